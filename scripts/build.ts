@@ -1,0 +1,58 @@
+/**
+ * Bundles the server into `dist/`: the entry, and chunks that are loaded when needed.
+ * `--if-needed` builds only when a source is newer than the result; `--quiet` prints nothing on success.
+ */
+import { readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const ifNeeded = process.argv.includes('--if-needed');
+const quiet = process.argv.includes('--quiet');
+
+if (!(ifNeeded && (await isFresh()))) await build();
+
+async function build(): Promise<void> {
+  const startedAt = performance.now();
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const bundle = await rolldown({
+    input: { main: join(root, 'src/main.ts') },
+    platform: 'node',
+    external: [/^node:/, 'koffi'],
+    transform: { define: { 'globalThis.ZSCALER_MCP_VERSION': JSON.stringify(version) } },
+    onLog(level, log, handler) {
+      // Dependencies' own eval or circular imports are not ours to mend.
+      if (log.code === 'EVAL' || log.code === 'CIRCULAR_DEPENDENCY') return;
+      handler(level, log);
+    },
+  });
+  rmSync(dist, { recursive: true, force: true });
+  const { output } = await bundle.write({
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    minify: false,
+    sourcemap: false,
+  });
+  await bundle.close();
+  const entry = join(dist, 'main.js');
+  const text = readFileSync(entry, 'utf8');
+  if (!text.startsWith('#!')) writeFileSync(entry, `#!/usr/bin/env node\n${text}`);
+  chmodSync(entry, 0o755);
+  const bytes = output.reduce((sum, part) => sum + ('code' in part ? part.code.length : 0), 0);
+  if (!quiet)
+    console.error(`built dist: ${output.length} files, ${Math.round(bytes / 1024)} KiB, ${Math.round(performance.now() - startedAt)} ms`);
+}
+
+async function isFresh(): Promise<boolean> {
+  const built = statSync(join(dist, 'main.js'), { throwIfNoEntry: false });
+  if (!built) return false;
+  for await (const file of glob(['src/**/*.{ts,json}', 'package.json', 'scripts/build.ts'], { cwd: root })) {
+    if (file.endsWith('.test.ts')) continue;
+    if (statSync(join(root, file)).mtimeMs > built.mtimeMs) return false;
+  }
+  return true;
+}

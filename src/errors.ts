@@ -1,0 +1,54 @@
+/** The one base of our errors, and every code there is. */
+
+/** Stable codes; scripts and tests may rely on them. Each folder throws only its own. */
+export type ErrorCode =
+  // cli
+  | 'ERR_USAGE'
+  // settings
+  | 'ERR_SETTINGS_INVALID'
+  | 'ERR_ENV_FILE_UNREADABLE'
+  // lifecycle
+  | 'ERR_RECORD_UNUSABLE'
+  | 'ERR_RECORD_TAKEN'
+  | 'ERR_NOT_PERMITTED'
+  | 'ERR_NOT_RUNNING'
+  | 'ERR_LOCK_BUSY'
+  | 'ERR_RELOAD_REJECTED'
+  | 'ERR_RESTART_REFUSED'
+  | 'ERR_EXEC_FAILED'
+  | 'ERR_HANDOVER_INVALID'
+  // http
+  | 'ERR_LISTEN'
+  // mcp
+  | 'ERR_TOOL_UNKNOWN'
+  | 'ERR_TOOL_INPUT'
+  // zscaler
+  | 'ERR_CLOUD_CONFIG'
+  | 'ERR_CLOUD_TOKEN'
+  | 'ERR_CLOUD_ANSWER'
+  | 'ERR_CLOUD_RATE_LIMIT'
+  | 'ERR_CLOUD_TIMEOUT'
+  | 'ERR_CLOUD_UNREACHABLE'
+  | 'ERR_CALL_CANCELLED';
+
+export interface ErrorDetails {
+  /** What to do next, one sentence. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/** An error with a stable code, a message that names the wish and the value got, and advice. Never holds a secret. */
+export class ZscalerMcpError extends Error {
+  override name = 'ZscalerMcpError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+  }
+}
+
+/** The message of anything that was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,0 +1,26 @@
+/**
+ * JSON that keeps integers beyond 2^53 digit by digit: they become `bigint` and are written back as bare numbers.
+ * The cloud sends such identifiers (`idpId`, `zpaTenantId`) as JSON numbers.
+ */
+
+type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
+const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
+
+/** Sixteen digits in a row are the least that can leave the safe range; without them the plain parser does. */
+const MAY_BE_UNSAFE = /\d{16}/;
+
+/** @throws SyntaxError when `text` is not JSON. */
+export function parseJson(text: string): unknown {
+  if (!MAY_BE_UNSAFE.test(text)) return JSON.parse(text);
+  return parseWithSource(text, (_key, value, context) =>
+    typeof value === 'number' && context.source !== undefined && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)
+      ? BigInt(context.source)
+      : value,
+  );
+}
+
+const { rawJSON } = JSON as unknown as { rawJSON: (this: void, text: string) => unknown };
+
+/** Like `JSON.stringify`, with every `bigint` as a bare number. `undefined` becomes `null`. */
+export const stringifyJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJSON(item.toString()) : item), indent) ?? 'null';

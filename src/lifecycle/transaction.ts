@@ -1,0 +1,47 @@
+/** All or nothing: every part prepares its replacement beside the running one; all commit, or all are discarded. */
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+
+/** A part of the running server that a reload may replace. */
+export interface Part<Config> {
+  name: string;
+  /** Builds the replacement beside the part in use. May fail; must not disturb what is running. */
+  prepare(next: Config): Promise<Replacement>;
+}
+
+export interface Replacement {
+  /** Swaps the replacement in. Must not fail: whatever can fail belongs in `prepare`. */
+  commit(): void;
+  /** Gives up whatever `prepare` opened. */
+  discard(): void;
+}
+
+export interface PartFailure {
+  part: string;
+  message: string;
+}
+
+/** At least one part refused the new configuration; everything that was prepared has been discarded. */
+export class ReloadRejected extends ZscalerMcpError {
+  override name = 'ReloadRejected';
+  readonly failures: readonly PartFailure[];
+
+  constructor(failures: readonly PartFailure[]) {
+    const refusals = failures.map(({ part, message }) => `${part}: ${message}`).join('; ');
+    super('ERR_RELOAD_REJECTED', `kept the previous configuration: ${refusals}`);
+    this.failures = failures;
+  }
+}
+
+/** @throws ReloadRejected */
+export async function applyToAll<Config>(parts: readonly Part<Config>[], next: Config): Promise<void> {
+  const attempts = await Promise.allSettled(parts.map(async (part) => part.prepare(next)));
+  const replacements = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+  const failures = attempts.flatMap((attempt, at) =>
+    attempt.status === 'rejected' ? [{ part: parts[at]?.name ?? '', message: messageOf(attempt.reason) }] : [],
+  );
+  if (failures.length > 0) {
+    for (const replacement of replacements) replacement.discard();
+    throw new ReloadRejected(failures);
+  }
+  for (const replacement of replacements) replacement.commit();
+}

@@ -1,0 +1,29 @@
+/** Structured lines to stderr. stdout belongs to the protocol and to the commands' answers. */
+import { destination, pino } from 'pino';
+
+/** The levels that `ZSCALER_MCP_LOG_LEVEL` accepts. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+type Write = (fields: Record<string, unknown>, message: string) => void;
+
+/** What every folder needs of a log: fields first, then the message. */
+export interface Log {
+  debug: Write;
+  info: Write;
+  warn: Write;
+  error: Write;
+}
+
+export interface RootLog extends Log {
+  level: string;
+  child(fields: Record<string, unknown>): Log;
+  /** Writes what is buffered; nothing is lost before an exec or an exit. */
+  flush(): void;
+}
+
+export function openLog(level: LogLevel): RootLog {
+  const stream = destination({ fd: 2, sync: true });
+  const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, stream);
+  return Object.assign(root, { flush: () => stream.flushSync() });
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], pool: 'threads', isolate: false, testTimeout: 20_000 },
+      },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'process',
+          include: ['test/process/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
