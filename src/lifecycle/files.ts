@@ -1,0 +1,95 @@
+/** Small files that others must never see half-written, nor be able to redirect. */
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+
+const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** Writes beside `path` and renames over it; mode 0600. */
+export function replaceFile(path: string, text: string): void {
+  const temporary = writeTemporary(path, text);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw error;
+  }
+}
+
+/** Creates `path` with its whole content or not at all, and on disk if `durable`. False when something is there already. */
+export function createFile(path: string, text: string, durable = false): boolean {
+  const temporary = writeTemporary(path, text, durable);
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // Some file systems know no hard links; exclusive creation is the next best.
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') return createDirectly(path, text);
+    throw error;
+  } finally {
+    removeIfThere(temporary);
+  }
+}
+
+/** Reads a regular file without following a link in its last component. */
+export function readRegularFile(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | NOFOLLOW | (constants.O_NONBLOCK ?? 0));
+  try {
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+export function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+export const lstatOrNull = (path: string): Stats | null => lstatSync(path, { throwIfNoEntry: false }) ?? null;
+
+function writeTemporary(path: string, text: string, durable = false): string {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  writeNew(temporary, text, durable);
+  return temporary;
+}
+
+function createDirectly(path: string, text: string): boolean {
+  try {
+    writeNew(path, text);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function writeNew(path: string, text: string, durable = false): void {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o600);
+  try {
+    writeSync(descriptor, text);
+    if (durable) fsyncSync(descriptor);
+  } catch (error) {
+    removeIfThere(path);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,124 @@
+/** What one generation leaves to the next: by descriptor where the FFI is there, else by a file that is deleted as it is read. */
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { identify } from './identity.ts';
+import { HANDOVER_VARIABLE } from './launch.ts';
+import type { Native } from './native.ts';
+import type { LifecycleRecord, PastOperation } from './record.ts';
+import type { ReceivedRequest } from './requests.ts';
+
+/** A listening socket for the next generation; without a descriptor it is bound anew. */
+export interface HandedListener {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly descriptor: number | null;
+}
+
+export interface Handover<State> {
+  readonly schema: 1;
+  /** The generation that takes over. */
+  readonly generation: number;
+  readonly record: LifecycleRecord;
+  readonly pidFile: string | null;
+  readonly listeners: readonly HandedListener[];
+  /** Idle connections that go on in the next generation. */
+  readonly connections: readonly number[];
+  /** The restart in progress; the next generation answers it. */
+  readonly operation: RunningOperation;
+  /** Requests that came in since; they are dealt with in order. */
+  readonly queue: readonly ReceivedRequest[];
+  /** The service's own: its configuration, as it was rehearsed. */
+  readonly state: State;
+}
+
+export interface RunningOperation {
+  readonly id: string;
+  readonly askedBy: PastOperation['askedBy'];
+  readonly startedAt: string;
+  readonly changed: readonly PendingChange[];
+  readonly notes: readonly string[];
+}
+
+type PendingChange = { readonly setting: string; readonly applies: 'reload' | 'restart'; readonly from: string; readonly to: string };
+
+/** The value of the private variable: where the handover is, and for which process and generation. */
+export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard(): void } {
+  const bytes = Buffer.from(JSON.stringify(handover));
+  const bound = `${process.pid}:${identify(process.pid).startTime ?? ''}:${handover.generation}`;
+  if (!native) {
+    const path = join(folder, `handover-${randomBytes(8).toString('hex')}`);
+    closeSync(writeAll(createPrivate(path), bytes));
+    return { value: `file:${bound}:${path}`, discard: () => unlinkSync(path) };
+  }
+  const original = writeAll(openNameless(native, folder), bytes);
+  const descriptor = native.duplicate(original);
+  closeSync(original);
+  return { value: `fd:${bound}:${descriptor}`, discard: () => closeSync(descriptor) };
+}
+
+/**
+ * Reads and destroys the handover that the former generation left. Null when there is none for this process
+ * (a child that inherited the variable is not meant).
+ * @throws ZscalerMcpError ERR_HANDOVER_INVALID
+ */
+export function unpackHandover(env: NodeJS.ProcessEnv): Handover<unknown> | null {
+  const value = env[HANDOVER_VARIABLE];
+  if (value === undefined) return null;
+  const [way, pid, startTime, generation, ...rest] = value.split(':');
+  if (Number(pid) !== process.pid || startTime !== (identify(process.pid).startTime ?? '')) return null;
+  try {
+    const text = way === 'fd' ? readDescriptor(Number(rest[0])) : readOnce(rest.join(':'));
+    const handover = JSON.parse(text) as Handover<unknown>;
+    if (handover.schema !== 1 || handover.generation !== Number(generation)) throw new Error('it belongs to another generation');
+    return handover;
+  } catch (error) {
+    throw new ZscalerMcpError('ERR_HANDOVER_INVALID', `what the former generation handed over cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A file in memory, or one on disk that has no name any more. */
+function openNameless(native: Native, folder: string): number {
+  const inMemory = native.memoryFile('zscaler-mcp-handover');
+  if (inMemory >= 0) return inMemory;
+  const path = join(folder, `handover-${randomBytes(8).toString('hex')}`);
+  const descriptor = createPrivate(path);
+  unlinkSync(path);
+  return descriptor;
+}
+
+const createPrivate = (path: string): number =>
+  openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600);
+
+function writeAll(descriptor: number, bytes: Buffer): number {
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+  return descriptor;
+}
+
+function readDescriptor(descriptor: number): string {
+  try {
+    const bytes = Buffer.alloc(fstatSync(descriptor).size);
+    for (let at = 0; at < bytes.length;) {
+      const count = readSync(descriptor, bytes, at, bytes.length - at, at);
+      if (count === 0) break;
+      at += count;
+    }
+    return bytes.toString('utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readOnce(path: string): string {
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    unlinkSync(path);
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,86 @@
+/** What proves that a process id still names the process it was written down for. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+
+export interface Identity {
+  /** Link target of `/proc/<pid>/ns/pid`, e.g. `pid:[4026531836]`; null where there is no /proc. */
+  readonly pidNamespace: string | null;
+  readonly bootId: string | null;
+  /** Linux: field 22 of `/proc/<pid>/stat`, in clock ticks since boot. macOS: `lstart` of ps. */
+  readonly startTime: string | null;
+  readonly uid: number | null;
+}
+
+/**
+ * `alive`: the very process. `gone`: no such process, a zombie, or the machine has booted since.
+ * `reused`: the number belongs to another process now. `elsewhere`: another PID namespace, so nothing here can tell.
+ */
+export type Presence = 'alive' | 'gone' | 'reused' | 'elsewhere';
+
+export function identify(pid: number): Identity {
+  return {
+    pidNamespace: readOrNull(() => readlinkSync('/proc/self/ns/pid')),
+    bootId: readOrNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    startTime: startTimeOf(pid),
+    uid: uidOf(pid),
+  };
+}
+
+/** Judges in the order namespace, boot, existence, start time; never signals anything but 0. */
+export function presenceOf(pid: number, recorded: Identity): Presence {
+  const here = identify(pid);
+  if (recorded.bootId !== null && here.bootId !== null && recorded.bootId !== here.bootId) return 'gone';
+  if (recorded.pidNamespace !== null && here.pidNamespace !== null && recorded.pidNamespace !== here.pidNamespace) return 'elsewhere';
+  if (!exists(pid) || isZombie(pid)) return 'gone';
+  if (recorded.startTime !== null && here.startTime !== null && recorded.startTime !== here.startTime) return 'reused';
+  if (recorded.uid !== null && here.uid !== null && recorded.uid !== here.uid) return 'reused';
+  return 'alive';
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: alive, but another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const isZombie = (pid: number): boolean => statFields(pid)?.[0] === 'Z';
+
+function startTimeOf(pid: number): string | null {
+  if (process.platform === 'linux') return statFields(pid)?.[19] ?? null;
+  if (process.platform === 'darwin') {
+    return readOrNull(() =>
+      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { env: { LC_ALL: 'C', TZ: 'UTC' }, encoding: 'utf8' }).trim(),
+    );
+  }
+  return null;
+}
+
+/** Fields 3 and following of `/proc/<pid>/stat`; the command before them may itself hold spaces and brackets. */
+function statFields(pid: number): string[] | null {
+  const line = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  return line === null
+    ? null
+    : line
+        .slice(line.lastIndexOf(')') + 2)
+        .trim()
+        .split(' ');
+}
+
+function uidOf(pid: number): number | null {
+  if (pid === process.pid) return process.getuid?.() ?? null;
+  const status = readOrNull(() => readFileSync(`/proc/${pid}/status`, 'utf8'));
+  const uid = status === null ? undefined : /^Uid:\s+(\d+)/m.exec(status)?.[1];
+  return uid === undefined ? null : Number(uid);
+}
+
+function readOrNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,14 @@
+export { ask, findServer, stopServer, troubleWith, type AskOptions, type Found, type StopOptions, type Whereabouts } from './control.ts';
+export { unpackHandover, type HandedListener, type Handover } from './handover.ts';
+export { identify, presenceOf, type Identity, type Presence } from './identity.ts';
+export { captureLaunch, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, type Launch } from './launch.ts';
+export { Lifecycle, type LifecycleOptions, type RecordKeeper } from './lifecycle.ts';
+export { isInstalled, loadNative, type Native } from './native.ts';
+export { chooseDefaultPidFile, defaultPidFiles, folderOf, PidFile, readPidFile, type Reading } from './pid-file.ts';
+export { digestProgram } from './program.ts';
+export type { Change, EnvFileFacts, LifecycleRecord, Operation, OperationKind, Outcome, PastOperation, Problem, State } from './record.ts';
+export type { RehearsalReport } from './rehearse.ts';
+export { newOperationId } from './requests.ts';
+export type { Candidate, DrainReport, Duplicate, Service, SourceFacts } from './service.ts';
+export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
+export { exitCodeOf } from './verdicts.ts';

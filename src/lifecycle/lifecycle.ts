@@ -1,0 +1,486 @@
+/** States and transitions of a running server: one request at a time, each answered with what really happened. */
+import { openSync, closeSync } from 'node:fs';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { execute, flushStream } from './execute.ts';
+import { packHandover, type HandedListener, type Handover, type RunningOperation } from './handover.ts';
+import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
+import { lockHolder } from './lock.ts';
+import type { Native } from './native.ts';
+import { folderOf, type PidFile } from './pid-file.ts';
+import { findProgram } from './program.ts';
+import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
+import { rehearse } from './rehearse.ts';
+import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest } from './requests.ts';
+import type { Candidate, Service } from './service.ts';
+import { exitCodeOf } from './verdicts.ts';
+
+/** What the lifecycle tells the log; the same shape as the project's log. */
+export interface LifecycleLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** Where the record lives: in the PID file, or only in memory when there is no place for one. */
+export type RecordKeeper = Pick<PidFile, 'record' | 'update' | 'release' | 'isOurs' | 'keep' | 'stopKeeping'> & {
+  readonly path: string | null;
+};
+
+export interface LifecycleOptions<Config> {
+  readonly launch: Launch;
+  readonly service: Service<Config>;
+  readonly keeper: RecordKeeper;
+  readonly log: LifecycleLog;
+  readonly native: () => Native | null;
+  readonly exit: (code: number) => void;
+  /** False for stdio: the pipe is the session, and this version cannot carry it over. */
+  readonly mayRestart: boolean;
+  readonly rehearsalLimitMs?: number;
+}
+
+/** A request, or a bare signal that nobody waits for. */
+interface Work {
+  readonly id: string;
+  readonly kind: 'reload' | 'restart';
+  readonly dryRun: boolean;
+  readonly expectGeneration: number | null;
+  readonly askedBy: { readonly uid: number | null; readonly pid: number | null } | null;
+  readonly request: ReceivedRequest | null;
+}
+
+/** What one piece of work came to; the rest of the operation is filled in when it is finished. */
+interface Verdict {
+  readonly outcome: Outcome;
+  readonly message: string;
+  readonly changes?: readonly Change[];
+  readonly pendingRestart?: readonly string[];
+  readonly errors?: readonly Problem[];
+  readonly warnings?: readonly string[];
+}
+
+const KEPT_OPERATIONS = 20;
+const REHEARSAL_LIMIT_MS = 20_000;
+
+export class Lifecycle<Config> {
+  readonly #options: LifecycleOptions<Config>;
+  readonly #queue: Work[] = [];
+  readonly #calledOff = new AbortController();
+  readonly #hadTerminal = hasTerminal();
+  #busy = false;
+  #stopping = false;
+  #ready = false;
+  #current: Work | null = null;
+
+  constructor(options: LifecycleOptions<Config>) {
+    this.#options = options;
+  }
+
+  /** Called once, when requests are served. Answers the restart that led here, then goes on with what waits. */
+  ready(change: Partial<LifecycleRecord>, handover: Handover<unknown> | null): void {
+    const { keeper, log } = this.#options;
+    this.#ready = true;
+    keeper.update(change);
+    keeper.keep((message) => log.warn({ pidFile: keeper.path }, `the PID file cannot be kept: ${message}`));
+    if (handover) this.#answerRestart(handover);
+    this.#queue.push(...(handover?.queue ?? []).map(workFor));
+    this.#enter(this.#queue.length > 0 ? 'reloading' : 'ready');
+    void this.#work();
+  }
+
+  /** What a signal handler calls; cheap, never throws. */
+  signalled(signal: NodeJS.Signals): void {
+    if (signal === 'SIGTERM' || signal === 'SIGINT') return this.stop(signal);
+    if (signal === 'SIGUSR1') return this.#options.log.info({}, 'SIGUSR1 is ignored: the debugger is not opened on a running server');
+    if (signal === 'SIGHUP' && this.#hadTerminal && !hasTerminal()) return this.stop('the terminal went away');
+    if (signal === 'SIGHUP') this.#take('reload');
+    if (signal === 'SIGUSR2') this.#take('restart');
+  }
+
+  /** Finishes what runs, then ends the process. A second call ends it at once. */
+  stop(why: string): void {
+    const { log, exit, keeper } = this.#options;
+    if (this.#stopping) {
+      log.warn({ why }, 'asked to stop again: ending at once');
+      keeper.release();
+      return exit(why === 'SIGINT' ? 130 : 143);
+    }
+    this.#stopping = true;
+    this.#calledOff.abort();
+    log.info({ why }, 'stopping');
+    this.#enter('stopping');
+    void this.#stop();
+  }
+
+  #take(kind: 'reload' | 'restart'): void {
+    if (this.#stopping) return;
+    // The state changes before the request disappears: a command never sees a ready server that is about to act.
+    if (!this.#busy && this.#ready) this.#enter(kind === 'reload' ? 'reloading' : 'rehearsing');
+    const requests = this.#pendingRequests();
+    this.#queue.push(...(requests.length > 0 ? requests : [bareWork(kind)]));
+    void this.#work();
+  }
+
+  #pendingRequests(): Work[] {
+    return this.#folder === null ? [] : takeRequests(this.#folder).map(workFor);
+  }
+
+  get #folder(): string | null {
+    const { path } = this.#options.keeper;
+    return path === null ? null : folderOf(path);
+  }
+
+  async #work(): Promise<void> {
+    if (this.#busy || !this.#ready) return;
+    this.#busy = true;
+    for (let work = this.#queue.shift(); work && !this.#stopping; work = this.#queue.shift()) {
+      this.#current = work;
+      await this.#perform(work);
+    }
+    this.#current = null;
+    this.#busy = false;
+    if (!this.#stopping) this.#enter('ready');
+  }
+
+  async #perform(work: Work): Promise<void> {
+    const startedAt = new Date();
+    let verdict: Verdict;
+    try {
+      verdict = this.#refusal(work) ?? (work.kind === 'reload' ? await this.#reload(work) : await this.#restart(work, startedAt));
+    } catch (error) {
+      verdict = { outcome: 'failed', message: this.#options.service.redact(messageOf(error)) };
+    }
+    this.#finish(work.id, work.kind, work.askedBy, startedAt, verdict, work.dryRun, work.request !== null);
+  }
+
+  #refusal({ expectGeneration, kind }: Work): Verdict | null {
+    const { generation } = this.#options.keeper.record;
+    if (expectGeneration !== null && expectGeneration !== generation) {
+      return {
+        outcome: 'refused',
+        message: `generation ${expectGeneration} was expected, generation ${generation} runs; nothing was changed`,
+      };
+    }
+    if (kind === 'restart' && !this.#options.mayRestart) {
+      return {
+        outcome: 'refused',
+        message: 'a stdio server cannot be restarted yet: the client owns its pipes; reload it, or restart it from the client',
+      };
+    }
+    return null;
+  }
+
+  async #reload({ dryRun }: Work): Promise<Verdict> {
+    const { service, keeper } = this.#options;
+    this.#enter('reloading');
+    const candidate = await service.load('reload');
+    const { warnings, changes, pendingRestart, problems } = candidate;
+    if (candidate.nothingToRead !== null) return { outcome: 'unchanged', message: candidate.nothingToRead, warnings };
+    if (problems.length > 0) return invalid(candidate);
+    const verdict = { ...judgeReload(candidate, dryRun), changes, pendingRestart, warnings };
+    if (dryRun) return verdict;
+    try {
+      await service.apply(candidate);
+    } catch (error) {
+      if (!(error instanceof ZscalerMcpError) || error.code !== 'ERR_RELOAD_REJECTED') throw error;
+      return { outcome: 'refused', message: service.redact(error.message), changes, warnings };
+    }
+    keeper.update({ ...candidate.source, config: { digest: candidate.configDigest, loadedAt: new Date().toISOString(), pendingRestart } });
+    return verdict;
+  }
+
+  async #restart(work: Work, startedAt: Date): Promise<Verdict> {
+    const { service } = this.#options;
+    this.#enter('rehearsing');
+    const candidate = await service.load('restart');
+    if (candidate.problems.length > 0) return invalid(candidate);
+    const native = this.#options.native();
+    if (!native && this.#options.keeper.record.handover === 'descriptor') this.#options.keeper.update({ handover: 'rebind' });
+    let listeners: readonly HandedListener[] = [];
+    try {
+      listeners = await service.openListeners(candidate, native ? (descriptor) => native.duplicate(descriptor) : null);
+      const refusal = await this.#rehearse(candidate);
+      if (refusal || this.#stopping) return refusal ?? calledOff;
+      if (work.dryRun) return wouldRestart(candidate);
+      await this.#settleCommands();
+      return await this.#replace(work, startedAt, candidate, listeners, native);
+    } catch (error) {
+      return { outcome: 'refused', message: `${service.redact(messageOf(error))}; nothing was changed`, warnings: candidate.warnings };
+    } finally {
+      // Only reached when no exec happened: the copies made for the next generation are of no use.
+      closeAll(listeners);
+    }
+  }
+
+  async #rehearse(candidate: Candidate<Config>): Promise<Verdict | null> {
+    const { launch, service, rehearsalLimitMs = REHEARSAL_LIMIT_MS } = this.#options;
+    const result = await rehearse(findProgram(launch), launch, {
+      state: candidate.config,
+      limitMs: rehearsalLimitMs,
+      signal: this.#calledOff.signal,
+    });
+    if (result.ok) return null;
+    return {
+      outcome: 'refused',
+      message: `${service.redact(result.message)}; nothing was changed`,
+      errors: result.problems,
+      warnings: candidate.warnings,
+    };
+  }
+
+  /** Past this point requests are held up; whatever happens, the server serves again, here or in the next generation. */
+  async #replace(
+    work: Work,
+    startedAt: Date,
+    candidate: Candidate<Config>,
+    listeners: readonly HandedListener[],
+    native: Native | null,
+  ): Promise<Verdict> {
+    const { service, launch, keeper, log } = this.#options;
+    this.#enter('draining');
+    const sessions = service.openSessions();
+    const undo: (() => void)[] = [];
+    try {
+      const { cut } = await service.drain({ timeoutMs: service.drainTimeoutMs(), carry: native !== null, signal: this.#calledOff.signal });
+      if (this.#stopping) return calledOff;
+      const operation: RunningOperation = {
+        id: work.id,
+        askedBy: work.askedBy,
+        startedAt: startedAt.toISOString(),
+        changed: candidate.changes,
+        notes: restartNotes(sessions, cut, native !== null),
+      };
+      this.#queue.push(...this.#pendingRequests());
+      this.#enter('executing');
+      log.info({ generation: keeper.record.generation }, 'executing the next generation');
+      const copies = native ? service.parked().map((descriptor) => native.duplicate(descriptor)) : [];
+      undo.push(() => copies.forEach((descriptor) => closeSync(descriptor)));
+      const handover = packHandover(this.#handover(candidate, listeners, copies, operation), native, this.#folder ?? '/tmp');
+      undo.push(() => handover.discard());
+      await Promise.all([flushStream(process.stdout), flushStream(process.stderr)]);
+      // One turn of the loop: a signal that has arrived is heard before the exec would swallow it.
+      await turn();
+      if (this.#stopping) return calledOff;
+      execute(findProgram(launch), launch, { ...launch.env, [HANDOVER_VARIABLE]: handover.value }, native);
+    } catch (error) {
+      for (const step of undo) step();
+      await service.resume(listeners);
+      return {
+        outcome: 'rolled-back',
+        message: `${service.redact(messageOf(error))}; this generation serves on`,
+        warnings: candidate.warnings,
+      };
+    }
+  }
+
+  #handover(
+    candidate: Candidate<Config>,
+    listeners: readonly HandedListener[],
+    connections: readonly number[],
+    operation: RunningOperation,
+  ): Handover<Config> {
+    const { keeper } = this.#options;
+    return {
+      schema: 1,
+      generation: keeper.record.generation + 1,
+      record: { ...keeper.record, ...candidate.source },
+      pidFile: keeper.path,
+      listeners,
+      connections,
+      operation,
+      queue: this.#queue.flatMap(({ request }) => (request ? [request] : [])),
+      state: candidate.config,
+    };
+  }
+
+  /** Lets a command that has looked at our state already, and is about to signal, do so before signals would kill. */
+  async #settleCommands(): Promise<void> {
+    const folder = this.#folder;
+    if (folder === null) return;
+    const askers = () => new Set([this.#current, ...this.#queue].map((work) => work?.askedBy?.pid));
+    for (let rounds = 0; rounds < 100 && !this.#stopping; rounds++) {
+      const holder = lockHolder(folder);
+      if (holder === null || askers().has(holder)) return;
+      await sleep(10);
+      this.#queue.push(...this.#pendingRequests());
+    }
+  }
+
+  #answerRestart({ operation, generation }: Handover<unknown>): void {
+    const { id, askedBy, startedAt, changed, notes } = operation;
+    const message = [`generation ${generation} serves`, ...notes].join('; ');
+    this.#finish(id, 'restart', askedBy, new Date(startedAt), { outcome: 'restarted', message, changes: changed }, false, askedBy !== null);
+  }
+
+  #finish(
+    id: string,
+    kind: 'reload' | 'restart',
+    askedBy: Work['askedBy'],
+    startedAt: Date,
+    verdict: Verdict,
+    dryRun: boolean,
+    answer: boolean,
+  ): void {
+    const { keeper, log } = this.#options;
+    const { record } = keeper;
+    const durationMs = Math.max(0, Date.now() - startedAt.getTime());
+    const exitCode = exitCodeOf(kind, verdict.outcome);
+    const operation: Operation = {
+      changes: [],
+      pendingRestart: record.config.pendingRestart,
+      errors: [],
+      warnings: [],
+      ...verdict,
+      id,
+      kind,
+      exitCode,
+      envSource: record.envSource,
+      generation: record.generation,
+      durationMs,
+    };
+    const failed = exitCode !== 0 && exitCode !== 3;
+    if (!dryRun) {
+      const changed = operation.changes.map(({ setting }) => setting);
+      const past = {
+        id,
+        kind,
+        askedBy,
+        startedAt: startedAt.toISOString(),
+        finishedAt: new Date().toISOString(),
+        outcome: verdict.outcome,
+        message: verdict.message,
+        changed,
+        durationMs,
+      };
+      keeper.update({
+        failedCount: record.failedCount + (failed ? 1 : 0),
+        operations: [...record.operations, past].slice(-KEPT_OPERATIONS),
+      });
+    }
+    const fields = {
+      operation: id,
+      kind,
+      outcome: verdict.outcome,
+      generation: record.generation,
+      durationMs,
+      askedBy,
+      changes: operation.changes,
+      errors: operation.errors,
+      dryRun,
+    };
+    log[failed ? 'error' : 'info'](fields, `${kind}${dryRun ? ' (dry run)' : ''}: ${verdict.outcome}: ${verdict.message}`);
+    if (answer && this.#folder !== null) this.#answer(this.#folder, operation);
+  }
+
+  #answer(folder: string, operation: Operation): void {
+    try {
+      writeAnswer(folder, operation);
+      removeOldAnswers(folder, 3_600_000);
+    } catch (error) {
+      this.#options.log.error({ operation: operation.id }, `the answer cannot be written: ${messageOf(error)}`);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const { service, keeper, log, exit } = this.#options;
+    try {
+      const { cut } = await service.shutdown(service.drainTimeoutMs());
+      log.info({ cut }, cut === 0 ? 'stopped' : `stopped; ${cut} requests did not finish in time and got an error`);
+    } catch (error) {
+      log.error({ error: messageOf(error) }, 'stopping did not go cleanly');
+    }
+    keeper.stopKeeping();
+    this.#enter('stopped');
+    // As PID 1 our end takes the whole container with it, the command that waits for this word included.
+    if (process.pid === 1) await sleep(PID_1_FAREWELL_MS);
+    keeper.release();
+    exit(0);
+  }
+
+  #enter(state: State): void {
+    const { keeper, service } = this.#options;
+    if (this.#stopping && state !== 'stopping' && state !== 'stopped') return;
+    if (keeper.record.state !== state) this.#updateState(state);
+    service.entered(state);
+  }
+
+  #updateState(state: State): void {
+    try {
+      this.#options.keeper.update({ state });
+    } catch (error) {
+      this.#options.log.error({ state }, `the PID file cannot be written: ${messageOf(error)}`);
+    }
+  }
+}
+
+const PID_1_FAREWELL_MS = 200;
+
+const calledOff: Verdict = { outcome: 'failed', message: 'called off: the server is stopping' };
+
+const workFor = (request: ReceivedRequest): Work => ({
+  id: request.id,
+  kind: request.kind,
+  dryRun: request.dryRun,
+  expectGeneration: request.expectGeneration,
+  askedBy: { uid: request.uid, pid: request.pid },
+  request,
+});
+
+const bareWork = (kind: 'reload' | 'restart'): Work => ({
+  id: newOperationId(),
+  kind,
+  dryRun: false,
+  expectGeneration: null,
+  askedBy: null,
+  request: null,
+});
+
+const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
+  outcome: 'refused',
+  message: `the configuration is invalid (${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}); nothing was changed, the server runs on`,
+  errors: problems,
+  warnings,
+});
+
+function judgeReload({ changes, pendingRestart }: Candidate<unknown>, dryRun: boolean): Pick<Verdict, 'outcome' | 'message'> {
+  const live = changes.filter(({ applies }) => applies === 'reload').map(({ setting }) => setting);
+  const would = dryRun ? 'would be ' : '';
+  const parts = [
+    live.length > 0 ? `${would}in force now: ${live.join(', ')}` : 'nothing that applies live has changed',
+    ...(pendingRestart.length > 0 ? [`${dryRun ? 'would wait' : 'waiting'} for a restart: ${pendingRestart.join(', ')}`] : []),
+  ];
+  if (pendingRestart.length > 0) return { outcome: 'applied-restart-pending', message: parts.join('; ') };
+  return {
+    outcome: live.length > 0 ? 'applied' : 'unchanged',
+    message: live.length > 0 ? parts.join('; ') : 'the configuration is the same as before',
+  };
+}
+
+const wouldRestart = ({ changes, warnings }: Candidate<unknown>): Verdict => ({
+  outcome: 'valid',
+  message: 'the next generation was rehearsed and would get ready; nothing was changed',
+  changes,
+  warnings,
+});
+
+function restartNotes(sessions: number, cut: number, carried: boolean): string[] {
+  const notes: string[] = [];
+  if (sessions > 0) notes.push(`${sessions} MCP ${sessions === 1 ? 'session' : 'sessions'} ended, their clients start anew`);
+  if (cut > 0) notes.push(`${cut} ${cut === 1 ? 'request' : 'requests'} did not finish in time and got an error`);
+  if (!carried) notes.push('the socket was bound anew, for lack of the FFI: connections were refused for a moment');
+  return notes;
+}
+
+function closeAll(listeners: readonly HandedListener[]): void {
+  for (const { descriptor } of listeners) if (descriptor !== null) closeSync(descriptor);
+}
+
+/** Whether this process has a controlling terminal; opening /dev/tty fails once it has hung up. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}

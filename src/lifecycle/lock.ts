@@ -1,0 +1,97 @@
+/** One operation at a time: a lock file that names its holder, so that a dead holder's lock can be broken. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ZscalerMcpError } from '../errors.ts';
+import { createFile, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
+import { identify, presenceOf, type Identity } from './identity.ts';
+
+interface Holder {
+  readonly pid: number;
+  readonly identity: Identity;
+  /** Tells this holding from an earlier one of the same process. */
+  readonly nonce: string;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/** Waits up to `waitMs` for the lock. @throws ZscalerMcpError ERR_LOCK_BUSY */
+export async function acquireLock(folder: string, waitMs: number): Promise<Lock> {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const lock = tryLock(folder);
+    if (lock) return lock;
+    if (performance.now() >= deadline) {
+      throw new ZscalerMcpError('ERR_LOCK_BUSY', 'another command is at work on this server', {
+        hint: 'Wait for it to finish and try again.',
+      });
+    }
+    await sleep(10);
+  }
+}
+
+/** Runs `work` under the lock. @throws ZscalerMcpError ERR_LOCK_BUSY, and what `work` throws */
+export async function withLock<T>(folder: string, waitMs: number, work: () => Promise<T>): Promise<T> {
+  if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
+  const lock = await acquireLock(folder, waitMs);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** One attempt; null when somebody alive holds it. */
+export function tryLock(folder: string): Lock | null {
+  const path = join(folder, 'lock');
+  const nonce = randomBytes(8).toString('hex');
+  const holder: Holder = { pid: process.pid, identity: identify(process.pid), nonce };
+  if (createFile(path, JSON.stringify(holder))) return { release: () => releaseLock(path, nonce) };
+  breakIfStale(folder, path);
+  return null;
+}
+
+/** Does nothing when the lock is held by somebody else by now. */
+function releaseLock(path: string, nonce: string): void {
+  if (readHolder(path)?.nonce === nonce) removeIfThere(path);
+}
+
+/** The process that holds the lock now, if one does. */
+export const lockHolder = (folder: string): number | null => readHolder(join(folder, 'lock'))?.pid ?? null;
+
+/** Only who holds the guard may break a lock, so that nobody breaks the lock of the one who broke it first. */
+function breakIfStale(folder: string, path: string): void {
+  if (!isStale(path)) return;
+  const guard = join(folder, 'lock.break');
+  if (!createFile(guard, String(process.pid))) {
+    const age = Date.now() - (lstatOrNull(guard)?.mtimeMs ?? Date.now());
+    if (age > GUARD_LIFE_MS) removeIfThere(guard);
+    return;
+  }
+  try {
+    if (isStale(path)) removeIfThere(path);
+  } finally {
+    removeIfThere(guard);
+  }
+}
+
+const GUARD_LIFE_MS = 5_000;
+
+function isStale(path: string): boolean {
+  const holder = readHolder(path);
+  // Created whole or not at all: a lock that holds no holder was not written by us.
+  if (!holder) return lstatOrNull(path) !== null && Date.now() - (lstatOrNull(path)?.mtimeMs ?? 0) > GUARD_LIFE_MS;
+  const presence = presenceOf(holder.pid, holder.identity);
+  return presence === 'gone' || presence === 'reused';
+}
+
+function readHolder(path: string): Holder | null {
+  try {
+    return JSON.parse(readRegularFile(path)) as Holder;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,267 @@
+/** The PID file on disk: read with suspicion, published exclusively, replaced by rename, removed by its owner only. */
+import { accessSync, constants, mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
+import { presenceOf, type Presence } from './identity.ts';
+import { withLock } from './lock.ts';
+import { parseRecord, type LifecycleRecord } from './record.ts';
+
+/** What stands at the place of a PID file, before anything is believed. */
+export type Reading =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unusable'; readonly reason: string }
+  | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number }
+  | { readonly kind: 'record'; readonly record: LifecycleRecord; readonly presence: Presence };
+
+/** The folder beside a PID file that holds lock, requests and answers. */
+export const folderOf = (path: string): string => `${path}.d`;
+
+export function readPidFile(path: string): Reading {
+  const suspicion = suspect(path);
+  if (suspicion) return suspicion;
+  let text: string;
+  try {
+    text = readRegularFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { kind: 'absent' };
+    return { kind: 'unusable', reason: `cannot be read: ${messageOf(error)}` };
+  }
+  const record = parseRecord(text);
+  if (!record) return { kind: 'unusable', reason: 'does not hold the record of a server (cut off, or written by something else)' };
+  return { kind: 'record', record, presence: presenceOf(record.pid, record.identity) };
+}
+
+/** Whether the folder beside the PID file is absent or ours alone; the reason if it is not. */
+export function suspectFolder(path: string): string | null {
+  const folder = lstatOrNull(folderOf(path));
+  if (!folder) return null;
+  if (!folder.isDirectory()) return `${folderOf(path)} is not a directory`;
+  if (!judgesOwners) return null;
+  if (folder.uid !== process.geteuid?.()) return `${folderOf(path)} belongs to uid ${folder.uid}`;
+  if ((folder.mode & 0o077) !== 0) return `${folderOf(path)} is open to other users`;
+  return null;
+}
+
+/** Windows has neither owners nor modes that would tell anything. */
+const judgesOwners = process.platform !== 'win32';
+
+function suspect(path: string): Reading | null {
+  let stats;
+  try {
+    stats = lstatOrNull(path);
+  } catch (error) {
+    return { kind: 'unusable', reason: `cannot be looked at: ${messageOf(error)}` };
+  }
+  if (!stats) return { kind: 'absent' };
+  if (stats.isSymbolicLink()) return { kind: 'unusable', reason: 'is a symbolic link' };
+  if (!stats.isFile()) return { kind: 'unusable', reason: 'is not a regular file' };
+  if (!judgesOwners) return null;
+  if (stats.uid !== process.geteuid?.()) return { kind: 'not-permitted', reason: `belongs to uid ${stats.uid}`, uid: stats.uid };
+  if ((stats.mode & 0o022) !== 0) return { kind: 'unusable', reason: 'is writable by other users' };
+  const folder = suspectFolder(path);
+  return folder === null ? null : { kind: 'unusable', reason: folder };
+}
+
+/** A server's own PID file, from claim to release. */
+export class PidFile {
+  readonly path: string;
+  #record: LifecycleRecord;
+  #keeper: NodeJS.Timeout | undefined;
+  #lost = false;
+
+  private constructor(path: string, record: LifecycleRecord) {
+    this.path = path;
+    this.#record = record;
+  }
+
+  /**
+   * Publishes the first record at `path`.
+   * @param mayReplace tells whether a living server's record may be taken over (an HTTP server takes a default place from a stdio one)
+   * @throws ZscalerMcpError ERR_RECORD_TAKEN, ERR_RECORD_UNUSABLE or ERR_NOT_PERMITTED
+   */
+  static async claim(
+    path: string,
+    record: LifecycleRecord,
+    mayReplace: (other: LifecycleRecord) => boolean = () => false,
+  ): Promise<PidFile> {
+    prepareFolder(path);
+    if (createFile(path, serialize(record), true)) return new PidFile(path, record);
+    return withLock(folderOf(path), 5_000, async () => {
+      await refuseIfTaken(path, mayReplace);
+      replaceFile(path, serialize(record));
+      return new PidFile(path, record);
+    });
+  }
+
+  /** Goes on with the PID file of the former generation of this very process. */
+  static adopt(path: string, record: LifecycleRecord): PidFile {
+    prepareFolder(path);
+    replaceFile(path, serialize(record));
+    return new PidFile(path, record);
+  }
+
+  get record(): LifecycleRecord {
+    return this.#record;
+  }
+
+  /** False once another server has taken this place; then nothing is written or removed any more. */
+  get isOurs(): boolean {
+    return !this.#lost;
+  }
+
+  update(change: Partial<LifecycleRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    if (this.#stillOurs()) replaceFile(this.path, serialize(this.#record));
+  }
+
+  /** Looks once a second: writes the file again if something deleted it, and shows other PID namespaces that we live. */
+  keep(onTrouble: (message: string) => void): void {
+    this.#keeper = setInterval(() => {
+      try {
+        if (this.#stillOurs()) showLife(this.path, serialize(this.#record));
+        else this.stopKeeping();
+      } catch (error) {
+        onTrouble(messageOf(error));
+      }
+    }, KEEP_EVERY_MS).unref();
+  }
+
+  stopKeeping(): void {
+    clearInterval(this.#keeper);
+  }
+
+  /** Removes file and folder, unless another server has taken the place. */
+  release(): void {
+    this.stopKeeping();
+    if (!this.#stillOurs()) return;
+    removeIfThere(this.path);
+    rmSync(folderOf(this.path), { recursive: true, force: true });
+  }
+
+  #stillOurs(): boolean {
+    if (this.#lost) return false;
+    const reading = readPidFile(this.path);
+    if (reading.kind === 'record' && !isSame(reading.record, this.#record)) this.#lost = true;
+    return !this.#lost;
+  }
+}
+
+const KEEP_EVERY_MS = 1_000;
+
+/** Removes what a dead server left behind, after looking again under the lock. False if it lives after all. */
+export async function removeStale(path: string): Promise<boolean> {
+  return withLock(folderOf(path), 5_000, () => {
+    const reading = readPidFile(path);
+    if (reading.kind !== 'record' || (reading.presence !== 'gone' && reading.presence !== 'reused')) return Promise.resolve(false);
+    removeIfThere(path);
+    return Promise.resolve(true);
+  });
+}
+
+async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) => boolean): Promise<void> {
+  const reading = readPidFile(path);
+  if (reading.kind === 'absent') return;
+  if (reading.kind === 'unusable') {
+    throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} ${reading.reason}`, {
+      hint: 'Make sure that no server runs behind it, remove it, or name another one with --pid-file.',
+    });
+  }
+  if (reading.kind === 'not-permitted') {
+    throw new ZscalerMcpError('ERR_NOT_PERMITTED', `the PID file ${path} ${reading.reason}`, { hint: 'Name another one with --pid-file.' });
+  }
+  const { record, presence } = reading;
+  if (presence === 'gone' || presence === 'reused') return;
+  if (presence === 'elsewhere' && !(await isBeating(path))) return;
+  if (mayReplace(record)) return;
+  const where = presence === 'elsewhere' ? ' in another PID namespace (container)' : '';
+  throw new ZscalerMcpError(
+    'ERR_RECORD_TAKEN',
+    `another server uses the PID file ${path}: PID ${record.pid}${where}, ${record.transport}${record.url ? ` at ${record.url}` : ''}`,
+    {
+      hint: 'Stop that server, or give this one its own place with --pid-file.',
+    },
+  );
+}
+
+/** A server in another PID namespace cannot be looked up; a living one touches its file once a second. */
+async function isBeating(path: string): Promise<boolean> {
+  const before = statSync(path).mtimeMs;
+  if (Date.now() - before > 10 * KEEP_EVERY_MS) return false;
+  await sleep(2.5 * KEEP_EVERY_MS);
+  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before) !== before;
+}
+
+function showLife(path: string, text: string): void {
+  if (!lstatOrNull(folderOf(path))) mkdirSync(folderOf(path), { mode: 0o700 });
+  if (!lstatOrNull(path)) return replaceFile(path, text);
+  const now = new Date();
+  utimesSync(path, now, now);
+}
+
+function prepareFolder(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    mkdirSync(folderOf(path), { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${messageOf(error)}`, {
+        hint: 'Name a writable place with --pid-file.',
+        cause: error,
+      });
+    }
+  }
+  const suspicion = suspectFolder(path);
+  if (suspicion !== null) {
+    throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be used: ${suspicion}`, {
+      hint: 'Remove that folder, or name another place with --pid-file.',
+    });
+  }
+}
+
+const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>
+  one.pid === other.pid && one.identity.startTime === other.identity.startTime && one.identity.pidNamespace === other.identity.pidNamespace;
+
+const serialize = (record: LifecycleRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+
+/** The default places, in order; the last is for read-only roots. */
+export function defaultPidFiles(home: string | undefined): string[] {
+  const places = ['/var/run/zscaler-mcp.pid', '/tmp/zscaler-mcp.pid'];
+  if (home) places.push(join(home, '.zscaler-mcp', 'server.pid'));
+  return [...places, '/dev/shm/zscaler-mcp.pid'];
+}
+
+/**
+ * The first default place that a server may use: directory writable, file and folder absent or ours.
+ * What is passed over for any other reason than a directory that cannot be written is told through `warn`.
+ */
+export function chooseDefaultPidFile(home: string | undefined, warn: (message: string) => void): string | null {
+  for (const path of defaultPidFiles(home)) {
+    if (home && path.startsWith(join(home, '.zscaler-mcp'))) tryMakeDirectory(dirname(path));
+    if (!isWritable(dirname(path))) continue;
+    const reading = readPidFile(path);
+    const reason = reading.kind === 'unusable' || reading.kind === 'not-permitted' ? reading.reason : suspectFolder(path);
+    if (reason === null) return path;
+    warn(`passed over the PID file ${path}: it ${reason}`);
+  }
+  return null;
+}
+
+function tryMakeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    // A home that cannot be written is simply not usable; the next place is tried.
+  }
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,49 @@
+/** The program that a restart runs: found anew each time, so that a replaced one is picked up. */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Launch } from './launch.ts';
+
+export interface Program {
+  readonly path: string;
+  /** Whole argument vector, argv0 included. */
+  readonly argv: readonly string[];
+}
+
+/** `argv0` if it is a path (a moved link leads to the new version), else the interpreter that runs now. */
+export function findProgram(launch: Launch): Program {
+  const byName = launch.argv0.includes('/') ? resolve(launch.cwd, launch.argv0) : null;
+  const path = byName !== null && isExecutable(byName) ? byName : launch.execPath;
+  return { path, argv: [launch.argv0, ...launch.execArgv, launch.entry, ...launch.argv] };
+}
+
+/** SHA-256 over the program files as they are on disk now; null when they cannot be read. */
+export function digestProgram(entry: string): string | null {
+  try {
+    const folder = dirname(realpathSync(entry));
+    const hash = createHash('sha256');
+    for (const file of programFiles(folder))
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(join(folder, file)))
+        .update('\0');
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+}
+
+const programFiles = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(js|ts|json)$/.test(file))
+    .sort();
+
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+/** Runs the program that would be exec'd, with the configuration it would get, in a child that serves nobody. */
+import { spawn } from 'node:child_process';
+import { REHEARSAL_VARIABLE, type Launch } from './launch.ts';
+import type { Program } from './program.ts';
+import type { Problem } from './record.ts';
+
+export interface RehearsalResult {
+  readonly ok: boolean;
+  /** What is wrong, for people; problems of the configuration where the child could name them. */
+  readonly message: string;
+  readonly problems: readonly Problem[];
+}
+
+/** What the child prints on its standard output, one line. */
+export interface RehearsalReport {
+  readonly rehearsal: 'ok' | 'failed';
+  readonly problems: readonly Problem[];
+}
+
+export interface RehearsalOptions {
+  readonly state: unknown;
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the child is gone: it is reaped before anything is exec'd. Never throws. */
+export async function rehearse(program: Program, launch: Launch, { state, limitMs, signal }: RehearsalOptions): Promise<RehearsalResult> {
+  const outcome = await runChild(program, launch, JSON.stringify(state), limitMs, signal);
+  if (typeof outcome === 'string') return failed(outcome);
+  const report = parseReport(outcome.stdout);
+  if (report?.rehearsal === 'failed')
+    return { ok: false, message: 'the new generation refuses its configuration', problems: report.problems };
+  if (outcome.code === 0 && report) return { ok: true, message: '', problems: [] };
+  return failed(`${outcome.end}${lastWords(outcome.stderr)}`);
+}
+
+interface ChildOutcome {
+  readonly code: number | null;
+  readonly end: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The child's end, or the words for why there was no child. */
+function runChild(program: Program, launch: Launch, input: string, limitMs: number, signal: AbortSignal): Promise<ChildOutcome | string> {
+  return new Promise((resolve) => {
+    const env = { ...launch.env, [REHEARSAL_VARIABLE]: '3' };
+    // The child is nobody's service: it must not speak to the service manager, nor take its sockets.
+    for (const name of ['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES']) delete (env as Record<string, string>)[name];
+    const [argv0 = '', ...args] = program.argv;
+    const child = spawn(program.path, args, { argv0, cwd: launch.cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    let killedFor = '';
+    const kill = (why: string) => {
+      killedFor = why;
+      child.kill('SIGKILL');
+    };
+    const timer = setTimeout(() => kill(`did not get ready within ${limitMs / 1000} s`), limitMs);
+    const onAbort = () => kill('was called off');
+    signal.addEventListener('abort', onAbort, { once: true });
+    const finish = (result: ChildOutcome | string) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(result);
+    };
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-4_000)));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      finish(`the program cannot be started: ${error.code === 'ENOENT' ? whatIsGone(program, launch) : error.message}`),
+    );
+    child.once('close', (code, signalName) =>
+      finish({ code, stdout, stderr, end: killedFor || (signalName ? `was ended by ${signalName}` : `ended with exit code ${code}`) }),
+    );
+    const pipe = child.stdio[3];
+    if (pipe && 'end' in pipe) pipe.on('error', ignoreBrokenPipe).end(input);
+    if (signal.aborted) onAbort();
+  });
+}
+
+/** The child may end before it has read everything; how it ended says more. */
+const ignoreBrokenPipe = (): void => undefined;
+
+const whatIsGone = (program: Program, launch: Launch): string => `${program.path} or the working directory ${launch.cwd} is not there`;
+
+function parseReport(stdout: string): RehearsalReport | null {
+  try {
+    const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as RehearsalReport;
+    return report.rehearsal === 'ok' || report.rehearsal === 'failed' ? report : null;
+  } catch {
+    return null;
+  }
+}
+
+const failed = (why: string): RehearsalResult => ({ ok: false, message: `the rehearsal of the new generation ${why}`, problems: [] });
+
+/** The line of a crash report that names the error. */
+function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const line = lines.findLast((text) => /Error\b.*:/.test(text)) ?? lines.findLast((text) => text !== '' && !text.startsWith('at '));
+  return line ? `: ${line.slice(0, 300)}` : '';
+}

@@ -1,0 +1,61 @@
+/** What the lifecycle needs of the server it keeps: the interface that app.ts supplies. */
+import type { HandedListener } from './handover.ts';
+import type { Change, EnvFileFacts, Problem, State } from './record.ts';
+
+/** A configuration that was read and judged, and is not in force. */
+export interface Candidate<Config> {
+  readonly problems: readonly Problem[];
+  /** Worth telling whoever asked: a stale mount, a variable without effect. */
+  readonly warnings: readonly string[];
+  readonly changes: readonly Change[];
+  /** Names of what this configuration changes and only a restart applies. */
+  readonly pendingRestart: readonly string[];
+  readonly source: SourceFacts;
+  /** Why a reload has nothing to read again; null when it has. */
+  readonly nothingToRead: string | null;
+  readonly configDigest: string;
+  /** What the next generation gets, and the rehearsal before it. Holds secrets. */
+  readonly config: Config;
+}
+
+export interface SourceFacts {
+  readonly dotenvPath: string | null;
+  readonly envSource: string;
+  readonly envCandidates: readonly string[];
+  readonly envFile: EnvFileFacts | null;
+}
+
+export interface DrainReport {
+  /** Requests that did not finish in time and got an error instead. */
+  readonly cut: number;
+}
+
+export interface Service<Config> {
+  /** Reads the env source and validates all of it. Collects problems; changes nothing. */
+  load(kind: 'reload' | 'restart'): Promise<Candidate<Config>>;
+  /** Applies what applies live, to every part or to none. @throws ReloadRejected */
+  apply(candidate: Candidate<Config>): Promise<void>;
+  /**
+   * The sockets of the next generation: those that listen now, or new ones where the candidate names another address.
+   * `duplicate` makes a descriptor that survives; without it sockets are bound anew by the next generation.
+   * @throws when an address cannot be bound
+   */
+  openListeners(candidate: Candidate<Config>, duplicate: Duplicate | null): Promise<readonly HandedListener[]>;
+  /** Lets requests finish while still accepting, then stops accepting. `carry`: idle connections are parked, not closed. */
+  drain(options: { timeoutMs: number; carry: boolean; signal: AbortSignal }): Promise<DrainReport>;
+  /** Descriptors of the parked connections, to be duplicated. */
+  parked(): readonly number[];
+  /** Undoes `drain`: serves again on the sockets that are still there. */
+  resume(listeners: readonly HandedListener[]): Promise<void>;
+  /** Finishes what runs and closes everything. */
+  shutdown(timeoutMs: number): Promise<DrainReport>;
+  drainTimeoutMs(): number;
+  /** Told of every change of state; readiness follows from it. */
+  entered(state: State): void;
+  /** MCP sessions that a restart would end. */
+  openSessions(): number;
+  /** Takes every known secret out of a text that came from elsewhere. */
+  redact(text: string): string;
+}
+
+export type Duplicate = (descriptor: number) => number;
