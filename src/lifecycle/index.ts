@@ -9,6 +9,6 @@ export { digestProgram } from './program.ts';
 export type { Change, EnvFileFacts, LifecycleRecord, Operation, OperationKind, Outcome, PastOperation, Problem, State } from './record.ts';
 export type { RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
-export type { Candidate, DrainReport, Duplicate, Service, SourceFacts } from './service.ts';
+export type { Candidate, Descriptors, DrainReport, Service, SourceFacts } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
 export { exitCodeOf } from './verdicts.ts';

@@ -198,7 +198,7 @@ export class Lifecycle<Config> {
     if (!native && this.#options.keeper.record.handover === 'descriptor') this.#options.keeper.update({ handover: 'rebind' });
     let listeners: readonly HandedListener[] = [];
     try {
-      listeners = await service.openListeners(candidate, native ? (descriptor) => native.duplicate(descriptor) : null);
+      listeners = await service.openListeners(candidate, native);
       const refusal = await this.#rehearse(candidate);
       if (refusal || this.#stopping) return refusal ?? calledOff;
       if (work.dryRun) return wouldRestart(candidate);
@@ -241,7 +241,7 @@ export class Lifecycle<Config> {
     const sessions = service.openSessions();
     const undo: (() => void)[] = [];
     try {
-      const { cut } = await service.drain({ timeoutMs: service.drainTimeoutMs(), carry: native !== null, signal: this.#calledOff.signal });
+      const { cut } = await service.drain({ timeoutMs: service.drainTimeoutMs(), descriptors: native, signal: this.#calledOff.signal });
       if (this.#stopping) return calledOff;
       const operation: RunningOperation = {
         id: work.id,
@@ -264,7 +264,7 @@ export class Lifecycle<Config> {
       execute(findProgram(launch), launch, { ...launch.env, [HANDOVER_VARIABLE]: handover.value }, native);
     } catch (error) {
       for (const step of undo) step();
-      await service.resume(listeners);
+      await service.resume();
       return {
         outcome: 'rolled-back',
         message: `${service.redact(messageOf(error))}; this generation serves on`,

@@ -85,6 +85,7 @@ export interface LifecycleRecord {
   readonly identity: Identity;
   readonly version: string;
   readonly interpreter: string;
+  /** As at the very first start; the entry file first. */
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly codeDigest: string;

@@ -1,5 +1,6 @@
 /** What the lifecycle needs of the server it keeps: the interface that app.ts supplies. */
 import type { HandedListener } from './handover.ts';
+import type { Native } from './native.ts';
 import type { Change, EnvFileFacts, Problem, State } from './record.ts';
 
 /** A configuration that was read and judged, and is not in force. */
@@ -36,17 +37,17 @@ export interface Service<Config> {
   /** Applies what applies live, to every part or to none. @throws ReloadRejected */
   apply(candidate: Candidate<Config>): Promise<void>;
   /**
-   * The sockets of the next generation: those that listen now, or new ones where the candidate names another address.
-   * `duplicate` makes a descriptor that survives; without it sockets are bound anew by the next generation.
+   * Sockets for the next generation: copies of those that listen now, or new ones where the candidate names another
+   * address. Without `descriptors` the next generation binds anew.
    * @throws when an address cannot be bound
    */
-  openListeners(candidate: Candidate<Config>, duplicate: Duplicate | null): Promise<readonly HandedListener[]>;
-  /** Lets requests finish while still accepting, then stops accepting. `carry`: idle connections are parked, not closed. */
-  drain(options: { timeoutMs: number; carry: boolean; signal: AbortSignal }): Promise<DrainReport>;
+  openListeners(candidate: Candidate<Config>, descriptors: Descriptors | null): Promise<readonly HandedListener[]>;
+  /** Lets requests finish while still accepting, then stops accepting. With `descriptors`, idle connections are parked, not closed. */
+  drain(options: { timeoutMs: number; descriptors: Descriptors | null; signal: AbortSignal }): Promise<DrainReport>;
   /** Descriptors of the parked connections, to be duplicated. */
   parked(): readonly number[];
-  /** Undoes `drain`: serves again on the sockets that are still there. */
-  resume(listeners: readonly HandedListener[]): Promise<void>;
+  /** Undoes `drain`: serves again where it did before. */
+  resume(): Promise<void>;
   /** Finishes what runs and closes everything. */
   shutdown(timeoutMs: number): Promise<DrainReport>;
   drainTimeoutMs(): number;
@@ -58,4 +59,5 @@ export interface Service<Config> {
   redact(text: string): string;
 }
 
-export type Duplicate = (descriptor: number) => number;
+/** What the C library can do with descriptors and Node.js cannot. */
+export type Descriptors = Pick<Native, 'duplicate' | 'closeOnExec'>;

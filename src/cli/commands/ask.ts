@@ -1,0 +1,31 @@
+/** `zscaler-mcp reload` and `zscaler-mcp restart`. */
+import { ask, newOperationId, type Operation, type Whereabouts } from '../../lifecycle/index.ts';
+import { generationOf, refuseOption, secondsOf, type OptionValues } from '../parse.ts';
+
+export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
+  refuseOption(values, 'keep-sessions', 'this version cannot carry MCP sessions over a restart; leave it out, and clients start anew');
+  if (process.platform === 'win32') return notOnWindows(kind);
+  return ask(kind, {
+    where,
+    dryRun: values['dry-run'] === true,
+    timeoutMs: secondsOf(values, 'timeout', 30) * 1_000,
+    wait: values['no-wait'] !== true,
+    expectGeneration: generationOf(values),
+  });
+}
+
+/** Windows has no signal that a program could turn into this. */
+const notOnWindows = (kind: 'reload' | 'restart'): Operation => ({
+  id: newOperationId(),
+  kind,
+  outcome: 'failed',
+  exitCode: 2,
+  message: `${kind} is not supported on Windows: stop the server, and let its supervisor start it again`,
+  changes: [],
+  pendingRestart: [],
+  errors: [],
+  warnings: [],
+  envSource: null,
+  generation: null,
+  durationMs: 0,
+});

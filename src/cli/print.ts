@@ -1,0 +1,39 @@
+/** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
+import type { Operation, Problem } from '../lifecycle/index.ts';
+import { adviceFor } from './exit-codes.ts';
+
+export interface Printer {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export function printOperation(operation: Operation, json: boolean, printer: Printer): number {
+  if (json) printer.out(JSON.stringify(operation));
+  else printForPeople(operation, printer);
+  return operation.exitCode;
+}
+
+function printForPeople(operation: Operation, { out, err }: Printer): void {
+  const { exitCode, kind, outcome, message, errors, warnings, changes } = operation;
+  const good = exitCode === 0 || exitCode === 3;
+  (good ? out : err)(`${kind}: ${outcome}: ${message}`);
+  for (const problem of errors) err(`  ${describeProblem(problem)}`);
+  for (const warning of warnings) err(`warning: ${warning}`);
+  for (const line of table(changes.map(({ setting, from, to, applies }) => [setting, `${from} -> ${to}`, whenApplied(applies, operation)]))) out(`  ${line}`);
+  const advice = adviceFor(exitCode);
+  if (advice && outcome !== 'requested') (good ? out : err)(advice);
+}
+
+const whenApplied = (applies: string, { kind }: Operation): string => (kind === 'restart' ? 'in force' : applies === 'reload' ? 'in force' : 'waits for a restart');
+
+/** `file:line: SETTING: message. Hint`, with what is known. */
+export function describeProblem({ setting, file, line, message, hint }: Problem): string {
+  const place = file === null ? [] : [line === null ? file : `${file}:${line}`];
+  return `${[...place, ...(setting === null ? [] : [setting]), message].join(': ')}${hint ? ` (${hint})` : ''}`;
+}
+
+/** Columns as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}

@@ -1,0 +1,93 @@
+/** Picks the command, and is the edge where errors become words and exit codes. */
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import type { Launch } from '../lifecycle/launch.ts';
+import { parseCommandLine, type CommandLine, type Options, type OptionValues } from './parse.ts';
+
+/** The process, as far as commands may touch it. */
+export interface Stage {
+  readonly launch: Launch;
+  /** When the first line of the program ran, on the clock of `performance.now()`. */
+  readonly startedAtMs: number;
+  readonly isRehearsal: boolean;
+  out(text: string): void;
+  err(text: string): void;
+  /** Hands over the signals; those that came before are delivered at once. */
+  onSignals(handler: (signal: NodeJS.Signals) => void): void;
+  exit(code: number): void;
+}
+
+/** Runs one command; the exit code, or undefined while the server goes on. */
+export async function run(stage: Stage): Promise<number | undefined> {
+  const json = stage.launch.argv.includes('--json');
+  try {
+    return await dispatch(await parseCommandLine(stage.launch.argv, settingOptions), stage, json);
+  } catch (error) {
+    return report(error, stage, json);
+  }
+}
+
+async function dispatch({ command, values }: CommandLine, stage: Stage, json: boolean): Promise<number | undefined> {
+  const where = { pidFile: pidFileOf(values, stage.launch), home: stage.launch.env['HOME'] };
+  const { printOperation } = await import('./print.ts');
+  switch (command) {
+    case 'serve': {
+      const { serve } = await import('../app.ts');
+      return serve(stage, values);
+    }
+    case 'reload':
+    case 'restart': {
+      const { askServer } = await import('./commands/ask.ts');
+      return printOperation(await askServer(command, values, where), json, stage);
+    }
+    case 'stop': {
+      const { stop } = await import('./commands/stop.ts');
+      return printOperation(await stop(values, where), json, stage);
+    }
+    case 'status': {
+      const { status } = await import('./commands/status.ts');
+      return status(where, json, stage);
+    }
+    case 'check': {
+      const { check } = await import('./commands/check.ts');
+      return check(stage, values, json);
+    }
+    case 'help': {
+      const { help } = await import('./commands/help.ts');
+      stage.out(help());
+      return 0;
+    }
+    case 'version': {
+      const { version } = await import('../version.ts');
+      stage.out(version);
+      return 0;
+    }
+  }
+}
+
+const settingOptions = async (): Promise<Options> => {
+  const { flagOptions } = await import('../settings/index.ts');
+  return flagOptions();
+};
+
+/** The command looks where the server was told to write: the flag, else the same variable. */
+function pidFileOf(values: OptionValues, launch: Launch): string | null {
+  const flag = values['pid-file'];
+  return typeof flag === 'string' ? flag : launch.env['ZSCALER_MCP_PID_FILE'] || null;
+}
+
+function report(error: unknown, { out, err }: Stage, json: boolean): number {
+  const exitCode = error instanceof ZscalerMcpError ? (codesOf[error.code] ?? 1) : 1;
+  const hint = error instanceof ZscalerMcpError ? error.hint : undefined;
+  if (json) out(JSON.stringify({ outcome: 'failed', exitCode, message: messageOf(error), errors: [{ setting: null, file: null, line: null, message: messageOf(error), hint: hint ?? '' }] }));
+  else err(`zscaler-mcp: ${messageOf(error)}${hint ? `\n${hint}` : ''}`);
+  return exitCode;
+}
+
+const codesOf: Partial<Record<ZscalerMcpError['code'], number>> = {
+  ERR_USAGE: 2,
+  ERR_SETTINGS_INVALID: 4,
+  ERR_ENV_FILE_UNREADABLE: 4,
+  ERR_RECORD_UNUSABLE: 4,
+  ERR_RECORD_TAKEN: 4,
+  ERR_NOT_PERMITTED: 77,
+};

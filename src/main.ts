@@ -1,0 +1,42 @@
+/**
+ * The entry. Its first lines, before any other module is loaded, remember how the program was started and queue signals:
+ * until a handler is there, a signal would end the process.
+ */
+const started = performance.now();
+const signals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGINT'] as const;
+const early: NodeJS.Signals[] = [];
+let deliver = (signal: NodeJS.Signals): void => {
+  early.push(signal);
+};
+const isRehearsal = process.env['ZSCALER_MCP_REHEARSAL'] !== undefined;
+// The words of lifecycle/ and cli/, which are not loaded yet. A word in another place is sorted out when it is parsed.
+const mayServe = !isRehearsal && !['reload', 'restart', 'status', 'stop', 'check'].some((word) => process.argv.includes(word));
+if (mayServe) listenToSignals();
+
+const { captureLaunch } = await import('./lifecycle/launch.ts');
+const launch = captureLaunch();
+const { run } = await import('./cli/run.ts');
+
+process.exitCode = await run({
+  launch,
+  startedAtMs: started,
+  isRehearsal,
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  onSignals(handler) {
+    if (!mayServe) listenToSignals();
+    deliver = handler;
+    for (const signal of early.splice(0)) handler(signal);
+  },
+  exit: (code) => process.exit(code),
+});
+
+function listenToSignals(): void {
+  for (const signal of signals) {
+    try {
+      process.on(signal, () => deliver(signal));
+    } catch {
+      // Windows does not know all of them.
+    }
+  }
+}
