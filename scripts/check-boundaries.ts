@@ -1,0 +1,62 @@
+/** Who may import whom. Dependencies point one way; a folder is entered through its index. */
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const source = join(root, 'src');
+
+/** Top-level files that every folder may import. */
+const commons = ['errors.ts', 'json.ts', 'log.ts', 'version.ts'];
+
+/** What each folder may import of the others, beside itself and the commons. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  audit: [],
+  lifecycle: [],
+  settings: [],
+  http: [],
+  auth: ['audit'],
+  mcp: ['audit'],
+  tools: [],
+  zscaler: [],
+  demo: [],
+  cli: ['lifecycle', 'settings', 'configuration.ts', 'app.ts'],
+  'configuration.ts': ['lifecycle', 'settings'],
+  'app.ts': ['*'],
+  'main.ts': ['*'],
+};
+
+/** Files that may be imported past a folder's index, with the reason. */
+const sideDoors: Readonly<Record<string, string>> = {
+  'lifecycle/launch.ts': 'the entry needs it before anything else is loaded',
+  'settings/env-source.ts': '`status` starts faster without the table of settings',
+};
+
+const problems: string[] = [];
+for await (const file of glob('**/*.ts', { cwd: source })) {
+  if (file.endsWith('.test.ts') || file.endsWith('.test-d.ts')) continue;
+  for (const imported of importsOf(file)) judge(file, imported);
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path]) => normalize(join(dirname(file), path ?? '')));
+}
+
+function judge(file: string, imported: string): void {
+  const from = ownerOf(file);
+  const to = ownerOf(imported);
+  if (from === to || commons.includes(to)) return;
+  const permitted = allowed[from];
+  if (!permitted) return void problems.push(`${file}: the folder ${from} is not in the table of scripts/check-boundaries.ts`);
+  if (!permitted.includes('*') && !permitted.includes(to)) return void problems.push(`${file} imports ${imported}: ${from} may import ${permitted.join(', ') || 'no other folder'}`);
+  const isFace = imported === join(to, 'index.ts') || imported === to;
+  if (!isFace && !(imported in sideDoors) && from !== 'main.ts') problems.push(`${file} imports ${imported}: enter ${to} through ${join(to, 'index.ts')}`);
+}
+
+/** The folder below src, or the file's own name at the top. */
+function ownerOf(path: string): string {
+  return relative('.', path).split(sep)[0] ?? path;
+}

@@ -1,0 +1,31 @@
+/** `npm run check`: everything that can be judged without running the server. Runs all steps, then names those that failed. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['format', 'oxfmt', '--check'],
+  ['lint', 'oxlint', '--type-aware', '--deny-warnings'],
+  ['types', 'tsc', '--noEmit', '-p', '.'],
+  ['boundaries', 'node', 'scripts/check-boundaries.ts'],
+  ['generated files', 'node', 'scripts/generate.ts', '--check'],
+  ['words and links', 'node', 'scripts/check-words.ts'],
+  ['dead code', 'knip'],
+];
+
+const failed = steps.filter(([name, command, ...args]) => !passes(name, command, args)).map(([name]) => name);
+if (failed.length > 0) {
+  console.error(`check failed: ${failed.join(', ')}`);
+  process.exitCode = 1;
+}
+
+function passes(name: string, command: string, args: readonly string[]): boolean {
+  const startedAt = performance.now();
+  const path = `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`;
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: path } });
+  const took = `${Math.round(performance.now() - startedAt)} ms`;
+  if (status === 0) console.error(`ok      ${name} (${took})`);
+  else console.error(`FAILED  ${name} (${took})\n${error?.message ?? ''}${stdout ?? ''}${stderr ?? ''}`);
+  return status === 0;
+}

@@ -1,0 +1,199 @@
+/** Real servers for tests: the built program, a folder and a PID file of its own, loopback on a free port. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { LifecycleRecord, Operation } from '../../src/lifecycle/index.ts';
+
+export const root = join(import.meta.dirname, '../..');
+export const entry = join(root, 'dist/main.js');
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A folder of the test's own, removed when it ends. */
+export function makeFolder(mode = 0o755): string {
+  const folder = mkdtempSync(join(tmpdir(), 'zscaler-mcp-test-'));
+  chmodSync(folder, mode);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The environment of a test's programs: nothing of ours from outside. */
+export function cleanEnv(extra: Record<string, string> = {}): Record<string, string> {
+  const { PATH = '', LANG = 'C.UTF-8' } = process.env;
+  return { PATH, LANG, ...extra };
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  readonly timeoutMs?: number;
+  /** Words before the program, e.g. setpriv and its options. */
+  readonly through?: readonly string[];
+  readonly program?: string;
+}
+
+/** Runs one command to its end. */
+export async function runCommand(args: readonly string[], { cwd = root, env = {}, timeoutMs = 60_000, through = [], program = entry }: RunOptions = {}): Promise<Finished> {
+  const [command = '', ...rest] = [...through, process.execPath, program, ...args];
+  const child = spawn(command, rest, { cwd, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const finished = await collect(child);
+  clearTimeout(timer);
+  return finished;
+}
+
+function collect(child: ChildProcess): Promise<Finished> {
+  let out = '';
+  let err = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, out, err }));
+  });
+}
+
+export interface ServerOptions {
+  readonly args?: readonly string[];
+  readonly env?: Record<string, string>;
+  /** Content of the `.env` that the server is started with; absent: none is named. */
+  readonly dotenv?: string;
+  readonly cwd?: string;
+  readonly folder?: string;
+  readonly through?: readonly string[];
+  readonly demo?: boolean;
+  readonly transport?: 'streamable-http' | 'sse' | 'stdio';
+  readonly execArgv?: readonly string[];
+  readonly program?: string;
+  readonly pidFile?: string | null;
+  readonly waitForReady?: boolean;
+}
+
+export interface TestServer {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly folder: string;
+  readonly pidFile: string;
+  readonly dotenvPath: string;
+  readonly url: string;
+  /** Everything the server wrote so far. */
+  log(): string;
+  stdout(): string;
+  record(): LifecycleRecord;
+  isAlive(): boolean;
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Runs a command against this server. */
+  command(...args: string[]): Promise<Finished>;
+  /** The same with --json, parsed. */
+  ask(...args: string[]): Promise<Operation & Record<string, unknown>>;
+  writeDotenv(text: string): void;
+}
+
+/** Starts a server and waits until it says `ready`. It is ended, by its own id, when the test ends. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const folder = options.folder ?? makeFolder();
+  const pidFile = options.pidFile ?? join(folder, 'server.pid');
+  const dotenvPath = join(folder, '.env');
+  const { transport = 'streamable-http', demo = true } = options;
+  if (options.dotenv !== undefined) writeFileSync(dotenvPath, options.dotenv, { mode: 0o644 });
+  const args = [
+    '--transport',
+    transport,
+    ...(transport === 'stdio' ? [] : ['--port', '0']),
+    ...(demo ? ['--demo'] : []),
+    ...(options.pidFile === null ? [] : ['--pid-file', pidFile]),
+    ...(options.dotenv === undefined ? [] : ['--dotenv-path', dotenvPath]),
+    ...(options.args ?? []),
+  ];
+  const [command = '', ...rest] = [...(options.through ?? []), process.execPath, ...(options.execArgv ?? []), options.program ?? entry, ...args];
+  const child = spawn(command, rest, { cwd: options.cwd ?? folder, env: cleanEnv(options.env), stdio: ['pipe', 'pipe', 'pipe'] });
+  let log = '';
+  let stdout = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as LifecycleRecord;
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await ended;
+  });
+  if (options.waitForReady !== false) {
+    await waitFor(
+      () => existsSync(pidFile) && readRecord().state === 'ready',
+      () => `the server did not get ready:\n${log}`,
+      () => child.exitCode !== null || child.signalCode !== null,
+    );
+  }
+  return {
+    child,
+    pid: options.through?.length && existsSync(pidFile) ? readRecord().pid : (child.pid ?? 0),
+    folder,
+    pidFile,
+    dotenvPath,
+    url: existsSync(pidFile) ? (readRecord().url ?? '') : '',
+    log: () => log,
+    stdout: () => stdout,
+    record: readRecord,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    ended,
+    command: (...words) => runCommand([...words, '--pid-file', pidFile], { cwd: folder }),
+    ask: async (...words) => {
+      const { out, err } = await runCommand([...words, '--json', '--pid-file', pidFile], { cwd: folder });
+      try {
+        return JSON.parse(out) as Operation & Record<string, unknown>;
+      } catch {
+        throw new Error(`no JSON on stdout: ${out}\n${err}`);
+      }
+    },
+    writeDotenv: (text) => writeFileSync(dotenvPath, text),
+  };
+}
+
+/** Polls until true; fails with the words given. */
+export async function waitFor(isTrue: () => boolean | Promise<boolean>, complaint: () => string = () => 'it did not come true', isOver: () => boolean = () => false, limitMs = 30_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    if (await attempt(isTrue)) return;
+    if (Date.now() > deadline || isOver()) throw new Error(complaint());
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function attempt(isTrue: () => boolean | Promise<boolean>): Promise<boolean> {
+  try {
+    return await isTrue();
+  } catch {
+    // A file half-way through being replaced; look again.
+    return false;
+  }
+}
+
+/** Why a test cannot run here, or null. On CI what is missing is a failure, never a skip. */
+export function missing(...needs: readonly ('root' | 'linux' | 'setpriv' | 'unshare')[]): string | null {
+  const reasons = needs.flatMap((need) => (has(need) ? [] : [need]));
+  if (reasons.length === 0) return null;
+  const reason = `needs ${reasons.join(', ')}`;
+  if (process.env['CI'] === 'true') throw new Error(`this test ${reason}, and CI must have it`);
+  console.error(`skipped: ${reason}`);
+  return reason;
+}
+
+function has(need: 'root' | 'linux' | 'setpriv' | 'unshare'): boolean {
+  if (need === 'linux') return process.platform === 'linux';
+  if (need === 'root') return process.getuid?.() === 0;
+  try {
+    execFileSync(need, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

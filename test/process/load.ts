@@ -1,0 +1,132 @@
+/**
+ * An open-loop load of numbered MCP calls: each leaves at its own time, whether or not the ones before have been answered,
+ * so that a stall shows as latency and not as fewer requests.
+ */
+import { Agent, request, type ClientRequest } from 'node:http';
+
+export interface LoadOptions {
+  readonly url: string;
+  readonly perSecond: number;
+  /** Share of requests that open a connection of their own; the others share kept-alive ones. */
+  readonly freshShare: number;
+  readonly keptAlive: number;
+}
+
+export interface Ledger {
+  /** Numbers of the requests that were sent. */
+  readonly sent: number[];
+  readonly answered: Map<number, { status: number; ok: boolean }>;
+  readonly failed: Map<number, string>;
+  readonly latenciesMs: number[];
+  /** Longest time between two accepted answers. */
+  longestGapMs: number;
+}
+
+export interface Load {
+  readonly ledger: Ledger;
+  /** Sends no more, waits for what is under way. */
+  stop(): Promise<Ledger>;
+}
+
+const TOOL = 'zia_list_rule_labels';
+
+/** Calls the tool with `search: "n-<number>"`, so that the cloud's side can count what arrived. */
+export function startLoad({ url, perSecond, freshShare, keptAlive }: LoadOptions): Load {
+  const ledger: Ledger = { sent: [], answered: new Map(), failed: new Map(), latenciesMs: [], longestGapMs: 0 };
+  const kept = Array.from({ length: keptAlive }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const pending = new Set<Promise<void>>();
+  const startedAt = performance.now();
+  let lastAnswerAt = startedAt;
+  let number = 0;
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
+    while (number < due) send(number++);
+  }, 2);
+
+  function send(n: number): void {
+    // Spread evenly: kept-alive connections take turns, so that each speaks at least once a second.
+    const fresh = (n * 0.618_033_988_7) % 1 < freshShare;
+    const agent = fresh ? new Agent({ keepAlive: false }) : kept[n % kept.length];
+    const dueAt = startedAt + (n / perSecond) * 1_000;
+    ledger.sent.push(n);
+    const exchange = call(url, n, agent)
+      .then(({ status, ok }) => {
+        const now = performance.now();
+        ledger.answered.set(n, { status, ok });
+        ledger.latenciesMs.push(now - dueAt);
+        if (ok) {
+          ledger.longestGapMs = Math.max(ledger.longestGapMs, now - lastAnswerAt);
+          lastAnswerAt = now;
+        }
+      })
+      .catch((error: NodeJS.ErrnoException) => void ledger.failed.set(n, error.code ?? error.message));
+    pending.add(exchange);
+    void exchange.finally(() => pending.delete(exchange));
+  }
+
+  return {
+    ledger,
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(pending);
+      for (const agent of kept) agent.destroy();
+      return ledger;
+    },
+  };
+}
+
+function call(url: string, n: number, agent: Agent | undefined): Promise<{ status: number; ok: boolean }> {
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: n,
+    method: 'tools/call',
+    params: {
+      name: TOOL,
+      arguments: { search: `n-${n}` },
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': {},
+        'io.modelcontextprotocol/clientInfo': { name: 'load', version: '1' },
+      },
+    },
+  });
+  return new Promise((resolve, reject) => {
+    const outgoing: ClientRequest = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'content-length': Buffer.byteLength(body),
+          'mcp-protocol-version': '2026-07-28',
+          'mcp-method': 'tools/call',
+          'mcp-name': TOOL,
+        },
+      },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8').on('data', (part: string) => (text += part));
+        incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, ok: incoming.statusCode === 200 && text.includes('"content"') && !text.includes('"isError":true') }));
+        incoming.once('error', reject);
+      },
+    );
+    outgoing.setTimeout(30_000, () => outgoing.destroy(Object.assign(new Error('no answer in 30 s'), { code: 'NO_ANSWER' })));
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** What went wrong, for a failure's text; empty when nothing did. */
+export function complaints({ sent, answered, failed }: Ledger): string[] {
+  const bad = [...answered].filter(([, { ok }]) => !ok).map(([n, { status }]) => `${n}: status ${status}`);
+  const errors = [...failed].map(([n, code]) => `${n}: ${code}`);
+  const lost = sent.filter((n) => !answered.has(n) && !failed.has(n)).map((n) => `${n}: no answer`);
+  return [...errors, ...bad, ...lost];
+}
+
+export const percentile = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+};
