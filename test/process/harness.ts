@@ -72,6 +72,9 @@ export interface ServerOptions {
   readonly transport?: 'streamable-http' | 'sse' | 'stdio';
   readonly execArgv?: readonly string[];
   readonly program?: string;
+  readonly interpreter?: string;
+  /** False leaves the port to the configuration; a free one is taken otherwise. */
+  readonly anyPort?: boolean;
   readonly pidFile?: string | null;
   readonly waitForReady?: boolean;
 }
@@ -106,13 +109,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const args = [
     '--transport',
     transport,
-    ...(transport === 'stdio' ? [] : ['--port', '0']),
+    ...(transport === 'stdio' || options.anyPort === false ? [] : ['--port', '0']),
     ...(demo ? ['--demo'] : []),
     ...(options.pidFile === null ? [] : ['--pid-file', pidFile]),
     ...(options.dotenv === undefined ? [] : ['--dotenv-path', dotenvPath]),
     ...(options.args ?? []),
   ];
-  const [command = '', ...rest] = [...(options.through ?? []), process.execPath, ...(options.execArgv ?? []), options.program ?? entry, ...args];
+  const [command = '', ...rest] = [...(options.through ?? []), options.interpreter ?? process.execPath, ...(options.execArgv ?? []), options.program ?? entry, ...args];
   const child = spawn(command, rest, { cwd: options.cwd ?? folder, env: cleanEnv(options.env), stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   let stdout = '';

@@ -1,0 +1,149 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, runCommand, startServer } from './harness.ts';
+import { callTool } from './mcp.ts';
+
+const JSON_KEYS = ['id', 'kind', 'outcome', 'exitCode', 'message', 'changes', 'pendingRestart', 'errors', 'envSource', 'generation', 'durationMs'];
+
+describe('the commands, and how they end', () => {
+  it('reload and restart: 7 when nothing runs; stop: 0; status: 3', async () => {
+    const pidFile = join(makeFolder(), 'none.pid');
+    const codes = [];
+    for (const word of ['reload', 'restart', 'stop', 'status']) codes.push((await runCommand([word, '--pid-file', pidFile])).code);
+    expect(codes).toEqual([7, 7, 0, 3]);
+  });
+
+  it('wrong usage: 2, for each of them, and nothing of what was typed comes back', async () => {
+    for (const words of [['reload', '--nonsense'], ['restart', 'twice'], ['stop', '--timeout', 'soon'], ['status', '--force'], ['check', '--nonsense'], ['--nonsense'], ['nonsense']]) {
+      const { code, out, err } = await runCommand(words);
+      expect(code, words.join(' ')).toBe(2);
+      expect(out + err).not.toContain('nonsense');
+    }
+  });
+
+  it('with --json print exactly one object, errors included', async () => {
+    const server = await startServer({ dotenv: '' });
+    for (const words of [['reload'], ['restart', '--dry-run'], ['restart'], ['stop'], ['stop'], ['reload'], ['reload', '--nonsense']]) {
+      const { out } = await server.command(...words, '--json');
+      expect(out.trim().split('\n').length, out).toBe(1);
+      const value = JSON.parse(out) as Record<string, unknown>;
+      if (!words.includes('--nonsense')) expect(Object.keys(value)).toEqual(expect.arrayContaining(JSON_KEYS));
+      expect(value).toMatchObject({ exitCode: expect.any(Number) as number, message: expect.any(String) as string });
+    }
+  });
+
+  it('status tells what runs, in words and as JSON', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    const report = await server.ask('status');
+    expect(report).toMatchObject({ running: true, envSource: 'live', envMounted: false, envChanged: false, codeChanged: false, demo: true, envWarnings: [], pid: server.pid });
+    expect(report['uptimeSeconds']).toBeGreaterThanOrEqual(0);
+    expect(report['uptimeSeconds']).toBeLessThan(120);
+    const { out, code } = await server.command('status');
+    expect(code).toBe(0);
+    for (const word of [String(server.pid), server.url, server.dotenvPath, 'live', 'uptime']) expect(out).toContain(word);
+  });
+
+  it('status works when the configuration is broken', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    server.writeDotenv('"broken\nZSCALER_MCP_PORT=x\n');
+    expect((await server.command('status')).code).toBe(0);
+    expect((await server.command('stop')).code).toBe(0);
+  });
+
+  it('restart --keep-sessions is refused by this version as wrong usage', async () => {
+    expect((await runCommand(['restart', '--keep-sessions'])).code).toBe(2);
+  });
+
+  it('stop gives up after its timeout with 6, and with --force ends it all the same', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await server.ask('stop', '--timeout', '0.5')).toMatchObject({ outcome: 'timed-out', exitCode: 6 });
+    expect(await server.ask('stop', '--timeout', '0.5', '--force')).toMatchObject({ outcome: 'stopped', exitCode: 0 });
+    expect((await server.ended).signal).toBe('SIGKILL');
+    expect((await server.command('status')).code).toBe(3);
+  });
+
+  it('reload gives up after its timeout with 6: the server did not take it', async () => {
+    const server = await startServer({ dotenv: '' });
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await server.ask('reload', '--timeout', '0.5')).toMatchObject({ outcome: 'timed-out', exitCode: 6 });
+    process.kill(server.pid, 'SIGCONT');
+  });
+
+  it('says busy, 75, when another command holds the lock; nothing was asked', async () => {
+    const server = await startServer({ dotenv: '' });
+    process.kill(server.pid, 'SIGSTOP');
+    const first = server.ask('reload', '--timeout', '3');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await server.ask('reload', '--timeout', '0.3')).toMatchObject({ outcome: 'busy', exitCode: 75 });
+    process.kill(server.pid, 'SIGCONT');
+    expect((await first).exitCode).toBe(0);
+  });
+
+  it('tells that a server died during the operation instead of hoping', async () => {
+    const server = await startServer({ dotenv: '' });
+    process.kill(server.pid, 'SIGSTOP');
+    const reload = server.ask('reload');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.kill(server.pid, 'SIGKILL');
+    expect(await reload).toMatchObject({ outcome: 'failed', exitCode: 1 });
+  });
+});
+
+describe('check', () => {
+  it('is content with a good configuration and shows where each value came from, secrets masked', async () => {
+    const folder = makeFolder();
+    const path = join(folder, '.env');
+    writeFileSync(path, 'ZSCALER_CLIENT_SECRET=hush-hush\nZSCALER_MCP_LOG_LEVEL=warn\n', { mode: 0o600 });
+    const { code, out } = await runCommand(['check', '--dotenv-path', path, '--port', '4711', '--transport', 'streamable-http'], { env: { ZSCALER_CLOUD: 'beta' } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/ZSCALER_MCP_LOG_LEVEL\s+warn\s.*\.env/);
+    expect(out).toMatch(/ZSCALER_MCP_PORT\s+4711\s+flag/);
+    expect(out).toMatch(/ZSCALER_CLOUD\s+beta\s+environment/);
+    expect(out).not.toContain('hush-hush');
+  });
+
+  it('names every problem at once with file and line: 4', async () => {
+    const path = join(makeFolder(), '.env');
+    writeFileSync(path, 'ZSCALER_MCP_PORT=x\n\nZSCALER_MCP_TRANSPORT=pigeon\n', { mode: 0o600 });
+    const { code, err } = await runCommand(['check', '--dotenv-path', path]);
+    expect(code).toBe(4);
+    expect(err).toContain(`${path}:1: ZSCALER_MCP_PORT`);
+    expect(err).toContain(`${path}:3: ZSCALER_MCP_TRANSPORT`);
+    const json = JSON.parse((await runCommand(['check', '--json', '--dotenv-path', path])).out) as Record<string, unknown>;
+    expect(json).toMatchObject({ kind: 'check', outcome: 'refused', exitCode: 4, errors: [{ line: 1 }, { line: 3 }] });
+  });
+
+  it('agrees with a start: what it refuses does not start, with the same exit code', async () => {
+    const path = join(makeFolder(), '.env');
+    for (const text of ['ZSCALER_MCP_HOST=0.0.0.0\n', 'ZSCALER_MCP_API_URL=http://cloud.example\n', 'ZSCALER_VANITY_DOMAIN=a.b\n']) {
+      writeFileSync(path, text, { mode: 0o600 });
+      const words = ['--transport', 'streamable-http', '--port', '0', '--dotenv-path', path];
+      const check = await runCommand(['check', ...words]);
+      const start = await runCommand([...words, '--pid-file', join(makeFolder(), 'pid')], { timeoutMs: 10_000 });
+      expect([check.code, start.code], text + start.err).toEqual([4, 4]);
+      expect(start.err).toContain(`${path}:1`);
+    }
+  });
+
+  it('refuses a .env that was named and is not there', async () => {
+    const { code, err } = await runCommand(['check', '--dotenv-path', '/nowhere/.env']);
+    expect(code).toBe(4);
+    expect(err).toContain('/nowhere/.env');
+  });
+});
+
+it('readiness follows the state, and health paths need no host check', async () => {
+  const server = await startServer();
+  const base = server.url.replace('/mcp', '');
+  for (const [path, status] of [
+    ['/healthz', 200],
+    ['/health', 200],
+    ['/readyz', 200],
+    ['/nothing', 404],
+  ] as const) {
+    expect((await fetch(base + path)).status, path).toBe(status);
+  }
+  expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+});

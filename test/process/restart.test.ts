@@ -1,0 +1,191 @@
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
+import { callTool, openSession, textOf } from './mcp.ts';
+import { startCloud } from './cloud.ts';
+
+describe('restart', () => {
+  it('keeps PID and address, raises the generation, and applies what waited', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_rule_labels\n');
+    expect((await server.ask('reload')).exitCode).toBe(3);
+    const verdict = await server.ask('restart');
+    expect(verdict).toMatchObject({ kind: 'restart', outcome: 'restarted', exitCode: 0, generation: 2, pendingRestart: [] });
+    expect(verdict.changes.map(({ setting }) => setting).sort()).toEqual(['ZSCALER_MCP_LOG_LEVEL', 'ZSCALER_MCP_TOOLSETS'].filter((name) => name !== 'ZSCALER_MCP_LOG_LEVEL'));
+    expect(server.record()).toMatchObject({ pid: server.pid, generation: 2, state: 'ready', url: server.url, config: { pendingRestart: [] } });
+    expect(textOf(await callTool(server.url, 'zid_list_users'))).toContain('zid_list_users');
+    expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).not.toBe(true);
+  });
+
+  it('ends sessions: the old id gets 404, the sign to start anew, and the verdict counted them', async () => {
+    const server = await startServer();
+    const session = await openSession(server.url);
+    expect((await session.send('tools/list')).status).toBe(200);
+    const verdict = await server.ask('restart');
+    expect(verdict.message).toContain('1 MCP session');
+    expect((await session.send('tools/list')).status).toBe(404);
+    expect((await (await openSession(server.url)).send('tools/list')).status).toBe(200);
+  });
+
+  it('lets a variable that was deleted fall back, and keeps the boot environment as it was', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_TOOL_CALLS=true\n', env: { ZSCALER_MCP_LOG_TOOL_CALLS: 'false' } });
+    server.writeDotenv('# nothing\n');
+    expect((await server.ask('restart')).exitCode).toBe(0);
+    await callTool(server.url, 'zia_list_rule_labels');
+    expect(server.log()).not.toContain('[TOOL CALL]');
+    expect((await server.ask('restart')).exitCode).toBe(0);
+    const environ = readFileSync(`/proc/${server.pid}/environ`, 'utf8');
+    expect(environ).toContain('ZSCALER_MCP_LOG_TOOL_CALLS=false');
+  });
+
+  it('into a bad configuration is refused; the server answers before, meanwhile and after', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    server.writeDotenv('ZSCALER_MCP_PORT=99999999\nZSCALER_MCP_TRANSPORT=carrier-pigeon\n');
+    const [verdict, meanwhile] = await Promise.all([server.ask('restart'), callTool(server.url, 'zia_list_rule_labels')]);
+    expect(meanwhile.status).toBe(200);
+    expect(verdict).toMatchObject({ outcome: 'refused', exitCode: 4, errors: [{ line: 1 }, { line: 2 }] });
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+    expect(server.record()).toMatchObject({ generation: 1, state: 'ready', failedCount: 1 });
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=warn\n');
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
+  });
+
+  it('to an address in use, or not of this machine, is refused before anything is given up', async () => {
+    const other = await startServer();
+    const server = await startServer({ anyPort: false, dotenv: 'ZSCALER_MCP_PORT=0\n' });
+    server.writeDotenv(`ZSCALER_MCP_PORT=${other.record().port}\n`);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4, message: expect.stringContaining('in use') as string });
+    server.writeDotenv('ZSCALER_MCP_PORT=0\nZSCALER_MCP_HOST=192.0.2.77\n');
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+    expect(server.record()).toMatchObject({ generation: 1, failedCount: 2 });
+  });
+
+  it('moves to another loopback address when the configuration says so', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_HOST=127.0.0.1\n' });
+    server.writeDotenv('ZSCALER_MCP_HOST=127.0.0.2\n');
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    const { url } = server.record();
+    expect(url).toContain('http://127.0.0.2:');
+    expect((await callTool(url ?? '', 'zia_list_rule_labels')).status).toBe(200);
+  });
+
+  it('waits for the calls in flight', async () => {
+    const cloud = await startCloud({ delayMs: 1_200 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const call = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    expect((await server.ask('restart')).exitCode).toBe(0);
+    const reply = await call;
+    expect([reply.status, reply.body?.result?.['isError'] ?? false], textOf(reply)).toEqual([200, false]);
+  });
+
+  it('cuts off what outlives the drain timeout with a proper error, and says how many', async () => {
+    const cloud = await startCloud({ delayMs: 20_000 });
+    const server = await startServer({ demo: false, dotenv: `${cloud.dotenv()}ZSCALER_MCP_DRAIN_TIMEOUT=1\n` });
+    const call = callTool(server.url, 'zia_list_rule_labels').catch((error: unknown) => ({ status: 0, error }));
+    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    const verdict = await server.ask('restart');
+    expect(verdict.message).toContain('1 request did not finish in time');
+    expect((await call).status).not.toBe(200);
+  });
+
+  it('is refused when the interpreter is gone', async () => {
+    const interpreter = join(makeFolder(), 'node');
+    copyFileSync(process.execPath, interpreter);
+    chmodSync(interpreter, 0o755);
+    const server = await startServer({ interpreter });
+    rmSync(interpreter);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+    copyFileSync(process.execPath, interpreter);
+    chmodSync(interpreter, 0o755);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+  });
+
+  it('is refused when the program is gone or broken, and works again when it is back', async () => {
+    const folder = makeFolder();
+    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"type":"module","version":"0.0.1"}');
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const program = join(folder, 'dist/main.js');
+    const server = await startServer({ program });
+    const good = readFileSync(program, 'utf8');
+    renameSync(join(folder, 'dist'), join(folder, 'away'));
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    renameSync(join(folder, 'away'), join(folder, 'dist'));
+    writeFileSync(program, 'throw new Error("broken build")\n');
+    const verdict = await server.ask('restart');
+    expect(verdict).toMatchObject({ outcome: 'refused', message: expect.stringContaining('broken build') as string });
+    expect((await server.ask('status'))['codeChanged']).toBe(true);
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+    writeFileSync(program, good);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect((await server.ask('status'))['codeChanged']).toBe(false);
+  });
+
+  it('is refused when the working directory is gone, and the server runs on', async () => {
+    const cwd = makeFolder();
+    const server = await startServer({ cwd });
+    rmSync(cwd, { recursive: true });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    mkdirSync(cwd);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(existsSync(cwd)).toBe(true);
+  });
+
+  it('with --dry-run rehearses and changes nothing', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_rule_labels\n');
+    expect(await server.ask('restart', '--dry-run')).toMatchObject({ outcome: 'valid', exitCode: 0, changes: [{ setting: 'ZSCALER_MCP_TOOLSETS' }] });
+    expect(server.record()).toMatchObject({ generation: 1, state: 'ready', operations: [] });
+  });
+
+  it('answers two at once, both, one after the other', async () => {
+    const server = await startServer();
+    const verdicts = await Promise.all([server.ask('restart'), server.ask('restart'), server.ask('reload')]);
+    expect(verdicts.map(({ outcome }) => outcome).sort()).toEqual(['restarted', 'restarted', 'unchanged']);
+    expect(server.record()).toMatchObject({ generation: 3, pid: server.pid });
+  });
+
+  it('of a bare SIGUSR2 works without anybody who asked', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGUSR2');
+    await waitFor(() => server.record().generation === 2 && server.record().state === 'ready');
+    expect(server.record().operations).toMatchObject([{ kind: 'restart', outcome: 'restarted', askedBy: null }]);
+  });
+
+  it('leaves no descriptor, zombie or file behind, generation after generation', async () => {
+    const server = await startServer();
+    const { readdirSync } = await import('node:fs');
+    const facts = () => ({
+      descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
+      children: readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim(),
+      left: readdirSync(`${server.pidFile}.d`),
+    });
+    await server.ask('restart');
+    await callTool(server.url, 'zia_list_rule_labels');
+    const before = facts();
+    for (let round = 0; round < 5; round++) expect((await server.ask('restart')).outcome).toBe('restarted');
+    await callTool(server.url, 'zia_list_rule_labels');
+    expect(facts()).toEqual({ ...before, children: '', left: [] });
+  });
+
+  it.skipIf(missing('linux'))('without the FFI binds anew, and says so', async () => {
+    const server = await startServer({ env: { ZSCALER_MCP_DISABLE_FFI: '1' } });
+    expect((await server.ask('status'))['handover']).toBe('rebind');
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: expect.stringContaining('bound anew') as string });
+    expect(server.record()).toMatchObject({ pid: server.pid, generation: 2, url: server.url });
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+  });
+
+  it('over stdio is refused with the reason', async () => {
+    const server = await startServer({ transport: 'stdio' });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4, message: expect.stringContaining('stdio') as string });
+    expect((await server.ask('reload')).exitCode).toBe(0);
+    server.child.stdin?.end();
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect((await runCommand(['status', '--pid-file', server.pidFile])).code).toBe(3);
+  });
+});

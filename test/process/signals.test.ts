@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { cleanEnv, entry, makeFolder, missing, root, startServer, waitFor } from './harness.ts';
+import { startCloud } from './cloud.ts';
+import { callTool } from './mcp.ts';
+
+const clean = { code: 0, signal: null };
+
+describe('SIGTERM', () => {
+  it('while ready ends cleanly, and so does SIGINT', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const server = await startServer();
+      process.kill(server.pid, signal);
+      expect(await server.ended).toEqual(clean);
+      expect(existsSync(server.pidFile)).toBe(false);
+    }
+  });
+
+  it('lets what is in flight finish, is not ready meanwhile, and ends at once when it comes twice', async () => {
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const call = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    process.kill(server.pid, 'SIGTERM');
+    await waitFor(() => server.record().state === 'stopping');
+    expect((await call).status).toBe(200);
+    expect(await server.ended).toEqual(clean);
+
+    const second = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const cut = callTool(second.url, 'zia_list_rule_labels').catch(() => null);
+    await waitFor(() => cloud.requests().filter(({ path }) => path.includes('ruleLabels')).length === 2);
+    process.kill(second.pid, 'SIGTERM');
+    await waitFor(() => second.record().state === 'stopping');
+    process.kill(second.pid, 'SIGTERM');
+    expect((await second.ended).code).toBe(143);
+    expect(existsSync(second.pidFile)).toBe(false);
+    await cut;
+  });
+
+  it('while starting ends the server, from the first line of the program on', async () => {
+    for (const delayMs of [150, 200, 300]) {
+      const server = await startServer({ waitForReady: false });
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      process.kill(server.pid, 'SIGTERM');
+      expect(await server.ended).toEqual(clean);
+      expect(existsSync(server.pidFile)).toBe(false);
+    }
+  });
+
+  it('while rehearsing wins over the restart', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGUSR2');
+    await waitFor(() => server.record().state === 'rehearsing');
+    process.kill(server.pid, 'SIGTERM');
+    expect(await server.ended).toEqual(clean);
+    expect(existsSync(server.pidFile)).toBe(false);
+  });
+
+  it('while draining wins over the restart', async () => {
+    const cloud = await startCloud({ delayMs: 2_500 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const call = callTool(server.url, 'zia_list_rule_labels').catch(() => null);
+    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    process.kill(server.pid, 'SIGUSR2');
+    await waitFor(() => server.record().state === 'draining');
+    process.kill(server.pid, 'SIGTERM');
+    expect(await server.ended).toEqual(clean);
+    await call;
+  });
+
+  it('of `stop` while it restarts is honoured by the next generation at the latest', async () => {
+    for (let round = 0; round < 3; round++) {
+      const server = await startServer();
+      process.kill(server.pid, 'SIGUSR2');
+      await waitFor(() => server.record().state !== 'ready');
+      expect(await server.ask('stop')).toMatchObject({ outcome: 'stopped', exitCode: 0 });
+      await server.ended;
+      expect(existsSync(server.pidFile)).toBe(false);
+    }
+  });
+});
+
+describe('other signals', () => {
+  it('SIGUSR1 does not open the debugger', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGUSR1');
+    await waitFor(() => server.log().includes('SIGUSR1 is ignored'));
+    expect(server.log()).not.toContain('Debugger listening');
+    expect((await server.ask('status')).running).toBe(true);
+  });
+
+  it('SIGHUP and SIGUSR2 in a row are both dealt with', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGHUP');
+    process.kill(server.pid, 'SIGUSR2');
+    await waitFor(() => server.record().operations.length === 2 && server.record().state === 'ready');
+    expect(server.record().operations.map(({ kind }) => kind)).toEqual(['reload', 'restart']);
+  });
+
+  it.skipIf(missing('linux'))('SIGHUP of a terminal that went away ends the server', async () => {
+    const folder = makeFolder();
+    const pidFile = `${folder}/server.pid`;
+    // `script` gives the server a terminal; when `script` is killed, that terminal hangs up.
+    const terminal = spawn('script', ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'], {
+      env: cleanEnv(),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    await waitFor(() => existsSync(pidFile));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    terminal.kill('SIGKILL');
+    await waitFor(() => !existsSync(pidFile));
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of its own', () => {
+  const inNamespace = (script: string) =>
+    new Promise<string>((resolve, reject) => {
+      const child = spawn('unshare', ['--pid', '--fork', '--mount-proc', '--kill-child', 'bash', '-c', script], { cwd: root, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+      child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
+      child.once('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`exit ${code}: ${text}`))));
+    });
+
+  it('all five commands work from inside, and `stop` reports before it dies with the container', async () => {
+    const folder = makeFolder();
+    const words = `--pid-file ${folder}/pid`;
+    const zs = `${process.execPath} ${entry}`;
+    // The commands run as children that bash left behind when it became the server.
+    const commands = `(for i in $(seq 200); do grep -q '"ready"' ${folder}/pid 2>/dev/null && break; sleep 0.05; done; ${zs} status ${words}; ${zs} reload ${words}; ${zs} restart ${words}; ${zs} check; ${zs} stop ${words}; echo survived) > ${folder}/out 2>&1 &`;
+    await inNamespace(`${commands} exec ${zs} --transport streamable-http --port 0 --demo ${words} 2>${folder}/log`);
+    const { readFileSync } = await import('node:fs');
+    const out = readFileSync(`${folder}/out`, 'utf8');
+    expect(out).toMatch(/PID\s+1,/);
+    expect(out).toContain('reload: unchanged');
+    expect(out).toContain('restart: restarted: generation 2 serves');
+    expect(out).toContain('stop: stopped');
+    expect(existsSync(`${folder}/pid`)).toBe(false);
+  });
+
+  it('a command from outside is refused, and one from inside names PID 1', async () => {
+    const folder = makeFolder();
+    const server = await startServer({ folder, through: ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] });
+    for (const word of ['status', 'reload', 'restart', 'stop']) {
+      const { code, out, err } = await server.command(word);
+      expect(code, out + err).toBe(4);
+      expect(out + err).toContain('run this command inside it');
+    }
+    expect(server.record()).toMatchObject({ pid: 1, generation: 1, operations: [] });
+  });
+});
