@@ -1,0 +1,154 @@
+/**
+ * A tenant of a fictional company that behaves like the cloud's API, over HTTP on loopback. It is the newcomer's first
+ * minute and the tests' cloud; state lives in memory. Every response says `X-Demo-Tenant: true`.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../log.ts';
+import { openCollection, type Collection } from './collection.ts';
+import { openControls, TOKEN_PATH, type Failure, type Received } from './controls.ts';
+import { openLimiter } from './limits.ts';
+import { openRouter } from './router.ts';
+import { respond } from './respond.ts';
+import { openTokenService } from './token.ts';
+import type { World } from './world.ts';
+import { openZia } from './zia/zia.ts';
+import { openZidentity } from './zidentity/zidentity.ts';
+import { openZpa } from './zpa/zpa.ts';
+
+export interface DemoOptions {
+  readonly log: Log;
+  readonly host?: '127.0.0.1';
+  /** Added to every answer, milliseconds. */
+  readonly latencyMs?: number;
+  /** How long a token is good, seconds; 86,399 as the cloud's. */
+  readonly tokenLifetimeSeconds?: number;
+  /** PEM of an RSA public key; with it, a `client_assertion` signs in too. */
+  readonly clientPublicKey?: string;
+  /** Answer 429 beyond so many requests a minute. Without it nothing is refused. */
+  readonly requestsPerMinute?: number;
+  /** Product codes in the token's `service-info` claim. */
+  readonly products?: readonly string[];
+  /** Serve the test controls as `/__demo/...` too, for tests that run the server in another process. */
+  readonly controls?: boolean;
+  /** Milliseconds since 1970; the system's clock unless a test brings its own. */
+  readonly clock?: () => number;
+}
+
+export interface DemoCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly vanityDomain: string;
+  readonly customerId: string;
+}
+
+export interface DemoTenant {
+  /** The gateway, without a slash at the end. */
+  readonly apiUrl: string;
+  readonly tokenUrl: string;
+  /** Good for this tenant only; the secret is new each time. */
+  readonly credentials: DemoCredentials;
+  /** Answers the next matching requests with a failure. */
+  fail(failure: Failure): void;
+  /** Lets requests whose path contains `path` wait. */
+  delay(path: string, ms: number): void;
+  /** What arrived, oldest first; the newest 10,000. */
+  journal(): readonly Received[];
+  count(method: string, path: string): number;
+  /** Ends every token given out so far; the next request gets 401. */
+  revokeTokens(): void;
+  rotateSecret(secret: string): void;
+  /** Back to the seed; failures, delays and the journal are forgotten, tokens stay good. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** As in the recordings, a customer number beyond 2^53. */
+const CUSTOMER_ID = '144115188075990417';
+const CLIENT_ID = 'demo-client';
+const VANITY_DOMAIN = 'harbor-lantern';
+const PRODUCTS = ['ZIA', 'ZPA', 'ZIDENTITY'];
+
+/** Starts a tenant on a free loopback port. @throws Error when no port can be bound */
+export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant> {
+  const clock = options.clock ?? Date.now;
+  const now = (): number => Math.floor(clock() / 1_000);
+  const { world, reset } = openWorld(now);
+  const credentials = {
+    clientId: CLIENT_ID,
+    clientSecret: `demo-${randomBytes(24).toString('base64url')}`,
+    vanityDomain: VANITY_DOMAIN,
+    customerId: CUSTOMER_ID,
+  };
+  const tokens = openTokenService({
+    clientId: credentials.clientId,
+    clientSecret: credentials.clientSecret,
+    clientPublicKey: options.clientPublicKey,
+    lifetime: options.tokenLifetimeSeconds ?? 86_399,
+    products: options.products ?? PRODUCTS,
+    now,
+  });
+  const controls = openControls();
+  const forget = (): void => {
+    reset();
+    controls.clear();
+  };
+  const perMinute = options.requestsPerMinute ?? 5_000;
+  const server = createServer(
+    respond({
+      log: options.log,
+      tokens,
+      controls,
+      match: openRouter([openZia(world), openZpa(world), openZidentity(world)]),
+      limiter: openLimiter(perMinute, options.requestsPerMinute !== undefined, now),
+      perMinute,
+      latencyMs: options.latencyMs ?? 0,
+      remote: options.controls === true ? { reset: forget, revokeTokens: () => tokens.revoke() } : undefined,
+    }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, options.host ?? '127.0.0.1', resolve);
+  });
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  options.log.info({ demo: true, url: apiUrl }, 'DEMO tenant of a fictional company; nothing reaches the real cloud');
+  return {
+    apiUrl,
+    tokenUrl: `${apiUrl}${TOKEN_PATH}`,
+    credentials,
+    fail: (failure) => controls.fail(failure),
+    delay: (path, ms) => controls.delay(path, ms),
+    journal: () => controls.journal(),
+    count: (method, path) => controls.count(method, path),
+    revokeTokens: () => tokens.revoke(),
+    rotateSecret: (secret) => tokens.rotateSecret(secret),
+    reset: forget,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function openWorld(now: () => number): { world: World; reset: () => void } {
+  const forgets: (() => void)[] = [];
+  const world: World = {
+    customerId: CUSTOMER_ID,
+    vanityDomain: VANITY_DOMAIN,
+    now,
+    collection(options): Collection {
+      const collection = openCollection(options);
+      forgets.push(() => collection.reset());
+      return collection;
+    },
+    onReset: (forget) => void forgets.push(forget),
+  };
+  return {
+    world,
+    reset: () => {
+      for (const forget of forgets) forget();
+    },
+  };
+}

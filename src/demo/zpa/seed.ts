@@ -1,0 +1,100 @@
+/** Harbor Lantern Freight's private-access tenant on the first day. */
+import type { Fields, Item } from '../collection.ts';
+
+export const ADMIN_ID = '144115188075990500';
+/** Beyond 2^53, and not a multiple of what a double could hold: rounding shows. */
+export const IDP_ID = 144_115_188_075_285_829n;
+export const MICROTENANTS: Readonly<Record<string, string>> = { '144115188075990801': 'Tidepool Labs' };
+
+const FIRST_DAY = 1_772_352_000;
+
+const NAMES: readonly (readonly [name: string, description: string, apps: readonly string[]])[] = [
+  ['Booking Platform', 'Where customers book cargo space', ['booking', 'booking-admin', 'quotes']],
+  ['Cargo Tracking', 'Positions of containers and ships', ['tracking', 'tracking-api']],
+  ['Customs Declarations', 'Papers for the customs brokers', ['customs']],
+  ['Crew Roster', 'Who sails when', ['roster']],
+  ['Warehouse Control', 'Conveyor belts, doors and cold rooms', ['belts', 'cold-rooms']],
+  ['Finance Ledger', 'General ledger and month-end closing', ['ledger']],
+  ['Payroll', 'Salaries; few people have access', ['payroll']],
+  ['Fuel Purchasing', 'Bunker orders', []],
+  ['Port Calls', 'Berths and pilots', ['berths']],
+  ['Maintenance Planner', 'Dry dock and repairs', []],
+  ['Document Archive', 'Bills of lading since the beginning', ['archive']],
+  ['Telephone Exchange', 'Desk telephones of the offices', []],
+  ['Door Access', 'Badges and gates', []],
+  ['Source Control', 'Code of the booking platform', ['git']],
+  ['Build Farm', 'Compiles what source control holds', ['builds']],
+  ['Test Lab', 'Copies of everything, with invented data', []],
+  ['Data Warehouse', 'Figures for the management', ['figures']],
+  ['Satellite Gateway', 'Links to the ships', []],
+  ['Weather Service', 'Forecasts for the routes', []],
+  ['Partner Portal', 'For brokers and port authorities', ['partners']],
+  ['Training', 'Courses for new crew', []],
+  ['Legacy Mainframe', 'To be switched off; nobody knows when', ['mainframe']],
+  ['Printing', 'Label printers in the warehouses', []],
+  ['Visitor Registration', 'Tablets at the reception', []],
+  ['Security Operations', 'Tools of the security team', ['logs', 'tickets']],
+  ['Disaster Recovery', 'Used once a year, and hopefully never else', []],
+];
+
+const base = (id: bigint, name: string, description: string): Item => ({
+  id: String(id),
+  modifiedTime: String(FIRST_DAY + 3_600),
+  creationTime: String(FIRST_DAY),
+  modifiedBy: ADMIN_ID,
+  name,
+  description,
+  enabled: true,
+  configSpace: 'DEFAULT',
+  tcpKeepAliveEnabled: '0',
+  readOnly: false,
+  zscalerManaged: false,
+});
+
+/** 26 groups, so that the first page of 20 is not all, and two of a microtenant. */
+export const seedSegmentGroups = (): Item[] => [
+  ...NAMES.map(([name, description, apps], at) => ({
+    ...base(144_115_188_075_991_001n + BigInt(at), name, description),
+    ...(name === 'Legacy Mainframe' ? { enabled: false } : {}),
+    ...(apps.length > 0 ? { applications: apps.map((app, index) => application(app, at * 10 + index)) } : {}),
+  })),
+  ...['Sensor Prototypes', 'Autonomous Crane'].map((name, at) => ({
+    ...base(144_115_188_075_991_901n + BigInt(at), name, 'Tidepool Labs'),
+    microtenantId: '144115188075990801',
+  })),
+];
+
+function application(name: string, at: number): Fields {
+  const port = String(8_000 + at);
+  const domain = `${name}.apps.harbor-lantern.example`;
+  return {
+    id: String(144_115_188_075_992_001n + BigInt(at)),
+    modifiedTime: String(FIRST_DAY + 7_200),
+    creationTime: String(FIRST_DAY),
+    modifiedBy: ADMIN_ID,
+    name,
+    domainName: domain,
+    domainNames: [domain],
+    enabled: true,
+    passiveHealthEnabled: true,
+    tcpPortRanges: [port, port],
+    doubleEncrypt: false,
+    healthCheckType: 'DEFAULT',
+    icmpAccessType: 'NONE',
+    bypassType: 'NEVER',
+    configSpace: 'DEFAULT',
+    ipAnchored: false,
+    tcpPortRange: [{ from: port, to: port }],
+  };
+}
+
+export const seedScimGroups = (): Item[] =>
+  ['Harbor Office', 'Crew', 'Finance', 'Security', 'Warehouse', 'Contractors'].map((name, at) => ({
+    id: 3_260_001 + at,
+    modifiedTime: FIRST_DAY + at * 60,
+    creationTime: FIRST_DAY + at * 60,
+    name,
+    idpId: IDP_ID,
+    idpGroupId: null,
+    internalId: `5f0c1d2e-7a3b-4c5d-8e9f-00000000000${at + 1}`,
+  }));
