@@ -1,0 +1,85 @@
+/** What an answer means: the content of a good one, the error of any other. */
+import { parseJson } from '../json.ts';
+import type { Log } from '../log.ts';
+import type { Answer } from './attempts.ts';
+import type { Clock } from './clock.ts';
+import { CloudError } from './error.ts';
+import { readRefusal } from './refusal.ts';
+import { askedWaitMs } from './wait.ts';
+
+/** JSON with its large integers intact, text as it is (CSV, PEM), null for an empty body. @throws CloudError */
+export function contentOf({ status, headers, text }: Answer, what: string): unknown {
+  const type = headers.get('content-type') ?? '';
+  if (text === '') return null;
+  if (type.includes('html'))
+    throw new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with a web page instead of an API answer`, {
+      status,
+      hint: 'Something between this machine and the cloud answers in its place: a captive portal, a proxy, or a wrong API address.',
+    });
+  return type === '' || type.includes('json') ? parseLenient(text) : text;
+}
+
+/** Bare words and PEM also come labelled as JSON. */
+function parseLenient(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+export interface RefusalContext {
+  readonly what: string;
+  readonly secrets: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The error that an answer stands for. 4xx is an answer and logged as such, 5xx an incident. */
+export function refusalOf(answer: Answer, { what, secrets, clock, log }: RefusalContext): CloudError {
+  const { status, headers, text, attempts } = answer;
+  const { reason, message } = readRefusal(text, headers.get('content-type') ?? '', secrets);
+  const retryAfterMs = status === 429 || status === 503 ? (askedWaitMs(answer, parseLenient(text), clock.now()) ?? undefined) : undefined;
+  const said = [reason, message].filter((part) => part !== undefined).join(': ');
+  const redirect = status >= 300 && status < 400 ? `redirected to ${hostOf(headers.get('location'))}, which is not followed` : '';
+  const write = status >= 500 ? log.error : log.info;
+  write({ request: what, status, reason, attempts }, status >= 500 ? 'the cloud failed' : 'the cloud refused');
+  return new CloudError(
+    status === 429 ? 'ERR_CLOUD_RATE_LIMIT' : 'ERR_CLOUD_ANSWER',
+    `${what} was answered with ${status}${redirect || said ? `: ${redirect || said}` : ''}`,
+    {
+      status,
+      reason,
+      retryAfterMs,
+      hint: hintFor(status, reason, what, attempts, retryAfterMs),
+    },
+  );
+}
+
+function hostOf(location: string | null): string {
+  return location !== null && URL.canParse(location) ? new URL(location).host : 'another address';
+}
+
+function hintFor(status: number, reason: string | undefined, what: string, attempts: number, retryAfterMs: number | undefined): string {
+  if (reason === 'NOT_SUBSCRIBED') return 'The tenant is not subscribed to this feature; nothing in the request can change that.';
+  if (reason === 'EDIT_LOCK_NOT_AVAILABLE')
+    return 'Another administrator or another call is changing the configuration; try again in a minute.';
+  if (status === 404 && what.startsWith('DELETE') && attempts > 1) return 'An earlier attempt of this call may have deleted it.';
+  if (status === 429)
+    return `Wait ${retryAfterMs === undefined ? 'a minute' : `${Math.ceil(retryAfterMs / 1_000)} s`} before the next call to this API.`;
+  if (status >= 500) return 'The fault is on the side of the cloud: try again later, and report it to Zscaler if it stays.';
+  return hints[status] ?? 'Correct what the message names and call again.';
+}
+
+const hints: Readonly<Record<number, string>> = {
+  301: 'Check the API address and ZSCALER_CLOUD.',
+  302: 'Check the API address and ZSCALER_CLOUD.',
+  307: 'Check the API address and ZSCALER_CLOUD.',
+  308: 'Check the API address and ZSCALER_CLOUD.',
+  401: 'The API does not accept the token: check in ZIdentity that the API client is enabled and has a role for this service.',
+  403: 'The role of the API client does not cover this, or the tenant has no entitlement for it: check both in ZIdentity.',
+  404: 'There is no such record, or this tenant does not have the API: list the records to find the right ID.',
+  406: 'The API does not offer this answer: check that the tenant has the feature.',
+  409: 'The record conflicts with another one, or is in use: read the message, change the name or remove the use, and call again.',
+  415: 'The API expects another content type; this is a fault of the tool, please report it.',
+};

@@ -1,0 +1,72 @@
+/** The signed statement that stands in for a client secret: RFC 7523, private_key_jwt. */
+import { createPrivateKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { ZscalerMcpError } from '../errors.ts';
+
+export const AUDIENCE = 'https://api.zscaler.com';
+const LIFETIME_S = 600;
+const MINIMUM_BITS = 2_048;
+const FORMS = 'an RSA key as PEM (BEGIN PRIVATE KEY), as a JWK in JSON, or the path of a file with either';
+
+/** @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+export async function signAssertion(clientId: string, privateKey: string): Promise<string> {
+  const { key, kid } = await loadKey(privateKey);
+  const { SignJWT } = await import('jose');
+  return new SignJWT({})
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid && { kid }) })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(AUDIENCE)
+    .setJti(randomUUID())
+    .setIssuedAt()
+    .setExpirationTime(`${LIFETIME_S}s`)
+    .sign(key);
+}
+
+interface LoadedKey {
+  key: KeyObject;
+  kid?: string;
+}
+
+async function loadKey(given: string): Promise<LoadedKey> {
+  const text = isKeyText(given) ? given : await readKeyFile(given);
+  const loaded = parseKey(text.trim());
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = loaded.key;
+  if (type !== 'rsa') throw refuse(`the private key must be an RSA key, got ${type ?? 'another kind'}`);
+  const bits = details?.modulusLength ?? 0;
+  if (bits < MINIMUM_BITS) throw refuse(`the private key must have at least ${MINIMUM_BITS} bits, it has ${bits}`);
+  return loaded;
+}
+
+const isKeyText = (text: string): boolean => text.trimStart().startsWith('{') || text.includes('-----BEGIN');
+
+/** What is no key text is a path; it may also be a damaged key, so it is never repeated in a message. */
+async function readKeyFile(path: string): Promise<string> {
+  try {
+    const text = await readFile(path.trim(), 'utf8');
+    if (isKeyText(text)) return text;
+  } catch (error) {
+    throw refuse(
+      `the private key is neither key text nor the path of a readable file (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
+    );
+  }
+  throw refuse('the file of the private key holds no private key');
+}
+
+function parseKey(text: string): LoadedKey {
+  if (text.includes('BEGIN ENCRYPTED PRIVATE KEY'))
+    throw refuse('the private key is encrypted, and there is no setting for its passphrase');
+  try {
+    if (!text.startsWith('{')) return { key: createPrivateKey(unfold(text)) };
+    const jwk = JSON.parse(text) as webcrypto.JsonWebKey & { kid?: unknown };
+    return { key: createPrivateKey({ key: jwk, format: 'jwk' }), kid: typeof jwk.kid === 'string' ? jwk.kid : undefined };
+  } catch {
+    throw refuse('the private key cannot be read');
+  }
+}
+
+/** In an environment variable the line ends of a PEM are often written as `\n`. */
+const unfold = (pem: string): string => (pem.includes('\n') ? pem : pem.replaceAll(String.raw`\n`, '\n'));
+
+const refuse = (message: string): ZscalerMcpError =>
+  new ZscalerMcpError('ERR_CLOUD_CONFIG', message, { hint: `Set ZSCALER_PRIVATE_KEY to ${FORMS}.` });

@@ -1,0 +1,158 @@
+/** One request, tried until it is answered for good: what is worth another attempt, and what must not be sent twice. */
+import type { Log } from '../log.ts';
+import { ZscalerMcpError } from '../errors.ts';
+import { parseJson } from '../json.ts';
+import type { Clock } from './clock.ts';
+import { CloudError } from './error.ts';
+import type { HttpAnswer, HttpRequest } from './transport.ts';
+import { askedWaitMs, backoffMs, editLockWaitMs, spread } from './wait.ts';
+
+/** `read` may be sent again whatever happened, `replace` when an answer said so, `once` only if the cloud did not act on it. */
+export type Repeat = 'read' | 'replace' | 'once';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: HttpAnswer['headers'];
+  readonly text: string;
+  /** How many attempts it took. */
+  readonly attempts: number;
+}
+
+export interface AttemptOptions {
+  /** For messages: `GET /zia/api/v1/ruleLabels`. */
+  readonly what: string;
+  readonly repeat: Repeat;
+  readonly maxRetries: number;
+  readonly timeoutMs: number;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The time of one call, all attempts and waits together. */
+export interface Budget {
+  readonly totalMs: number;
+  readonly deadline: number;
+  /** Aborted at the deadline, or when the caller gives up. */
+  readonly signal: AbortSignal;
+  readonly caller: AbortSignal | undefined;
+}
+
+export function openBudget(totalMs: number, caller: AbortSignal | undefined, clock: Clock): Budget {
+  const timer = AbortSignal.timeout(totalMs);
+  return { totalMs, deadline: clock.now() + totalMs, signal: caller ? AbortSignal.any([caller, timer]) : timer, caller };
+}
+
+type Send = (request: Pick<HttpRequest, 'signal'>) => Promise<HttpAnswer>;
+
+/** @throws CloudError when there is no answer in time. An answer of any status is returned. */
+export async function attempt(send: Send, options: AttemptOptions): Promise<Answer> {
+  for (let attempts = 1; ; attempts += 1) {
+    const outcome = await tryOnce(send, options, attempts);
+    const waitMs = attempts > options.maxRetries ? null : waitFor(outcome, options, attempts - 1);
+    if (waitMs === null || waitMs >= options.budget.deadline - options.clock.now()) return settle(outcome);
+    const { what, log, budget, clock } = options;
+    log.info({ request: what, attempts, waitMs: Math.round(waitMs), because: nameOf(outcome) }, 'the cloud is asked again after a wait');
+    await clock.sleep(waitMs, budget.signal).catch(() => {
+      throw gaveUp(options, false);
+    });
+  }
+}
+
+type Outcome = Answer | { readonly error: CloudError; readonly unsent: boolean };
+
+async function tryOnce(send: Send, options: AttemptOptions, attempts: number): Promise<Outcome> {
+  const { budget, timeoutMs, log, what, clock } = options;
+  if (budget.signal.aborted) throw gaveUp(options, false);
+  const startedAt = clock.now();
+  const timer = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await send({ signal: AbortSignal.any([budget.signal, timer]) });
+    const text = await answer.text();
+    log.debug({ request: what, status: answer.status, ms: clock.now() - startedAt, attempts }, 'the cloud answered');
+    return { status: answer.status, headers: answer.headers, text, attempts };
+  } catch (error) {
+    if (error instanceof ZscalerMcpError) throw error;
+    if (budget.signal.aborted) throw gaveUp(options, true);
+    if (timer.aborted) throw timedOut(options, timeoutMs);
+    return { error: unreachable(options, error), unsent: isUnsent(error) };
+  }
+}
+
+/** Null when another attempt would be useless or harmful. */
+function waitFor(outcome: Outcome, { repeat, clock }: AttemptOptions, retry: number): number | null {
+  if ('error' in outcome) return outcome.unsent || repeat === 'read' ? backoffMs(retry, clock) : null;
+  const body = parseBody(outcome.text);
+  if (outcome.status === 409) return reasonOf(body) === 'EDIT_LOCK_NOT_AVAILABLE' ? editLockWaitMs(retry, clock) : null;
+  const isWorthIt = outcome.status === 429 || ((outcome.status === 503 || outcome.status === 504) && repeat !== 'once');
+  if (!isWorthIt) return null;
+  const asked = askedWaitMs(outcome, body, clock.now());
+  return asked === null ? backoffMs(retry, clock) : spread(asked, clock);
+}
+
+function settle(outcome: Outcome): Answer {
+  if ('error' in outcome) throw outcome.error;
+  return outcome;
+}
+
+const nameOf = (outcome: Outcome): string => ('error' in outcome ? outcome.error.message : `status ${outcome.status}`);
+
+function parseBody(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const reasonOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['code'] : undefined;
+
+/** Failures of the connection itself: no byte of the request has left. */
+const unsentCodes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'UND_ERR_CONNECT_TIMEOUT'];
+
+function isUnsent(error: unknown): boolean {
+  const { code, syscall } = rootOf(error);
+  return unsentCodes.includes(code ?? '') || syscall === 'connect';
+}
+
+/** fetch wraps what happened; several addresses of one host give an AggregateError. */
+function rootOf(error: unknown): NodeJS.ErrnoException {
+  const { cause, errors } = (error ?? {}) as { cause?: unknown; errors?: unknown[] };
+  if (cause !== undefined) return rootOf(cause);
+  return Array.isArray(errors) && errors.length > 0 ? rootOf(errors[0]) : (error as NodeJS.ErrnoException);
+}
+
+function gaveUp({ what, budget, repeat }: AttemptOptions, inFlight: boolean): CloudError {
+  const doubt = inFlight ? doubtOf(repeat) : '';
+  if (budget.caller?.aborted) return new CloudError('ERR_CALL_CANCELLED', `${what} was cancelled${doubt}`, { cause: budget.caller.reason });
+  return new CloudError('ERR_CLOUD_TIMEOUT', `${what} was not answered within ${budget.totalMs} ms, waits and attempts included${doubt}`, {
+    hint: SLOW,
+  });
+}
+
+const timedOut = ({ what, repeat }: AttemptOptions, timeoutMs: number): CloudError =>
+  new CloudError('ERR_CLOUD_TIMEOUT', `${what} was not answered within ${timeoutMs} ms${doubtOf(repeat)}`, { hint: SLOW });
+
+function unreachable({ what, repeat }: AttemptOptions, error: unknown): CloudError {
+  const { code, message } = rootOf(error);
+  const doubt = isUnsent(error) ? '' : doubtOf(repeat);
+  return new CloudError('ERR_CLOUD_UNREACHABLE', `${what} failed on the way: ${message || code}${doubt}`, {
+    hint: hintFor(code ?? ''),
+    cause: error,
+  });
+}
+
+const SLOW = 'Try again later, narrow the request, or raise ZSCALER_REQUEST_TIMEOUT.';
+
+/** Said of a change whose fate is unknown. */
+const doubtOf = (repeat: Repeat): string =>
+  repeat === 'read' ? '' : '; it may or may not have taken effect, read the record before repeating it';
+
+function hintFor(code: string): string {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return 'The name of the host is not known: check ZSCALER_VANITY_DOMAIN, ZSCALER_CLOUD and the DNS of this machine.';
+  if (/CERT|SIGNATURE|SSL|TLS/.test(code))
+    return 'The certificate of the host is not trusted: behind a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its CA.';
+  return 'Check that this machine reaches the Zscaler cloud, and HTTPS_PROXY and NO_PROXY if it needs a proxy.';
+}

@@ -1,0 +1,234 @@
+/** The client of the cloud: one request, with a token, in time, with its errors told clearly. */
+import { createHash } from 'node:crypto';
+import { ZscalerMcpError } from '../errors.ts';
+import { parseJson, stringifyJson } from '../json.ts';
+import type { Log } from '../log.ts';
+import { version } from '../version.ts';
+import { contentOf, refusalOf } from './answer.ts';
+import { AUDIENCE, signAssertion } from './assertion.ts';
+import { attempt, openBudget, type Answer, type AttemptOptions, type Budget, type Repeat } from './attempts.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { addressesOf, type CloudConfig } from './config.ts';
+import { CloudError } from './error.ts';
+import { readRefusal } from './refusal.ts';
+import type { Token, TokenCache } from './tokens.ts';
+import type { Transport } from './transport.ts';
+
+export interface CloudRequest {
+  /** GET, POST, PUT, PATCH or DELETE. */
+  readonly method: string;
+  /** From the root of the API, percent-encoded: `/zia/api/v1/ruleLabels`. */
+  readonly path: string;
+  /** Arrays repeat their name; null and undefined are left out. */
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  /** Sending it twice does no harm although it is a POST: a search, a GraphQL query. */
+  readonly isRead?: boolean;
+}
+
+export interface Cloud {
+  /** The content of the answer: parsed JSON, text, or null. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
+  send(request: CloudRequest): Promise<unknown>;
+}
+
+/** What lives as long as the process, whatever the configuration. */
+export interface SharedParts {
+  readonly tokens: TokenCache;
+  readonly transport: Transport;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+/** Cheap: one is made for each call, from the configuration then in force. */
+export const createCloud = (config: CloudConfig, shared: SharedParts): Cloud => ({
+  send: (request) => new Exchange(config, shared, request).run(),
+});
+
+const TOTAL_FACTOR = 2;
+const DEFAULT_LIFETIME_S = 3_600;
+/** A token is renewed this long before it expires, or after half of a short life. */
+const MARGIN_MS = 60_000;
+
+class Exchange {
+  readonly #config: CloudConfig;
+  readonly #shared: SharedParts;
+  readonly #request: CloudRequest;
+  readonly #clock: Clock;
+  readonly #budget: Budget;
+
+  constructor(config: CloudConfig, shared: SharedParts, request: CloudRequest) {
+    this.#config = config;
+    this.#shared = shared;
+    this.#request = request;
+    this.#clock = shared.clock ?? systemClock;
+    this.#budget = openBudget(config.requestTimeoutMs * TOTAL_FACTOR, request.signal, this.#clock);
+  }
+
+  async run(): Promise<unknown> {
+    const { api, token: tokenUrl } = addressesOf(this.#config);
+    const key = credentialsKey(this.#config, tokenUrl);
+    const first = await this.#token(key, tokenUrl);
+    const answer = await this.#send(api, first);
+    if (answer.status !== 401) return this.#conclude(answer, first);
+    // The token was revoked, or the cloud forgot it. Nothing was done with it, so a change may be sent again.
+    this.#shared.tokens.drop(key, first);
+    const second = await this.#token(key, tokenUrl);
+    return this.#conclude(await this.#send(api, second), second);
+  }
+
+  #conclude(answer: Answer, token: Token): unknown {
+    const what = nameOf(this.#request);
+    if (answer.status >= 200 && answer.status < 300) return contentOf(answer, what);
+    throw refusalOf(answer, { what, secrets: [token.value, ...secretsOf(this.#config)], clock: this.#clock, log: this.#shared.log });
+  }
+
+  #send(api: string, token: Token): Promise<Answer> {
+    const { method, body } = this.#request;
+    const url = api + this.#request.path + queryOf(this.#queryWithTenant());
+    const headers = {
+      ...this.#commonHeaders(),
+      authorization: `Bearer ${token.value}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const text = body === undefined ? undefined : stringifyJson(body);
+    return attempt(
+      ({ signal }) => this.#shared.transport.fetch(url, { method, headers, body: text, signal }, this.#config.proxy),
+      this.#options(nameOf(this.#request), repeatOf(this.#request), this.#budget),
+    );
+  }
+
+  /** ZPA alone knows microtenants. */
+  #queryWithTenant(): Readonly<Record<string, unknown>> {
+    const { path, query = {} } = this.#request;
+    const { microtenantId } = this.#config;
+    const isNamed = query['microtenantId'] !== undefined && query['microtenantId'] !== null;
+    return microtenantId && path.startsWith('/zpa/') && !isNamed ? { ...query, microtenantId } : query;
+  }
+
+  #commonHeaders(): Record<string, string> {
+    const { userAgentComment, partnerId } = this.#config;
+    const comment = userAgentComment?.replaceAll(/[^\x20-\x7e]|[()]/g, ' ').trim();
+    return {
+      accept: 'application/json',
+      'user-agent': `zscaler-mcp/${version} node/${process.versions.node}${comment ? ` (${comment})` : ''}`,
+      ...(partnerId && { 'x-partner-id': partnerId }),
+    };
+  }
+
+  #options(what: string, repeat: Repeat, budget: Budget): AttemptOptions {
+    const { maxRetries, requestTimeoutMs: timeoutMs } = this.#config;
+    return { what, repeat, maxRetries, timeoutMs, budget, clock: this.#clock, log: this.#shared.log };
+  }
+
+  async #token(key: string, url: string): Promise<Token> {
+    try {
+      return await this.#shared.tokens.get(key, (signal) => this.#requestToken(url, signal), this.#budget.signal);
+    } catch (error) {
+      if (error instanceof ZscalerMcpError) throw error;
+      throw this.#gaveUpOnToken(error);
+    }
+  }
+
+  #gaveUpOnToken(cause: unknown): CloudError {
+    const what = nameOf(this.#request);
+    if (this.#request.signal?.aborted)
+      return new CloudError('ERR_CALL_CANCELLED', `${what} was cancelled while waiting for a token`, { cause });
+    if (this.#budget.signal.aborted)
+      return new CloudError('ERR_CLOUD_TIMEOUT', `${what} got no token within ${this.#budget.totalMs} ms`, { cause });
+    return new CloudError('ERR_CLOUD_TOKEN', 'the token could not be requested', { cause });
+  }
+
+  /** OAuth 2.0 client credentials, RFC 6749 section 4.4. Shared by several calls, so it has a budget of its own. */
+  async #requestToken(url: string, abandoned: AbortSignal): Promise<Token> {
+    const form = await tokenForm(this.#config);
+    const headers = { ...this.#commonHeaders(), 'content-type': 'application/x-www-form-urlencoded' };
+    const what = `POST ${new URL(url).pathname} (token)`;
+    const budget = openBudget(this.#config.requestTimeoutMs * TOTAL_FACTOR, abandoned, this.#clock);
+    const answer = await attempt(
+      ({ signal }) => this.#shared.transport.fetch(url, { method: 'POST', headers, body: form.toString(), signal }, this.#config.proxy),
+      this.#options(what, 'read', budget),
+    );
+    const token = answer.status >= 200 && answer.status < 300 ? readToken(answer, this.#clock.now()) : null;
+    if (token) return token;
+    const secrets = [...secretsOf(this.#config), form.get('client_assertion') ?? ''];
+    throw tokenRefused(answer, new URL(url).host, secrets);
+  }
+}
+
+const nameOf = ({ method, path }: CloudRequest): string => `${method} ${path}`;
+
+function repeatOf({ method, isRead }: CloudRequest): Repeat {
+  if (method === 'GET' || isRead) return 'read';
+  return method === 'PUT' || method === 'DELETE' ? 'replace' : 'once';
+}
+
+function queryOf(query: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value])
+      .filter((item) => item !== undefined && item !== null)
+      .map((item) => `${encodeURIComponent(name)}=${encodeURIComponent(typeof item === 'object' ? stringifyJson(item) : String(item))}`),
+  );
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}
+
+/** Other credentials, another key; the credentials cannot be read from it. */
+function credentialsKey({ clientId, clientSecret, privateKey }: CloudConfig, tokenUrl: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([tokenUrl, clientId, privateKey ?? null, privateKey ? null : clientSecret]))
+    .digest('base64');
+}
+
+const secretsOf = ({ clientSecret, privateKey }: CloudConfig): string[] =>
+  [clientSecret, privateKey].filter((secret) => secret !== undefined);
+
+async function tokenForm({ clientId, clientSecret, privateKey }: CloudConfig): Promise<URLSearchParams> {
+  if (!clientId || (!clientSecret && !privateKey))
+    throw new ZscalerMcpError(
+      'ERR_CLOUD_CONFIG',
+      `no credentials are configured: ${clientId ? 'a client secret or a private key' : 'a client ID'} is missing`,
+      {
+        hint: 'Set ZSCALER_CLIENT_ID, and ZSCALER_CLIENT_SECRET or ZSCALER_PRIVATE_KEY, and reload.',
+      },
+    );
+  const common = { grant_type: 'client_credentials', audience: AUDIENCE };
+  if (!privateKey) return new URLSearchParams({ ...common, client_id: clientId, client_secret: clientSecret ?? '' });
+  const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+  return new URLSearchParams({
+    ...common,
+    client_assertion_type: assertionType,
+    client_assertion: await signAssertion(clientId, privateKey),
+  });
+}
+
+/** Null when the answer holds no token. */
+function readToken({ text }: Answer, now: number): Token | null {
+  let fields: { access_token?: unknown; expires_in?: unknown } | null;
+  try {
+    fields = parseJson(text) as typeof fields;
+  } catch {
+    return null;
+  }
+  const { access_token: value, expires_in: lifetime } = fields ?? {};
+  if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) return null;
+  const seconds = Number(lifetime ?? DEFAULT_LIFETIME_S);
+  const lifetimeMs = (Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_LIFETIME_S) * 1_000;
+  return { value, usableUntil: now + Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2) };
+}
+
+function tokenRefused({ status, headers, text }: Answer, host: string, secrets: readonly string[]): CloudError {
+  const isGood = status >= 200 && status < 300;
+  const { reason, message } = readRefusal(text, headers.get('content-type') ?? '', secrets);
+  // A good answer without a token may hold one under another name, so nothing of it is repeated.
+  const said = isGood ? 'an answer without a token' : [`${status}`, reason, message].filter((part) => part !== undefined).join(': ');
+  const hint =
+    status === 400 || status === 401 || status === 403
+      ? 'Check ZSCALER_CLIENT_ID, ZSCALER_CLIENT_SECRET or ZSCALER_PRIVATE_KEY, and in ZIdentity that this API client is enabled.'
+      : 'Check ZSCALER_VANITY_DOMAIN and ZSCALER_CLOUD, and that the sign-in service is up.';
+  return new CloudError('ERR_CLOUD_TOKEN', `the token endpoint at ${host} answered with ${said}`, {
+    status,
+    reason: isGood ? undefined : reason,
+    hint,
+  });
+}

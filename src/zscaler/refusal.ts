@@ -1,0 +1,75 @@
+/** Reads what the cloud says when it refuses. Every product has its own shape; they are listed with their fields. */
+import { parseJson } from '../json.ts';
+
+export interface Refusal {
+  /** The product's own code. */
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Longer texts are dumps, not messages. */
+const LONGEST = 500;
+
+/**
+ * Where the code and the words are, in the order of trust:
+ * OAuth {error, error_description}, ZPA {id, reason, params}, ZIA and ZTW {code, message}, gateway {type, title, status, detail},
+ * ZCC {title, errorCode, errorMessage} or {errorMsg}, ZCell {msgId, detail}.
+ */
+const codes = ['code', 'errorCode', 'id', 'msgId', 'error'];
+const words = ['error_description', 'message', 'reason', 'errorMessage', 'errorMsg', 'detail', 'title'];
+
+/** @param secrets never repeated, should the answer quote them. */
+export function readRefusal(body: string, contentType: string, secrets: readonly string[] = []): Refusal {
+  const { reason, message } = looksLikePage(body, contentType) ? { message: 'the answer is a web page, not an API answer' } : read(body);
+  return { reason: clean(reason, secrets), message: clean(message, secrets) };
+}
+
+/** The errors of a GraphQL answer, which come with status 200. */
+export function readGraphqlErrors(answer: unknown): Refusal | null {
+  const { errors } = asRecord(answer);
+  if (!Array.isArray(errors) || errors.length === 0) return null;
+  const first = asRecord(asRecord(errors[0])['extensions']);
+  const messages = errors.map((error) => textOf(asRecord(error)['message'])).filter((message) => message !== undefined);
+  return { reason: clean(textOf(first['classification'])), message: clean(messages.join('; ')) };
+}
+
+const looksLikePage = (body: string, contentType: string): boolean => contentType.includes('html') || /^\s*<(!doctype|html)\b/i.test(body);
+
+function read(body: string): Refusal {
+  try {
+    return readFields(parseJson(body));
+  } catch {
+    return { message: body };
+  }
+}
+
+function readFields(parsed: unknown): Refusal {
+  if (typeof parsed === 'string') return { message: parsed };
+  const graphql = readGraphqlErrors(parsed);
+  if (graphql) return graphql;
+  const fields = asRecord(Array.isArray(parsed) ? parsed[0] : parsed);
+  const reason = firstText(fields, codes);
+  const message = firstText(fields, words);
+  const params = Array.isArray(fields['params']) ? fields['params'].map(textOf).filter((text) => text !== undefined) : [];
+  return { reason, message: params.length > 0 ? `${message ?? reason ?? ''} (${params.join(', ')})` : message };
+}
+
+const firstText = (fields: Record<string, unknown>, names: readonly string[]): string | undefined =>
+  names.map((name) => textOf(fields[name])).find((text) => text !== undefined);
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/** One line of bounded length without control characters and secrets. */
+function clean(text: string | undefined, secrets: readonly string[] = []): string | undefined {
+  if (text === undefined) return undefined;
+  const open = secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);
+  const line = open.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  if (line === '') return undefined;
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}

@@ -1,0 +1,81 @@
+/** Access tokens of this process, one for each set of credentials. */
+import { systemClock, type Clock } from './clock.ts';
+
+export interface Token {
+  readonly value: string;
+  /** Milliseconds since the epoch; earlier than the expiry by a margin. */
+  readonly usableUntil: number;
+}
+
+type RequestToken = (signal: AbortSignal) => Promise<Token>;
+
+interface Pending {
+  readonly answer: Promise<Token>;
+  readonly abandoned: AbortController;
+  waiting: number;
+}
+
+/** More sets of credentials than this are not in use at once; the oldest go. */
+const MOST_HELD = 16;
+
+/** Calls that need the same token at the same time share one request for it; it is given up when the last of them is cancelled. */
+export class TokenCache {
+  readonly #clock: Clock;
+  readonly #held = new Map<string, Token>();
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
+
+  /** @param key names the credentials without revealing them. */
+  async get(key: string, request: RequestToken, signal: AbortSignal): Promise<Token> {
+    const held = this.#held.get(key);
+    if (held && held.usableUntil > this.#clock.now()) return held;
+    signal.throwIfAborted();
+    const pending = this.#pending.get(key) ?? this.#begin(key, request);
+    pending.waiting += 1;
+    try {
+      return await untilAborted(pending.answer, signal);
+    } finally {
+      pending.waiting -= 1;
+      if (pending.waiting === 0) this.#end(key, pending);
+    }
+  }
+
+  /** Forgets a token that the cloud refused, unless a newer one has taken its place. */
+  drop(key: string, refused: Token): void {
+    if (this.#held.get(key) === refused) this.#held.delete(key);
+  }
+
+  #begin(key: string, request: RequestToken): Pending {
+    const abandoned = new AbortController();
+    const answer = request(abandoned.signal).then((token) => this.#hold(key, token));
+    // Whoever waits hears of a failure; when nobody waits any more, nobody needs to.
+    answer.catch(() => undefined);
+    const pending: Pending = { answer, abandoned, waiting: 0 };
+    this.#pending.set(key, pending);
+    return pending;
+  }
+
+  #end(key: string, pending: Pending): void {
+    if (this.#pending.get(key) === pending) this.#pending.delete(key);
+    pending.abandoned.abort();
+  }
+
+  #hold(key: string, token: Token): Token {
+    this.#held.delete(key);
+    this.#held.set(key, token);
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > MOST_HELD && oldest !== undefined) this.#held.delete(oldest);
+    return token;
+  }
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

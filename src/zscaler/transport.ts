@@ -1,0 +1,56 @@
+/** HTTP itself. Without a proxy Node's own fetch does it; undici is loaded only where a proxy is configured. */
+import type { ProxyConfig } from './config.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+type Fetch = (url: string, request: HttpRequest & { redirect: 'manual' }) => Promise<HttpAnswer>;
+
+/** Connections to the cloud, kept alive from call to call. One for the process; a changed proxy takes effect with the next request. */
+export class Transport {
+  #proxied: { readonly key: string; readonly opened: Promise<ProxiedFetch> } | null = null;
+
+  /** Never follows a redirect: it would carry credentials to another place. */
+  async fetch(url: string, request: HttpRequest, proxy: ProxyConfig = {}): Promise<HttpAnswer> {
+    const send = proxy.https || proxy.http ? (await this.#throughProxy(proxy)).fetch : (globalThis.fetch as Fetch);
+    return send(url, { ...request, redirect: 'manual' });
+  }
+
+  /** Closes the connections through a proxy once their requests are done. */
+  async close(): Promise<void> {
+    const proxied = this.#proxied;
+    this.#proxied = null;
+    await (await proxied?.opened)?.close();
+  }
+
+  #throughProxy(proxy: ProxyConfig): Promise<ProxiedFetch> {
+    const key = JSON.stringify([proxy.https, proxy.http, proxy.no]);
+    if (this.#proxied?.key === key) return this.#proxied.opened;
+    // Requests in flight through the former proxy finish there.
+    void this.close().catch(() => undefined);
+    this.#proxied = { key, opened: openProxy(proxy) };
+    return this.#proxied.opened;
+  }
+}
+
+interface ProxiedFetch {
+  fetch: Fetch;
+  close(): Promise<void>;
+}
+
+async function openProxy({ https, http, no }: ProxyConfig): Promise<ProxiedFetch> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  // Empty words instead of none: undici would fill the gaps from the environment.
+  const agent = new EnvHttpProxyAgent({ httpsProxy: https ?? '', httpProxy: http ?? '', noProxy: no ?? '' });
+  return { fetch: (url, request) => fetch(url, { ...request, dispatcher: agent }), close: () => agent.close() };
+}

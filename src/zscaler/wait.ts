@@ -1,0 +1,40 @@
+/** How long to wait before another attempt. */
+import type { Clock } from './clock.ts';
+import type { HttpAnswer } from './transport.ts';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8_000;
+/** Another administrator, or another call, holds ZIA's edit lock; it is held for seconds, not for milliseconds. */
+const EDIT_LOCK_WAIT_MS = 2_500;
+/** Added at random, so that callers told the same second do not come back together. */
+const SPREAD_MS = 250;
+
+/**
+ * What the answer asks for, in milliseconds; null when it does not say.
+ * `Retry-After` comes as `1`, `4s`, `1 seconds`, as an HTTP date, and in the body of ZIA's 429; the gateway's reset counters are in
+ * seconds, `44` or, with several limits, `1, 1`.
+ */
+export function askedWaitMs(answer: Pick<HttpAnswer, 'headers' | 'status'>, body: unknown, now: number): number | null {
+  const inBody = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['Retry-After'] : undefined;
+  const asked = parseWait(answer.headers.get('retry-after'), now) ?? parseWait(inBody, now);
+  if (asked !== null || answer.status !== 429) return asked;
+  return parseWait(answer.headers.get('x-rate-limit-retry-after-seconds'), now) ?? parseWait(answer.headers.get('x-ratelimit-reset'), now);
+}
+
+export function parseWait(value: unknown, now: number): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value * 1_000 : null;
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const seconds = value.split(',').map((part) => /^\s*(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)?\s*$/i.exec(part)?.[1]);
+  if (seconds.every((text) => text !== undefined)) return Math.max(...seconds.map(Number)) * 1_000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+/** Exponential with full jitter. `attempt` counts from 0. */
+export const backoffMs = (attempt: number, clock: Clock): number =>
+  clock.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt + 1));
+
+/** Exponential, at least half of it certain: a lock is not gone after a lucky millisecond. */
+export const editLockWaitMs = (attempt: number, clock: Clock): number => EDIT_LOCK_WAIT_MS * 2 ** attempt * (0.5 + clock.random() / 2);
+
+export const spread = (ms: number, clock: Clock): number => ms + clock.random() * SPREAD_MS;
