@@ -51,9 +51,11 @@ function judge(file: string, imported: string): void {
   if (from === to || commons.includes(to)) return;
   const permitted = allowed[from];
   if (!permitted) return void problems.push(`${file}: the folder ${from} is not in the table of scripts/check-boundaries.ts`);
-  if (!permitted.includes('*') && !permitted.includes(to)) return void problems.push(`${file} imports ${imported}: ${from} may import ${permitted.join(', ') || 'no other folder'}`);
+  if (!permitted.includes('*') && !permitted.includes(to))
+    return void problems.push(`${file} imports ${imported}: ${from} may import ${permitted.join(', ') || 'no other folder'}`);
   const isFace = imported === join(to, 'index.ts') || imported === to;
-  if (!isFace && !(imported in sideDoors) && from !== 'main.ts') problems.push(`${file} imports ${imported}: enter ${to} through ${join(to, 'index.ts')}`);
+  if (!isFace && !(imported in sideDoors) && from !== 'main.ts')
+    problems.push(`${file} imports ${imported}: enter ${to} through ${join(to, 'index.ts')}`);
 }
 
 /** The folder below src, or the file's own name at the top. */

@@ -63,7 +63,8 @@ export const exitCodes: readonly ExitCode[] = [
     means: {
       serve: 'the configuration is invalid, or the PID file cannot be used',
       reload: 'configuration invalid, another generation than expected, or PID file unusable; nothing changed, the server runs on',
-      restart: 'configuration invalid, rehearsal failed, another generation than expected, or PID file unusable; nothing changed, the server runs on',
+      restart:
+        'configuration invalid, rehearsal failed, another generation than expected, or PID file unusable; nothing changed, the server runs on',
       status: 'PID file unusable: state unknown',
       stop: 'PID file unusable; nobody was signalled',
       check: 'invalid',

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, secondsOf, type Options } from './parse.ts';
 
-const settings: Options = { transport: { type: 'string' }, port: { type: 'string' }, debug: { type: 'boolean' }, 'dotenv-path': { type: 'string' } };
+const settings: Options = {
+  transport: { type: 'string' },
+  port: { type: 'string' },
+  debug: { type: 'boolean' },
+  'dotenv-path': { type: 'string' },
+};
 const parse = (...argv: string[]) => parseCommandLine(argv, () => Promise.resolve(settings));
 
 describe('the command line', () => {
@@ -49,6 +54,7 @@ describe('the command line', () => {
   it('wants a number of seconds', () => {
     expect(secondsOf({ timeout: '1.5' }, 'timeout', 30)).toBe(1.5);
     expect(secondsOf({}, 'timeout', 30)).toBe(30);
-    for (const timeout of ['', 'x', '-1', '1e9']) expect(() => secondsOf({ timeout }, 'timeout', 30)).toThrow('--timeout wants a number of seconds');
+    for (const timeout of ['', 'x', '-1', '1e9'])
+      expect(() => secondsOf({ timeout }, 'timeout', 30)).toThrow('--timeout wants a number of seconds');
   });
 });

@@ -62,16 +62,24 @@ function parseStrictly(argv: readonly string[], options: Options, command: Comma
     if (token.kind !== 'option') continue;
     const known = options[token.name];
     const at = `argument ${token.index + 1}`;
-    if (!known) throw usage(`${at} is no option of ${command === 'serve' ? 'zscaler-mcp' : `zscaler-mcp ${command}`}`, nearest(token.name, Object.keys(options)));
-    if (known.type === 'string' && (token.value === undefined || token.value.startsWith('--'))) throw usage(`--${token.name} wants a value, and there is none`);
+    if (!known)
+      throw usage(
+        `${at} is no option of ${command === 'serve' ? 'zscaler-mcp' : `zscaler-mcp ${command}`}`,
+        nearest(token.name, Object.keys(options)),
+      );
+    if (known.type === 'string' && (token.value === undefined || token.value.startsWith('--')))
+      throw usage(`--${token.name} wants a value, and there is none`);
     if (known.type === 'boolean' && token.value !== undefined) throw usage(`--${token.name} takes no value`);
   }
-  if (positionals.length > (command === 'serve' ? 0 : 1)) throw usage(`argument is not understood; the commands are ${subcommands.join(', ')}, or none to serve`);
+  if (positionals.length > (command === 'serve' ? 0 : 1))
+    throw usage(`argument is not understood; the commands are ${subcommands.join(', ')}, or none to serve`);
   return { values: values as OptionValues };
 }
 
 const usage = (message: string, suggestion?: string): ZscalerMcpError =>
-  new ZscalerMcpError('ERR_USAGE', message, { hint: suggestion ? `Did you mean --${suggestion}? See zscaler-mcp --help.` : 'See zscaler-mcp --help.' });
+  new ZscalerMcpError('ERR_USAGE', message, {
+    hint: suggestion ? `Did you mean --${suggestion}? See zscaler-mcp --help.` : 'See zscaler-mcp --help.',
+  });
 
 /** The known name that shares the most letter pairs with what was typed, if it is close. */
 function nearest(typed: string, known: readonly string[]): string | undefined {
@@ -90,7 +98,8 @@ export function secondsOf(values: OptionValues, name: string, fallback: number):
   const raw = values[name];
   if (raw === undefined) return fallback;
   const value = Number(raw);
-  if (raw === '' || !Number.isFinite(value) || value < 0 || value > 86_400) throw usage(`--${name} wants a number of seconds from 0 to 86400`);
+  if (raw === '' || !Number.isFinite(value) || value < 0 || value > 86_400)
+    throw usage(`--${name} wants a number of seconds from 0 to 86400`);
   return value;
 }
 

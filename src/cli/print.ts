@@ -19,12 +19,14 @@ function printForPeople(operation: Operation, { out, err }: Printer): void {
   (good ? out : err)(`${kind}: ${outcome}: ${message}`);
   for (const problem of errors) err(`  ${describeProblem(problem)}`);
   for (const warning of warnings) err(`warning: ${warning}`);
-  for (const line of table(changes.map(({ setting, from, to, applies }) => [setting, `${from} -> ${to}`, whenApplied(applies, operation)]))) out(`  ${line}`);
+  for (const line of table(changes.map(({ setting, from, to, applies }) => [setting, `${from} -> ${to}`, whenApplied(applies, operation)])))
+    out(`  ${line}`);
   const advice = adviceFor(exitCode);
   if (advice && outcome !== 'requested') (good ? out : err)(advice);
 }
 
-const whenApplied = (applies: string, { kind }: Operation): string => (kind === 'restart' ? 'in force' : applies === 'reload' ? 'in force' : 'waits for a restart');
+const whenApplied = (applies: string, { kind }: Operation): string =>
+  kind === 'restart' ? 'in force' : applies === 'reload' ? 'in force' : 'waits for a restart';
 
 /** `file:line: SETTING: message. Hint`, with what is known. */
 export function describeProblem({ setting, file, line, message, hint }: Problem): string {
@@ -35,5 +37,10 @@ export function describeProblem({ setting, file, line, message, hint }: Problem)
 /** Columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

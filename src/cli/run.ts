@@ -78,7 +78,15 @@ function pidFileOf(values: OptionValues, launch: Launch): string | null {
 function report(error: unknown, { out, err }: Stage, json: boolean): number {
   const exitCode = error instanceof ZscalerMcpError ? (codesOf[error.code] ?? 1) : 1;
   const hint = error instanceof ZscalerMcpError ? error.hint : undefined;
-  if (json) out(JSON.stringify({ outcome: 'failed', exitCode, message: messageOf(error), errors: [{ setting: null, file: null, line: null, message: messageOf(error), hint: hint ?? '' }] }));
+  if (json)
+    out(
+      JSON.stringify({
+        outcome: 'failed',
+        exitCode,
+        message: messageOf(error),
+        errors: [{ setting: null, file: null, line: null, message: messageOf(error), hint: hint ?? '' }],
+      }),
+    );
   else err(`zscaler-mcp: ${messageOf(error)}${hint ? `\n${hint}` : ''}`);
   return exitCode;
 }

@@ -4,7 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { makeFolder, runCommand, startServer } from './harness.ts';
 import { callTool } from './mcp.ts';
 
-const JSON_KEYS = ['id', 'kind', 'outcome', 'exitCode', 'message', 'changes', 'pendingRestart', 'errors', 'envSource', 'generation', 'durationMs'];
+const JSON_KEYS = [
+  'id',
+  'kind',
+  'outcome',
+  'exitCode',
+  'message',
+  'changes',
+  'pendingRestart',
+  'errors',
+  'envSource',
+  'generation',
+  'durationMs',
+];
 
 describe('the commands, and how they end', () => {
   it('reload and restart: 7 when nothing runs; stop: 0; status: 3', async () => {
@@ -15,7 +27,15 @@ describe('the commands, and how they end', () => {
   });
 
   it('wrong usage: 2, for each of them, and nothing of what was typed comes back', async () => {
-    for (const words of [['reload', '--nonsense'], ['restart', 'twice'], ['stop', '--timeout', 'soon'], ['status', '--force'], ['check', '--nonsense'], ['--nonsense'], ['nonsense']]) {
+    for (const words of [
+      ['reload', '--nonsense'],
+      ['restart', 'twice'],
+      ['stop', '--timeout', 'soon'],
+      ['status', '--force'],
+      ['check', '--nonsense'],
+      ['--nonsense'],
+      ['nonsense'],
+    ]) {
       const { code, out, err } = await runCommand(words);
       expect(code, words.join(' ')).toBe(2);
       expect(out + err).not.toContain('nonsense');
@@ -36,7 +56,16 @@ describe('the commands, and how they end', () => {
   it('status tells what runs, in words and as JSON', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     const report = await server.ask('status');
-    expect(report).toMatchObject({ running: true, envSource: 'live', envMounted: false, envChanged: false, codeChanged: false, demo: true, envWarnings: [], pid: server.pid });
+    expect(report).toMatchObject({
+      running: true,
+      envSource: 'live',
+      envMounted: false,
+      envChanged: false,
+      codeChanged: false,
+      demo: true,
+      envWarnings: [],
+      pid: server.pid,
+    });
     expect(report['uptimeSeconds']).toBeGreaterThanOrEqual(0);
     expect(report['uptimeSeconds']).toBeLessThan(120);
     const { out, code } = await server.command('status');
@@ -96,7 +125,9 @@ describe('check', () => {
     const folder = makeFolder();
     const path = join(folder, '.env');
     writeFileSync(path, 'ZSCALER_CLIENT_SECRET=hush-hush\nZSCALER_MCP_LOG_LEVEL=warn\n', { mode: 0o600 });
-    const { code, out } = await runCommand(['check', '--dotenv-path', path, '--port', '4711', '--transport', 'streamable-http'], { env: { ZSCALER_CLOUD: 'beta' } });
+    const { code, out } = await runCommand(['check', '--dotenv-path', path, '--port', '4711', '--transport', 'streamable-http'], {
+      env: { ZSCALER_CLOUD: 'beta' },
+    });
     expect(code).toBe(0);
     expect(out).toMatch(/ZSCALER_MCP_LOG_LEVEL\s+warn\s.*\.env/);
     expect(out).toMatch(/ZSCALER_MCP_PORT\s+4711\s+flag/);

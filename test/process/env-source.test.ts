@@ -55,7 +55,10 @@ describe('where the environment comes from', () => {
     const server = await startServer({ env: { HOME: makeFolder() } });
     writeFileSync(join(server.folder, '.env'), 'ZSCALER_MCP_LOG_LEVEL=warn\n', { mode: 0o600 });
     expect(await label(server)).toMatchObject({ envSource: 'fresh-discovery' });
-    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', changes: [{ setting: 'ZSCALER_MCP_LOG_LEVEL', to: 'warn' }] });
+    expect(await server.ask('restart')).toMatchObject({
+      outcome: 'restarted',
+      changes: [{ setting: 'ZSCALER_MCP_LOG_LEVEL', to: 'warn' }],
+    });
     expect(await label(server)).toMatchObject({ envSource: 'live' });
   });
 
@@ -76,7 +79,11 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
     const folder = makeFolder();
     const prologue = `set -eu; D=${folder}; N=${process.execPath}; S=${entry}; export HOME=$D; cd $D; mkdir host app; echo ZSCALER_MCP_LOG_LEVEL=info > host/.env; ZS() { $N $S "$@" --pid-file $D/pid; }; AWAIT() { for i in $(seq 200); do grep -q '"ready"' $D/pid 2>/dev/null && return; sleep 0.05; done; cat $D/log; exit 9; }; `;
     return new Promise((resolve, reject) => {
-      const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', prologue + script], { cwd: root, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', prologue + script], {
+        cwd: root,
+        env: cleanEnv(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
       child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -84,7 +91,8 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
     });
   }
 
-  const serve = '$N $S --transport streamable-http --port 0 --demo --dotenv-path $D/app/.env --pid-file $D/pid >/dev/null 2>$D/log & AWAIT; ';
+  const serve =
+    '$N $S --transport streamable-http --port 0 --demo --dotenv-path $D/app/.env --pid-file $D/pid >/dev/null 2>$D/log & AWAIT; ';
 
   it('of the file itself is proven by the mount table; edits in place are live', async () => {
     const text = await inMountNamespace(

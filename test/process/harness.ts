@@ -40,7 +40,10 @@ export interface RunOptions {
 }
 
 /** Runs one command to its end. */
-export async function runCommand(args: readonly string[], { cwd = root, env = {}, timeoutMs = 60_000, through = [], program = entry }: RunOptions = {}): Promise<Finished> {
+export async function runCommand(
+  args: readonly string[],
+  { cwd = root, env = {}, timeoutMs = 60_000, through = [], program = entry }: RunOptions = {},
+): Promise<Finished> {
   const [command = '', ...rest] = [...through, process.execPath, program, ...args];
   const child = spawn(command, rest, { cwd, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
@@ -115,7 +118,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ...(options.dotenv === undefined ? [] : ['--dotenv-path', dotenvPath]),
     ...(options.args ?? []),
   ];
-  const [command = '', ...rest] = [...(options.through ?? []), options.interpreter ?? process.execPath, ...(options.execArgv ?? []), options.program ?? entry, ...args];
+  const [command = '', ...rest] = [
+    ...(options.through ?? []),
+    options.interpreter ?? process.execPath,
+    ...(options.execArgv ?? []),
+    options.program ?? entry,
+    ...args,
+  ];
   const child = spawn(command, rest, { cwd: options.cwd ?? folder, env: cleanEnv(options.env), stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
   let stdout = '';
@@ -162,7 +171,12 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 }
 
 /** Polls until true; fails with the words given. */
-export async function waitFor(isTrue: () => boolean | Promise<boolean>, complaint: () => string = () => 'it did not come true', isOver: () => boolean = () => false, limitMs = 30_000): Promise<void> {
+export async function waitFor(
+  isTrue: () => boolean | Promise<boolean>,
+  complaint: () => string = () => 'it did not come true',
+  isOver: () => boolean = () => false,
+  limitMs = 30_000,
+): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     if (await attempt(isTrue)) return;

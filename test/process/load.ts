@@ -108,7 +108,12 @@ function call(url: string, n: number, agent: Agent | undefined): Promise<{ statu
       (incoming) => {
         let text = '';
         incoming.setEncoding('utf8').on('data', (part: string) => (text += part));
-        incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, ok: incoming.statusCode === 200 && text.includes('"content"') && !text.includes('"isError":true') }));
+        incoming.once('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            ok: incoming.statusCode === 200 && text.includes('"content"') && !text.includes('"isError":true'),
+          }),
+        );
         incoming.once('error', reject);
       },
     );

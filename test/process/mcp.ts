@@ -15,7 +15,11 @@ export async function post(url: string, message: Record<string, unknown>, header
     body: JSON.stringify({ jsonrpc: '2.0', ...message }),
   });
   const text = await response.text();
-  return { status: response.status, sessionId: response.headers.get('mcp-session-id'), body: parseBody(text, response.headers.get('content-type') ?? '') };
+  return {
+    status: response.status,
+    sessionId: response.headers.get('mcp-session-id'),
+    body: parseBody(text, response.headers.get('content-type') ?? ''),
+  };
 }
 
 function parseBody(text: string, type: string): Reply['body'] {
@@ -36,17 +40,30 @@ export const modern = (url: string, method: string, params: Record<string, unkno
   post(
     url,
     { id: ++nextId, method, params: { ...params, _meta: meta } },
-    { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }) },
+    {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }),
+    },
   );
 
-export const callTool = (url: string, name: string, args: Record<string, unknown> = {}): Promise<Reply> => modern(url, 'tools/call', { name, arguments: args });
+export const callTool = (url: string, name: string, args: Record<string, unknown> = {}): Promise<Reply> =>
+  modern(url, 'tools/call', { name, arguments: args });
 
 /** The text of a tool's answer. */
-export const textOf = (reply: Reply): string => (reply.body?.result?.['content'] as { text: string }[] | undefined)?.[0]?.text ?? JSON.stringify(reply);
+export const textOf = (reply: Reply): string =>
+  (reply.body?.result?.['content'] as { text: string }[] | undefined)?.[0]?.text ?? JSON.stringify(reply);
 
 /** A session of revision 2025-11-25. */
-export async function openSession(url: string, protocolVersion = '2025-11-25'): Promise<{ id: string; send: (method: string, params?: Record<string, unknown>) => Promise<Reply> }> {
-  const reply = await post(url, { id: ++nextId, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo: { name: 'test', version: '1' } } });
+export async function openSession(
+  url: string,
+  protocolVersion = '2025-11-25',
+): Promise<{ id: string; send: (method: string, params?: Record<string, unknown>) => Promise<Reply> }> {
+  const reply = await post(url, {
+    id: ++nextId,
+    method: 'initialize',
+    params: { protocolVersion, capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+  });
   const id = reply.sessionId ?? '';
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': protocolVersion };
   await post(url, { method: 'notifications/initialized' }, headers);

@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
@@ -54,7 +65,10 @@ describe('the PID file of a running server', () => {
     expect(record.url).toBe(`http://127.0.0.1:${record.port}/mcp`);
     expect(record.codeDigest).toMatch(/^[\da-f]{64}$/);
     expect(record.config.digest).toMatch(/^[\da-f]{64}$/);
-    expect(record.envFile).toMatchObject({ digest: expect.stringMatching(/^[\da-f]{64}$/) as string, ino: statSync(server.dotenvPath).ino });
+    expect(record.envFile).toMatchObject({
+      digest: expect.stringMatching(/^[\da-f]{64}$/) as string,
+      ino: statSync(server.dotenvPath).ino,
+    });
     expect(Object.keys(record.identity).sort()).toEqual(['bootId', 'pidNamespace', 'startTime', 'uid']);
     expect(lstatSync(server.pidFile).mode & 0o777).toBe(0o600);
     expect(lstatSync(`${server.pidFile}.d`).mode & 0o777).toBe(0o700);
@@ -117,7 +131,10 @@ describe('a PID file that cannot be trusted', () => {
       const path = join(folder, name);
       make(path);
       const results = await eachCommandOn(path);
-      expect(results.map(({ code }) => code), `${name}: ${JSON.stringify(results)}`).toEqual([4, 4, 4, 4]);
+      expect(
+        results.map(({ code }) => code),
+        `${name}: ${JSON.stringify(results)}`,
+      ).toEqual([4, 4, 4, 4]);
       expect(results[0]?.message).toContain(path);
     }
     expect(server.isAlive()).toBe(true);
@@ -139,7 +156,11 @@ describe('a PID file that cannot be trusted', () => {
   it('of another PID namespace is refused with the advice to run the command there', async () => {
     const server = await startServer();
     const pidFile = join(makeFolder(), 'other.pid');
-    writeFileSync(pidFile, JSON.stringify({ ...server.record(), identity: { ...server.record().identity, pidNamespace: 'pid:[4026539999]' } }), { mode: 0o600 });
+    writeFileSync(
+      pidFile,
+      JSON.stringify({ ...server.record(), identity: { ...server.record().identity, pidNamespace: 'pid:[4026539999]' } }),
+      { mode: 0o600 },
+    );
     const results = await eachCommandOn(pidFile);
     expect(results.map(({ code }) => code)).toEqual([4, 4, 4, 4]);
     expect(results[0]?.message).toContain('run this command inside it');
@@ -223,7 +244,11 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
     const home = makeFolder();
     const prologue = `set -eu; mount -t tmpfs t /run; [ -L /var/run ] || mount -t tmpfs t /var/run; mount -t tmpfs t /tmp; export HOME=${home}; N=${process.execPath}; S=${entry}; `;
     const finished = await new Promise<{ code: number | null; text: string }>((resolve) => {
-      const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', prologue + script], { cwd: root, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', prologue + script], {
+        cwd: root,
+        env: cleanEnv(env),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
       child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -234,7 +259,8 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
   }
 
   const serve = '$N $S --transport streamable-http --port 0 --demo >/dev/null 2>$HOME/log & P=$!; ';
-  const awaitFile = (path: string) => `for i in $(seq 200); do grep -q '"ready"' ${path} 2>/dev/null && break; sleep 0.05; done; [ -f ${path} ]; `;
+  const awaitFile = (path: string) =>
+    `for i in $(seq 200); do grep -q '"ready"' ${path} 2>/dev/null && break; sleep 0.05; done; [ -f ${path} ]; `;
   const finish = '$N $S status >/dev/null; $N $S stop; wait $P';
 
   it('are taken in order: /var/run first', async () => {
@@ -246,7 +272,9 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
   });
 
   it('are taken in order: the home when neither can be written', async () => {
-    await inPrivatePlaces(`mount -o remount,ro /run; mount -o remount,ro /tmp; ${serve}${awaitFile('$HOME/.zscaler-mcp/server.pid')}[ $(stat -c %a $HOME/.zscaler-mcp) = 700 ]; ${finish}`);
+    await inPrivatePlaces(
+      `mount -o remount,ro /run; mount -o remount,ro /tmp; ${serve}${awaitFile('$HOME/.zscaler-mcp/server.pid')}[ $(stat -c %a $HOME/.zscaler-mcp) = 700 ]; ${finish}`,
+    );
   });
 
   it('end at /dev/shm when nothing else can be written', async () => {
@@ -256,7 +284,9 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
   });
 
   it('are passed over with a warning when a link was planted there', async () => {
-    const text = await inPrivatePlaces(`echo precious > $HOME/victim; ln -s $HOME/victim /var/run/zscaler-mcp.pid; ${serve}${awaitFile('/tmp/zscaler-mcp.pid')}cat $HOME/log; [ "$(cat $HOME/victim)" = precious ]; ${finish}`);
+    const text = await inPrivatePlaces(
+      `echo precious > $HOME/victim; ln -s $HOME/victim /var/run/zscaler-mcp.pid; ${serve}${awaitFile('/tmp/zscaler-mcp.pid')}cat $HOME/log; [ "$(cat $HOME/victim)" = precious ]; ${finish}`,
+    );
     expect(text).toContain('/var/run/zscaler-mcp.pid');
     expect(text).toContain('symbolic link');
   });

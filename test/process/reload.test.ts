@@ -24,7 +24,9 @@ describe('reload', () => {
     });
     await callTool(server.url, 'zia_list_rule_labels', { search: 'x' });
     expect(server.log()).toMatch(/\[TOOL CALL\] zia_list_rule_labels \| args: \{"search": ?"x"\}/);
-    expect(server.record().operations).toMatchObject([{ kind: 'reload', outcome: 'applied', changed: ['ZSCALER_MCP_LOG_TOOL_CALLS'], askedBy: { uid: process.getuid?.() } }]);
+    expect(server.record().operations).toMatchObject([
+      { kind: 'reload', outcome: 'applied', changed: ['ZSCALER_MCP_LOG_TOOL_CALLS'], askedBy: { uid: process.getuid?.() } },
+    ]);
   });
 
   it('changes nothing when the file is the same', async () => {
@@ -57,13 +59,21 @@ describe('reload', () => {
   it('of a bad file is refused with every problem, file and line; the server answers before, meanwhile and after', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
-    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=loud\n\nZSCALER_MCP_PORT=http\nZSCALER_VANITY_DOMAIN=evil.example/x?\nNODE_OPTIONS=--inspect\n"broken\n');
+    server.writeDotenv(
+      'ZSCALER_MCP_LOG_LEVEL=loud\n\nZSCALER_MCP_PORT=http\nZSCALER_VANITY_DOMAIN=evil.example/x?\nNODE_OPTIONS=--inspect\n"broken\n',
+    );
     const [verdict, meanwhile] = await Promise.all([server.ask('reload'), callTool(server.url, 'zia_list_rule_labels')]);
     expect(meanwhile.status).toBe(200);
     expect(verdict).toMatchObject({ outcome: 'refused', exitCode: 4 });
     const places = verdict.errors.map(({ setting, line }) => `${setting}:${line}`);
     expect(places).toEqual(
-      expect.arrayContaining(['ZSCALER_MCP_LOG_LEVEL:1', 'ZSCALER_MCP_PORT:3', 'ZSCALER_VANITY_DOMAIN:4', expect.stringMatching(/NODE_OPTIONS:5|null:5/) as string, expect.stringMatching(/:6$/) as string]),
+      expect.arrayContaining([
+        'ZSCALER_MCP_LOG_LEVEL:1',
+        'ZSCALER_MCP_PORT:3',
+        'ZSCALER_VANITY_DOMAIN:4',
+        expect.stringMatching(/NODE_OPTIONS:5|null:5/) as string,
+        expect.stringMatching(/:6$/) as string,
+      ]),
     );
     expect(verdict.errors.every(({ file }) => file === server.dotenvPath)).toBe(true);
     expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
@@ -107,7 +117,10 @@ describe('reload', () => {
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).not.toBe(true);
     server.writeDotenv(cloud.dotenv({ ZSCALER_CLIENT_SECRET: 'wrong-one' }));
-    expect(await server.ask('reload')).toMatchObject({ outcome: 'applied', changes: [{ setting: 'ZSCALER_CLIENT_SECRET', from: 'changed', to: 'changed' }] });
+    expect(await server.ask('reload')).toMatchObject({
+      outcome: 'applied',
+      changes: [{ setting: 'ZSCALER_CLIENT_SECRET', from: 'changed', to: 'changed' }],
+    });
     expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).toBe(true);
     server.writeDotenv(cloud.dotenv());
     await server.ask('reload');
@@ -133,7 +146,10 @@ describe('reload', () => {
   it('with --dry-run says what would change and changes nothing', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_TOOL_CALLS=false\n' });
     server.writeDotenv('ZSCALER_MCP_LOG_TOOL_CALLS=true\n');
-    expect(await server.ask('reload', '--dry-run')).toMatchObject({ outcome: 'applied', changes: [{ setting: 'ZSCALER_MCP_LOG_TOOL_CALLS' }] });
+    expect(await server.ask('reload', '--dry-run')).toMatchObject({
+      outcome: 'applied',
+      changes: [{ setting: 'ZSCALER_MCP_LOG_TOOL_CALLS' }],
+    });
     await callTool(server.url, 'zia_list_rule_labels');
     expect(server.log()).not.toContain('[TOOL CALL]');
     expect(server.record().operations).toEqual([]);

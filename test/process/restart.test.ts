@@ -1,4 +1,15 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
@@ -12,8 +23,16 @@ describe('restart', () => {
     expect((await server.ask('reload')).exitCode).toBe(3);
     const verdict = await server.ask('restart');
     expect(verdict).toMatchObject({ kind: 'restart', outcome: 'restarted', exitCode: 0, generation: 2, pendingRestart: [] });
-    expect(verdict.changes.map(({ setting }) => setting).sort()).toEqual(['ZSCALER_MCP_LOG_LEVEL', 'ZSCALER_MCP_TOOLSETS'].filter((name) => name !== 'ZSCALER_MCP_LOG_LEVEL'));
-    expect(server.record()).toMatchObject({ pid: server.pid, generation: 2, state: 'ready', url: server.url, config: { pendingRestart: [] } });
+    expect(verdict.changes.map(({ setting }) => setting).sort()).toEqual(
+      ['ZSCALER_MCP_LOG_LEVEL', 'ZSCALER_MCP_TOOLSETS'].filter((name) => name !== 'ZSCALER_MCP_LOG_LEVEL'),
+    );
+    expect(server.record()).toMatchObject({
+      pid: server.pid,
+      generation: 2,
+      state: 'ready',
+      url: server.url,
+      config: { pendingRestart: [] },
+    });
     expect(textOf(await callTool(server.url, 'zid_list_users'))).toContain('zid_list_users');
     expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).not.toBe(true);
   });
@@ -55,7 +74,11 @@ describe('restart', () => {
     const other = await startServer();
     const server = await startServer({ anyPort: false, dotenv: 'ZSCALER_MCP_PORT=0\n' });
     server.writeDotenv(`ZSCALER_MCP_PORT=${other.record().port}\n`);
-    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4, message: expect.stringContaining('in use') as string });
+    expect(await server.ask('restart')).toMatchObject({
+      outcome: 'refused',
+      exitCode: 4,
+      message: expect.stringContaining('in use') as string,
+    });
     server.writeDotenv('ZSCALER_MCP_PORT=0\nZSCALER_MCP_HOST=192.0.2.77\n');
     expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4 });
     expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
@@ -138,7 +161,11 @@ describe('restart', () => {
   it('with --dry-run rehearses and changes nothing', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_rule_labels\n');
-    expect(await server.ask('restart', '--dry-run')).toMatchObject({ outcome: 'valid', exitCode: 0, changes: [{ setting: 'ZSCALER_MCP_TOOLSETS' }] });
+    expect(await server.ask('restart', '--dry-run')).toMatchObject({
+      outcome: 'valid',
+      exitCode: 0,
+      changes: [{ setting: 'ZSCALER_MCP_TOOLSETS' }],
+    });
     expect(server.record()).toMatchObject({ generation: 1, state: 'ready', operations: [] });
   });
 
@@ -182,7 +209,11 @@ describe('restart', () => {
 
   it('over stdio is refused with the reason', async () => {
     const server = await startServer({ transport: 'stdio' });
-    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4, message: expect.stringContaining('stdio') as string });
+    expect(await server.ask('restart')).toMatchObject({
+      outcome: 'refused',
+      exitCode: 4,
+      message: expect.stringContaining('stdio') as string,
+    });
     expect((await server.ask('reload')).exitCode).toBe(0);
     server.child.stdin?.end();
     expect(await server.ended).toEqual({ code: 0, signal: null });

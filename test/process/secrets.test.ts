@@ -7,10 +7,14 @@ import { callTool } from './mcp.ts';
 it('a secret, set and then rotated, appears in no output, no log, no file beside the PID file, at level debug', async () => {
   const cloud = await startCloud();
   const sentinels = ['SENTINEL-one-7f3a', 'SENTINEL-two-9c1d'];
-  const dotenv = (secret: string) => `${cloud.dotenv({ ZSCALER_CLIENT_SECRET: secret })}ZSCALER_MCP_LOG_LEVEL=debug\nZSCALER_MCP_LOG_TOOL_CALLS=true\nHTTPS_PROXY=http://user:${secret}@127.0.0.1:9\nNO_PROXY=127.0.0.1,localhost\n`;
+  const dotenv = (secret: string) =>
+    `${cloud.dotenv({ ZSCALER_CLIENT_SECRET: secret })}ZSCALER_MCP_LOG_LEVEL=debug\nZSCALER_MCP_LOG_TOOL_CALLS=true\nHTTPS_PROXY=http://user:${secret}@127.0.0.1:9\nNO_PROXY=127.0.0.1,localhost\n`;
   const server = await startServer({ demo: false, dotenv: dotenv(sentinels[0] ?? '') });
   const seen: string[] = [];
-  const files = () => [server.pidFile, ...readdirSync(`${server.pidFile}.d`).map((name) => `${server.pidFile}.d/${name}`)].map((path) => readFileSync(path, 'utf8'));
+  const files = () =>
+    [server.pidFile, ...readdirSync(`${server.pidFile}.d`).map((name) => `${server.pidFile}.d/${name}`)].map((path) =>
+      readFileSync(path, 'utf8'),
+    );
   const everything = async () => {
     for (const words of [['status'], ['reload'], ['restart', '--dry-run'], ['restart'], ['reload', '--dry-run']]) {
       for (const json of [[], ['--json']]) {
@@ -26,7 +30,12 @@ it('a secret, set and then rotated, appears in no output, no log, no file beside
   await everything();
   server.writeDotenv(dotenv(sentinels[1] ?? ''));
   await everything();
-  server.writeDotenv(`${dotenv(sentinels[1] ?? '')}ZSCALER_MCP_PORT=${sentinels[1]}x\nZSCALER_VANITY_DOMAIN=not a label\n"${sentinels[1]}\n`.replace(`PORT=${sentinels[1]}x`, 'PORT=x'));
+  server.writeDotenv(
+    `${dotenv(sentinels[1] ?? '')}ZSCALER_MCP_PORT=${sentinels[1]}x\nZSCALER_VANITY_DOMAIN=not a label\n"${sentinels[1]}\n`.replace(
+      `PORT=${sentinels[1]}x`,
+      'PORT=x',
+    ),
+  );
   await everything();
   const { out, err } = await runCommand([`--client-secret=${sentinels[0]}`, sentinels[1] ?? '']);
   seen.push(out, err);

@@ -102,10 +102,14 @@ describe('other signals', () => {
     const folder = makeFolder();
     const pidFile = `${folder}/server.pid`;
     // `script` gives the server a terminal; when `script` is killed, that terminal hangs up.
-    const terminal = spawn('script', ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'], {
-      env: cleanEnv(),
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
+    const terminal = spawn(
+      'script',
+      ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'],
+      {
+        env: cleanEnv(),
+        stdio: ['pipe', 'ignore', 'ignore'],
+      },
+    );
     await waitFor(() => existsSync(pidFile));
     await new Promise((resolve) => setTimeout(resolve, 500));
     terminal.kill('SIGKILL');
@@ -116,7 +120,11 @@ describe('other signals', () => {
 describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of its own', () => {
   const inNamespace = (script: string) =>
     new Promise<string>((resolve, reject) => {
-      const child = spawn('unshare', ['--pid', '--fork', '--mount-proc', '--kill-child', 'bash', '-c', script], { cwd: root, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('unshare', ['--pid', '--fork', '--mount-proc', '--kill-child', 'bash', '-c', script], {
+        cwd: root,
+        env: cleanEnv(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
       child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));

@@ -67,7 +67,10 @@ function printForPeople(report: StatusReport, trouble: string | null, { out, err
   if (trouble !== null) err(`zscaler-mcp: ${trouble}`);
   else out(`zscaler-mcp ${report.version} is running${report.demo ? ' (DEMO tenant)' : ''}`);
   const rows = [
-    ['PID', `${report.pid}, generation ${generation}, ${report.running ? state : `was ${state}`}${failedCount > 0 ? `, ${failedCount} failed operations` : ''}`],
+    [
+      'PID',
+      `${report.pid}, generation ${generation}, ${report.running ? state : `was ${state}`}${failedCount > 0 ? `, ${failedCount} failed operations` : ''}`,
+    ],
     ...(report.uptimeSeconds === null ? [] : [['uptime', spell(report.uptimeSeconds)]]),
     ['transport', report.url === null ? report.transport : `${report.transport} at ${report.url}`],
     ['.env', report.dotenvPath ?? 'none'],
@@ -75,7 +78,12 @@ function printForPeople(report: StatusReport, trouble: string | null, { out, err
     ...(envFile ? [['loaded', envFile.loadedAt]] : []),
     ...(config.pendingRestart.length > 0 ? [['waiting', `for a restart: ${config.pendingRestart.join(', ')}`]] : []),
     ...(report.codeChanged ? [['program', 'what is on disk is not what runs; a restart loads it']] : []),
-    ['restart', report.handover === 'descriptor' ? 'keeps the listening socket and idle connections' : 'binds anew: connections are refused for a moment'],
+    [
+      'restart',
+      report.handover === 'descriptor'
+        ? 'keeps the listening socket and idle connections'
+        : 'binds anew: connections are refused for a moment',
+    ],
     ['PID file', report.pidFile],
   ];
   for (const line of table(rows)) out(`  ${line}`);
@@ -90,5 +98,8 @@ const changeWords = ({ envChanged }: StatusReport): string =>
 function spell(seconds: number): string {
   const parts = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const words = parts.map((value, at) => [value, ['d', 'h', 'min', 's'][at]] as const).filter(([value], at) => value > 0 || at === 3);
-  return words.slice(0, 2).map(([value, unit]) => `${value} ${unit}`).join(' ');
+  return words
+    .slice(0, 2)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ');
 }
