@@ -47,20 +47,20 @@ export function ziaFamily(family: ZiaFamily): Routes {
     },
     [`GET ${path}/{id}`]: ({ params }) => {
       const item = items.get(params['id'] ?? '');
-      return item ? ok(read(item)) : notFound(family);
+      return item ? ok(read(item)) : ziaNotFound(family.noun, params['id']);
     },
     [`PUT ${path}/{id}`]: ({ params, body }) => {
       const former = items.get(params['id'] ?? '');
-      if (!former) return notFound(family);
+      if (!former) return ziaNotFound(family.noun, params['id']);
       const fields = fieldsOf(body);
       const refusal = refuse(family, fields, former);
       if (refusal || !fields) return refusal ?? invalidBody;
       const item = items.replace(String(former.id), compact(family.build(fields, former)));
       stage();
-      return item ? ok(written(item)) : notFound(family);
+      return item ? ok(written(item)) : ziaNotFound(family.noun, params['id']);
     },
     [`DELETE ${path}/{id}`]: ({ params }) => {
-      if (!items.remove(params['id'] ?? '')) return notFound(family);
+      if (!items.remove(params['id'] ?? '')) return ziaNotFound(family.noun, params['id']);
       stage();
       return noContent;
     },
@@ -96,4 +96,9 @@ function refuse(family: ZiaFamily, fields: Fields | undefined, former?: Item): A
 
 const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-const notFound = ({ noun }: ZiaFamily): Answer => ziaError(404, 'RESOURCE_NOT_FOUND', `The ${noun} does not exist.`);
+/** Recorded: something that is no number where an id belongs is an unknown path. */
+export const ziaNotFound = (noun: string, id: string | undefined): Answer =>
+  /^-?\d+$/.test(id ?? '') ? ziaError(404, 'RESOURCE_NOT_FOUND', `The ${noun} does not exist.`) : unknownPath;
+
+/** Recorded: an empty body, without a content type. */
+export const unknownPath: Answer = { status: 404 };

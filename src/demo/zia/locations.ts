@@ -2,7 +2,7 @@ import { ok, ziaError, type Answer } from '../answer.ts';
 import { includesText, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
-import { ziaFamily, ziaPage } from './family.ts';
+import { ziaFamily, ziaNotFound, ziaPage } from './family.ts';
 import { seedLocationGroups, seedLocations, unassignedGroup } from './seed.ts';
 
 /** `/locations` and what hangs below it. */
@@ -35,7 +35,7 @@ export function locations(world: World, stage: () => void, vpnCredentials: Colle
               .filter((item) => String(item['parentId']) === params['id'])
               .map(listed),
           )
-        : ziaError(404, 'RESOURCE_NOT_FOUND', 'The location does not exist.'),
+        : ziaNotFound('location', params['id']),
     ...groupRoutes(groups, items),
   };
 }
@@ -130,13 +130,14 @@ const isFilled = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== 0 && !(Array.isArray(value) && value.length === 0);
 
 function readShape(item: Item, groups: Collection, vpnCredentials: Collection): Fields {
+  const { id, name, ...rest } = item;
   const credentials = item['vpnCredentials'];
   return {
-    id: item.id,
-    name: item['name'],
+    id,
+    name,
     latitude: 0,
     longitude: 0,
-    ...item,
+    ...rest,
     ...(Array.isArray(credentials)
       ? { vpnCredentials: credentials.map((one: Fields) => ({ ...one, ...shown(vpnCredentials, one) })) }
       : {}),
@@ -215,7 +216,7 @@ function groupRoutes(groups: Collection, items: Collection): Routes {
     'GET /locations/groups/count': ({ query }) => ok(chosen(query).length),
     'GET /locations/groups/{id}': ({ params }) => {
       const group = groups.get(params['id'] ?? '');
-      return group ? ok(full(group)) : ziaError(404, 'RESOURCE_NOT_FOUND', 'The location group does not exist.');
+      return group ? ok(full(group)) : ziaNotFound('location group', params['id']);
     },
   };
 }

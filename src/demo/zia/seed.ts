@@ -86,14 +86,13 @@ export function seedLocations(build: (fields: Fields) => Fields): Item[] {
   const top = LOCATIONS.map((fields, at) => ({
     id: 158_800_101 + at,
     ...build({ ofwEnabled: true, ipsControl: true, description: `${String(fields['name'])}, Harbor Lantern Freight`, ...fields }),
-    id: 158_800_101 + at,
     ...(at === 0 ? { childCount: 1 } : {}),
     // A field that was not there yesterday, with a number beyond 2^53: nothing on the way may drop or round it.
     ...(fields['profile'] === 'WORKLOAD' ? { zpaTenantId: 216_196_257_331_285_825n } : {}),
   }));
   const child = {
-    ...build({ name: 'Lantern Quay Harbor Desk', parentId: 158_800_101, ipAddresses: ['10.20.0.0-10.20.0.255'] }),
     id: 158_800_190,
+    ...build({ name: 'Lantern Quay Harbor Desk', parentId: 158_800_101, ipAddresses: ['10.20.0.0-10.20.0.255'] }),
   };
   return [...top, child];
 }

@@ -1,7 +1,7 @@
 import type { Product } from '../router.ts';
 import type { World } from '../world.ts';
 import { openActivation } from './activation.ts';
-import { invalidBody } from './family.ts';
+import { invalidBody, unknownPath } from './family.ts';
 import { geography } from './geography.ts';
 import { locations } from './locations.ts';
 import { ruleLabels } from './rule-labels.ts';
@@ -14,8 +14,7 @@ export function openZia(world: World): Product {
   return {
     prefix: '/zia/api/v1',
     routes: { ...routes, ...ruleLabels(world, stage), ...trafficRoutes, ...locations(world, stage, vpnCredentials), ...geography },
-    // Recorded: an empty body, without a content type.
-    unknownPath: { status: 404 },
+    unknownPath,
     invalidBody,
   };
 }

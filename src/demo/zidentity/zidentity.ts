@@ -17,8 +17,8 @@ export function openZidentity(world: World): Product {
   return {
     prefix: PREFIX,
     routes: {
-      ...family('/users', users, { build: buildUser, required: ['loginName'], leave: (id) => members.leaveAll(id) }),
-      ...family('/groups', groups, { build: buildGroup, required: ['name'], leave: (id) => members.dissolve(id) }),
+      ...family('/users', users, { build: buildUser, required: ['loginName'] }),
+      ...family('/groups', groups, { build: buildGroup, required: ['name'] }),
       'GET /users': ({ path, query }) => answerPage(filterUsers(users.all(), query), path, query),
       'GET /groups': ({ path, query }) => answerPage(filterGroups(groups.all(), query), path, query),
       'GET /users/{id}/groups': within(users, ({ params, path, query }) =>
@@ -54,11 +54,10 @@ const notFound = problem(404, 'Not Found', 'the resource does not exist');
 interface Family {
   readonly build: (fields: Fields, former?: Item) => Fields;
   readonly required: readonly string[];
-  readonly leave: (id: string) => void;
 }
 
 /** POST answers 201, PUT 200 with the record, DELETE 204 (recorded). */
-function family(path: string, items: Collection, { build, required, leave }: Family): Routes {
+function family(path: string, items: Collection, { build, required }: Family): Routes {
   return {
     [`POST ${path}`]: ({ body }) => {
       const fields = fieldsOf(body);
@@ -72,7 +71,6 @@ function family(path: string, items: Collection, { build, required, leave }: Fam
     }),
     [`DELETE ${path}/{id}`]: within(items, ({ params }) => {
       items.remove(params['id'] ?? '');
-      leave(params['id'] ?? '');
       return noContent;
     }),
   };
@@ -121,10 +119,9 @@ interface Memberships {
   has(groupId: string, userId: string): boolean;
   join(groupId: string, userId: string): void;
   leave(groupId: string, userId: string): boolean;
-  leaveAll(userId: string): void;
-  dissolve(groupId: string): void;
 }
 
+/** Who was deleted stays in here unseen: lists start from the people and groups there are, and ids are not used twice. */
 function openMemberships(world: World): Memberships {
   let groups: Map<string, Set<string>> | undefined;
   world.onReset(() => {
@@ -135,9 +132,5 @@ function openMemberships(world: World): Memberships {
     has: (groupId, userId) => table().get(groupId)?.has(userId) ?? false,
     join: (groupId, userId) => void table().set(groupId, new Set([...(table().get(groupId) ?? []), userId])),
     leave: (groupId, userId) => table().get(groupId)?.delete(userId) ?? false,
-    leaveAll(userId) {
-      for (const group of table().values()) group.delete(userId);
-    },
-    dissolve: (groupId) => void table().delete(groupId),
   };
 }
