@@ -1,3 +1,2 @@
 export { startDemoTenant } from './tenant.ts';
-export type { DemoCredentials, DemoOptions, DemoTenant } from './tenant.ts';
-export type { Failure, Received } from './controls.ts';
+export type { DemoOptions, DemoTenant } from './tenant.ts';

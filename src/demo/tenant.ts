@@ -36,7 +36,7 @@ export interface DemoOptions {
   readonly clock?: () => number;
 }
 
-export interface DemoCredentials {
+interface DemoCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly vanityDomain: string;
@@ -68,6 +68,8 @@ export interface DemoTenant {
 const CUSTOMER_ID = '144115188075990417';
 const CLIENT_ID = 'demo-client';
 const VANITY_DOMAIN = 'harbor-lantern';
+/** Longer than clients keep idle connections, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 65_000;
 const PRODUCTS = ['ZIA', 'ZPA', 'ZIDENTITY'];
 
 /** Starts a tenant on a free loopback port. @throws Error when no port can be bound */
@@ -96,6 +98,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
   };
   const perMinute = options.requestsPerMinute ?? 5_000;
   const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS },
     respond({
       log: options.log,
       tokens,
