@@ -1,0 +1,95 @@
+/** Rules over several settings at once. All of them, in one place. */
+import { isLoopback } from './formats.ts';
+import type { Origins } from './load.ts';
+import type { Problem } from './problem.ts';
+import type { Settings } from './table.ts';
+import { nearest, showGiven } from './words.ts';
+
+export interface Findings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+export type Known = { readonly services: readonly string[]; readonly toolsets: readonly string[] };
+
+type Report = (setting: string, message: string, hint: string) => void;
+type Check = (settings: Settings, refuse: Report, warn: Report, known: Known | undefined) => void;
+
+export const isHttp = (transport: string): boolean => transport !== 'stdio';
+
+/** Whoever is not on this machine could use the tenant's credentials, since clients are not authenticated. */
+const listensOnLoopback: Check = ({ transport, host }, refuse) => {
+  if (!isHttp(transport) || isLoopback(host)) return;
+  refuse(
+    'ZSCALER_MCP_HOST',
+    `expected a loopback address (127.0.0.1, ::1, localhost), got ${showGiven(host, false)}: this version does not authenticate clients`,
+    'Listen on 127.0.0.1, and put a reverse proxy that authenticates clients in front.',
+  );
+};
+
+/** Calls will say what is missing; half of it is most likely an oversight. */
+const hasWholeCredentials: Check = ({ clientId, clientSecret, privateKey, vanityDomain, tokenUrl }, _refuse, warn) => {
+  const hasKey = clientSecret !== undefined || privateKey !== undefined;
+  if (clientId !== undefined && !hasKey) {
+    warn('ZSCALER_CLIENT_ID', 'is set without ZSCALER_CLIENT_SECRET or ZSCALER_PRIVATE_KEY: calls will fail', 'Set one of them.');
+  }
+  if (clientId === undefined && hasKey) {
+    const given = privateKey === undefined ? 'ZSCALER_CLIENT_SECRET' : 'ZSCALER_PRIVATE_KEY';
+    warn(given, 'is set without ZSCALER_CLIENT_ID: calls will fail', 'Set ZSCALER_CLIENT_ID.');
+  }
+  if (clientId !== undefined && hasKey && vanityDomain === undefined && tokenUrl === undefined) {
+    warn('ZSCALER_CLIENT_ID', 'is set without ZSCALER_VANITY_DOMAIN: calls will fail', 'Set ZSCALER_VANITY_DOMAIN.');
+  }
+  if (clientSecret !== undefined && privateKey !== undefined) {
+    warn('ZSCALER_CLIENT_SECRET', 'is not used: ZSCALER_PRIVATE_KEY is set too, and wins', 'Remove the one that is not meant.');
+  }
+};
+
+const hasWholeWriteGate: Check = ({ writeEnabled, writeTools }, _refuse, warn) => {
+  if (writeEnabled && writeTools.length === 0) {
+    warn('ZSCALER_MCP_WRITE_ENABLED', 'opens nothing: ZSCALER_MCP_WRITE_TOOLS names no tool', 'Name the tools that may change the tenant.');
+  }
+  if (!writeEnabled && writeTools.length > 0) {
+    warn(
+      'ZSCALER_MCP_WRITE_TOOLS',
+      'opens nothing: ZSCALER_MCP_WRITE_ENABLED is not true',
+      'Set ZSCALER_MCP_WRITE_ENABLED=true if that is meant.',
+    );
+  }
+};
+
+/** A misspelt name in a list of what not to offer would offer it; elsewhere it offers less. */
+const namesWhatExists: Check = (settings, refuse, warn, known) => {
+  if (!known) return;
+  const toolsets = [...known.toolsets, 'all', 'default'];
+  judgeNames(settings.services, 'ZSCALER_MCP_SERVICES', known.services, warn);
+  judgeNames(settings.disabledServices, 'ZSCALER_MCP_DISABLED_SERVICES', known.services, refuse);
+  judgeNames(settings.toolsets, 'ZSCALER_MCP_TOOLSETS', toolsets, warn);
+  judgeNames(settings.disabledToolsets, 'ZSCALER_MCP_DISABLED_TOOLSETS', known.toolsets, refuse);
+};
+
+function judgeNames(given: readonly string[], setting: string, known: readonly string[], report: Report): void {
+  for (const name of given.filter((each) => !known.includes(each))) {
+    const close = nearest(name, known);
+    const hint =
+      close !== undefined
+        ? `Did you mean ${close}?`
+        : known.length <= 15
+          ? `There are ${known.join(', ')}.`
+          : 'The reference of tools lists them.';
+    report(setting, `there is no ${showGiven(name, false)}`, hint);
+  }
+}
+
+const checks: readonly Check[] = [listensOnLoopback, hasWholeCredentials, hasWholeWriteGate, namesWhatExists];
+
+export function checkTogether(settings: Settings, origins: Origins, known: Known | undefined): Findings {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const into =
+    (findings: Problem[]): Report =>
+    (setting, message, hint) =>
+      void findings.push({ setting, file: origins[setting]?.file ?? null, line: origins[setting]?.line ?? null, message, hint });
+  for (const check of checks) check(settings, into(problems), into(warnings), known);
+  return { problems, warnings };
+}

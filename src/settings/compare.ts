@@ -1,0 +1,66 @@
+/** What a reload changes, and what it leaves waiting for a restart. */
+import { createHmac } from 'node:crypto';
+import type { Loaded } from './load.ts';
+import { rows, type Settings } from './table.ts';
+import { escapeControl } from './words.ts';
+
+export interface SettingChange {
+  /** The environment name. */
+  readonly setting: string;
+  readonly applies: 'reload' | 'restart';
+  /** For people; of a secret `unset`, `set` or, if both sides have one, `changed`. */
+  readonly from: string;
+  readonly to: string;
+  readonly secret: boolean;
+}
+
+export interface Comparison {
+  readonly changes: readonly SettingChange[];
+  /** What is in force after a reload: what waits keeps its old value. Frozen. */
+  readonly effective: Settings;
+}
+
+/** Something that has settings: what `loadSettings` returned, or `{ settings: effective }` of an earlier comparison. */
+export type WithSettings = Pick<Loaded, 'settings'>;
+
+/** @param running the settings in force, so that what waits is found again at the next reload */
+export function compareSettings(running: WithSettings, next: WithSettings): Comparison {
+  const changed = rows.filter(([name]) => !isSame(running.settings[name], next.settings[name]));
+  const waitingGroups = new Set(changed.filter(([, { applies }]) => applies !== 'reload').map(([, { group }]) => group));
+  waitingGroups.delete(undefined);
+  const effective: Record<string, unknown> = { ...running.settings };
+  const changes = changed.map(([name, row]): SettingChange => {
+    const applies = row.applies === 'reload' && !waitingGroups.has(row.group) ? 'reload' : 'restart';
+    if (applies === 'reload') effective[name] = next.settings[name];
+    const secret = row.secret === true;
+    const values = [running.settings[name], next.settings[name]] as const;
+    const [from, to] = secret ? describeSecrets(...values) : [describeValue(values[0]), describeValue(values[1])];
+    return { setting: row.env, applies, from, to, secret };
+  });
+  return { changes, effective: Object.freeze(effective) as unknown as Settings };
+}
+
+/** Values are words, numbers, yes or no, and lists of words. */
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const describeSecrets = (from: unknown, to: unknown): readonly [string, string] => {
+  if (from !== undefined && to !== undefined) return ['changed', 'changed'];
+  return [from === undefined ? 'unset' : 'set', to === undefined ? 'unset' : 'set'];
+};
+
+/** A value for people. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'unset';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : escapeControl(value.join(','));
+  return value === '' ? '""' : escapeControl(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/**
+ * One digest for all settings in force, the same in every generation that has the same key and settings.
+ * @param key secret and random: without it a short value could be found by trying
+ * @returns hexadecimal HMAC-SHA256
+ */
+export function configDigest({ settings }: WithSettings, key: Uint8Array): string {
+  const values = rows.map(([name, { env }]) => [env, settings[name] ?? null] as const).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return createHmac('sha256', key).update(JSON.stringify(values)).digest('hex');
+}

@@ -1,0 +1,243 @@
+/**
+ * Reads a `.env` in the dialect of python-dotenv, so that existing files keep their meaning.
+ * What python-dotenv would drop with a log line is a problem here. Differences: docs/decisions/dotenv-dialect.md.
+ */
+import { interpolate } from './interpolate.ts';
+
+export interface EnvEntry {
+  readonly value: string;
+  /** Line of the name, counted from 1. */
+  readonly line: number;
+}
+
+/** Something about a line. Names and values of the file never appear in it. */
+export interface LineProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface ParsedEnvFile {
+  readonly entries: Map<string, EnvEntry>;
+  readonly problems: LineProblem[];
+  readonly warnings: LineProblem[];
+}
+
+/** What a variable may grow to when it names others: the limit of a whole file. */
+const MAX_VALUE_CHARS = 1024 * 1024;
+
+/**
+ * Entries in the order of the file; of a name that stands twice the last one counts.
+ * @param boot the environment of the first start: `${NAME}` means an earlier line of the file, else this
+ */
+export function parseEnvFile(bytes: Uint8Array, boot: Readonly<Record<string, string | undefined>>): ParsedEnvFile {
+  const result: ParsedEnvFile = { entries: new Map(), problems: [], warnings: [] };
+  const text = decode(bytes, result.problems);
+  if (text === null) return result;
+  const values = new Map<string, string>();
+  const lookUp = (name: string): string | undefined => values.get(name) ?? (Object.hasOwn(boot, name) ? boot[name] : undefined);
+  for (const statement of new Reader(text).statements()) {
+    const { line } = statement;
+    if ('message' in statement) {
+      result.problems.push(statement);
+      continue;
+    }
+    const { text: value, unknown } = interpolate(statement.value, lookUp, MAX_VALUE_CHARS);
+    if (value === null || value.includes('\0')) {
+      result.problems.push({
+        line,
+        message: value === null ? 'the value grows beyond 1 MiB by the variables it names' : 'the value holds a NUL byte',
+      });
+      continue;
+    }
+    const former = result.entries.get(statement.name);
+    if (former) result.warnings.push({ line, message: `sets the same name as line ${former.line}; the last one counts` });
+    if (unknown) result.warnings.push({ line, message: 'names a variable in ${...} that is not set, which leaves nothing in its place' });
+    values.set(statement.name, value);
+    result.entries.delete(statement.name);
+    result.entries.set(statement.name, { value, line });
+  }
+  return result;
+}
+
+/** The text without a byte order mark; null, and the problem, if it is not UTF-8. */
+function decode(bytes: Uint8Array, problems: LineProblem[]): string | null {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16) {
+    problems.push({ line: 1, message: 'the file is UTF-16; save it as UTF-8' });
+    return null;
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    problems.push({ line: firstInvalidLine(bytes), message: 'the line is not UTF-8; save the file as UTF-8' });
+    return null;
+  }
+}
+
+function firstInvalidLine(bytes: Uint8Array): number {
+  // An invalid sequence is decoded to U+FFFD, which is not encoded back to the same bytes.
+  const lines = Buffer.from(bytes).toString('latin1').split(NEWLINE);
+  const at = lines.findIndex((line) => {
+    const raw = Buffer.from(line, 'latin1');
+    return !Buffer.from(raw.toString('utf8')).equals(raw);
+  });
+  return at + 1;
+}
+
+const NEWLINE = /\r\n|\n|\r/;
+/** Python's `str.isspace` without line ends; JavaScript's `\s` is another set. */
+const BLANK =
+  '\t\v\f\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
+
+type Statement = { readonly name: string; readonly value: string; readonly line: number } | LineProblem;
+
+/** A cursor over the text. Every step is linear in what it passes, so that no file takes long. */
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  #line = 1;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  *statements(): Generator<Statement> {
+    for (;;) {
+      this.#skip((char) => BLANK.includes(char) || isLineEnd(char));
+      if (this.#at >= this.#text.length) return;
+      const line = this.#line;
+      const statement = this.#statement(line);
+      if (statement !== null) yield statement;
+    }
+  }
+
+  /** Null for a comment. After a complaint the cursor stands on the next line. */
+  #statement(line: number): Statement | null {
+    if (this.#peek() === '#') return this.#endLine(line);
+    this.#skipExport();
+    if (this.#peek() === '#') return this.#endLine(line);
+    const name = this.#name();
+    if (name === null) return this.#complain(line, 'the line has no name before "="');
+    this.#skipBlanks();
+    if (this.#peek() !== '=') return this.#complain(line, 'the line is not NAME=value');
+    this.#move(1);
+    const blanks = this.#skipBlanks();
+    const value = this.#value(blanks > 0);
+    if (value === null) return this.#complain(line, 'the quote is not closed');
+    return this.#endLine(line) ?? { name, value, line };
+  }
+
+  #skipExport(): void {
+    if (!this.#text.startsWith('export', this.#at)) return;
+    const next = this.#text[this.#at + 6];
+    if (next === undefined || !BLANK.includes(next)) return;
+    this.#move(6);
+    this.#skipBlanks();
+  }
+
+  #name(): string | null {
+    const start = this.#at;
+    if (this.#peek() !== "'") {
+      this.#skip((char) => char !== '=' && char !== '#' && !BLANK.includes(char) && !isLineEnd(char));
+      return this.#at === start ? null : this.#text.slice(start, this.#at);
+    }
+    const end = this.#text.indexOf("'", start + 1);
+    if (end <= start + 1) return null;
+    this.#move(end + 1 - start);
+    return this.#text.slice(start + 1, end);
+  }
+
+  #value(afterBlank: boolean): string | null {
+    const quote = this.#peek();
+    if (quote === "'" || quote === '"') return this.#quoted(quote);
+    const start = this.#at;
+    this.#skip((char) => !isLineEnd(char));
+    return withoutComment(this.#text.slice(start, this.#at), afterBlank);
+  }
+
+  /** Up to the first quote that is not escaped; if there is none, up to the last escaped one. */
+  #quoted(quote: string): string | null {
+    const start = this.#at + 1;
+    let lastEscaped = -1;
+    for (let at = start; at < this.#text.length; at += 1) {
+      const char = this.#text[at];
+      if (char === quote) return this.#closeAt(start, at, quote);
+      if (char !== '\\') continue;
+      const next = this.#text[at + 1];
+      if (next === quote) lastEscaped = at + 1;
+      if (next === quote || next === '\\') at += 1;
+    }
+    return lastEscaped < 0 ? null : this.#closeAt(start, lastEscaped, quote);
+  }
+
+  #closeAt(start: number, end: number, quote: string): string {
+    this.#move(end + 1 - this.#at);
+    const escapes = quote === '"' ? /\\([\\'"abfnrtv])/g : /\\([\\'])/g;
+    return this.#text.slice(start, end).replace(escapes, (_, letter: string) => ESCAPES[letter] ?? letter);
+  }
+
+  /** A comment may end the line; anything else is a complaint. */
+  #endLine(line: number): LineProblem | null {
+    this.#skipBlanks();
+    if (this.#peek() === '#') this.#skip((char) => !isLineEnd(char));
+    return this.#at >= this.#text.length || isLineEnd(this.#peek())
+      ? null
+      : this.#complain(line, 'something stands behind the closing quote');
+  }
+
+  #complain(line: number, message: string): LineProblem {
+    this.#skip((char) => !isLineEnd(char));
+    return { line, message };
+  }
+
+  #peek(): string {
+    return this.#text[this.#at] ?? '';
+  }
+
+  #skipBlanks(): number {
+    const start = this.#at;
+    this.#skip((char) => BLANK.includes(char));
+    return this.#at - start;
+  }
+
+  #skip(accepts: (char: string) => boolean): void {
+    let end = this.#at;
+    while (end < this.#text.length && accepts(this.#text[end] ?? '')) end += 1;
+    this.#move(end - this.#at);
+  }
+
+  #move(count: number): void {
+    for (const end = this.#at + count; this.#at < end; this.#at += 1) {
+      const char = this.#text[this.#at];
+      // CR LF counts once, at its LF.
+      if (char === '\n' || (char === '\r' && this.#text[this.#at + 1] !== '\n')) this.#line += 1;
+    }
+  }
+}
+
+const isLineEnd = (char: string): boolean => char === '\n' || char === '\r';
+
+/** A `#` begins a comment where a blank stands before it. */
+function withoutComment(part: string, afterBlank: boolean): string {
+  if (afterBlank && part.startsWith('#')) return '';
+  let end = part.length;
+  for (let at = part.indexOf('#', 1); at > 0; at = part.indexOf('#', at + 1)) {
+    if (!BLANK.includes(part[at - 1] ?? '')) continue;
+    end = at;
+    break;
+  }
+  while (end > 0 && BLANK.includes(part[end - 1] ?? '')) end -= 1;
+  return part.slice(0, end);
+}

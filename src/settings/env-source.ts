@@ -1,0 +1,127 @@
+/**
+ * Where a server's environment comes from, judged now and from the server's own view: its recorded path, its order of
+ * places, its mount namespace. `status` loads this file without the table of settings.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { CONTAINER_ENV_FILE, digestOf, kindOf, MAX_BYTES } from './env-file.ts';
+import { findMount, isBindMounted, isContainer, type Mount } from './mounts.ts';
+import { resolveLinks, viewOf, type View } from './view.ts';
+
+export type EnvSource = 'live' | 'live (bind-mounted)' | 'fresh-discovery' | 'missing' | 'none';
+
+/** What a server recorded of its env source. */
+export interface EnvSourceRecord {
+  readonly dotenvPath: string | null;
+  readonly envCandidates: readonly string[];
+  readonly envFile: { readonly digest: string; readonly mountRoot: string | null } | null;
+}
+
+export interface EnvSourceReport {
+  readonly envSource: EnvSource;
+  /** The file that a restart would read; null if there is none. */
+  readonly found: string | null;
+  /** Whether the mount table proves that the file comes from elsewhere. */
+  readonly envMounted: boolean;
+  readonly envWarnings: readonly string[];
+  /** One line: what to do to change a setting. */
+  readonly envAdvice: string;
+  /** Whether the content differs from what was loaded; null when that cannot be told. */
+  readonly envChanged: boolean | null;
+}
+
+/** @param view the server's process, if it lives; null or absent: judged as this process sees it */
+export function classifyEnvSource(
+  { dotenvPath, envCandidates, envFile }: EnvSourceRecord,
+  { pid = null }: { readonly pid?: number | null } = {},
+): EnvSourceReport {
+  const view = viewOf(pid);
+  if (dotenvPath !== null && isThere(view, dotenvPath)) return describePresent(view, dotenvPath, envFile);
+  const found = envCandidates.find((path) => path !== dotenvPath && isThere(view, path)) ?? null;
+  const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
+  const envWarnings =
+    dotenvPath !== null && kindOf(view.rootFolder + resolveLinks(view, dotenvPath)) === 'other'
+      ? [`${dotenvPath} is no regular file any more`]
+      : [];
+  return {
+    envSource,
+    found,
+    envMounted: false,
+    envWarnings,
+    envAdvice: adviceFor(envSource, dotenvPath, found, envCandidates),
+    envChanged: null,
+  };
+}
+
+const isThere = (view: View, path: string): boolean => kindOf(view.rootFolder + resolveLinks(view, path)) === 'file';
+
+function describePresent(view: View, path: string, loaded: EnvSourceRecord['envFile']): EnvSourceReport {
+  const actual = resolveLinks(view, path);
+  const mounts = view.mounts ?? [];
+  const envMounted = isBindMounted(mounts, actual, isContainer(mounts, view.rootFolder));
+  const content = readContent(view.rootFolder + actual);
+  const envSource = envMounted || path === CONTAINER_ENV_FILE ? 'live (bind-mounted)' : 'live';
+  const stale = staleness(findMount(mounts, actual), actual, path, loaded);
+  const isCopy = path === CONTAINER_ENV_FILE && !envMounted && view.mounts !== null;
+  return {
+    envSource,
+    found: path,
+    envMounted,
+    envWarnings: [
+      ...(isCopy ? [`${path} is not a mount but a copy: edits on the host do not reach this copy`] : []),
+      ...(stale === null ? [] : [stale]),
+      ...(content instanceof Uint8Array ? [] : [`${path} ${content}`]),
+    ],
+    envAdvice: isCopy ? copyAdvice(path) : adviceFor(envSource, path, path, []),
+    envChanged: loaded !== null && content instanceof Uint8Array ? digestOf(content) !== loaded.digest : null,
+  };
+}
+
+const DELETED = '//deleted';
+
+/** A mounted file is an inode: a replacement by rename leaves the old one mounted, and the kernel notes that in the root field. */
+function staleness(mount: Mount | null, actual: string, path: string, loaded: EnvSourceRecord['envFile']): string | null {
+  if (!mount || mount.point === '/') return null;
+  const isDeleted = mount.root.endsWith(DELETED);
+  if (mount.point !== actual)
+    return isDeleted
+      ? `the folder mounted at ${mount.point} was removed on the host; this container still sees the old one: recreate the container`
+      : null;
+  const isOther = loaded !== null && loaded.mountRoot !== null && loaded.mountRoot !== mount.root;
+  return isDeleted || isOther
+    ? `${path}: the file was replaced on the host; this container still sees the old one: mount the directory, or recreate`
+    : null;
+}
+
+/** The bytes, or why there are none. */
+function readContent(path: string): Uint8Array | string {
+  try {
+    if (statSync(path).size > MAX_BYTES) return 'is larger than 1 MiB, and a reload will refuse it';
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? unreadable(path) : `cannot be read (${code ?? 'unknown reason'})`;
+  }
+}
+
+function unreadable(path: string): string {
+  const { uid, mode } = statSync(path);
+  return `is owned by uid ${uid} with mode ${(mode & 0o7777).toString(8).padStart(4, '0')} and cannot be read as uid ${process.getuid?.() ?? 'unknown'}: change owner or mode before a reload`;
+}
+
+const copyAdvice = (path: string): string =>
+  `To change settings: docker cp a new file to ${path}, then zscaler-mcp restart (or reload, for what applies live); mount a directory such as /config to have edits on the host seen.`;
+
+function adviceFor(envSource: EnvSource, recorded: string | null, found: string | null, candidates: readonly string[]): string {
+  switch (envSource) {
+    case 'live':
+      return `To change settings: edit ${found}, then zscaler-mcp reload; what it names as waiting needs zscaler-mcp restart.`;
+    case 'live (bind-mounted)':
+      return `To change settings: edit the mounted file on the host in place, then zscaler-mcp reload; an editor that replaces the file needs the directory mounted (such as /config), not the file.`;
+    case 'fresh-discovery':
+      return `zscaler-mcp restart picks up ${found}; reload reads nothing from it${recorded === null ? '' : `, since the server was started with ${recorded}`}.`;
+    case 'missing':
+      return `${recorded} is gone; the values last read from it stay in force. Put it back (docker cp, or mount a directory such as /config), then zscaler-mcp restart.`;
+    case 'none':
+      return `No .env was found; values come from the environment or a secrets manager. To change them, recreate the process or container, or put a file at ${candidates.join(' or ')}, then zscaler-mcp restart.`;
+  }
+}

@@ -1,0 +1,119 @@
+/** Formats of single values. Each returns the value to keep, or throws `wanted(...)`. */
+import { isIP } from 'node:net';
+import { hasControl, plainText, wanted } from './setting.ts';
+
+/** Whether a bind address or a URL's host is this machine and nothing else: 127.0.0.0/8, ::1, localhost. */
+export function isLoopback(host: string): boolean {
+  const bare = stripBrackets(host).toLowerCase();
+  return bare === 'localhost' || (isIP(bare) === 4 ? bare.startsWith('127.') : isIP(bare) === 6 && expandsToLoopback(bare));
+}
+
+/** `0:0:0:0:0:0:0:1` and `::1` are the same address; the URL parser knows the shortest form. */
+const expandsToLoopback = (address: string): boolean => !address.includes('%') && new URL(`http://[${address}]`).hostname === '[::1]';
+
+const stripBrackets = (host: string): string => (host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host);
+
+/** One label between two dots of a host name (RFC 1123, section 2.1), in lower case. */
+export function dnsLabel(raw: string): string {
+  const label = raw.toLowerCase();
+  if (!isLabel(label))
+    throw wanted(
+      'one DNS label: letters, digits and hyphens, without dots, slashes or a scheme',
+      'Of https://acme.zslogin.net it is "acme".',
+    );
+  return label;
+}
+
+const isLabel = (label: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label);
+
+const isHostName = (name: string): boolean =>
+  name.length <= 253 &&
+  name
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
+
+/** A name or address to listen on, without brackets. */
+export function bindHost(raw: string): string {
+  const host = stripBrackets(raw).toLowerCase();
+  if (isIP(host) === 0 && !isHostName(host)) throw wanted('a host name or an IP address', 'The port goes into ZSCALER_MCP_PORT.');
+  return host;
+}
+
+/** `host`, `host:port`, `host:*` or `*`; an IPv6 address stands in brackets when a port follows. */
+export function allowedHost(item: string): string {
+  const lower = item.toLowerCase();
+  if (lower === '*' || isIP(lower) === 6) return lower;
+  const [, host, port] = /^(\[[^\]]*\]|[^:]*)(?::(\*|\d{1,5}))?$/.exec(lower) ?? [];
+  const bare = stripBrackets(host ?? '');
+  const isHost = host?.startsWith('[') ? isIP(bare) === 6 : isIP(bare) === 4 || isHostName(bare);
+  if (!isHost || (port !== undefined && port !== '*' && Number(port) > 65_535))
+    throw wanted('hosts as in a Host header: host, host:port, host:* or *', 'Leave out the scheme and the path.');
+  return lower;
+}
+
+/** An origin as browsers send it (RFC 6454), or `*`. */
+export function allowedOrigin(item: string): string {
+  if (item === '*') return item;
+  const url = URL.parse(item);
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== item.toLowerCase().replace(/\/$/, ''))
+    throw wanted('origins as in an Origin header: scheme://host or scheme://host:port, or *', 'For example https://console.example.com.');
+  return url.origin;
+}
+
+/** Where requests with credentials go: https, or plain http on this machine; without a trailing slash. */
+export function cloudUrl(raw: string): string {
+  const url = URL.parse(raw);
+  if (!url || hasControl(raw)) throw wanted('a URL such as https://api.example.net');
+  if (url.username || url.password || raw.includes('@')) throw wanted('a URL without credentials in it');
+  if (url.search || url.hash || /[?#]/.test(raw)) throw wanted('a URL without query and fragment');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    throw wanted('a URL that begins with https://', 'Plain http:// is accepted for 127.0.0.1, ::1 and localhost only.');
+  return url.href.replace(/\/+$/, '');
+}
+
+/** An http or https proxy; `host:port` alone means http. May hold a password. */
+export function proxyUrl(raw: string): string {
+  const full = raw.includes('://') ? raw : `http://${raw}`;
+  const url = URL.parse(full);
+  if (!url || hasControl(raw) || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw wanted('the URL of an http or https proxy, or host:port');
+  return full;
+}
+
+/** Goes into paths and headers: no separators, no blanks. */
+export function identifier(raw: string): string {
+  if (!/^[\w.~:-]{1,256}$/.test(raw)) throw wanted('an identifier: letters, digits and . _ ~ : -');
+  return raw;
+}
+
+/** Goes into the User-Agent header (RFC 9110, section 10.1.5). */
+export function headerComment(raw: string): string {
+  if (!/^[\x20-\x7e]{1,256}$/.test(raw)) throw wanted('printable ASCII text of at most 256 characters');
+  return raw;
+}
+
+/** PEM text, JWK JSON, or the path of a file with one of them. Judged by its first characters; the file is read where it is used. */
+export function privateKey(raw: string): string {
+  if (raw.startsWith('-----BEGIN')) {
+    if (/^-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[\s\S]*-----END (?:RSA |EC )?PRIVATE KEY-----$/.test(raw)) return raw;
+    throw wanted(
+      'the whole PEM block of an unencrypted private key',
+      'In a .env file put it between double quotes, from -----BEGIN to END-----.',
+    );
+  }
+  if (raw.startsWith('{')) {
+    if (isJwk(raw)) return raw;
+    throw wanted('a private key as JWK JSON, an object with "kty" and "d"', 'In a .env file put it between single quotes.');
+  }
+  return plainText(raw);
+}
+
+function isJwk(raw: string): boolean {
+  try {
+    const key = JSON.parse(raw) as Record<string, unknown>;
+    return typeof key['kty'] === 'string' && typeof key['d'] === 'string';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+/** `${NAME}` and `${NAME:-default}` in a value, as python-dotenv resolves them: also between single quotes, and never twice. */
+
+export interface Interpolated {
+  /** Null when it would grow beyond the limit. */
+  readonly text: string | null;
+  /** Whether it names a variable that is not set and has no default. */
+  readonly unknown: boolean;
+}
+
+/** A default is taken only when the variable is not set; an empty variable is set. */
+export function interpolate(value: string, lookUp: (name: string) => string | undefined, limit: number): Interpolated {
+  const parts: string[] = [];
+  let length = 0;
+  let unknown = false;
+  const add = (part: string): void => {
+    length += part.length;
+    if (length <= limit) parts.push(part);
+  };
+  let cursor = 0;
+  for (const { start, end, name, fallback } of references(value)) {
+    const found = lookUp(name);
+    unknown ||= found === undefined && fallback === undefined;
+    add(value.slice(cursor, start));
+    add(found ?? fallback ?? '');
+    cursor = end;
+  }
+  add(value.slice(cursor));
+  return { text: length > limit ? null : parts.join(''), unknown };
+}
+
+interface Reference {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+  readonly fallback: string | undefined;
+}
+
+/** A name ends at the first `:` or `}`; what follows a `:` must be `-`, or it is no reference. */
+function* references(value: string): Generator<Reference> {
+  let close = -1;
+  for (let start = value.indexOf('${'); start >= 0;) {
+    if (close < start) close = value.indexOf('}', start);
+    if (close < 0) return;
+    const colon = indexBefore(value, ':', start + 2, close);
+    if (colon >= 0 && value[colon + 1] !== '-') {
+      start = value.indexOf('${', start + 2);
+      continue;
+    }
+    const name = value.slice(start + 2, colon < 0 ? close : colon);
+    yield { start, end: close + 1, name, fallback: colon < 0 ? undefined : value.slice(colon + 2, close) };
+    start = value.indexOf('${', close + 1);
+  }
+}
+
+function indexBefore(value: string, wanted: string, from: number, end: number): number {
+  for (let at = from; at < end; at += 1) if (value[at] === wanted) return at;
+  return -1;
+}

@@ -1,0 +1,164 @@
+/** Reads every setting from the highest layer that says something, and collects all problems instead of stopping at the first. */
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { checkTogether } from './checks.ts';
+import { layersOf, type EnvFileLayer, type Layer, type OriginKind, type SettingsInput } from './layers.ts';
+import { judgeNames } from './names.ts';
+import type { Problem } from './problem.ts';
+import { judgeReserved } from './reserved.ts';
+import type { Setting } from './setting.ts';
+import { rows, type Settings } from './table.ts';
+import { hintFor, showGiven } from './words.ts';
+
+export interface Origin {
+  readonly origin: OriginKind;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** Where each setting's value came from, by environment name. */
+export type Origins = Readonly<Record<string, Origin>>;
+
+export interface Loaded {
+  /** Frozen. With problems, the settings they are about have their default. */
+  readonly settings: Settings;
+  readonly origins: Origins;
+  /** With any of them the configuration must not be used. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Never throws: what is wrong with the input is in `problems`. */
+export function loadSettings(input: SettingsInput): Loaded {
+  const layers = layersOf(input);
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, Origin> = {};
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const [name, row] of rows) {
+    const resolved = resolve(row, layers);
+    values[name] = resolved.value;
+    origins[row.env] = resolved.origin;
+    problems.push(...resolved.problems);
+    warnings.push(...resolved.warnings);
+  }
+  const settings = Object.freeze(values) as unknown as Settings;
+  const findings = [
+    ofLines(input.envFile),
+    judgeNames(layers),
+    judgeReserved(layers, settings.transport),
+    checkTogether(settings, origins, input.known),
+  ];
+  for (const finding of findings) {
+    problems.push(...finding.problems);
+    warnings.push(...finding.warnings);
+  }
+  return Object.freeze({ settings, origins: Object.freeze(origins), problems: inOrder(problems), warnings: inOrder(warnings) });
+}
+
+interface Resolved {
+  readonly value: unknown;
+  readonly origin: Origin;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** A value with nothing in it sets the setting back to its default, whatever the layers below say. */
+function resolve(row: Setting<unknown>, layers: readonly Layer[]): Resolved {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  let decided: { word: Word; layer: Layer } | null = null;
+  for (const layer of layers) {
+    if (row.applies === 'boot' && layer.kind !== 'flag' && layer.kind !== 'environment') continue;
+    const word = wordOf(row, layer);
+    if (word === null) continue;
+    // A flag may shadow a line of the file today; the line must be right tomorrow.
+    if (decided === null || layer.kind === 'file') problems.push(...word.problems);
+    if (decided === null) warnings.push(...word.warnings);
+    if (decided?.word.isEmpty && !word.isEmpty) warnings.push(hiddenByNothing(row, decided, layer));
+    decided ??= { word, layer };
+  }
+  if (decided === null) return { value: row.default, origin: { origin: 'default' }, problems, warnings };
+  const { word, layer } = decided;
+  const { file, line } = layer.place(word.name);
+  const origin = { origin: layer.kind, ...(file === null ? {} : { file }), ...(line === null ? {} : { line }) };
+  return { value: word.value ?? row.default, origin, problems, warnings };
+}
+
+/** What one layer says about one setting. */
+interface Word {
+  readonly name: string;
+  /** Undefined when empty or refused. */
+  readonly value: unknown;
+  readonly isEmpty: boolean;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Null when the layer says nothing. Under several names, the setting's own wins over its aliases, and any of them over an empty one. */
+function wordOf(row: Setting<unknown>, layer: Layer): Word | null {
+  const words = [{ env: row.env, flag: row.flag }, ...(row.aliases ?? [])]
+    .map((name) => judge(row, name, layer))
+    .filter((word) => word !== null);
+  const said = words.filter(({ isEmpty }) => !isEmpty);
+  const word = said[0] ?? words[0];
+  if (!word) return null;
+  const overruled = said.filter(
+    (other) => other !== word && other.problems.length === 0 && JSON.stringify(other.value) !== JSON.stringify(word.value),
+  );
+  const warnings = overruled.map(({ name }) => ({
+    setting: name,
+    ...layer.place(name),
+    message: `says something else than ${word.name}, which counts`,
+    hint: 'Remove one of them.',
+  }));
+  return { ...word, problems: words.flatMap(({ problems }) => problems), warnings };
+}
+
+interface Name {
+  readonly env: string;
+  readonly flag?: string | undefined;
+  translate?(raw: string): string | undefined;
+}
+
+function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
+  const { env, flag } = name;
+  const raw = layer.get(env);
+  if (raw === undefined) return null;
+  const nothing = { name: env, value: undefined, problems: [], warnings: [] };
+  if (raw === '') return { ...nothing, isEmpty: true };
+  try {
+    const translated = name.translate ? name.translate(raw) : raw;
+    return translated === undefined ? null : { ...nothing, isEmpty: false, value: row.parse(translated) };
+  } catch (error) {
+    const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? hintFor(layer, env, flag);
+    const problem = { setting: env, ...layer.place(env), message: `${messageOf(error)}, got ${showGiven(raw, row.secret === true)}`, hint };
+    return { ...nothing, isEmpty: false, problems: [problem] };
+  }
+}
+
+const layerWords: Readonly<Record<Layer['kind'], string>> = {
+  flag: 'a flag',
+  file: 'the .env file',
+  secrets: 'the secrets manager',
+  environment: 'the environment',
+};
+
+const hiddenByNothing = ({ env }: Setting<unknown>, { word, layer }: { word: Word; layer: Layer }, below: Layer): Problem => ({
+  setting: env,
+  ...layer.place(word.name),
+  message: `is empty in ${layerWords[layer.kind]}, which sets it back to its default although ${layerWords[below.kind]} has a value`,
+  hint: `Remove it there to use the value of ${layerWords[below.kind]}.`,
+});
+
+function ofLines(envFile: EnvFileLayer | null): { problems: Problem[]; warnings: Problem[] } {
+  if (!envFile) return { problems: [], warnings: [] };
+  const { path: file, problems, warnings = [] } = envFile;
+  return {
+    problems: problems.map(({ line, message }) => ({ setting: null, file, line, message, hint: `Correct line ${line}.` })),
+    warnings: warnings.map(({ line, message }) => ({ setting: null, file, line, message, hint: `Look at line ${line}.` })),
+  };
+}
+
+/** As the file is read: by line, what is not in a file last. */
+const inOrder = (problems: readonly Problem[]): readonly Problem[] =>
+  Object.freeze(problems.toSorted((one, other) => (one.line ?? Infinity) - (other.line ?? Infinity) || 0));

@@ -1,0 +1,83 @@
+/** What the kernel says of mounts: /proc/<pid>/mountinfo, see proc_pid_mountinfo(5). */
+import { readFileSync, statSync } from 'node:fs';
+
+export interface Mount {
+  readonly id: number;
+  readonly parent: number;
+  /** The folder or file of the mounted file system that is seen here; ends in `//deleted` once that is unlinked. */
+  readonly root: string;
+  readonly point: string;
+  readonly type: string;
+  /** Options of the file system itself, comma-separated. */
+  readonly superOptions: string;
+}
+
+/** Lines that are none are passed over. */
+export function parseMountInfo(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [own = '', rest = ''] = line.split(' - ', 2);
+    const [id, parent, , root, point] = own.split(' ');
+    const [type = '', , superOptions = ''] = rest.split(' ');
+    if (root === undefined || point === undefined || !/^\d+$/.test(id ?? '') || type === '') return [];
+    return [{ id: Number(id), parent: Number(parent), root: unescapeOctal(root), point: unescapeOctal(point), type, superOptions }];
+  });
+}
+
+/** Blank, tab, newline and backslash are written as three octal digits. */
+const unescapeOctal = (field: string): string =>
+  field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+
+/** The mount a path without links lies on: walks from the root mount down, since a later mount may hide an earlier one below it. */
+export function findMount(mounts: readonly Mount[], path: string): Mount | null {
+  const ids = new Set(mounts.map(({ id }) => id));
+  let current = mounts.find(({ point, parent, id }) => point === '/' && (parent === id || !ids.has(parent)));
+  const seen = new Set<Mount>();
+  while (current && !seen.has(current)) {
+    seen.add(current);
+    const { id } = current;
+    const crossings = mounts.filter((mount) => mount.parent === id && mount.id !== id && isAbove(mount.point, path));
+    const nearest = Math.min(...crossings.map(({ point }) => point.length));
+    const next = crossings.findLast(({ point }) => point.length === nearest);
+    if (!next) return current;
+    current = next;
+  }
+  return current ?? null;
+}
+
+const isAbove = (point: string, path: string): boolean => point === '/' || path === point || path.startsWith(`${point}/`);
+
+/**
+ * Whether the mount table proves that a path without links comes from elsewhere: it is itself a mount point, or the mount
+ * above it shows a part of a file system only, or is any mount in a container.
+ */
+export function isBindMounted(mounts: readonly Mount[], path: string, inContainer: boolean): boolean {
+  const mount = findMount(mounts, path);
+  if (!mount || mount.point === '/') return false;
+  return mount.point === path || (mount.root !== '/' && !isSubvolume(mount)) || inContainer;
+}
+
+/** A btrfs subvolume has a root of its own, and is no bind mount. */
+const isSubvolume = ({ type, root, superOptions }: Mount): boolean =>
+  type === 'btrfs' && superOptions.split(',').includes(`subvol=${root}`);
+
+/** Files that an engine puts over the image's own in every container. */
+const MOUNTED_BY_ENGINES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf', '/dev/termination-log'];
+const MARKERS = ['/.dockerenv', '/run/.containerenv'];
+
+/** Docker and Podman leave a marker; Kubernetes and others show in the mount table. */
+export function isContainer(mounts: readonly Mount[], rootFolder: string): boolean {
+  return (
+    MARKERS.some((marker) => statSync(rootFolder + marker, { throwIfNoEntry: false }) !== undefined) ||
+    mounts.some(({ point }) => MOUNTED_BY_ENGINES.includes(point))
+  );
+}
+
+/** The mount table of a process; null where there is none to read. */
+export function readMounts(pid: number | 'self'): Mount[] | null {
+  try {
+    return parseMountInfo(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'));
+  } catch {
+    // No /proc (macOS, Windows), the process is gone, or another user's.
+    return null;
+  }
+}

@@ -1,0 +1,73 @@
+/** Names in a `.env` or in the environment that are no setting. */
+import type { Layer } from './layers.ts';
+import type { Problem } from './problem.ts';
+import { findReserved, reserved } from './reserved.ts';
+import { rows } from './table.ts';
+import { isShowableName, nearest } from './words.ts';
+
+/** They steer the interpreter or the loader: from a file they would turn a configuration into code. */
+const STEERING =
+  /^(?:NODE_(?!ENV$|EXTRA_CA_CERTS$)|LD_|DYLD_|PYTHON|GCONV_PATH$|GLIBC_TUNABLES$|OPENSSL_|BASH_ENV$|ENV$|PATH$|IFS$|SHELLOPTS$|UV_)/;
+
+/** Read elsewhere in this program, at its first start only; of no use to operators. */
+const INTERNAL = ['ZSCALER_MCP_DISABLE_FFI', 'ZSCALER_MCP_HANDOVER', 'ZSCALER_MCP_REHEARSAL'];
+
+const settingNames: ReadonlyMap<string, string> = new Map(
+  rows.flatMap(([, { env, applies, aliases = [] }]) => [env, ...aliases.map((alias) => alias.env)].map((name) => [name, applies] as const)),
+);
+
+/** Every name that means something, for suggestions. */
+const suggestions = [...settingNames.keys(), ...reserved.flatMap(({ names }) => names.filter((name) => !name.endsWith('*')))].filter(
+  (name) => /^[A-Z]/.test(name),
+);
+
+export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; warnings: Problem[] } {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const layer of layers) {
+    if (layer.kind === 'flag') continue;
+    for (const name of layer.names) {
+      const place = layer.place(name);
+      if (layer.kind === 'environment') {
+        if (isMisspeltSetting(name)) warnings.push({ setting: name, ...place, ...unknown(name) });
+        continue;
+      }
+      const shown = isShowableName(name) ? name : null;
+      if (STEERING.test(name)) {
+        problems.push({
+          setting: shown,
+          ...place,
+          message: 'steers the interpreter or the loader, and must not come from a file',
+          hint: 'Set it in the environment that the server is started with, if it is meant.',
+        });
+      } else if (settingNames.get(name) === 'boot') {
+        warnings.push({
+          setting: name,
+          ...place,
+          message: 'has no effect from a file',
+          hint: 'Give it as a flag, or set it in the environment that the server is started with.',
+        });
+      } else if (!settingNames.has(name) && !findReserved(name)) {
+        warnings.push({ setting: shown, ...place, ...unknown(name) });
+      }
+    }
+  }
+  return { problems, warnings };
+}
+
+/** Other programs' variables are none of our business. */
+const isMisspeltSetting = (name: string): boolean =>
+  /^(?:ZSCALER|ZCELL)_[A-Z0-9_]{1,60}$/.test(name) && !settingNames.has(name) && !findReserved(name) && !INTERNAL.includes(name);
+
+function unknown(name: string): { message: string; hint: string } {
+  if (!isShowableName(name))
+    return {
+      message: 'the name is no setting, and not shown since it does not look like one',
+      hint: 'Put values of several lines between quotes.',
+    };
+  const close = nearest(name, suggestions);
+  return {
+    message: 'is no setting of this server and has no effect',
+    hint: close === undefined ? 'Remove it; docs/reference/settings.md lists all settings.' : `Did you mean ${close}?`,
+  };
+}

@@ -1,0 +1,223 @@
+/**
+ * Names that operators of similar servers use and this version cannot honour. What asks for protection or for a source of
+ * secrets is refused, never served weaker than asked; what describes how things are anyway passes; the rest draws a warning.
+ */
+import { isHttp } from './checks.ts';
+import type { Layer } from './layers.ts';
+import type { Problem } from './problem.ts';
+import { parseFlag } from './setting.ts';
+
+export interface Reserved {
+  /** Exact names, or beginnings of names that end in `*`. The first row that matches counts. */
+  readonly names: readonly string[];
+  readonly flag?: `--${string}`;
+  /** `refuse-http`: only where clients come over HTTP; over stdio nobody else can connect, and it draws a warning. */
+  readonly verdict: 'refuse' | 'refuse-http' | 'warn';
+  /** It is part of client authentication, and means nothing once that is switched off. */
+  readonly isAuthDetail?: true;
+  /** Other programs use the name too: only a line in the file is meant for this server. */
+  readonly isShared?: true;
+  /** A value that describes what is true anyway. */
+  accepts?(raw: string): boolean;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+const says =
+  (wanted: boolean) =>
+  (raw: string): boolean => {
+    try {
+      return parseFlag(raw) === wanted;
+    } catch {
+      return false;
+    }
+  };
+
+const PROXY_IN_FRONT = 'Keep the server on loopback behind a reverse proxy that does it, and remove the setting.';
+const REMOVE = 'Remove it.';
+
+export const reserved: readonly Reserved[] = [
+  {
+    names: ['ZSCALER_MCP_AUTH_ENABLED'],
+    verdict: 'refuse-http',
+    accepts: says(false),
+    reason: 'this version does not authenticate clients; HTTP listens on loopback only',
+    hint: 'Set it to false, and let a reverse proxy authenticate clients that are not on this machine.',
+  },
+  {
+    names: ['ZSCALER_MCP_AUTH_MODE'],
+    verdict: 'refuse-http',
+    isAuthDetail: true,
+    accepts: (raw) => raw.toLowerCase() === 'none',
+    reason: 'this version does not authenticate clients; HTTP listens on loopback only',
+    hint: 'Set it to none, and let a reverse proxy authenticate clients that are not on this machine.',
+  },
+  {
+    names: ['ZSCALER_MCP_TRUST_PLATFORM_AUTH'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: this version does not authenticate clients, so there is nothing to trust instead',
+    hint: REMOVE,
+  },
+  {
+    names: ['OIDCPROXY_CLIENT_SECRET'],
+    verdict: 'warn',
+    reason: 'has no effect: no flow of this server needs the secret of an identity provider',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_MCP_AUTH_*', 'OIDCPROXY_*'],
+    verdict: 'refuse-http',
+    isAuthDetail: true,
+    reason: 'this version does not authenticate clients; HTTP listens on loopback only',
+    hint: 'Remove it or set ZSCALER_MCP_AUTH_ENABLED=false, and let a reverse proxy authenticate clients that are not on this machine.',
+  },
+  { names: ['ZSCALER_MCP_TLS_*'], verdict: 'refuse-http', reason: 'this version does not serve TLS', hint: PROXY_IN_FRONT },
+  {
+    names: ['ZSCALER_MCP_ALLOWED_SOURCE_IPS'],
+    verdict: 'refuse-http',
+    accepts: (raw) => raw.split(',').some((item) => ['*', '0.0.0.0/0'].includes(item.trim())),
+    reason: 'this version does not filter by source address; HTTP listens on loopback only',
+    hint: PROXY_IN_FRONT,
+  },
+  {
+    names: ['ZSCALER_MCP_ALLOW_HTTP'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: plain HTTP is served on loopback only, whatever it says',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER'],
+    flag: '--no-entitlement-filter',
+    verdict: 'warn',
+    accepts: says(true),
+    reason: 'this version does not narrow what it offers to the products that the tenant is entitled to',
+    hint: 'Narrow it with ZSCALER_MCP_SERVICES.',
+  },
+  {
+    names: ['ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: this version has no such switch',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_MCP_REQUEST_STATE_KEYS', 'ZSCALER_MCP_CONFIRMATION_TTL'],
+    verdict: 'warn',
+    reason: 'has no effect: confirmations cannot be adjusted in this version, and none outlives the process',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_MCP_REPORT_TOKENS', 'ZSCALER_MCP_TOKEN_ENCODING'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: this version does not count tokens',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_MCP_RESTART_KEEP_SESSIONS'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: this version cannot carry MCP sessions over a restart',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_SECRET_NAME', 'ZSCALER_MCP_GCP_SECRET_MANAGER'],
+    verdict: 'refuse',
+    accepts: says(false),
+    reason: 'this version does not read a secrets manager',
+    hint: 'Let the platform write the secrets into a mounted .env file or into the environment.',
+  },
+  {
+    names: ['AWS_REGION', 'AWS_DEFAULT_REGION', 'GCP_PROJECT_ID'],
+    verdict: 'warn',
+    isShared: true,
+    reason: 'has no effect: this version does not read a secrets manager',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_PROXY_HOST'],
+    verdict: 'refuse',
+    reason: 'is not read by this version, and requests would go past the proxy',
+    hint: 'Use HTTPS_PROXY=http://user:password@host:port.',
+  },
+  {
+    names: ['ZSCALER_PROXY_PORT', 'ZSCALER_PROXY_USERNAME', 'ZSCALER_PROXY_PASSWORD'],
+    verdict: 'warn',
+    reason: 'has no effect: proxies are named by HTTPS_PROXY, HTTP_PROXY and NO_PROXY',
+    hint: 'Use HTTPS_PROXY=http://user:password@host:port.',
+  },
+  {
+    names: ['ZSCALER_SANDBOX_TOKEN', 'ZSCALER_SANDBOX_CLOUD'],
+    verdict: 'warn',
+    reason: 'has no effect: no tool submits to the sandbox',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_CONNECTION_TIMEOUT'],
+    verdict: 'warn',
+    reason: 'has no effect: ZSCALER_REQUEST_TIMEOUT limits the whole request',
+    hint: 'Use ZSCALER_REQUEST_TIMEOUT.',
+  },
+  {
+    names: ['ZSCALER_CACHE_ENABLED', 'ZSCALER_CACHE_DEFAULT_TTL', 'ZSCALER_CACHE_DEFAULT_TTI'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: answers of the cloud are not cached',
+    hint: REMOVE,
+  },
+  {
+    names: ['ZSCALER_LOGGING_ENABLED', 'ZSCALER_LOGGING_LOG_LEVEL', 'ZSCALER_SDK_LOG', 'ZSCALER_SDK_VERBOSE'],
+    verdict: 'warn',
+    accepts: says(false),
+    reason: 'has no effect: ZSCALER_MCP_LOG_LEVEL says how much is logged',
+    hint: 'Use ZSCALER_MCP_LOG_LEVEL.',
+  },
+  {
+    names: ['LOG_TO_FILE', 'LOG_FILE_PATH'],
+    verdict: 'warn',
+    isShared: true,
+    accepts: says(false),
+    reason: 'has no effect: logs go to stderr',
+    hint: 'Redirect stderr where it should go.',
+  },
+  {
+    names: ['ZSCALER_USER_AGENT'],
+    verdict: 'warn',
+    reason: 'has no effect: the server names itself in the User-Agent',
+    hint: 'Use ZSCALER_MCP_USER_AGENT_COMMENT to add to it.',
+  },
+  {
+    names: ['REQUESTS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+    verdict: 'warn',
+    isShared: true,
+    reason: 'has no effect from a file: Node.js reads its certificates when the process starts',
+    hint: 'Set NODE_EXTRA_CA_CERTS in the environment that the server is started with.',
+  },
+];
+
+/** The row that a name belongs to. */
+export const findReserved = (name: string): Reserved | undefined =>
+  reserved.find(({ names }) => names.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)));
+
+/** @param layers highest first: the highest that has a name decides about it */
+export function judgeReserved(layers: readonly Layer[], transport: string): { problems: Problem[]; warnings: Problem[] } {
+  const result: { problems: Problem[]; warnings: Problem[] } = { problems: [], warnings: [] };
+  const isAuthOff = isSwitchedOff(layers);
+  const names = new Set(layers.flatMap((layer) => layer.names));
+  for (const setting of names) {
+    const row = findReserved(setting);
+    const layer = layers.find((each) => each.get(setting) !== undefined);
+    const value = layer?.get(setting);
+    if (!row || !layer || !value || row.accepts?.(value) || (row.isShared && layer.kind !== 'file')) continue;
+    const isRefused = row.verdict === 'refuse' || (row.verdict === 'refuse-http' && isHttp(transport) && !(row.isAuthDetail && isAuthOff));
+    (isRefused ? result.problems : result.warnings).push({ setting, ...layer.place(setting), message: row.reason, hint: row.hint });
+  }
+  return result;
+}
+
+function isSwitchedOff(layers: readonly Layer[]): boolean {
+  const valueOf = (name: string): string => layers.map((layer) => layer.get(name)).find((value) => value !== undefined) ?? '';
+  return says(false)(valueOf('ZSCALER_MCP_AUTH_ENABLED')) || valueOf('ZSCALER_MCP_AUTH_MODE').toLowerCase() === 'none';
+}
