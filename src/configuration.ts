@@ -1,9 +1,9 @@
 /**
- * The configuration of a server over its life: which `.env` it is bound to, what was read from it last, and what of the
- * newest reading is in force.
+ * The configuration of a server over its life: which `.env` it is bound to, what was read from it last, and what of it
+ * is in force.
  */
 import { randomBytes } from 'node:crypto';
-import type { Candidate, EnvFileFacts, Launch, Problem, SourceFacts } from './lifecycle/index.ts';
+import type { Candidate, Launch, Problem, SourceFacts } from './lifecycle/index.ts';
 import {
   classifyEnvSource,
   compareSettings,
@@ -12,6 +12,7 @@ import {
   findEnvFile,
   loadSettings,
   parseEnvFile,
+  passedOverEnvFile,
   readEnvFile,
   type EnvFileLayer,
   type FlagLayer,
@@ -22,74 +23,170 @@ import {
 /** What the next generation, or its rehearsal, needs to stand where this one stands. Holds secrets. */
 export interface SavedConfiguration {
   /** What was read from the `.env`; null when there is none. */
-  readonly layer: { readonly path: string; readonly entries: readonly (readonly [name: string, value: string, line: number])[] } | null;
+  readonly layer: SavedLayer | null;
   readonly source: SourceFacts;
-  /** Named by flag or variable at the very first start. */
-  readonly explicitPath: string | null;
   /** Base64; keys the digest, so that it reveals no value and stays comparable across generations. */
   readonly digestKey: string;
 }
 
-/** One reading of everything, judged. */
-interface Judgement {
-  readonly loaded: Loaded;
-  readonly saved: SavedConfiguration;
+interface SavedLayer {
+  readonly path: string;
+  readonly entries: readonly (readonly [name: string, value: string, line: number])[];
+}
+
+/** A configuration that was read and judged, and what a reload of it would put in force. */
+export interface SettingsCandidate extends Candidate<SavedConfiguration> {
+  readonly effective: Settings;
+}
+
+export interface Start {
+  readonly configuration: Configuration;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
 
-export type SettingsCandidate = Candidate<SavedConfiguration> & { readonly loaded: Loaded; readonly effective: Settings };
-
-/** Reads and judges the configuration as a first start does. Never throws for what is in a file. */
-export function readConfiguration(launch: Launch, flags: FlagLayer): Judgement {
-  const explicitPath = flags['ZSCALER_MCP_DOTENV_PATH'] ?? (launch.env['ZSCALER_MCP_DOTENV_PATH'] || null);
-  const transport = flags['ZSCALER_MCP_TRANSPORT'] ?? launch.env['ZSCALER_MCP_TRANSPORT'] ?? 'stdio';
-  const candidates = envCandidates({ explicit: explicitPath, cwd: launch.cwd, home: launch.env['HOME'], transport });
-  const found = findEnvFile(candidates, explicitPath);
-  const digestKey = randomBytes(32).toString('base64');
-  return judge(launch, flags, { path: found.path, explicitPath, candidates, digestKey, problem: found.problem ?? null, former: null });
+/** Where the values of a process come from that no reload changes. */
+interface Fixed {
+  readonly launch: Launch;
+  readonly flags: FlagLayer;
 }
 
-/** The configuration that the former generation rehearsed and handed over; nothing is read a second time. */
-export function takeOverConfiguration(launch: Launch, flags: FlagLayer, saved: SavedConfiguration): Judgement {
-  const layer: EnvFileLayer | null = saved.layer && {
-    path: saved.layer.path,
-    entries: new Map(saved.layer.entries.map(([name, value, line]) => [name, { value, line }])),
-    problems: [],
-  };
-  const loaded = loadSettings({ flags, envFile: layer, boot: launch.env });
-  return { loaded, saved, problems: loaded.problems, warnings: loaded.warnings.map(({ message }) => message) };
+export class Configuration {
+  readonly #fixed: Fixed;
+  #loaded: Loaded;
+  #settings: Settings;
+  #saved: SavedConfiguration;
+
+  private constructor(fixed: Fixed, loaded: Loaded, saved: SavedConfiguration) {
+    this.#fixed = fixed;
+    this.#loaded = loaded;
+    this.#settings = loaded.settings;
+    this.#saved = saved;
+  }
+
+  /** Finds and reads everything, as a first start does. What is wrong is told, never thrown. */
+  static read(fixed: Fixed): Start {
+    const { launch, flags } = fixed;
+    const explicit = flags['ZSCALER_MCP_DOTENV_PATH'] ?? (launch.env['ZSCALER_MCP_DOTENV_PATH']?.trim() || null);
+    const transport = flags['ZSCALER_MCP_TRANSPORT'] ?? launch.env['ZSCALER_MCP_TRANSPORT']?.trim().toLowerCase() ?? 'stdio';
+    const place = { cwd: launch.cwd, home: launch.env['HOME'], transport };
+    const candidates = envCandidates(place);
+    const found = findEnvFile({ explicit, candidates, cwd: launch.cwd });
+    const passedOver = found.path === null ? passedOverEnvFile(place) : null;
+    const reading = readLayer(found.path, found.discovered, launch);
+    const loaded = loadSettings({ ...fixed, boot: launch.env, envFile: reading.layer });
+    const saved = { layer: saveLayer(reading.layer), source: sourceOf(found.path, candidates, reading.facts), digestKey: randomBytes(32).toString('base64') };
+    return {
+      configuration: new Configuration(fixed, loaded, saved),
+      problems: [...(found.problem ? [found.problem] : reading.problems), ...loaded.problems],
+      warnings: [
+        ...(passedOver === null ? [] : [`${passedOver} is not read: a stdio server takes no .env from the folder it is started in; name it with --dotenv-path if it is meant`]),
+        ...wordsOf([...found.warnings, ...reading.warnings, ...loaded.warnings]),
+      ],
+    };
+  }
+
+  /** Goes on with what the former generation rehearsed; nothing is read a second time. */
+  static takeOver(fixed: Fixed, saved: SavedConfiguration): Start {
+    const loaded = loadSettings({ ...fixed, boot: fixed.launch.env, envFile: restoreLayer(saved.layer) });
+    return { configuration: new Configuration(fixed, loaded, saved), problems: loaded.problems, warnings: wordsOf(loaded.warnings) };
+  }
+
+  /** In force now. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** As last read; what waits for a restart is in it already. */
+  get loaded(): Loaded {
+    return this.#loaded;
+  }
+
+  get source(): SourceFacts {
+    return this.#saved.source;
+  }
+
+  digest(): string {
+    return this.#digestOf(this.#settings);
+  }
+
+  /** Reads the env source again and judges it; changes nothing. */
+  readAgain(kind: 'reload' | 'restart'): SettingsCandidate {
+    const { dotenvPath, envCandidates: candidates } = this.#saved.source;
+    const report = classifyEnvSource(this.#saved.source);
+    const isGone = report.envSource === 'missing' || report.envSource === 'none' || report.envSource === 'fresh-discovery';
+    if (isGone && (kind === 'reload' || report.found === null)) return this.#unchanged(report.envSource, report.envWarnings, report.envAdvice);
+    const path = isGone ? report.found : dotenvPath;
+    const reading = readLayer(path, path !== dotenvPath, this.#fixed.launch);
+    const loaded = loadSettings({ ...this.#fixed, boot: this.#fixed.launch.env, envFile: reading.layer });
+    const saved = { ...this.#saved, layer: saveLayer(reading.layer), source: sourceOf(path, candidates, reading.facts) };
+    const problems = [...reading.problems, ...loaded.problems];
+    return this.#judge(loaded, saved, problems, [...report.envWarnings, ...wordsOf([...reading.warnings, ...loaded.warnings])], null);
+  }
+
+  /** Puts a candidate in force, as far as a reload can. */
+  commit(candidate: SettingsCandidate): void {
+    this.#settings = candidate.effective;
+    this.#saved = candidate.config;
+    this.#loaded = { ...this.#loaded, settings: candidate.effective };
+  }
+
+  /** The file is gone: the last good layer stays in force, whatever the command. */
+  #unchanged(envSource: string, warnings: readonly string[], advice: string): SettingsCandidate {
+    const loaded = loadSettings({ ...this.#fixed, boot: this.#fixed.launch.env, envFile: restoreLayer(this.#saved.layer) });
+    const saved = { ...this.#saved, source: { ...this.#saved.source, envSource } };
+    return this.#judge(loaded, saved, [], warnings, `${envSource}: nothing was read and nothing changed. ${advice}`);
+  }
+
+  #judge(loaded: Loaded, saved: SavedConfiguration, problems: readonly Problem[], warnings: readonly string[], nothingToRead: string | null): SettingsCandidate {
+    const { changes, effective } = compareSettings({ settings: this.#settings }, loaded);
+    return {
+      problems,
+      warnings,
+      changes: changes.map(({ setting, applies, from, to }) => ({ setting, applies, from, to })),
+      pendingRestart: changes.filter(({ applies }) => applies === 'restart').map(({ setting }) => setting),
+      source: saved.source,
+      nothingToRead,
+      configDigest: this.#digestOf(effective),
+      config: saved,
+      effective,
+    };
+  }
+
+  #digestOf(settings: Settings): string {
+    return configDigest({ settings }, Buffer.from(this.#saved.digestKey, 'base64'));
+  }
 }
 
-interface Place {
-  readonly path: string | null;
-  readonly explicitPath: string | null;
-  readonly candidates: readonly string[];
-  readonly digestKey: string;
-  readonly problem: Problem | null;
-  readonly former: SavedConfiguration | null;
+interface LayerReading {
+  readonly layer: EnvFileLayer | null;
+  readonly facts: SourceFacts['envFile'];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }
 
-function judge(launch: Launch, flags: FlagLayer, { path, explicitPath, candidates, digestKey, problem, former }: Place): Judgement {
-  const discovered = path !== null && path !== explicitPath;
-  const read = path === null ? null : readEnvFile(path, { discovered });
-  const parsed = read?.bytes ? parseEnvFile(read.bytes, launch.env) : null;
-  const layer: EnvFileLayer | null = path !== null && parsed ? { path, entries: parsed.entries, problems: parsed.problems } : null;
-  const loaded = loadSettings({ flags, envFile: layer, boot: launch.env });
-  const facts: EnvFileFacts | null = read?.identity ?? null;
-  const source: SourceFacts = { dotenvPath: path, envCandidates: candidates, envFile: facts, envSource: 'none' };
-  const { envSource, envWarnings } = classifyEnvSource(source, { pid: null });
-  const saved: SavedConfiguration = {
-    layer: layer && { path: layer.path, entries: [...layer.entries].map(([name, { value, line }]) => [name, value, line] as const) },
-    source: { ...source, envSource },
-    explicitPath,
-    digestKey,
-  };
-  const problems = [...(problem ? [problem] : []), ...(read?.problems ?? []), ...loaded.problems];
-  return {
-    loaded,
-    saved: former && problems.length > 0 ? former : saved,
-    problems,
-    warnings: [...envWarnings, ...(read?.warnings ?? []), ...loaded.warnings.map(({ message }) => message)],
-  };
+function readLayer(path: string | null, discovered: boolean, launch: Launch): LayerReading {
+  if (path === null) return { layer: null, facts: null, problems: [], warnings: [] };
+  const reading = readEnvFile(path, { discovered });
+  if (reading.problem !== null) return { layer: null, facts: null, problems: [reading.problem], warnings: [] };
+  const { entries, problems, warnings } = parseEnvFile(reading.bytes, launch.env);
+  const { digest, dev, ino, mountRoot, loadedAt } = reading.identity;
+  return { layer: { path, entries, problems, warnings }, facts: { digest, dev, ino, mountRoot, loadedAt }, problems: [], warnings: reading.warnings };
 }
+
+function sourceOf(dotenvPath: string | null, candidates: readonly string[], envFile: SourceFacts['envFile']): SourceFacts {
+  const facts = { dotenvPath, envCandidates: candidates, envFile };
+  return { ...facts, envSource: classifyEnvSource(facts).envSource };
+}
+
+const saveLayer = (layer: EnvFileLayer | null): SavedLayer | null =>
+  layer && { path: layer.path, entries: [...layer.entries].map(([name, { value, line }]) => [name, value, line] as const) };
+
+const restoreLayer = (saved: SavedLayer | null): EnvFileLayer | null =>
+  saved && { path: saved.path, entries: new Map(saved.entries.map(([name, value, line]) => [name, { value, line }])), problems: [] };
+
+const wordsOf = (problems: readonly Problem[]): string[] =>
+  problems.map(({ setting, file, line, message, hint }) => {
+    const place = file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `;
+    return `${place}${setting === null ? '' : `${setting} `}${message}${hint ? ` (${hint})` : ''}`;
+  });

@@ -1,0 +1,55 @@
+/** `zscaler-mcp check`: loads and judges the configuration exactly as a start would, and starts nothing. */
+import { Configuration, type Start } from '../../configuration.ts';
+import { exitCodeOf, newOperationId, type Launch, type Operation } from '../../lifecycle/index.ts';
+import { describeValue, flagLayer, rows } from '../../settings/index.ts';
+import type { OptionValues } from '../parse.ts';
+import { printOperation, table, type Printer } from '../print.ts';
+
+export async function check({ launch, ...printer }: Printer & { launch: Launch }, values: OptionValues, json: boolean): Promise<number> {
+  const startedAt = performance.now();
+  const start = Configuration.read({ launch, flags: flagLayer(values) });
+  const problems = start.problems.length > 0 ? start.problems : await tryParts(start);
+  const outcome = problems.length === 0 ? 'valid' : 'refused';
+  const operation: Operation = {
+    id: newOperationId(),
+    kind: 'check',
+    outcome,
+    exitCode: exitCodeOf('check', outcome),
+    message: outcome === 'valid' ? 'a server would start with this configuration' : `a server would not start: ${count(problems.length, 'problem')}`,
+    changes: [],
+    pendingRestart: [],
+    errors: problems,
+    warnings: start.warnings,
+    envSource: start.configuration.source.envSource,
+    generation: null,
+    durationMs: Math.round(performance.now() - startedAt),
+  };
+  if (json) printer.out(JSON.stringify({ ...operation, settings: resolved(start) }));
+  else if (outcome === 'valid') for (const line of table(resolved(start).map(({ setting, value, origin }) => [setting, value, origin]))) printer.out(line);
+  return json ? operation.exitCode : printOperation(operation, false, printer);
+}
+
+/** The parts that a start would build; what they refuse counts like any other problem. */
+async function tryParts({ configuration }: Start): Promise<Start['problems']> {
+  const { tryConfiguration } = await import('../../app.ts');
+  return tryConfiguration(configuration.settings);
+}
+
+interface ResolvedSetting {
+  readonly setting: string;
+  /** Secrets read `set` or `unset`. */
+  readonly value: string;
+  readonly origin: string;
+}
+
+function resolved({ configuration }: Start): ResolvedSetting[] {
+  const { settings, origins } = configuration.loaded;
+  return rows.map(([name, { env, secret }]) => {
+    const value = settings[name];
+    const { origin, file, line } = origins[env] ?? { origin: 'default' };
+    const shown = secret ? (value === undefined ? 'unset' : 'set') : describeValue(value);
+    return { setting: env, value: shown, origin: file === undefined ? origin : `${file}:${line}` };
+  });
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
