@@ -1,0 +1,146 @@
+/** `collection()`: the usual five tools of one REST collection, from one description of its records. */
+import { ZscalerMcpError } from '../errors.ts';
+import { id as idField, initially, optional, type Field, type Fields, type Input } from './fields.ts';
+import type { ToolInput } from './input.ts';
+import { request, type Call, type Parts, type Route } from './request.ts';
+import { tool, type OneCall, type Product, type Tool } from './tool.ts';
+import type { Service, ToolsetOf } from './toolsets.ts';
+
+type Verb = 'list' | 'get' | 'create' | 'update' | 'delete';
+
+export interface Collection<F extends Fields, Toolset extends string> {
+  /** As it appears in tool names. */
+  readonly noun: string;
+  readonly plural?: string;
+  /** How people write it, if not like the noun. */
+  readonly title?: string;
+  readonly toolset: Toolset;
+  readonly path: `/${string}`;
+  /** Where a change goes, if elsewhere. */
+  readonly updatePath?: `/${string}`;
+  /** The input that names one record. */
+  readonly id: `${string}_id`;
+  /** Inputs of the list. */
+  readonly filters?: Fields;
+  /** What a record holds. Every field may be changed; `required` ones must be given to create a record. */
+  readonly fields: F;
+  readonly required?: readonly (keyof F & string)[];
+  /** Values a new record gets when not given. Never applied to changes. */
+  readonly initially?: Partial<Input<F>>;
+  readonly only?: readonly Verb[];
+  /** What a record is and what it is for. One or two sentences. */
+  readonly about: string;
+  /** What to know before creating or changing one. */
+  readonly beware?: string;
+  /** What to know before deleting one. */
+  readonly bewareOfDeleting?: string;
+}
+
+export function collection<S extends Service, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
+  const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset } = spec;
+  const many = plural === noun ? title : `${title}s`;
+  const item = `${path}/{${spec.id}}`;
+  const id: Fields = { [spec.id as string]: idField(`ID of the ${title}, as ${product.id}_list_${plural} shows it.`) };
+  const after = product.afterChange;
+  const changes = mapFields(spec.fields, optional);
+  const news = mapFields(spec.fields, (field, name) => asNew(spec, field, name));
+  const say = (...sentences: (string | undefined)[]) => sentences.filter(Boolean).join(' ');
+  const merge = mergeWith(`${product.id}_update_${noun}`, `GET ${item}` as Route, `PUT ${updatePath}/{${spec.id}}` as Route, {
+    id,
+    fields: { ...id, ...changes, ...product.shared },
+    names: Object.keys(changes),
+  });
+
+  const make: Record<Verb, () => Tool> = {
+    list: () =>
+      tool(product, `list_${plural}`, {
+        toolset,
+        action: 'read',
+        about: say(`List ${many}.`, spec.about, 'Returns the records with their IDs.'),
+        input: spec.filters ?? {},
+        ...one(`GET ${path}`, 'page'),
+      }),
+    get: () =>
+      tool(product, `get_${noun}`, {
+        toolset,
+        action: 'read',
+        about: say(`Get one ${title} by its ID, as the API returns it.`, spec.about),
+        input: id,
+        ...one(`GET ${item}`),
+      }),
+    create: () =>
+      tool(product, `create_${noun}`, {
+        toolset,
+        action: 'create',
+        about: say(`Create a ${title} and return it with its new ID.`, spec.about, spec.beware, after),
+        input: news,
+        done: () => say(`The ${title} was created; the API does not return it.`, after),
+        ...one(`POST ${path}`),
+      }),
+    update: () =>
+      tool(product, `update_${noun}`, {
+        toolset,
+        action: 'update',
+        about: say(`Change a ${title}. Give only what is to change: the rest is read first and kept.`, spec.beware, after),
+        input: { ...id, ...changes },
+        done: (input) =>
+          say(
+            `The ${title} ${String(input[spec.id])} was changed; the API does not return it, read it with ${product.id}_get_${noun}.`,
+            after,
+          ),
+        run: merge,
+      }),
+    delete: () =>
+      tool(product, `delete_${noun}`, {
+        toolset,
+        action: 'delete',
+        about: say(`Delete a ${title}. This cannot be undone here.`, spec.bewareOfDeleting, after),
+        input: id,
+        shownBy: `${product.id}_get_${noun}`,
+        done: (input) => say(`The ${title} ${String(input[spec.id])} was deleted.`, after),
+        ...one(`DELETE ${item}`),
+      }),
+  };
+  return (spec.only ?? (Object.keys(make) as Verb[])).map((verb) => make[verb]());
+}
+
+/** The route is put together at run time, so its names are checked by the catalogue's tests instead of the compiler. */
+const one = (route: string, returns?: 'page'): OneCall<`GET /`> => ({ call: route as 'GET /', returns });
+
+const mapFields = (fields: Fields, change: (field: Field, name: string) => Field): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, change(field, name)]));
+
+function asNew<F extends Fields>(spec: Pick<Collection<F, string>, 'required' | 'initially'>, field: Field, name: string): Field {
+  const initial = (spec.initially as Record<string, unknown> | undefined)?.[name];
+  if (initial !== undefined) return initially(field, initial);
+  return spec.required?.includes(name) ? { ...field, isNeeded: true } : optional(field);
+}
+
+interface Merged {
+  readonly id: Fields;
+  readonly fields: Fields;
+  readonly names: readonly string[];
+}
+
+/** These APIs forget what a PUT does not repeat: seen with ZIA locations (country) and ZPA segment groups (description). */
+const mergeWith =
+  (name: string, read: Route, write: Route, { id, fields, names }: Merged) =>
+  async (call: Call, input: ToolInput): Promise<unknown> => {
+    if (!names.some((field) => input[field] !== undefined))
+      throw new ZscalerMcpError('ERR_TOOL_INPUT', `${name} was given nothing to change`, {
+        hint: `Give at least one of ${names.join(', ')}.`,
+      });
+    const [route, { query, body }] = request(write, fields, input);
+    const [from] = request(read, id, input);
+    const current = await call(from, query && { query });
+    if (typeof current !== 'object' || current === null || Array.isArray(current))
+      throw new ZscalerMcpError(
+        'ERR_CLOUD_ANSWER',
+        `${name} needs the present record to keep what is not to change, and the API did not return it`,
+        {
+          hint: 'Check that the record exists.',
+        },
+      );
+    const parts: Parts = { ...(query && { query }), body: { ...current, ...(body as object) } };
+    return call(route, parts);
+  };

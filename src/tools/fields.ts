@@ -1,0 +1,142 @@
+/**
+ * Inputs of tools, one line each. The text is read by people and by models.
+ * A field is plain data: its JSON Schema costs nothing to make, and nothing is compiled to check a value.
+ */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface Field<T = unknown, Needed extends boolean = boolean> {
+  readonly about: string;
+  readonly schema: JsonSchema;
+  /** What a good value is, for messages: `a whole number from 1 to 500`. */
+  readonly wants: string;
+  /** The value to go on with, or undefined for a bad one. */
+  readonly read: (given: unknown) => T | undefined;
+  readonly isNeeded: Needed;
+  /** Used when nothing is given. */
+  readonly initial?: T;
+  /** Name on the wire, where the rule of `wire-names.ts` does not lead to it. */
+  readonly wire?: string;
+  /** Where it goes in a write, instead of the body. `spread` puts an object's own members into the body. */
+  readonly place?: 'query' | 'both' | 'spread';
+  /** How the value looks on the wire. */
+  encode?(value: T): unknown;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+type NeededOf<F extends Fields> = { [Name in keyof F]: F[Name] extends { isNeeded: true } ? Name : never }[keyof F];
+type ValueOf<T> = T extends { read: (given: unknown) => infer Value } ? Exclude<Value, undefined> : never;
+
+/** What a tool's code receives. */
+export type Input<F extends Fields> = { readonly [Name in NeededOf<F>]: ValueOf<F[Name]> } & {
+  readonly [Name in Exclude<keyof F, NeededOf<F>>]?: ValueOf<F[Name]>;
+};
+
+interface TextLimits {
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+  /** The pattern in words. */
+  readonly like?: string;
+}
+
+export function text(about: string, { min = 0, max, pattern, like }: TextLimits = {}): Field<string, true> {
+  const isGood = (given: string) => given.length >= min && given.length <= (max ?? Infinity) && (pattern?.test(given) ?? true);
+  return {
+    about,
+    schema: {
+      type: 'string',
+      ...(min > 0 && { minLength: min }),
+      ...(max !== undefined && { maxLength: max }),
+      ...(pattern && { pattern: pattern.source }),
+    },
+    wants: [like ?? 'a text', lengthWords(min, max)].filter(Boolean).join(' '),
+    read: (given) => (typeof given === 'string' && isGood(given) ? given : undefined),
+    isNeeded: true,
+  };
+}
+
+function lengthWords(min: number, max: number | undefined): string {
+  if (max === undefined) return min > 0 ? `of at least ${min} character${min === 1 ? '' : 's'}` : '';
+  return `of ${min} to ${max} characters`;
+}
+
+/** ZIA shows its ids as numbers, so a number is understood; beyond 2^53 it may have lost digits already. */
+export const id = (about: string): Field<string, true> => ({
+  about,
+  schema: { type: 'string', minLength: 1, maxLength: 128, pattern: ID.source },
+  wants: 'an ID: letters, digits and - _ . : ~ only, as text',
+  read: (given) => {
+    const known = (typeof given === 'number' && Number.isSafeInteger(given)) || typeof given === 'bigint' ? String(given) : given;
+    return typeof known === 'string' && known.length <= 128 && ID.test(known) ? known : undefined;
+  },
+  isNeeded: true,
+});
+
+/** No dot at the beginning: as part of a path, dots alone would lead to another endpoint. */
+const ID = /^[\w:~-][\w.:~-]*$/;
+
+export function count(about: string, { min = 0, max }: { min?: number; max?: number } = {}): Field<number, true> {
+  return {
+    about,
+    schema: { type: 'integer', minimum: min, ...(max !== undefined && { maximum: max }) },
+    wants: max === undefined ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
+    read: (given) =>
+      typeof given === 'number' && Number.isSafeInteger(given) && given >= min && given <= (max ?? Infinity) ? given : undefined,
+    isNeeded: true,
+  };
+}
+
+export const flag = (about: string): Field<boolean, true> => ({
+  about,
+  schema: { type: 'boolean' },
+  wants: 'true or false',
+  read: (given) => (typeof given === 'boolean' ? given : undefined),
+  isNeeded: true,
+});
+
+export const oneOf = <const V extends readonly [string, ...string[]]>(values: V, about: string): Field<V[number], true> => ({
+  about,
+  schema: { type: 'string', enum: values },
+  wants: `one of ${values.join(', ')}`,
+  read: (given) => values.find((value) => value === given),
+  isNeeded: true,
+});
+
+export const texts = (about: string): Field<string[], true> => ({
+  about,
+  schema: { type: 'array', items: { type: 'string' } },
+  wants: 'a list of texts',
+  read: (given) => (Array.isArray(given) && given.every((item) => typeof item === 'string') ? given : undefined),
+  isNeeded: true,
+});
+
+/** An object whose members the tool does not know. */
+export const record = (about: string): Field<Readonly<Record<string, unknown>>, true> => ({
+  about,
+  schema: { type: 'object', additionalProperties: true },
+  wants: 'an object',
+  read: (given) => (typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : undefined),
+  isNeeded: true,
+});
+
+export const optional = <T>(field: Field<T>): Field<T, false> => ({ ...field, isNeeded: false });
+
+/** Only for inputs that create something: in an update it would change what the caller did not mention. */
+export const initially = <T>(field: Field<T>, initial: T): Field<T, false> => ({
+  ...field,
+  isNeeded: false,
+  initial,
+  schema: { ...field.schema, default: initial },
+});
+
+export const onWire = <T, N extends boolean>(wire: string, field: Field<T, N>): Field<T, N> => ({ ...field, wire });
+export const inQuery = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'query' });
+export const inBoth = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'both' });
+export const encoded = <T, N extends boolean>(field: Field<T, N>, encode: (value: T) => unknown): Field<T, N> => ({ ...field, encode });
+
+/** Further settings of a record, for what has no input of its own. */
+export const advanced = (about: string): Field<Readonly<Record<string, unknown>>, false> => ({
+  ...optional(record(about)),
+  place: 'spread',
+});

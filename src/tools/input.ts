@@ -1,0 +1,55 @@
+/** Checks what a caller gave for a tool. Every fault is named at once, with what was wanted and what was given. */
+import { ZscalerMcpError } from '../errors.ts';
+import type { Field, Fields, JsonSchema } from './fields.ts';
+import { suggest } from './nearest.ts';
+
+export type ToolInput = Readonly<Record<string, unknown>>;
+
+export function schemaOf(fields: Fields): JsonSchema {
+  const properties = Object.fromEntries(
+    Object.entries(fields).map(([name, { schema, about }]) => [name, { ...schema, description: about }]),
+  );
+  const required = Object.keys(fields).filter((name) => fields[name]?.isNeeded);
+  return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false };
+}
+
+/** @throws ZscalerMcpError ERR_TOOL_INPUT */
+export function parseInput(tool: string, fields: Fields, raw: unknown): ToolInput {
+  const given = raw ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) throw refuse(tool, fields, [`the input must be an object, got ${show(given)}`]);
+  const faults = unknownNames(fields, given as Record<string, unknown>);
+  const input: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const value = readField(field, (given as Record<string, unknown>)[name]);
+    if ('fault' in value) faults.push(`${name} ${value.fault}`);
+    else if (value.good !== undefined) input[name] = value.good;
+  }
+  if (faults.length > 0) throw refuse(tool, fields, faults);
+  return input;
+}
+
+/** null stands for "not given": the parameters of the Python server were nullable, and clients send it. */
+function readField(field: Field, given: unknown): { good: unknown } | { fault: string } {
+  if (given === undefined || given === null)
+    return field.isNeeded ? { fault: `is missing (wanted ${field.wants})` } : { good: field.initial };
+  const good = field.read(given);
+  return good === undefined ? { fault: `must be ${field.wants}, got ${show(given)}` } : { good };
+}
+
+const unknownNames = (fields: Fields, given: Record<string, unknown>): string[] =>
+  Object.keys(given)
+    .filter((name) => !Object.hasOwn(fields, name))
+    .map((name) => `${JSON.stringify(name)} is unknown${suggest(name, Object.keys(fields))}`);
+
+function show(given: unknown): string {
+  if (typeof given === 'string') return given.length > 60 ? `a text of ${given.length} characters` : JSON.stringify(given);
+  if (Array.isArray(given)) return `a list of ${given.length}`;
+  return typeof given === 'object' && given !== null ? 'an object' : String(given);
+}
+
+function refuse(tool: string, fields: Fields, faults: readonly string[]): ZscalerMcpError {
+  const names = Object.keys(fields);
+  const hint =
+    names.length === 0 ? `${tool} takes no inputs.` : `Correct this and call again; the inputs of ${tool} are ${names.join(', ')}.`;
+  return new ZscalerMcpError('ERR_TOOL_INPUT', `${tool} cannot be called like this: ${faults.join('; ')}`, { hint });
+}

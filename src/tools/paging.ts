@@ -1,0 +1,130 @@
+/** Lists come a page at a time. A page says how much there is and how to get the rest, so that no row is hidden silently. */
+import { ZscalerMcpError } from '../errors.ts';
+
+/** How a product wraps its lists. Facts of the APIs, one record a product. */
+export type Paging =
+  /** A bare array. Nothing tells whether there is more, except that the page is full. */
+  | { readonly kind: 'array'; readonly usualSize: number }
+  /** An envelope with the number of pages. */
+  | { readonly kind: 'pages'; readonly items: string; readonly total: string; readonly pages: string }
+  /** An envelope with the total, and a link whose host and path do not lead anywhere useful; only its offset does. */
+  | { readonly kind: 'offset'; readonly items: string; readonly totals: readonly string[]; readonly link: string };
+
+interface PageParts {
+  readonly items: readonly unknown[];
+  readonly total?: number;
+  readonly next?: Readonly<Record<string, number>>;
+  readonly note?: string;
+  readonly envelope?: Readonly<Record<string, unknown>>;
+}
+
+/** What a list tool returns. */
+export class Page {
+  /** The rows as the cloud sent them. */
+  readonly items: readonly unknown[];
+  /** How many rows there are on all pages, when the cloud says so and is not contradicted by the rows. */
+  readonly total: number | undefined;
+  /** The inputs that get the next page: `{ page: 2 }`, `{ offset: 100 }`. */
+  readonly next: Readonly<Record<string, number>> | undefined;
+  /** One sentence for the caller when there is, or may be, more. */
+  readonly note: string | undefined;
+  /** Everything the cloud sent around the rows. */
+  readonly envelope: Readonly<Record<string, unknown>>;
+
+  constructor({ items, total, next, note, envelope = {} }: PageParts) {
+    this.items = items;
+    this.total = total;
+    this.next = next;
+    this.note = note;
+    this.envelope = envelope;
+  }
+}
+
+/** @throws ZscalerMcpError ERR_CLOUD_ANSWER when the answer is no list. */
+export function readPage(paging: Paging, answer: unknown, input: Readonly<Record<string, unknown>>): Page {
+  if (answer === null) return new Page({ items: [] });
+  if (paging.kind === 'array' || Array.isArray(answer)) return readArray(paging.kind === 'array' ? paging.usualSize : null, answer);
+  if (typeof answer !== 'object') throw noList(answer);
+  const { [paging.items]: items = [], ...envelope } = answer as Record<string, unknown>;
+  if (!Array.isArray(items)) throw noList(items);
+  return paging.kind === 'pages' ? readPages(paging, items, envelope, input) : readOffset(paging, items, envelope, input);
+}
+
+function readArray(usualSize: number | null, answer: unknown): Page {
+  if (typeof answer !== 'object') throw noList(answer);
+  const items = Array.isArray(answer) ? answer : [answer];
+  const note =
+    items.length === usualSize
+      ? `Exactly ${usualSize} rows, a full page of this API: there may be more. Narrow the list to see the rest.`
+      : undefined;
+  return new Page({ items, note });
+}
+
+function readPages(
+  paging: Paging & { kind: 'pages' },
+  items: unknown[],
+  envelope: Record<string, unknown>,
+  input: Readonly<Record<string, unknown>>,
+): Page {
+  const page = numberOf(input['page']) ?? 1;
+  const pages = numberOf(envelope[paging.pages]) ?? page;
+  const total = credible(numberOf(envelope[paging.total]), items);
+  if (page >= pages) return new Page({ items, total, envelope });
+  return new Page({
+    items,
+    total,
+    envelope,
+    next: { page: page + 1 },
+    note: moreNote(items, total, `page ${page} of ${pages}`, `page ${page + 1}`),
+  });
+}
+
+function readOffset(
+  paging: Paging & { kind: 'offset' },
+  items: unknown[],
+  envelope: Record<string, unknown>,
+  input: Readonly<Record<string, unknown>>,
+): Page {
+  const start = numberOf(envelope['pageOffset']) ?? numberOf(input['offset']) ?? 0;
+  const end = start + items.length;
+  const total = credible(
+    paging.totals.map((name) => numberOf(envelope[name])).find((number) => number !== undefined),
+    items,
+  );
+  const offset = offsetOf(envelope[paging.link]) ?? (total !== undefined && items.length > 0 && end < total ? end : undefined);
+  if (offset === undefined) return new Page({ items, total, envelope });
+  return new Page({
+    items,
+    total,
+    envelope,
+    next: { offset },
+    note: moreNote(items, total, `rows ${start + 1} to ${end}`, `offset ${offset}`),
+  });
+}
+
+const moreNote = (items: readonly unknown[], total: number | undefined, here: string, next: string): string =>
+  `There is more: this is ${here}, ${items.length} row${items.length === 1 ? '' : 's'}${total === undefined ? '' : ` of ${total}`}. Call again with ${next} for the next ones.`;
+
+/** Some envelopes say 0 beside a row. */
+const credible = (total: number | undefined, items: readonly unknown[]): number | undefined =>
+  total === undefined || total < items.length ? undefined : total;
+
+/** ZPA writes its counters as text. */
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
+}
+
+function offsetOf(link: unknown): number | undefined {
+  if (typeof link !== 'string' || !URL.canParse(link)) return undefined;
+  return numberOf(new URL(link).searchParams.get('offset') ?? undefined);
+}
+
+const noList = (answer: unknown): ZscalerMcpError =>
+  new ZscalerMcpError(
+    'ERR_CLOUD_ANSWER',
+    `a list was expected, the API answered with ${typeof answer === 'string' ? 'text' : typeof answer}`,
+    {
+      hint: 'The API has changed, or something answers in its place; please report it.',
+    },
+  );

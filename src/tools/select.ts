@@ -1,0 +1,137 @@
+/** Which tools are offered, and why the others are not. */
+import { suggest } from './nearest.ts';
+import { services } from './toolsets.ts';
+import type { Tool } from './tool.ts';
+
+export interface Selection {
+  /** Empty: every service. */
+  readonly services?: readonly string[];
+  readonly disabledServices?: readonly string[];
+  /** Empty, or with `all` or `default` anywhere: every toolset. */
+  readonly toolsets?: readonly string[];
+  readonly disabledToolsets?: readonly string[];
+  /** Patterns of tool names, as in fnmatch: `*`, `?`, `[abc]`, `[!abc]`. */
+  readonly disabledTools?: readonly string[];
+  /** Opens the write tools that `writeTools` names; neither does anything alone. */
+  readonly writeEnabled?: boolean;
+  readonly writeTools?: readonly string[];
+}
+
+export interface Selected {
+  /** In the order of the catalogue. */
+  readonly offered: readonly Tool[];
+  readonly withheld: readonly { readonly tool: Tool; readonly reason: string }[];
+  readonly warnings: readonly string[];
+}
+
+type Filter = (tool: Tool) => string | null;
+
+/** The first filter that objects gives the reason. */
+export function selectTools(catalogue: readonly Tool[], selection: Selection): Selected {
+  const filters = [byPattern(selection), byService(selection), byToolset(selection), byWriteGate(selection)];
+  const verdicts = catalogue.map((tool) => ({ tool, reason: firstReason(filters, tool) }));
+  return {
+    offered: verdicts.filter(({ reason }) => reason === null).map(({ tool }) => tool),
+    withheld: verdicts.flatMap(({ tool, reason }) => (reason === null ? [] : [{ tool, reason }])),
+    warnings: [...nameWarnings(selection), ...patternWarnings(catalogue, selection), ...gateWarnings(selection)],
+  };
+}
+
+function firstReason(filters: readonly Filter[], tool: Tool): string | null {
+  for (const filter of filters) {
+    const reason = filter(tool);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function byPattern({ disabledTools = [] }: Selection): Filter {
+  const patterns = disabledTools.map((pattern) => ({ pattern, matches: matcher(pattern) }));
+  return ({ name }) => {
+    const hit = patterns.find(({ matches }) => matches(name));
+    return hit ? `disabled by the pattern "${hit.pattern}"` : null;
+  };
+}
+
+function byService({ services: chosen = [], disabledServices = [] }: Selection): Filter {
+  const [allowed, blocked] = [lowerSet(chosen), lowerSet(disabledServices)];
+  return ({ product }) => {
+    if (allowed.size > 0 && !allowed.has(product)) return `the service ${product} is not among the chosen ones`;
+    return blocked.has(product) ? `the service ${product} is disabled` : null;
+  };
+}
+
+function byToolset({ toolsets: chosen = [], disabledToolsets = [] }: Selection): Filter {
+  const [allowed, blocked] = [lowerSet(chosen), lowerSet(disabledToolsets)];
+  const isOpen = allowed.size === 0 || everyToolset.some((word) => allowed.has(word));
+  return ({ toolset }) => {
+    if (!isOpen && !allowed.has(toolset)) return `the toolset ${toolset} is not among the chosen ones`;
+    return blocked.has(toolset) ? `the toolset ${toolset} is disabled` : null;
+  };
+}
+
+const everyToolset = ['all', 'default'];
+
+function byWriteGate({ writeEnabled = false, writeTools = [] }: Selection): Filter {
+  const matchers = writeTools.map(matcher);
+  return ({ action, name }) => {
+    if (action === 'read') return null;
+    if (!writeEnabled) return 'it changes the tenant, and write tools are off';
+    return matchers.some((matches) => matches(name)) ? null : 'it changes the tenant, and the list of write tools does not name it';
+  };
+}
+
+const lowerSet = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => word.trim().toLowerCase()).filter(Boolean));
+
+function nameWarnings({ services: chosen = [], disabledServices = [], toolsets: sets = [], disabledToolsets = [] }: Selection): string[] {
+  const serviceIds = Object.keys(services);
+  const toolsetIds = Object.values(services).flatMap((toolsets) => Object.keys(toolsets));
+  return [
+    ...unknownIn(chosen, serviceIds, 'service'),
+    ...unknownIn(disabledServices, serviceIds, 'disabled service'),
+    ...unknownIn(sets, [...toolsetIds, ...everyToolset], 'toolset'),
+    ...unknownIn(disabledToolsets, toolsetIds, 'disabled toolset'),
+  ];
+}
+
+const unknownIn = (words: readonly string[], known: readonly string[], what: string): string[] =>
+  [...lowerSet(words)]
+    .filter((word) => !known.includes(word))
+    .map((word) => `the ${what} "${word}" is unknown${suggest(word, known) || ` and matches nothing`}`);
+
+function patternWarnings(catalogue: readonly Tool[], { disabledTools = [], writeTools = [] }: Selection): string[] {
+  const names = catalogue.map(({ name }) => name);
+  const writers = catalogue.filter(({ action }) => action !== 'read').map(({ name }) => name);
+  return [...idle(disabledTools, names, 'disabled-tools'), ...idle(writeTools, writers, 'write-tools')];
+}
+
+const idle = (patterns: readonly string[], names: readonly string[], what: string): string[] =>
+  patterns
+    .filter((pattern) => !names.some(matcher(pattern)))
+    .map((pattern) => `the ${what} pattern "${pattern}" matches no tool${suggest(pattern, names)}`);
+
+function gateWarnings({ writeEnabled = false, writeTools = [] }: Selection): string[] {
+  if (writeEnabled && writeTools.length === 0) return ['write tools are switched on, but no pattern names any: none is offered'];
+  if (!writeEnabled && writeTools.length > 0) return ['patterns name write tools, but write tools are switched off: none is offered'];
+  return [];
+}
+
+/** fnmatch: the whole name, case counts, `*` for anything. A set that makes no sense, such as `[z-a]`, matches nothing. */
+export function matcher(pattern: string): (name: string) => boolean {
+  const source = pattern.replaceAll(/\*+|\?|\[!?\]?[^\]]*\]|[^*?[]+|\[/g, translate);
+  try {
+    const expression = new RegExp(`^${source}$`, 's');
+    return (name) => expression.test(name);
+  } catch {
+    return () => false;
+  }
+}
+
+function translate(part: string): string {
+  if (part.startsWith('*')) return '.*';
+  if (part === '?') return '.';
+  const isNegated = part.startsWith('[!');
+  const members = part.startsWith('[') ? part.slice(isNegated ? 2 : 1, -1) : '';
+  if (members === '') return part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+  return `[${isNegated ? '^' : ''}${members.replaceAll(/[\\\]^[]/g, String.raw`\$&`)}]`;
+}

@@ -1,0 +1,135 @@
+/** `tool()`: the description of one tool. */
+import type { Fields, Input, JsonSchema } from './fields.ts';
+import { parseInput, schemaOf, type ToolInput } from './input.ts';
+import { readPage, type Paging } from './paging.ts';
+import { request, type Call, type NamesIn, type Route } from './request.ts';
+import type { Service, ToolsetOf } from './toolsets.ts';
+
+export type Action = 'read' | 'create' | 'update' | 'delete';
+
+/** One Zscaler product: where its API lives and what all of its tools share. */
+export interface Product<S extends Service = Service> {
+  readonly id: S;
+  readonly title: string;
+  /** What every path of the product begins with: a route below it is whole, any other is put below `base`. */
+  readonly root: `/${string}`;
+  readonly base: `/${string}`;
+  readonly paging: Paging;
+  readonly shared?: Fields;
+  /** Said wherever something was or will be changed. */
+  readonly afterChange?: string;
+}
+
+/** MCP's hints; they follow from the action, so no tool can state them wrongly. */
+export interface Annotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  /** A tenant is a closed world. */
+  readonly openWorldHint: false;
+}
+
+/** A finished description: enough to list, select, confirm, audit and run the tool. */
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  /** The service's id: `zpa`. */
+  readonly product: Service;
+  readonly toolset: string;
+  readonly action: Action;
+  readonly about: string;
+  readonly annotations: Annotations;
+  /** Where its routes lead; `bindCall` reads it. */
+  readonly api: Readonly<Pick<Product, 'root' | 'base'>>;
+  /** For a delete: the tool that shows what would be deleted, called with the same input. */
+  readonly shownBy: string | undefined;
+  /** Built on first use, then the same object each time. */
+  inputSchema(): JsonSchema;
+  /** @throws ZscalerMcpError ERR_TOOL_INPUT */
+  parse(raw: unknown): ToolInput;
+  /** A `Page` from a list, `Done` from a change that the API answers with nothing, else what the API answered, whole. */
+  run(call: Call, input: ToolInput): Promise<unknown>;
+}
+
+/** Stands for an empty answer to a change. */
+export interface Done {
+  readonly success: true;
+  readonly message: string;
+}
+
+interface Description<F extends Fields, Toolset extends string> {
+  readonly toolset: Toolset;
+  readonly action: Action;
+  readonly about: string;
+  readonly input?: F;
+  readonly shownBy?: string;
+  /** Said when the API answers with nothing. */
+  readonly done?: (input: ToolInput) => string;
+}
+
+/** A tool that is exactly one request is data … */
+export interface OneCall<R extends Route> {
+  readonly call: R;
+  /** `page` for a list. */
+  readonly returns?: 'page';
+  readonly run?: never;
+}
+
+/** … and only a tool that needs several requests is code. */
+interface ManyCalls<F extends Fields> {
+  readonly run: (call: Call, input: Input<F>) => Promise<unknown>;
+  readonly call?: never;
+}
+
+/** Makes a route with an undeclared `{name}` a type error. */
+type Declares<R extends string, F> = [Exclude<NamesIn<R>, keyof F>] extends [never]
+  ? unknown
+  : { input: Record<NamesIn<R>, Fields[string]> };
+
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- a tool without inputs has exactly that
+type NoFields = Pick<Fields, never>;
+
+export function tool<S extends Service, const R extends Route, F extends Fields = NoFields>(
+  product: Product<S>,
+  name: string,
+  spec: Description<F, ToolsetOf<NoInfer<S>>> & (OneCall<R> | ManyCalls<F>) & Declares<R, F>,
+): Tool {
+  const fields: Fields = { ...spec.input, ...product.shared };
+  const fullName = `${product.id}_${name}`;
+  let schema: JsonSchema | undefined;
+  return {
+    name: fullName,
+    title: `${product.title}: ${name.replaceAll('_', ' ')}`,
+    product: product.id,
+    toolset: spec.toolset,
+    action: spec.action,
+    about: spec.about,
+    annotations: annotate(spec.action),
+    api: { root: product.root, base: product.base },
+    shownBy: spec.shownBy,
+    inputSchema: () => (schema ??= schemaOf(fields)),
+    parse: (raw) => parseInput(fullName, fields, raw),
+    run: async (call, input) => (await answer(product, spec as Asking, fields, call, input)) ?? finish(spec, input),
+  };
+}
+
+/** The same, once the compiler has checked what belongs together. */
+type Asking = OneCall<Route> | ManyCalls<Fields>;
+
+function answer(product: Product, spec: Asking, fields: Fields, call: Call, input: ToolInput): Promise<unknown> {
+  if (spec.run) return spec.run(call, input);
+  const reply = call(...request(spec.call, fields, input));
+  return spec.returns === 'page' ? reply.then((content) => readPage(product.paging, content, input)) : reply;
+}
+
+/** An empty answer to a question stays empty; an empty answer to a change is good news and put into words. */
+function finish({ action, done }: Pick<Description<Fields, string>, 'action' | 'done'>, input: ToolInput): Done | null {
+  return action === 'read' ? null : { success: true, message: done?.(input) ?? 'Done; the API returns no content for this.' };
+}
+
+const annotate = (action: Action): Annotations => ({
+  readOnlyHint: action === 'read',
+  destructiveHint: action === 'update' || action === 'delete',
+  idempotentHint: action !== 'create',
+  openWorldHint: false,
+});

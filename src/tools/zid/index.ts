@@ -1,0 +1,4 @@
+import groups from './groups.ts';
+import users from './users.ts';
+
+export const zid = [...groups, ...users];

@@ -1,0 +1,43 @@
+/** From a name to the one record that bears it. A near miss is never taken silently. */
+import { ZscalerMcpError } from '../../errors.ts';
+import type { Page } from '../define.ts';
+
+interface Wanted {
+  /** `group` or `user`, for messages. */
+  readonly what: string;
+  readonly name: string;
+  /** Fields of a record that may hold the name. */
+  readonly fields: readonly string[];
+}
+
+/** The record whose field is the name, else the only one found. @throws ZscalerMcpError ERR_TOOL_INPUT */
+export function pickOne(found: Page, wanted: Wanted): string {
+  const records = found.items as readonly Record<string, unknown>[];
+  const exact = records.filter((record) => wanted.fields.some((field) => isSame(record[field], wanted.name)));
+  const candidates = exact.length > 0 ? exact : records;
+  const [only] = candidates;
+  // Whatever is on a further page could be the one as well, unless this one matches to the letter.
+  const isSure = candidates.length === 1 && (exact.length === 1 || found.next === undefined);
+  if (only && isSure && typeof only['id'] === 'string') return only['id'];
+  throw candidates.length === 0 ? noneFound(wanted) : tooMany(candidates, found.total ?? records.length, wanted);
+}
+
+const isSame = (value: unknown, name: string): boolean => typeof value === 'string' && value.toLowerCase() === name.trim().toLowerCase();
+
+const noneFound = ({ what, name }: Wanted): ZscalerMcpError =>
+  new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${JSON.stringify(name)}, or like it`, {
+    hint: `Look for the ${what} with zid_search_${what}s.`,
+  });
+
+const SHOWN = 10;
+
+function tooMany(candidates: readonly Record<string, unknown>[], total: number, { what, name, fields }: Wanted): ZscalerMcpError {
+  const shown = candidates.slice(0, SHOWN).map((record) => `${labelOf(record, fields)} (${String(record['id'])})`);
+  const rest = Math.max(total, candidates.length) > shown.length ? ', …' : '';
+  return new ZscalerMcpError('ERR_TOOL_INPUT', `${JSON.stringify(name)} fits more than one ${what}: ${shown.join(', ')}${rest}`, {
+    hint: `Give the whole name, or call the tool that takes the ID of the ${what}.`,
+  });
+}
+
+const labelOf = (record: Record<string, unknown>, fields: readonly string[]): string =>
+  fields.map((field) => record[field]).find((value): value is string => typeof value === 'string' && value !== '') ?? 'without a name';

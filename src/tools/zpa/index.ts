@@ -1,0 +1,3 @@
+import segmentGroups from './segment-groups.ts';
+
+export const zpa = [...segmentGroups];
