@@ -36,7 +36,8 @@ export function request(template: Route, fields: Fields, input: Readonly<Record<
     else place(field, field.wire ?? wireName(name), hasBody, { query, body }, value);
   }
   for (const [name, value] of spread) mergeSpread(name, value, body);
-  return [route, { ...(Object.keys(query).length > 0 && { query }), ...(Object.keys(body).length > 0 && { body }) }];
+  // A write without content sends an empty object, as was recorded: some endpoints refuse a missing body.
+  return [route, { ...(Object.keys(query).length > 0 && { query }), ...(hasBody && { body }) }];
 }
 
 function fillRoute(template: Route, input: Readonly<Record<string, unknown>>): { route: Route; used: Set<string> } {

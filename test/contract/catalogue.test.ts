@@ -1,0 +1,269 @@
+/** What holds for every tool, and agreement with the recorded facts of the Python server's tools. */
+import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bindCall, catalogue, services, type Tool } from '../../src/tools/index.ts';
+
+interface Fact {
+  name: string;
+  toolset: string;
+  action: string;
+  params: { name: string; type: string; required: boolean; min?: number; max?: number; enum?: string[] }[];
+  http: { method: string; path: string; query?: Record<string, string>; body?: Record<string, string> }[];
+}
+
+const facts = JSON.parse(readFileSync(join(import.meta.dirname, 'tools.json'), 'utf8')) as Fact[];
+const toolsFolder = join(import.meta.dirname, '../../src/tools');
+const find = (name: string): Tool => catalogue.find((tool) => tool.name === name)!;
+
+/** Where we differ on purpose, with the reason. */
+const relaxed: Readonly<Record<string, readonly string[]>> = {
+  zia_update_location: ['name'], // the record is read first, so its name need not be repeated
+};
+const lookupsWithoutPage = ['zid_get_group_users_by_name', 'zid_get_user_groups_by_name']; // the page asked for is one of the result, not of the lookup
+
+describe('the catalogue', () => {
+  it('has names that are unique, lower-case and begin with their product', () => {
+    const names = catalogue.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(catalogue.filter(({ name, product }) => !new RegExp(`^${product}_[a-z_]{3,60}$`).test(name)).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
+  it('puts every tool in a toolset of its own service', () => {
+    expect(catalogue.filter(({ product, toolset }) => !Object.hasOwn(services[product], toolset)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('says of every tool, in 60 to 500 characters, what it does', () => {
+    expect(
+      catalogue.filter(({ about }) => about.length < 60 || about.length > 500).map(({ name, about }) => `${name}: ${about.length}`),
+    ).toEqual([]);
+  });
+
+  it('explains every input, in 10 to 300 characters', () => {
+    const poor = catalogue.flatMap((tool) =>
+      Object.entries(properties(tool))
+        .filter(([, { description }]) => description.length < 10 || description.length > 300)
+        .map(([name]) => `${tool.name}.${name}`),
+    );
+    expect(poor).toEqual([]);
+  });
+
+  it('tells of staging in every ZIA tool that changes something', () => {
+    const silent = catalogue.filter(({ product, action, about }) => product === 'zia' && action !== 'read' && !/staged/.test(about));
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('names, for every delete, a tool that shows the record and takes the same inputs', () => {
+    for (const tool of catalogue.filter(({ action }) => action === 'delete')) {
+      expect(find(tool.shownBy ?? '').action, tool.name).toBe('read');
+      expect(Object.keys(properties(find(tool.shownBy ?? ''))), tool.name).toEqual(Object.keys(properties(tool)));
+    }
+  });
+
+  it('derives the hints from the action', () => {
+    const hints = (name: string) => find(name).annotations;
+    expect(hints('zpa_list_segment_groups')).toEqual({
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    });
+    expect(hints('zpa_create_segment_group')).toEqual({
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: false,
+      openWorldHint: false,
+    });
+    expect(hints('zpa_update_segment_group')).toEqual({
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: false,
+    });
+    expect(hints('zpa_delete_segment_group')).toEqual({
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: false,
+    });
+  });
+
+  it('has an index in every product folder that lists every file with tools', async () => {
+    for await (const file of glob('*/*.ts', { cwd: toolsFolder })) {
+      if (/(index|product|lookup|test)\.ts$/.test(file)) continue;
+      const [folder = '', name = ''] = file.split('/');
+      expect(readFileSync(join(toolsFolder, folder, 'index.ts'), 'utf8'), file).toContain(`./${name}'`);
+    }
+  });
+
+  it('names every file after the noun of its tools', async () => {
+    for await (const file of glob('*/*.ts', { cwd: toolsFolder })) {
+      if (/(index|product|lookup|test|activation)\.ts$/.test(file)) continue;
+      const noun = file.replace(/^.*\/|s?\.ts$/g, '').replaceAll('-', '_');
+      const { default: tools } = (await import(join(toolsFolder, file))) as { default: Tool[] };
+      expect(
+        tools.filter(({ name }) => !name.includes(noun)).map(({ name }) => name),
+        file,
+      ).toEqual([]);
+    }
+  });
+
+  it('has schemas that are made once and refuse what they do not know', () => {
+    for (const tool of catalogue) {
+      expect(tool.inputSchema()).toBe(tool.inputSchema());
+      expect(tool.inputSchema()['additionalProperties'], tool.name).toBe(false);
+      expect(() => tool.parse({ ...samples(tool), no_such_input: 1 }), tool.name).toThrow(/"no_such_input" is unknown/);
+    }
+  });
+});
+
+describe('agreement with the facts', () => {
+  it('covers the same tools', () => {
+    expect(catalogue.map(({ name }) => name).sort()).toEqual(facts.map(({ name }) => name).sort());
+  });
+
+  it.each(facts)('$name is in the toolset and of the action that the facts say', ({ name, toolset, action }) => {
+    expect(find(name)).toMatchObject({ toolset, action });
+  });
+
+  it.each(facts)('$name takes the parameters that the facts say', ({ name, params }) => {
+    const tool = find(name);
+    const schema = tool.inputSchema() as { required?: string[] };
+    const ours = Object.entries(properties(tool)).map(([param, { type, items, minimum, maximum, enum: values }]) => ({
+      name: param,
+      type: type === 'array' ? `array<${items?.type}>` : type,
+      required: schema.required?.includes(param) ?? false,
+      min: minimum,
+      max: maximum,
+      enum: values,
+    }));
+    const theirs = params.map((param) => ({
+      min: undefined,
+      max: undefined,
+      enum: undefined,
+      ...param,
+      required: param.required && !relaxed[name]?.includes(param.name),
+    }));
+    expect(comparable(ours)).toEqual(comparable(theirs));
+  });
+
+  it.each(facts)('$name sends the requests that the facts say, and no other', async ({ name, http }) => {
+    const sent = await requestsOf(find(name), samples(find(name)));
+    const expected = http.map((fact) => expectedRequest(fact, samples(find(name)), name));
+    const isExtraRead = (method: string, path: string) =>
+      find(name).action === 'update' && method === 'GET' && expected.some((other) => isSameItem(other.path, path));
+    for (const { method, path, query, body } of sent) {
+      if (isExtraRead(method, path)) continue;
+      const fact = expected.find((candidate) => candidate.method === method && candidate.path === path);
+      expect(fact, `${method} ${path}`).toBeDefined();
+      const names = Object.keys(query).filter((key) => query[key] !== undefined);
+      for (const key of names) expect(fact?.query, `${method} ${path}`).toHaveProperty([key], query[key]);
+      if (method === 'PUT') expect(body).toEqual({ id: '1', ...fact?.body });
+      else expect(body ?? {}).toEqual(fact?.body ?? {});
+    }
+    for (const { method, path } of expected)
+      expect(sent.map((request) => `${request.method} ${request.path}`)).toContain(`${method} ${path}`);
+    const keysSent = new Set(sent.flatMap(({ query }) => Object.keys(query)));
+    const reachable = expected.flatMap(({ query }) => Object.keys(query)).filter((key) => !isAlternative(key, keysSent));
+    for (const key of reachable) expect([...keysSent]).toContain(key);
+  });
+
+  it.each(facts)('$name sends nothing for what was not given', async ({ name }) => {
+    const tool = find(name);
+    const needed = (tool.inputSchema() as { required?: string[] }).required ?? [];
+    const all = samples(tool);
+    const some = tool.action === 'update' && 'name' in all ? { name: all['name'] } : {};
+    const input = { ...Object.fromEntries(needed.map((param) => [param, all[param]])), ...some };
+    const sent = await requestsOf(tool, input);
+    const isEmpty = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
+    for (const { query, body } of sent) {
+      expect(Object.values(query).filter(isEmpty)).toEqual([]);
+      expect(Object.values(body ?? {}).filter(isEmpty)).toEqual([]);
+    }
+  });
+});
+
+interface Property {
+  type: string;
+  description: string;
+  items?: { type: string };
+  minimum?: number;
+  maximum?: number;
+  enum?: string[];
+}
+
+const properties = (tool: Tool): Record<string, Property> => (tool.inputSchema() as { properties: Record<string, Property> }).properties;
+
+/** In the order of names; a lower limit of 0 is the same as none. */
+const comparable = <T extends { name: string; min?: number }>(rows: T[]): T[] =>
+  rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((row) => ({ ...row, min: row.min || undefined }));
+
+function samples(tool: Tool): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties(tool)).map(([name, property]) => [name, sample(name, property)]));
+}
+
+function sample(name: string, { type, minimum }: Property): unknown {
+  if (type === 'integer') return minimum ?? 1;
+  if (type === 'boolean') return true;
+  if (type === 'array') return [`${name}-1`, `${name}-2`];
+  if (type === 'object') return { vpn_credentials: [{ id: 1 }], surrogate_ip: true };
+  return `sample-${name}`;
+}
+
+interface Sent {
+  method: string;
+  path: string;
+  query: Readonly<Record<string, unknown>>;
+  body?: unknown;
+}
+
+/** Runs the tool against a cloud that finds one record wherever something is looked for. */
+async function requestsOf(tool: Tool, input: unknown): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  const call = bindCall(
+    tool,
+    async ({ method, path, query = {}, body }) => {
+      sent.push({ method, path, query, body });
+      return path.startsWith('/ziam/') && method === 'GET'
+        ? { records: [{ id: 'found', name: 'sample-name', loginName: 'sample-name' }], results_total: 1 }
+        : { id: '1' };
+    },
+    { customerId: 'customerId' },
+  );
+  await tool.run(call, tool.parse(input));
+  return sent;
+}
+
+function expectedRequest({ method, path, query = {}, body }: Fact['http'][number], input: Record<string, unknown>, tool: string) {
+  const filled = path
+    .replace('{customerId}', 'customerId')
+    .replace(/\{\w+<-previous call\}/, 'found')
+    .replace(/\{(\w+)\}/g, (_, name: string) => String(input[name]));
+  const isLookup = lookupsWithoutPage.includes(tool) && !path.includes('<-');
+  const queried = Object.entries(query).filter(([key]) => !(isLookup && (key === 'offset' || key === 'limit')));
+  return {
+    method,
+    path: filled,
+    query: Object.fromEntries(queried.map(([key, param]) => [key, wireValue(path, key, input[param])])),
+    body:
+      body &&
+      (Object.assign(
+        {},
+        ...Object.entries(body).map(([key, param]) =>
+          key === '*' ? { vpnCredentials: [{ id: 1 }], surrogateIP: true } : { [key]: input[param] },
+        ),
+      ) as Record<string, unknown>),
+  };
+}
+
+/** The facts say of ZPA's search: bare text becomes name+EQ+<text>. */
+const wireValue = (path: string, key: string, value: unknown): unknown =>
+  path.startsWith('/zpa/') && key === 'search' ? `name+EQ+${String(value)}` : value;
+
+/** A search by name tries one field after the other. */
+const isAlternative = (key: string, sent: ReadonlySet<string>): boolean => key.endsWith('[like]') && sent.has('loginName[like]');
+
+const isSameItem = (a: string, b: string): boolean => a.replace('/v2/', '/v1/') === b.replace('/v2/', '/v1/');
