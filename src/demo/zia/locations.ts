@@ -1,5 +1,5 @@
 import { ok, ziaError, type Answer } from '../answer.ts';
-import { includesText, type Collection, type Fields, type Item } from '../collection.ts';
+import { compact, includesText, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { ziaFamily, ziaNotFound, ziaPage } from './family.ts';
@@ -85,6 +85,9 @@ const DEFAULTS: Fields = {
 /** Shown by GET, left out of what POST and PUT answer. */
 const ONLY_READ = ['latitude', 'longitude', 'staticLocationGroups', 'extranet', 'extranetIpPool', 'extranetDns'];
 
+/** Not the client's to say, though it may send back what it has read. */
+const COMPUTED = ['id', 'staticLocationGroups', 'dynamiclocationGroups', 'surrogateRefreshTimeInMinutes'];
+
 const DYNAMIC_GROUPS: Readonly<Record<string, { readonly id: number; readonly name: string }>> = {
   CORPORATE: { id: 24_330_101, name: 'Corporate User Traffic Group' },
   SERVER: { id: 24_330_102, name: 'Server Traffic Group' },
@@ -94,8 +97,7 @@ const DYNAMIC_GROUPS: Readonly<Record<string, { readonly id: number; readonly na
 };
 
 function build(fields: Fields): Fields {
-  const { id: _, ...given } = fields;
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
+  const known = compact(omit(fields, COMPUTED));
   const group = DYNAMIC_GROUPS[String(known['profile'])];
   return {
     name: known['name'],

@@ -128,6 +128,16 @@ describe('locations', () => {
     expect(body).not.toHaveProperty('description');
   });
 
+  it('leave their group when a record is read, changed and sent back', async () => {
+    await using fixture = await openFixture();
+    const path = `${ZIA}/locations/158800106`;
+    const record = (await fixture.call('GET', path)).body as Record<string, unknown>;
+    expect(record).toMatchObject({ dynamiclocationGroups: [{ name: 'Server Traffic Group' }] });
+    const { body } = await fixture.call('PUT', path, { ...record, profile: 'NONE' });
+    expect(body).not.toHaveProperty('dynamiclocationGroups');
+    expect(body).toMatchObject({ id: 158_800_106, ipAddresses: ['203.0.113.40'], profile: 'NONE' });
+  });
+
   it('belong to the group of their profile, and to fixed groups', async () => {
     await using fixture = await openFixture();
     const created = await fixture.call('POST', `${ZIA}/locations`, { name: 'New Quay', profile: 'SERVER', ipAddresses: ['192.0.2.9'] });
