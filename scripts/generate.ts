@@ -1,6 +1,7 @@
 /** `npm run generate`: writes the files that follow from tables in the source. `--check` writes nothing and names those that are stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { renderExitCodesPage } from './render-exit-codes.ts';
 import { renderEnvExample, renderSettingsPage } from './render-settings.ts';
 
 interface Generated {
@@ -12,6 +13,7 @@ interface Generated {
 const generated: readonly Generated[] = [
   { path: '.env.example', render: renderEnvExample },
   { path: 'docs/reference/settings.md', render: renderSettingsPage },
+  { path: 'docs/reference/exit-codes.md', render: renderExitCodesPage },
 ];
 
 const root = join(import.meta.dirname, '..');

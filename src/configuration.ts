@@ -18,6 +18,7 @@ import {
   type FlagLayer,
   type Loaded,
   type Settings,
+  type SettingsInput,
 } from './settings/index.ts';
 
 /** What the next generation, or its rehearsal, needs to stand where this one stands. Holds secrets. */
@@ -37,6 +38,8 @@ interface SavedLayer {
 /** A configuration that was read and judged, and what a reload of it would put in force. */
 export interface SettingsCandidate extends Candidate<SavedConfiguration> {
   readonly effective: Settings;
+  /** What a restart would put in force. */
+  readonly nextSettings: Settings;
 }
 
 export interface Start {
@@ -49,6 +52,8 @@ export interface Start {
 interface Fixed {
   readonly launch: Launch;
   readonly flags: FlagLayer;
+  /** What the catalogue has, so that a misspelt name is found. */
+  readonly known: NonNullable<SettingsInput['known']>;
 }
 
 export class Configuration {
@@ -69,9 +74,9 @@ export class Configuration {
     const { launch, flags } = fixed;
     const explicit = flags['ZSCALER_MCP_DOTENV_PATH'] ?? (launch.env['ZSCALER_MCP_DOTENV_PATH']?.trim() || null);
     const transport = flags['ZSCALER_MCP_TRANSPORT'] ?? launch.env['ZSCALER_MCP_TRANSPORT']?.trim().toLowerCase() ?? 'stdio';
-    const place = { cwd: launch.cwd, home: launch.env['HOME'], transport };
+    const place = { explicit, cwd: launch.cwd, home: launch.env['HOME'], transport };
     const candidates = envCandidates(place);
-    const found = findEnvFile({ explicit, candidates, cwd: launch.cwd });
+    const found = findEnvFile(candidates, explicit);
     const passedOver = found.path === null ? passedOverEnvFile(place) : null;
     const reading = readLayer(found.path, found.discovered, launch);
     const loaded = loadSettings({ ...fixed, boot: launch.env, envFile: reading.layer });
@@ -150,6 +155,7 @@ export class Configuration {
       configDigest: this.#digestOf(effective),
       config: saved,
       effective,
+      nextSettings: loaded.settings,
     };
   }
 
@@ -167,11 +173,11 @@ interface LayerReading {
 
 function readLayer(path: string | null, discovered: boolean, launch: Launch): LayerReading {
   if (path === null) return { layer: null, facts: null, problems: [], warnings: [] };
-  const reading = readEnvFile(path, { discovered });
-  if (reading.problem !== null) return { layer: null, facts: null, problems: [reading.problem], warnings: [] };
-  const { entries, problems, warnings } = parseEnvFile(reading.bytes, launch.env);
-  const { digest, dev, ino, mountRoot, loadedAt } = reading.identity;
-  return { layer: { path, entries, problems, warnings }, facts: { digest, dev, ino, mountRoot, loadedAt }, problems: [], warnings: reading.warnings };
+  const { bytes, identity, problems, warnings } = readEnvFile(path, { discovered });
+  if (bytes === null || identity === null) return { layer: null, facts: null, problems, warnings };
+  const parsed = parseEnvFile(bytes, launch.env);
+  const { digest, dev, ino, mountRoot, loadedAt } = identity;
+  return { layer: { path, ...parsed }, facts: { digest, dev, ino, mountRoot, loadedAt }, problems, warnings };
 }
 
 function sourceOf(dotenvPath: string | null, candidates: readonly string[], envFile: SourceFacts['envFile']): SourceFacts {

@@ -7,7 +7,7 @@ export { isInstalled, loadNative, type Native } from './native.ts';
 export { chooseDefaultPidFile, defaultPidFiles, folderOf, PidFile, readPidFile, type Reading } from './pid-file.ts';
 export { digestProgram } from './program.ts';
 export type { Change, EnvFileFacts, LifecycleRecord, Operation, OperationKind, Outcome, PastOperation, Problem, State } from './record.ts';
-export type { RehearsalReport } from './rehearse.ts';
+export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
 export type { Candidate, Descriptors, DrainReport, Service, SourceFacts } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';

@@ -1,5 +1,6 @@
 /** Runs the program that would be exec'd, with the configuration it would get, in a child that serves nobody. */
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { REHEARSAL_VARIABLE, type Launch } from './launch.ts';
 import type { Program } from './program.ts';
 import type { Problem } from './record.ts';
@@ -76,6 +77,16 @@ function runChild(program: Program, launch: Launch, input: string, limitMs: numb
     if (pipe && 'end' in pipe) pipe.on('error', ignoreBrokenPipe).end(input);
     if (signal.aborted) onAbort();
   });
+}
+
+/** In the child: what it is to stand on. It makes itself the first to go when memory runs out. */
+export function readRehearsal(): unknown {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // Not Linux, or not permitted: then it counts like any other process.
+  }
+  return JSON.parse(readFileSync(3, 'utf8'));
 }
 
 /** The child may end before it has read everything; how it ended says more. */

@@ -23,6 +23,11 @@ export async function signAssertion(clientId: string, privateKey: string): Promi
     .sign(key);
 }
 
+/** Reads the key as a call would, and throws what a call would throw. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+export async function checkPrivateKey(given: string): Promise<void> {
+  await loadKey(given);
+}
+
 interface LoadedKey {
   key: KeyObject;
   kid?: string;

@@ -7,8 +7,9 @@ import { printOperation, table, type Printer } from '../print.ts';
 
 export async function check({ launch, ...printer }: Printer & { launch: Launch }, values: OptionValues, json: boolean): Promise<number> {
   const startedAt = performance.now();
-  const start = Configuration.read({ launch, flags: flagLayer(values) });
-  const problems = start.problems.length > 0 ? start.problems : await tryParts(start);
+  const { known, tryConfiguration } = await import('../../app.ts');
+  const start = Configuration.read({ launch, flags: flagLayer(values), known });
+  const problems = start.problems.length > 0 ? start.problems : await tryConfiguration(start.configuration.settings);
   const outcome = problems.length === 0 ? 'valid' : 'refused';
   const operation: Operation = {
     id: newOperationId(),
@@ -27,12 +28,6 @@ export async function check({ launch, ...printer }: Printer & { launch: Launch }
   if (json) printer.out(JSON.stringify({ ...operation, settings: resolved(start) }));
   else if (outcome === 'valid') for (const line of table(resolved(start).map(({ setting, value, origin }) => [setting, value, origin]))) printer.out(line);
   return json ? operation.exitCode : printOperation(operation, false, printer);
-}
-
-/** The parts that a start would build; what they refuse counts like any other problem. */
-async function tryParts({ configuration }: Start): Promise<Start['problems']> {
-  const { tryConfiguration } = await import('../../app.ts');
-  return tryConfiguration(configuration.settings);
 }
 
 interface ResolvedSetting {

@@ -1,0 +1,238 @@
+/** Starts a server, rehearses one, or says why neither can be: settings in, a running server out. */
+import type { OptionValues } from './cli/parse.ts';
+import { describeProblem } from './cli/print.ts';
+import type { Stage } from './cli/run.ts';
+import { Configuration, type SavedConfiguration, type Start } from './configuration.ts';
+import type { DemoTenant } from './demo/index.ts';
+import { messageOf, ZscalerMcpError } from './errors.ts';
+import {
+  chooseDefaultPidFile,
+  digestProgram,
+  identify,
+  isInstalled,
+  Lifecycle,
+  loadNative,
+  PidFile,
+  readRehearsal,
+  unpackHandover,
+  type Handover,
+  type Launch,
+  type LifecycleRecord,
+  type Problem,
+  type RecordKeeper,
+} from './lifecycle/index.ts';
+import { openLog, type RootLog } from './log.ts';
+import { checkCloud, cloudConfigOf, ServerService } from './service.ts';
+import { flagLayer, type Settings } from './settings/index.ts';
+import { services } from './tools/index.ts';
+import { version } from './version.ts';
+
+/** What the catalogue knows by name, for whoever judges settings. */
+export const known = {
+  services: Object.keys(services),
+  toolsets: Object.values(services).flatMap((toolsets) => Object.keys(toolsets)),
+};
+
+/** Serves until told to stop; the exit code when it does not serve. @throws ZscalerMcpError */
+export async function serve(stage: Stage, values: OptionValues): Promise<number | undefined> {
+  const fixed = { launch: stage.launch, flags: flagLayer(values), known };
+  const demo = values['demo'] === true;
+  if (stage.isRehearsal) return rehearse(stage, Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
+  const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
+  const start = handover ? Configuration.takeOver(fixed, handover.state) : Configuration.read(fixed);
+  const problems = await problemsOf(start);
+  if (problems.length > 0) return refuse(stage, problems);
+  await run({ stage, start, demo, handover, log: openLog(start.configuration.settings.logLevel) });
+  return undefined;
+}
+
+/** What the parts say of a configuration that is valid by itself; empty when they can be built. */
+export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
+  try {
+    await checkCloud(cloudConfigOf(settings));
+    return [];
+  } catch (error) {
+    const hint = error instanceof ZscalerMcpError ? (error.hint ?? '') : '';
+    return [{ setting: null, file: null, line: null, message: messageOf(error), hint }];
+  }
+}
+
+const problemsOf = async ({ configuration, problems }: Start): Promise<readonly Problem[]> =>
+  problems.length > 0 ? problems : tryConfiguration(configuration.settings);
+
+function refuse({ err }: Stage, problems: readonly Problem[]): number {
+  err(`zscaler-mcp does not start: the configuration has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`);
+  for (const problem of problems) err(`  ${describeProblem(problem)}`);
+  return 4;
+}
+
+/** Builds everything that a server has, and listens to nothing. */
+async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<number> {
+  const problems = await problemsOf(start);
+  if (problems.length === 0) {
+    if (demo) await import('./demo/index.ts');
+    new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
+  }
+  stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems }));
+  return problems.length === 0 ? 0 : 4;
+}
+
+interface Run {
+  readonly stage: Stage;
+  readonly start: Start;
+  readonly demo: boolean;
+  readonly handover: Handover<SavedConfiguration> | null;
+  readonly log: RootLog;
+}
+
+async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
+  const { configuration, warnings } = start;
+  const { settings } = configuration;
+  const { launch } = stage;
+  for (const warning of warnings) log.warn({}, warning);
+  const keeper = await openRecord(describe(launch, configuration, demo, handover), settings, handover, log);
+  try {
+    const tenant = demo ? await openDemo(log) : null;
+    const service = new ServerService({ configuration, log, demo: tenant, generation: keeper.record.generation });
+    const exit = (code: number) => {
+      log.flush();
+      stage.exit(code);
+    };
+    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit, mayRestart: settings.transport !== 'stdio' });
+    const address = settings.transport === 'stdio' ? null : await service.listen(handover);
+    stage.onSignals((signal) => lifecycle.signalled(signal));
+    const url = address && urlOf(address, settings);
+    describePosture(log, settings, service, tenant, url);
+    lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url }, handover);
+    if (handover) setImmediate(() => keepFromChildren(handover));
+    if (!address) serveStdio(service, lifecycle);
+  } catch (error) {
+    keeper.release();
+    throw error;
+  }
+}
+
+/** The pipe is the session: when it ends, so does the server. */
+function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>): void {
+  service.serveStdio(process.stdin, process.stdout).then(
+    () => lifecycle.stop('end of input'),
+    (error: unknown) => lifecycle.stop(`standard input failed: ${messageOf(error)}`),
+  );
+}
+
+async function openDemo(log: RootLog): Promise<DemoTenant> {
+  const { startDemoTenant } = await import('./demo/index.ts');
+  const tenant = await startDemoTenant({ log });
+  log.warn({ demo: true }, 'DEMO: answers come from a fictional tenant inside this server; configured credentials are not used');
+  return tenant;
+}
+
+/** A socket that a child inherited would stay open as long as the child; Node.js marks only some inherited ones. */
+function keepFromChildren({ listeners, connections }: Handover<unknown>): void {
+  const native = loadNative();
+  for (const descriptor of [...listeners.map((listener) => listener.descriptor), ...connections]) {
+    if (descriptor === null) continue;
+    try {
+      native?.closeOnExec(descriptor, true);
+    } catch {
+      // Closed already: a client that went away meanwhile.
+    }
+  }
+}
+
+function describe(launch: Launch, configuration: Configuration, demo: boolean, handover: Handover<unknown> | null): LifecycleRecord {
+  const now = new Date().toISOString();
+  const former = handover?.record;
+  return {
+    schema: 1,
+    pid: process.pid,
+    startedAt: former?.startedAt ?? now,
+    identity: identify(process.pid),
+    version,
+    interpreter: launch.execPath,
+    argv: [launch.entry, ...launch.argv],
+    cwd: launch.cwd,
+    codeDigest: digestProgram(launch.entry) ?? '',
+    transport: configuration.settings.transport,
+    host: null,
+    port: null,
+    url: null,
+    ...configuration.source,
+    state: 'starting',
+    generation: handover?.generation ?? 1,
+    generationStartedAt: now,
+    failedCount: former?.failedCount ?? 0,
+    config: { digest: configuration.digest(), loadedAt: now, pendingRestart: [] },
+    operations: former?.operations ?? [],
+    demo,
+    handover: isInstalled() ? 'descriptor' : 'rebind',
+  };
+}
+
+/** The PID file; or, where there is no place for one, a record that only the process itself knows. */
+async function openRecord(record: LifecycleRecord, settings: Settings, handover: Handover<unknown> | null, log: RootLog): Promise<RecordKeeper> {
+  if (handover) return handover.pidFile === null ? new UnpublishedRecord(record) : PidFile.adopt(handover.pidFile, record);
+  if (settings.pidFile !== undefined) return PidFile.claim(settings.pidFile, record);
+  const path = chooseDefaultPidFile(process.env['HOME'], (message) => log.warn({}, message));
+  if (path === null) {
+    log.warn({}, 'no place for a PID file can be written: reload, restart, status and stop will not find this server; name one with --pid-file');
+    return new UnpublishedRecord(record);
+  }
+  try {
+    return await PidFile.claim(path, record, (other) => record.transport !== 'stdio' && other.transport === 'stdio');
+  } catch (error) {
+    if (record.transport !== 'stdio') throw error;
+    log.info({ pidFile: path }, `runs without lifecycle: ${messageOf(error)}`);
+    return new UnpublishedRecord(record);
+  }
+}
+
+class UnpublishedRecord implements RecordKeeper {
+  readonly path = null;
+  readonly isOurs = true;
+  record: LifecycleRecord;
+
+  constructor(record: LifecycleRecord) {
+    this.record = record;
+  }
+
+  update(change: Partial<LifecycleRecord>): void {
+    this.record = { ...this.record, ...change };
+  }
+
+  keep(): void {
+    // Nothing is written, so nothing can be lost.
+  }
+
+  stopKeeping(): void {
+    // See keep.
+  }
+
+  release(): void {
+    // See keep.
+  }
+}
+
+/** IPv6 addresses stand in brackets. */
+function urlOf({ host, port }: { host: string; port: number }, { transport }: Settings): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`;
+}
+
+/** One line that tells an operator how open this server is. */
+function describePosture(log: RootLog, settings: Settings, service: ServerService, tenant: DemoTenant | null, url: string | null): void {
+  const writing = [...service.offered.values()].filter(({ action }) => action !== 'read').length;
+  const fields = {
+    version,
+    transport: settings.transport,
+    url,
+    tools: service.offered.size,
+    writeTools: writing,
+    clientAuthentication: 'none',
+    hostValidation: !settings.disableHostValidation,
+    ...(settings.apiUrl !== undefined && { apiUrl: settings.apiUrl }),
+    ...(settings.tokenUrl !== undefined && { tokenUrl: settings.tokenUrl }),
+    demo: tenant !== null,
+  };
+  log.info(fields, `serving ${tenant ? 'the DEMO tenant ' : ''}${url === null ? 'over stdio' : `at ${url}`}`);
+}

@@ -1,0 +1,61 @@
+/** The lines of the audit log. One call, one line each; nothing a caller sends can start another line or another field. */
+import { createHash } from 'node:crypto';
+import { stringifyJson } from '../json.ts';
+import { redact, redactText } from './redact.ts';
+
+/** Who called, as far as it is known. */
+export interface Caller {
+  /** A session's id, as given to the client; only a hash of it is written. */
+  readonly session?: string | undefined;
+  /** What the client calls itself; a claim. */
+  readonly client?: string | undefined;
+  /** Address of the peer. */
+  readonly address?: string | undefined;
+}
+
+const MAX_ARGUMENTS = 4_000;
+const MAX_TEXT = 500;
+const MAX_CLIENT = 80;
+
+export const formatCall = (tool: string, args: unknown, caller: Caller): string =>
+  `[TOOL CALL] ${field(tool)} | args: ${shorten(escapeControls(stringifyJson(redact(args))), MAX_ARGUMENTS)}${formatCaller(caller)}`;
+
+/** `ms`: how long the call took. */
+export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller): string =>
+  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatCaller(caller)}`;
+
+/** `type`: an error's code or name. */
+export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller): string =>
+  `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatCaller(caller)}`;
+
+/** Tells sessions apart without giving one away. */
+export const shortHash = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 8);
+
+function summarize(result: unknown): string {
+  if (Array.isArray(result)) return `${result.length} items`;
+  if (typeof result === 'string') return `text of ${result.length} characters`;
+  if (typeof result === 'object' && result !== null) return `object of ${Object.keys(result).length} fields`;
+  return result === undefined || result === null ? 'nothing' : typeof result;
+}
+
+function formatCaller({ session, client, address }: Caller): string {
+  const parts = [
+    session !== undefined && `session: ${shortHash(session)}`,
+    client !== undefined && `client: ${field(client, MAX_CLIENT)}`,
+    address !== undefined && `from: ${field(address)}`,
+  ];
+  return parts.flatMap((part) => (part === false ? [] : [` | ${part}`])).join('');
+}
+
+/** Free text as one field: redacted, without line breaks and without the separator. */
+const field = (text: string, limit = MAX_TEXT): string =>
+  shorten(escapeControls(redactText(text)).replaceAll('|', String.raw`\u007c`), limit);
+
+/** Control characters, line separators and marks that reorder text on a screen. */
+const CONTROLS = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g;
+
+const escapeControls = (text: string): string =>
+  text.replaceAll(CONTROLS, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+
+const shorten = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, limit)}... (${text.length} characters)`;

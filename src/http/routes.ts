@@ -1,0 +1,152 @@
+/** The paths of the server, and what a request must pass before it reaches MCP. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Exchange, Respond } from './front.ts';
+import { readJsonBody, type Refusal } from './guards/body.ts';
+import { isAllowedHost } from './guards/host.ts';
+import { isAllowedOrigin } from './guards/origin.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown) => Promise<void>;
+
+export interface RoutesOptions {
+  /** `body` is the parsed JSON of a POST. */
+  readonly mcp: { readonly handle: Handle; readonly handleSse: Handle };
+  /** What the server is doing; it is ready for traffic in `ready`, `reloading` and `rehearsing`. */
+  readonly state: () => string;
+  readonly transport: 'streamable-http' | 'sse';
+  /** Beside loopback names; see `guards/host.ts` and `guards/origin.ts` for their forms. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly disableHostValidation: boolean;
+  readonly log: Log;
+  /** In bytes; 4 MiB when absent. */
+  readonly requestBodyLimit?: number;
+}
+
+interface Route {
+  readonly handle: Handle;
+  readonly methods: readonly string[];
+}
+
+const BODY_LIMIT = 4 * 1_024 * 1_024;
+const READY_STATES: ReadonlySet<string> = new Set(['ready', 'reloading', 'rehearsing']);
+
+export function createRoutes(options: RoutesOptions): Respond {
+  const routes = routesOf(options);
+  return (request, response, exchange) => {
+    const path = pathOf(request);
+    if (answerHealth(options, path, request, response)) return;
+    const refusal = judge(options, request);
+    if (refusal) return refuse(options, request, response, refusal);
+    const route = routes.get(path);
+    if (!route) return refusePath(response, path, [...routes.keys()]);
+    if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
+    forward(options, route, request, response, exchange).catch((error: unknown) => {
+      options.log.error({ err: error }, 'a request failed');
+      response.destroy();
+    });
+  };
+}
+
+function routesOf({ mcp, transport }: RoutesOptions): ReadonlyMap<string, Route> {
+  if (transport === 'streamable-http') return new Map([['/mcp', { handle: mcp.handle, methods: ['POST', 'GET', 'DELETE'] }]]);
+  return new Map([
+    ['/sse', { handle: mcp.handleSse, methods: ['GET'] }],
+    ['/messages', { handle: mcp.handleSse, methods: ['POST'] }],
+  ]);
+}
+
+/** Without the query, and without a slash at the end. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const [path = '/'] = url.split('?', 1);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Probes come from anywhere under any name, so nothing is checked and nothing told but the state. */
+function answerHealth({ state }: RoutesOptions, path: string, { method }: IncomingMessage, response: ServerResponse): boolean {
+  const isReadiness = path === '/readyz';
+  if (!isReadiness && path !== '/healthz' && path !== '/health') return false;
+  response.setHeader('cache-control', 'no-store');
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    sendJson(response, 405, { status: 'error', message: 'Only GET and HEAD are answered here.' });
+    return true;
+  }
+  const isGood = !isReadiness || READY_STATES.has(state());
+  sendJson(
+    response,
+    isGood ? 200 : 503,
+    isReadiness ? { status: isGood ? 'ok' : 'unavailable', state: state() } : { status: 'ok' },
+    method === 'HEAD',
+  );
+  return true;
+}
+
+/** Null when the request may go on. */
+function judge(options: RoutesOptions, { headers }: IncomingMessage): Refusal | null {
+  if (!options.disableHostValidation && !isAllowedHost(headers.host, options.allowedHosts)) {
+    return {
+      status: 421,
+      code: -32_001,
+      message: `Misdirected Request: this server does not answer to the Host ${show(headers.host)}. Add it to ZSCALER_MCP_ALLOWED_HOSTS if clients are meant to use this name.`,
+    };
+  }
+  if (isAllowedOrigin(headers.origin, options.allowedOrigins)) return null;
+  return {
+    status: 403,
+    code: -32_000,
+    message: `Forbidden: pages of the Origin ${show(headers.origin)} may not call this server. Add it to ZSCALER_MCP_ALLOWED_ORIGINS if they are meant to.`,
+  };
+}
+
+async function forward(
+  options: RoutesOptions,
+  { handle }: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+): Promise<void> {
+  if (request.method !== 'POST') return handle(request, response, exchange, undefined);
+  const body = await readJsonBody(request, options.requestBodyLimit ?? BODY_LIMIT);
+  if (body === null) return void response.destroy();
+  if ('refusal' in body) return refuse(options, request, response, body.refusal);
+  return handle(request, response, exchange, body.value);
+}
+
+function refuse({ log }: RoutesOptions, request: IncomingMessage, response: ServerResponse, { status, code, message }: Refusal): void {
+  log.debug({ status, method: request.method, reason: message }, 'a request was refused');
+  discardBody(request, response);
+  sendJson(response, status, { jsonrpc: '2.0', error: { code, message }, id: null });
+}
+
+function refuseMethod(request: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
+  discardBody(request, response);
+  response.setHeader('allow', methods.join(', '));
+  const message = `Method Not Allowed: ${request.method ?? 'this method'} is not served here, but ${methods.join(', ')}.`;
+  sendJson(response, 405, { jsonrpc: '2.0', error: { code: -32_000, message }, id: null });
+}
+
+function refusePath(response: ServerResponse, path: string, paths: readonly string[]): void {
+  sendJson(response, 404, {
+    error: 'not found',
+    path: path.slice(0, 200),
+    message: `MCP is served at ${paths.join(' and ')}; health at /healthz and /readyz.`,
+  });
+}
+
+/** What is not read would be taken for the next request; the client is told to use another connection. */
+function discardBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete) return;
+  response.setHeader('connection', 'close');
+  request.resume();
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown, isHead = false): void {
+  if (response.headersSent) return;
+  const body = JSON.stringify(value);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(isHead ? undefined : body);
+}
+
+const show = (header: string | undefined): string => (header === undefined ? '(none)' : JSON.stringify(header.slice(0, 100)));

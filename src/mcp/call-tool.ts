@@ -1,0 +1,67 @@
+/** The one path that every call takes: permit, validate, run, encode, audit. */
+import { randomUUID } from 'node:crypto';
+import { ProtocolError, ProtocolErrorCode, type CallToolResult } from '@modelcontextprotocol/server';
+import { formatCall, formatFailure, formatSuccess, type Caller } from '../audit/index.ts';
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { encodeFailure, encodeResult } from './encode.ts';
+import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
+import { validateInput } from './validate.ts';
+
+export interface Call {
+  readonly runtime: Runtime;
+  readonly name: string;
+  readonly args: unknown;
+  readonly context: CallContext;
+  readonly caller: Caller;
+  readonly log: Log;
+  /** Writes one line of the audit log. */
+  readonly audit: (line: string) => void;
+}
+
+/**
+ * Whatever goes wrong in a tool is a result marked as an error, so that the model can read it.
+ * @throws ProtocolError invalid params, when no tool of that name is offered
+ */
+export async function callTool(call: Call): Promise<CallToolResult> {
+  const { runtime, name, args, context, caller } = call;
+  const startedAt = performance.now();
+  const note = (line: string) => runtime.logToolCalls && call.audit(line);
+  const fail = (thrown: unknown) => note(formatFailure(name, performance.now() - startedAt, kindOf(thrown), messageOf(thrown), caller));
+  note(formatCall(name, args, caller));
+  try {
+    const tool = permit(runtime, name);
+    validateInput(tool, args);
+    const value = await runtime.run(name, args, context);
+    const result = encodeResult(value, tool.outputSchema !== undefined);
+    note(formatSuccess(name, performance.now() - startedAt, value, caller));
+    return result;
+  } catch (thrown) {
+    fail(thrown);
+    if (thrown instanceof ProtocolError) throw thrown;
+    return encodeFailure(explain(thrown, call));
+  }
+}
+
+function permit({ tools }: Runtime, name: string): OfferedTool {
+  const tool = tools.get(name);
+  if (tool) return tool;
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `Unknown tool: ${JSON.stringify(name.slice(0, 100))} is not offered here. tools/list names what is.`,
+  );
+}
+
+/** Text that we trust: our own errors speak for themselves, all others stay in the log. */
+function explain(thrown: unknown, { name, context, log }: Call): string {
+  if (thrown instanceof ZscalerMcpError) return thrown.hint === undefined ? thrown.message : `${thrown.message}\n${thrown.hint}`;
+  if (context.signal.aborted) return `${name} was cancelled.`;
+  const reference = randomUUID().slice(0, 8);
+  log.error({ tool: name, reference, err: thrown }, 'a tool failed unexpectedly');
+  return `${name} failed because of a fault in this server, not of the arguments. The server's log says more under reference ${reference}.`;
+}
+
+function kindOf(thrown: unknown): string {
+  if (thrown instanceof ZscalerMcpError) return thrown.code;
+  return thrown instanceof Error ? thrown.name : typeof thrown;
+}

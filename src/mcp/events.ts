@@ -1,0 +1,142 @@
+/**
+ * What was sent on event streams, kept for a while so that a client whose connection broke can ask for the rest.
+ * In memory and bounded twice: per session, and over all of them.
+ */
+import type { EventId, EventStore, JSONRPCMessage, StreamId } from '@modelcontextprotocol/server';
+
+interface Sent {
+  readonly sequence: number;
+  readonly stream: StreamId;
+  readonly message: JSONRPCMessage;
+  readonly weight: number;
+}
+
+export interface FoundEvent {
+  readonly stream: StreamId;
+  readonly number: number;
+  readonly sequence: number;
+  /** Of the stream that a GET opens, which does not end by itself. */
+  readonly isStanding: boolean;
+}
+
+const MAX_SESSION_EVENTS = 128;
+const MAX_SESSION_WEIGHT = 4 * 1_024 * 1_024;
+const MAX_TOTAL_WEIGHT = 64 * 1_024 * 1_024;
+
+/** The transport's name for the stream that a GET opens. */
+const GET_STREAM = '_GET_stream';
+
+/** Shared by all sessions; whoever has not been written to for longest loses first. */
+export class EventPool {
+  readonly #logs = new Set<SessionEvents>();
+  #weight = 0;
+
+  open(tag: string): SessionEvents {
+    return new SessionEvents(tag, (log, weight) => this.#account(log, weight));
+  }
+
+  #account(log: SessionEvents, weight: number): void {
+    this.#weight += weight;
+    this.#logs.delete(log);
+    if (log.count > 0) this.#logs.add(log);
+    if (weight <= 0) return;
+    for (const oldest of this.#logs) {
+      if (this.#weight <= MAX_TOTAL_WEIGHT) return;
+      oldest.clear();
+    }
+  }
+}
+
+/** The events of one session. Ids carry the session's tag, so that no other session's id is taken for one of these. */
+export class SessionEvents implements EventStore {
+  readonly #tag: string;
+  readonly #account: (log: SessionEvents, weight: number) => void;
+  /** The number that ids name a stream by, and how many of its events are kept. */
+  readonly #streams = new Map<StreamId, { readonly number: number; kept: number }>([[GET_STREAM, { number: 0, kept: 0 }]]);
+  readonly #events: Sent[] = [];
+  #sequence = 0;
+  #weight = 0;
+
+  constructor(tag: string, account: (log: SessionEvents, weight: number) => void) {
+    this.#tag = tag;
+    this.#account = account;
+  }
+
+  get count(): number {
+    return this.#events.length;
+  }
+
+  async storeEvent(stream: StreamId, message: JSONRPCMessage): Promise<EventId> {
+    const weight = weigh(message);
+    const sequence = ++this.#sequence;
+    this.#events.push({ sequence, stream, message, weight });
+    this.#weight += weight;
+    const number = this.#count(stream, sequence);
+    const dropped = this.#trim();
+    this.#account(this, weight - dropped);
+    return `${this.#tag}-${number}-${sequence}`;
+  }
+
+  /** Undefined, which the transport refuses, for an id that is not of this session. */
+  async getStreamIdForEventId(id: EventId): Promise<StreamId | undefined> {
+    return this.find(id)?.stream;
+  }
+
+  async replayEventsAfter(id: EventId, { send }: { send: (id: EventId, message: JSONRPCMessage) => Promise<void> }): Promise<StreamId> {
+    const found = this.find(id);
+    if (!found) throw new Error('this event is not of this session');
+    for (const { sequence, stream, message } of this.#events) {
+      // A priming event carries no message.
+      if (stream !== found.stream || sequence <= found.sequence || !('jsonrpc' in message)) continue;
+      await send(`${this.#tag}-${found.number}-${sequence}`, message);
+    }
+    return found.stream;
+  }
+
+  /** Where an id points to; null when it is not of this session, or of a stream that is forgotten. */
+  find(id: EventId): FoundEvent | null {
+    const [, tag, number, sequence] = /^(\w+)-(\d+)-(\d+)$/.exec(id) ?? [];
+    if (tag !== this.#tag) return null;
+    for (const [stream, known] of this.#streams) {
+      if (known.number === Number(number))
+        return { stream, number: known.number, sequence: Number(sequence), isStanding: stream === GET_STREAM };
+    }
+    return null;
+  }
+
+  clear(): void {
+    const weight = this.#weight;
+    while (this.#events.length > 0) this.#drop();
+    this.#account(this, -weight);
+  }
+
+  #count(stream: StreamId, sequence: number): number {
+    const known = this.#streams.get(stream) ?? { number: sequence, kept: 0 };
+    known.kept++;
+    this.#streams.set(stream, known);
+    return known.number;
+  }
+
+  /** Returns the weight of what was dropped. The newest event stays, whatever it weighs. */
+  #trim(): number {
+    const before = this.#weight;
+    while (this.#events.length > MAX_SESSION_EVENTS || (this.#weight > MAX_SESSION_WEIGHT && this.#events.length > 1)) this.#drop();
+    return before - this.#weight;
+  }
+
+  /** Forgets the oldest event, and its stream when it was the last one of it. */
+  #drop(): void {
+    const event = this.#events.shift();
+    if (!event) return;
+    this.#weight -= event.weight;
+    const known = this.#streams.get(event.stream);
+    if (known && --known.kept === 0 && event.stream !== GET_STREAM) this.#streams.delete(event.stream);
+  }
+}
+
+/** A rough size in bytes; the text of a result is held once more as structured content. */
+function weigh(message: JSONRPCMessage): number {
+  const { content } = ('result' in message ? message.result : {}) as { content?: readonly { text?: string; data?: string }[] };
+  const text = Array.isArray(content) ? content.reduce((sum, block) => sum + (block.text?.length ?? 0) + (block.data?.length ?? 0), 0) : 0;
+  return 256 + 3 * text;
+}

@@ -1,0 +1,137 @@
+/** JSON-RPC over a pair of byte streams, one message a line; integers of any size keep their digits. */
+import type { Readable, Writable } from 'node:stream';
+import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
+import { parseJson, stringifyJson } from '../json.ts';
+
+const MAX_LINE = 10 * 1_024 * 1_024;
+const NEWLINE = 0x0a;
+
+export class LineTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  /** The client has nothing more to say, or cannot be reached. What runs may still finish. */
+  readonly ended: Promise<void>;
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #end: () => void;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #isSkipping = false;
+  #isClosed = false;
+  readonly #running = new Set<RequestId>();
+  #waiting: (() => void)[] = [];
+
+  constructor(input: Readable, output: Writable) {
+    this.#input = input;
+    this.#output = output;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
+  }
+
+  async start(): Promise<void> {
+    this.#input.on('data', this.#read).once('end', this.#end).once('close', this.#end).on('error', this.#fail);
+    this.#output.on('error', this.#fail);
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (!this.#isClosed && this.#output.writable && !this.#output.write(`${stringifyJson(message)}\n`)) await this.#drained();
+    if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
+  }
+
+  /** Resolves when no request is without an answer. */
+  async idle(): Promise<void> {
+    if (this.#running.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#input.off('data', this.#read);
+    this.#input.pause();
+    this.#end();
+    this.#settleAll();
+    this.onclose?.();
+  }
+
+  readonly #read = (chunk: Buffer | string): void => {
+    let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    for (let at = rest.indexOf(NEWLINE); at >= 0; at = rest.indexOf(NEWLINE)) {
+      this.#keep(rest.subarray(0, at));
+      this.#take();
+      rest = rest.subarray(at + 1);
+    }
+    this.#keep(rest);
+  };
+
+  #keep(part: Buffer): void {
+    this.#length += part.length;
+    if (this.#length > MAX_LINE) {
+      this.#isSkipping = true;
+      this.#chunks = [];
+    } else if (part.length > 0) this.#chunks.push(part);
+  }
+
+  #take(): void {
+    const [line, isSkipped] = [Buffer.concat(this.#chunks).toString('utf8').trim(), this.#isSkipping];
+    this.#chunks = [];
+    this.#length = 0;
+    this.#isSkipping = false;
+    if (isSkipped) this.#complain(-32_600, `Invalid Request: a message may have at most ${MAX_LINE} bytes.`);
+    else if (line !== '') this.#deliver(line);
+  }
+
+  #deliver(line: string): void {
+    let value: unknown;
+    try {
+      value = parseJson(line);
+    } catch {
+      return this.#complain(-32_700, 'Parse error: the line is no JSON. Send one JSON-RPC message a line.');
+    }
+    let message: JSONRPCMessage;
+    try {
+      message = parseJSONRPCMessage(value);
+    } catch {
+      return this.#complain(-32_600, 'Invalid Request: the line is no JSON-RPC message.');
+    }
+    this.#note(message);
+    this.onmessage?.(message);
+  }
+
+  /** A subscription is answered when it ends, and a cancelled request not at all: neither is waited for. */
+  #note(message: JSONRPCMessage): void {
+    if (!('method' in message)) return;
+    if ('id' in message && message.method !== 'subscriptions/listen') this.#running.add(message.id);
+    if (message.method === 'notifications/cancelled') this.#settle(message.params?.['requestId'] as RequestId);
+  }
+
+  #settle(id: RequestId): void {
+    if (this.#running.delete(id) && this.#running.size === 0) this.#settleAll();
+  }
+
+  #settleAll(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #complain(code: number, message: string): void {
+    this.onerror?.(new Error(message));
+    if (!this.#isClosed && this.#output.writable)
+      this.#output.write(`${stringifyJson({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
+  }
+
+  readonly #fail = (error: Error): void => {
+    this.onerror?.(error);
+    this.#end();
+  };
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#output.off('drain', done).off('close', done).off('error', done);
+        resolve();
+      };
+      this.#output.on('drain', done).on('close', done).on('error', done);
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/** The answer to `tools/list`, made once per configuration. */
+import type { Tool } from '@modelcontextprotocol/server';
+import type { OfferedTool, Runtime } from './runtime.ts';
+
+const lists = new WeakMap<Runtime['tools'], Tool[]>();
+
+export function listTools({ tools }: Runtime): Tool[] {
+  const known = lists.get(tools);
+  if (known) return known;
+  const list = Array.from(tools.values(), toTool);
+  lists.set(tools, list);
+  return list;
+}
+
+function toTool(tool: OfferedTool): Tool {
+  const outputSchema = tool.outputSchema?.();
+  return {
+    name: tool.name,
+    ...(tool.title !== undefined && { title: tool.title }),
+    description: tool.about,
+    inputSchema: tool.inputSchema() as Tool['inputSchema'],
+    ...(outputSchema && { outputSchema: outputSchema as Tool['outputSchema'] }),
+    annotations: tool.annotations,
+  };
+}

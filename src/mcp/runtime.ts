@@ -1,0 +1,52 @@
+/** What this folder needs of the server it speaks for. */
+import type { Icon } from '@modelcontextprotocol/server';
+
+export interface OfferedTool {
+  readonly name: string;
+  readonly title?: string | undefined;
+  /** What the tool is for, written for a model. */
+  readonly about: string;
+  readonly annotations: {
+    readonly readOnlyHint?: boolean;
+    readonly destructiveHint?: boolean;
+    readonly idempotentHint?: boolean;
+    readonly openWorldHint?: boolean;
+  };
+  /** JSON Schema 2020-12 with an object at its root. Asked for once per configuration. */
+  inputSchema(): object;
+  outputSchema?(): object;
+}
+
+export interface Progress {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+}
+
+export interface CallContext {
+  /** Aborts when nobody waits for the result any more. */
+  readonly signal: AbortSignal;
+  /** Absent when the caller did not ask to be told. */
+  readonly progress?: (step: Progress) => void;
+}
+
+/** One configuration in force. Taken once at the start of each call, so that no call sees half of two. */
+export interface Runtime {
+  /** Frozen; iterated in the order in which it is listed. */
+  readonly tools: ReadonlyMap<string, OfferedTool>;
+  readonly logToolCalls: boolean;
+  readonly sessionLimit: number;
+  readonly sessionIdleMs: number;
+  /** @throws ZscalerMcpError with a text that the model may read; anything else stays in the log. */
+  run(name: string, args: unknown, context: CallContext): Promise<unknown>;
+}
+
+/** Who we are, in the words of the protocol. */
+export interface ServerInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly websiteUrl?: string;
+  readonly icons?: Icon[];
+}

@@ -1,0 +1,141 @@
+/** One thin protocol server per session or per request; the catalogue behind it is shared. */
+import {
+  CLIENT_INFO_META_KEY,
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type CallToolRequest,
+  type CallToolResult,
+  type Implementation,
+  type InputRequiredResult,
+  type ServerCapabilities,
+  type ServerContext,
+  type ServerOptions,
+  type Tool,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../audit/index.ts';
+import type { Log } from '../log.ts';
+import { callTool } from './call-tool.ts';
+import { listTools } from './list-tools.ts';
+import type { Progress, Runtime, ServerInfo } from './runtime.ts';
+
+/** For tests only: what a conformance suite expects of a server and this one does not offer. */
+export interface Fixtures {
+  readonly capabilities: ServerCapabilities;
+  readonly options?: Pick<ServerOptions, 'requestState' | 'cacheHints'>;
+  readonly tools: readonly Tool[];
+  /** Null for a tool that is not one of these. */
+  call(request: CallToolRequest, context: ServerContext, server: McpServer): Promise<CallToolResult | InputRequiredResult> | null;
+  /** Adds resources, prompts and completions. */
+  install(server: McpServer): void;
+}
+
+export interface ServerParts {
+  readonly runtime: () => Runtime;
+  readonly log: Log;
+  readonly audit: (line: string) => void;
+  readonly info: ServerInfo;
+  readonly demo: boolean;
+  readonly instructions?: string | undefined;
+  readonly fixtures?: Fixtures | undefined;
+  /** Told of every tool call, to know when none runs. */
+  readonly track: <Result>(running: Promise<Result>) => Promise<Result>;
+}
+
+/** A client may keep the list of tools for this long; it may depend on who asks. */
+const TOOLS_CACHE = { ttlMs: 60_000, cacheScope: 'private' } as const;
+
+export type CreateServer = (caller: Caller) => McpServer;
+
+export function createServer(parts: ServerParts, caller: Caller): McpServer {
+  const { runtime, fixtures } = parts;
+  const server = new McpServer(identify(parts), {
+    capabilities: { tools: { listChanged: true }, logging: {}, ...fixtures?.capabilities },
+    cacheHints: { 'tools/list': TOOLS_CACHE, 'server/discover': TOOLS_CACHE, ...fixtures?.options?.cacheHints },
+    ...(fixtures?.options?.requestState && { requestState: fixtures.options.requestState }),
+    instructions: instruct(parts),
+  });
+  fixtures?.install(server);
+  server.server.setRequestHandler('tools/list', ({ params }) => {
+    refuseCursor(params?.cursor);
+    return { tools: fixtures ? [...listTools(runtime()), ...fixtures.tools] : listTools(runtime()) };
+  });
+  server.server.setRequestHandler('tools/call', (request, context) => {
+    const fixture = fixtures?.call(request, context, server);
+    return fixture ?? parts.track(answerCall(parts, caller, server, request, context));
+  });
+  return server;
+}
+
+async function answerCall(
+  parts: ServerParts,
+  caller: Caller,
+  server: McpServer,
+  request: CallToolRequest,
+  context: ServerContext,
+): Promise<CallToolResult> {
+  const runtime = parts.runtime();
+  const { name, arguments: args = {} } = request.params;
+  const progress = progressOf(context, parts.log);
+  const result = await callTool({
+    runtime,
+    name,
+    args,
+    context: { signal: context.mcpReq.signal, ...(progress && { progress }) },
+    caller: { ...caller, client: clientOf(server, context) },
+    log: parts.log,
+    audit: parts.audit,
+  });
+  if (result.isError) tellClient(context, name, result, parts.log);
+  // Older revisions want an object at the root of structured content; the SDK wraps what is not.
+  return server.server.projectCallToolResult(
+    result,
+    runtime.tools.get(name)?.outputSchema?.() as Readonly<Record<string, unknown>> | undefined,
+  );
+}
+
+function progressOf({ mcpReq }: ServerContext, log: Log): ((step: Progress) => void) | undefined {
+  // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (step) => {
+    mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, ...step } })
+      .catch((error: unknown) => log.debug({ err: error }, 'a progress notification could not be sent'));
+  };
+}
+
+/** What the client calls itself: in each request since 2026-07-28, in the handshake before. */
+function clientOf(server: McpServer, { mcpReq }: ServerContext): string | undefined {
+  const claimed = (mcpReq.envelope as Readonly<Record<string, unknown>> | undefined)?.[CLIENT_INFO_META_KEY] as Implementation | undefined;
+  const info = claimed ?? server.server.getClientVersion();
+  return info === undefined ? undefined : `${info.name} ${info.version}`;
+}
+
+/** Failures are also sent as log messages, to clients that listen to those. */
+function tellClient({ mcpReq }: ServerContext, tool: string, { content }: CallToolResult, log: Log): void {
+  const [block] = content;
+  mcpReq
+    .log('warning', { tool, message: block?.type === 'text' ? block.text : '' }, 'tools')
+    .catch((error: unknown) => log.debug({ err: error }, 'a log message could not be sent to the client'));
+}
+
+/** The list is never split, so no cursor can be one of ours. */
+function refuseCursor(cursor: string | undefined): void {
+  if (cursor === undefined) return;
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor: tools/list answers in one piece. Ask again without a cursor.');
+}
+
+function identify({ info, demo }: ServerParts): ServerInfo {
+  if (!demo) return info;
+  return {
+    ...info,
+    title: `${info.title ?? info.name} (DEMO)`,
+    description: `DEMO: answers come from a fictional tenant. ${info.description ?? ''}`.trim(),
+  };
+}
+
+function instruct({ instructions, demo }: ServerParts): string | undefined {
+  if (!demo) return instructions;
+  return `DEMO: every answer comes from a fictional tenant inside this server; nothing reaches Zscaler. ${instructions ?? ''}`.trim();
+}

@@ -1,0 +1,202 @@
+/** MCP in all its revisions, over HTTP and over pipes, from one catalogue. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable, Writable } from 'node:stream';
+import { classifyInboundRequest, createMcpHandler, type McpServer } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Caller } from '../audit/index.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { LineTransport } from './lines.ts';
+import type { Runtime, ServerInfo } from './runtime.ts';
+import { createServer, type Fixtures, type ServerParts } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { SseStreams } from './sse.ts';
+import { errorResponse, sendWebResponse, toWebRequest } from './web.ts';
+
+/** Given by the HTTP front: marks a response that never ends by itself and is not a request in flight. */
+export interface Exchange {
+  /** `end` closes the stream in a way that makes the client come back. */
+  standing(end: () => void): void;
+}
+
+export interface McpOptions {
+  /** The configuration in force. */
+  readonly runtime: () => Runtime;
+  readonly log: Log;
+  /** Writes one line of the audit log; called only while the configuration wants it. */
+  readonly audit: (line: string) => void;
+  readonly info: ServerInfo;
+  /** Answers come from the demo tenant; said wherever the server introduces itself. */
+  readonly demo: boolean;
+  readonly instructions?: string;
+  /** Of the process; tells answers to this one's questions from answers to a former one's. */
+  readonly generation?: number;
+  readonly fixtures?: Fixtures;
+}
+
+export interface StdioConnection {
+  /** The client closed its end, or is gone. What runs goes on until `close`. */
+  readonly closed: Promise<void>;
+  /** Resolves when every request has its answer. */
+  idle(): Promise<void>;
+  /** Aborts what runs. The streams themselves are left as they are. */
+  close(): Promise<void>;
+}
+
+export interface McpService {
+  /** POST, GET and DELETE of the MCP path. `body`: the parsed JSON of a POST, whose content type was checked. */
+  handle(request: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void>;
+  /** The HTTP+SSE transport: GET opens a client's stream, POST takes its messages. */
+  handleSse(request: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void>;
+  serveStdio(input: Readable, output: Writable): StdioConnection;
+  /** The list of offered tools is another one: tells every client that listens. */
+  toolsChanged(): void;
+  /** Sessions that the end of this process would end. */
+  sessions(): number;
+  /** Ends event streams that never end by themselves, so that their clients come back. */
+  endStreams(): void;
+  /** Resolves when no tool runs. */
+  idle(): Promise<void>;
+  /** Ends every session and aborts what runs. */
+  close(): Promise<void>;
+}
+
+/** One listen stream or GET stream a client, and as many clients as there may be sessions. */
+const MAX_SUBSCRIPTIONS = 10_000;
+
+export function createMcp(options: McpOptions): McpService {
+  const { log, generation = 1 } = options;
+  const running = new Set<Promise<unknown>>();
+  const standing = new Set<() => void>();
+  const pipes = new Set<{ server: McpServer | null; connection: StdioConnection }>();
+  const parts: ServerParts = { ...options, track: (call) => track(running, call) };
+  const create = (caller: Caller) => createServer(parts, caller);
+  const shared = { runtime: options.runtime, createServer: create, log, generation };
+  const sessions = new Sessions(shared);
+  const sse = new SseStreams(shared);
+  const addresses = new WeakMap<Request, string>();
+  const modern = createMcpHandler(({ requestInfo }) => create({ address: requestInfo && addresses.get(requestInfo) }), {
+    legacy: 'reject',
+    maxSubscriptions: MAX_SUBSCRIPTIONS,
+    onerror: (error) => log.debug({ err: error }, 'an MCP request was refused or could not be served'),
+  });
+
+  function markStanding(response: ServerResponse, exchange: Exchange, end: () => void): void {
+    standing.add(end);
+    response.once('close', () => standing.delete(end));
+    exchange.standing(end);
+  }
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
+    const request = toWebRequest(incoming, response);
+    const address = incoming.socket.remoteAddress;
+    const header = (name: string) => request.headers.get(name) ?? undefined;
+    const kind = classifyInboundRequest({
+      httpMethod: request.method,
+      protocolVersionHeader: header('mcp-protocol-version'),
+      mcpMethodHeader: header('mcp-method'),
+      mcpNameHeader: header('mcp-name'),
+      body,
+    });
+    if (kind.kind !== 'legacy') {
+      if (address !== undefined) addresses.set(request, address);
+      const answer = await modern.fetch(request, { parsedBody: body });
+      // A subscription that ends without a last word is one that the client opens again; a complete answer would end it for good.
+      const drop = () => response.destroy();
+      return sendWebResponse(response, answer, isListen(body) ? () => markStanding(response, exchange, drop) : undefined);
+    }
+    if (request.method !== 'POST' && hasNoStreams(request)) return sendWebResponse(response, refuseMethod(request.method));
+    const served = await sessions.serve(request, body, address);
+    const end = () => response.end();
+    const writing = sendWebResponse(response, served.response, served.isStanding ? () => markStanding(response, exchange, end) : undefined);
+    return served.session ? served.session.during(writing) : writing;
+  }
+
+  async function serveSse(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
+    const { searchParams } = new URL(incoming.url ?? '/', 'http://server.invalid');
+    const answer =
+      incoming.method === 'POST'
+        ? await sse.receive(searchParams.get('sessionId'), body)
+        : await sse.open(response, incoming.socket.remoteAddress, (end) => markStanding(response, exchange, end));
+    if (answer) await sendWebResponse(response, answer);
+  }
+
+  async function guard(response: ServerResponse, serving: Promise<void>): Promise<void> {
+    try {
+      await serving;
+    } catch (error) {
+      log.error({ err: error }, 'an MCP request failed');
+      if (response.headersSent) response.destroy();
+      else await sendWebResponse(response, errorResponse(500, -32_603, "Internal error. The server's log says more."));
+    }
+  }
+
+  return {
+    handle: (request, response, exchange, body) => guard(response, serve(request, response, exchange, body)),
+    handleSse: (request, response, exchange, body) => guard(response, serveSse(request, response, exchange, body)),
+    serveStdio(input, output) {
+      const pipe = { server: null as McpServer | null, connection: null as unknown as StdioConnection };
+      const transport = new LineTransport(input, output);
+      const handle = serveStdio(
+        () => {
+          pipe.server = create({});
+          return pipe.server;
+        },
+        { transport, onerror: (error) => log.debug({ err: error }, 'a message over stdio was refused or could not be served') },
+      );
+      pipe.connection = {
+        closed: transport.ended,
+        idle: () => transport.idle(),
+        async close() {
+          pipes.delete(pipe);
+          await handle.close();
+        },
+      };
+      pipes.add(pipe);
+      return pipe.connection;
+    },
+    toolsChanged() {
+      sessions.toolsChanged();
+      sse.toolsChanged();
+      modern.notify.toolsChanged();
+      for (const { server } of pipes) {
+        server?.server
+          .sendToolListChanged()
+          .catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'the client could not be told that the tools changed'));
+      }
+    },
+    sessions: () => sessions.count + sse.count,
+    endStreams() {
+      for (const end of [...standing]) end();
+    },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+    async close() {
+      await Promise.all([modern.close(), sessions.close(), sse.close(), ...[...pipes].map(({ connection }) => connection.close())]);
+    },
+  };
+}
+
+async function track<Result>(running: Set<Promise<unknown>>, call: Promise<Result>): Promise<Result> {
+  running.add(call);
+  try {
+    return await call;
+  } finally {
+    running.delete(call);
+  }
+}
+
+const isListen = (body: unknown): boolean => (body as { method?: unknown }).method === 'subscriptions/listen';
+
+/** A GET that wants no event stream, or any method but POST by a client of the revision that has no other. */
+function hasNoStreams({ method, headers }: Request): boolean {
+  if (method !== 'GET' && method !== 'DELETE') return true;
+  if ((headers.get('mcp-protocol-version') ?? '') >= '2026-07-28' && !headers.has('mcp-session-id')) return true;
+  return method === 'GET' && !headers.has('mcp-session-id') && !headers.get('accept')?.includes('text/event-stream');
+}
+
+const refuseMethod = (method: string): Response =>
+  errorResponse(405, -32_000, `Method not allowed: ${method} is not served here. Send MCP messages with POST.`, {
+    allow: 'POST, GET, DELETE',
+  });

@@ -1,0 +1,136 @@
+/** One session of the revisions before 2026-07-28: a transport, a server, and what is known of the client. */
+import { WebStandardStreamableHTTPServerTransport, type McpServer, type RequestId } from '@modelcontextprotocol/server';
+import { acceptAnswers, markRequests } from './generation.ts';
+import type { FoundEvent, SessionEvents } from './events.ts';
+
+/** What a client opened with; enough to open the session anew in another process. */
+export interface Handshake {
+  /** The parameters of `initialize`. */
+  readonly initialize: unknown;
+  initialized: boolean;
+  logLevel: string | null;
+}
+
+/** Sent to clients that may resume a broken stream. Less would use up their two attempts within a restart. */
+const RETRY_MS = 2_500;
+
+export class Session {
+  readonly id: string;
+  readonly server: McpServer;
+  readonly handshake: Handshake;
+  readonly #generation: number;
+  readonly #transport: WebStandardStreamableHTTPServerTransport;
+  readonly #events: SessionEvents;
+  /** Requests of the client without an answer so far. */
+  readonly #running = new Set<RequestId>();
+  /** Responses being written, event streams included. */
+  #open = 0;
+  #usedAt = performance.now();
+
+  constructor(options: {
+    id: string;
+    server: McpServer;
+    initialize: unknown;
+    events: SessionEvents;
+    generation: number;
+    onClose: () => void;
+  }) {
+    this.id = options.id;
+    this.server = options.server;
+    this.handshake = { initialize: options.initialize, initialized: false, logLevel: null };
+    this.#generation = options.generation;
+    this.#events = options.events;
+    this.#transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => options.id,
+      eventStore: options.events,
+      retryInterval: RETRY_MS,
+    });
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
+    this.#transport.onclose = () => {
+      options.events.clear();
+      options.onClose();
+    };
+  }
+
+  async start(): Promise<void> {
+    markRequests(this.#transport, this.#generation);
+    const send = this.#transport.send.bind(this.#transport);
+    this.#transport.send = (message, options) => {
+      if (!('method' in message) && message.id !== undefined) this.#running.delete(message.id);
+      return send(message, options);
+    };
+    await this.server.connect(this.#transport);
+  }
+
+  /** Milliseconds since anything was asked or answered; 0 while something is open or running. */
+  idleMs(): number {
+    return this.#open > 0 || this.#running.size > 0 ? 0 : performance.now() - this.#usedAt;
+  }
+
+  /** Counts `writing` as use of the session until it is done. */
+  async during(writing: Promise<void>): Promise<void> {
+    this.#open++;
+    try {
+      await writing;
+    } finally {
+      this.#open--;
+      this.#usedAt = performance.now();
+    }
+  }
+
+  async receive(request: Request, body: unknown): Promise<Response> {
+    this.#usedAt = performance.now();
+    const accepted = acceptAnswers(body, this.#generation);
+    if (accepted === null) return new Response(null, { status: 202 });
+    const messages = (Array.isArray(accepted) ? accepted : [accepted]) as readonly Partial<Message>[];
+    for (const message of messages) this.#remember(message);
+    const response = await this.#transport.handleRequest(request, { parsedBody: accepted });
+    for (const { method, params } of messages) if (method === 'notifications/cancelled') await this.#release(params?.['requestId']);
+    return response;
+  }
+
+  /** GET: the newest stream wins, for an older one may be half open without anybody there. */
+  async listen(request: Request): Promise<Response> {
+    const from = this.resumesFrom(request);
+    if (!from || from.isStanding) this.#transport.closeStandaloneSSEStream();
+    return this.#transport.handleRequest(request);
+  }
+
+  /** Where `Last-Event-ID` points to; null when there is none, or when it is not of this session. */
+  resumesFrom(request: Request): FoundEvent | null {
+    const id = request.headers.get('last-event-id');
+    return id === null ? null : this.#events.find(id);
+  }
+
+  end(request: Request): Promise<Response> {
+    return this.#transport.handleRequest(request);
+  }
+
+  /** Aborts what runs and ends the streams. */
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  #remember({ id, method, params }: Partial<Message>): void {
+    if (method === 'notifications/initialized') this.handshake.initialized = true;
+    if (method === 'logging/setLevel') this.handshake.logLevel = String(params?.['level']);
+    if (method !== undefined && id !== undefined) this.#running.add(id);
+  }
+
+  /**
+   * A cancelled request gets no response, and the SDK would leave its stream open for ever. The error is for the event
+   * store: nobody sees it but a client that asks for the rest of the stream.
+   */
+  async #release(requestId: unknown): Promise<void> {
+    if (!this.#running.has(requestId as RequestId)) return;
+    const id = requestId as RequestId;
+    this.#transport.closeSSEStream(id);
+    await this.#transport.send({ jsonrpc: '2.0', id, error: { code: -32_000, message: 'This request was cancelled.' } });
+  }
+}
+
+interface Message {
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}

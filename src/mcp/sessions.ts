@@ -1,0 +1,157 @@
+/**
+ * The sessions of the revisions before 2026-07-28: who opens one, who is sent to which, and when they end.
+ * A session ends when its client says so, after the idle time, or when room is needed and it is the one unused for longest.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Log } from '../log.ts';
+import { EventPool } from './events.ts';
+import type { Runtime } from './runtime.ts';
+import type { CreateServer } from './server.ts';
+import { Session } from './session.ts';
+import { errorResponse } from './web.ts';
+
+export interface SessionsOptions {
+  readonly runtime: () => Runtime;
+  readonly createServer: CreateServer;
+  readonly log: Log;
+  readonly generation: number;
+}
+
+/** What is done about one request; `session` is null when it reached none. */
+export interface Served {
+  readonly response: Response;
+  readonly session: Session | null;
+  /** The response is an event stream that does not end by itself. */
+  readonly isStanding: boolean;
+}
+
+/** Below this, a session is never ended to make room for another one. */
+const LEAST_IDLE_MS = 60_000;
+const SWEEP_MS = 30_000;
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
+  readonly #events = new EventPool();
+  #sweeper: NodeJS.Timeout | null = null;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  async serve(request: Request, body: unknown, address: string | undefined): Promise<Served> {
+    const id = request.headers.get('mcp-session-id');
+    const session = id === null ? undefined : this.#find(id);
+    if (session) return this.#forward(session, request, body);
+    if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, address);
+    return { response: refuse(request, id), session: null, isStanding: false };
+  }
+
+  /** Tells every session whose client is ready to hear it. */
+  toolsChanged(): void {
+    for (const { server, handshake } of this.#sessions.values()) {
+      if (!handshake.initialized) continue;
+      server.server
+        .sendToolListChanged()
+        .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a session could not be told that the tools changed'));
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+  }
+
+  #find(id: string): Session | undefined {
+    const session = this.#sessions.get(id);
+    if (!session || session.idleMs() < this.#options.runtime().sessionIdleMs) return session;
+    this.#end(session, 'ended an idle session');
+    return undefined;
+  }
+
+  async #forward(session: Session, request: Request, body: unknown): Promise<Served> {
+    const lastEventId = request.headers.get('last-event-id');
+    const from = session.resumesFrom(request);
+    if (request.method === 'GET' && lastEventId !== null && !from) return { response: refuseEvent(), session: null, isStanding: false };
+    if (request.method === 'GET') return { response: await session.listen(request), session, isStanding: from?.isStanding ?? true };
+    const response = request.method === 'POST' ? await session.receive(request, body) : await session.end(request);
+    return { response, session, isStanding: false };
+  }
+
+  async #open(request: Request, body: unknown, address: string | undefined): Promise<Served> {
+    if (!this.#makeRoom()) return { response: refuseForNow(this.#options.runtime().sessionLimit), session: null, isStanding: false };
+    const id = randomUUID();
+    const session = new Session({
+      id,
+      server: this.#options.createServer({ session: id, address }),
+      initialize: (body as { params?: unknown }).params,
+      events: this.#events.open(randomBytes(6).toString('hex')),
+      generation: this.#options.generation,
+      onClose: () => this.#sessions.delete(id),
+    });
+    await session.start();
+    const response = await session.receive(request, body);
+    if (!response.ok) {
+      await session.close();
+      return { response, session: null, isStanding: false };
+    }
+    this.#sessions.set(id, session);
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    return { response, session, isStanding: false };
+  }
+
+  /** False when every session is in use. */
+  #makeRoom(): boolean {
+    const { sessionLimit } = this.#options.runtime();
+    while (this.#sessions.size >= sessionLimit) {
+      const oldest = [...this.#sessions.values()].reduce((one, other) => (other.idleMs() > one.idleMs() ? other : one));
+      if (oldest.idleMs() < LEAST_IDLE_MS) return false;
+      this.#end(oldest, 'ended an idle session to make room for another');
+    }
+    return true;
+  }
+
+  #sweep(): void {
+    const { sessionIdleMs } = this.#options.runtime();
+    for (const session of this.#sessions.values()) if (session.idleMs() >= sessionIdleMs) this.#end(session, 'ended an idle session');
+    if (this.#sessions.size > 0 || !this.#sweeper) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = null;
+  }
+
+  #end(session: Session, why: string): void {
+    this.#sessions.delete(session.id);
+    this.#options.log.debug({ sessions: this.#sessions.size, idleMs: Math.round(session.idleMs()) }, why);
+    session.close().catch((error: unknown) => this.#options.log.warn({ err: error }, 'a session did not close well'));
+  }
+}
+
+const isInitialize = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && (body as { method?: unknown }).method === 'initialize';
+
+function refuse({ method }: Request, id: string | null): Response {
+  if (id !== null)
+    return errorResponse(404, -32_001, 'Session not found: it has ended, or the server was restarted. Start anew with initialize.');
+  return errorResponse(
+    400,
+    -32_000,
+    `Bad Request: ${method} names no session. Send initialize first, then its Mcp-Session-Id with every request; or speak revision 2026-07-28, which has no sessions.`,
+  );
+}
+
+const refuseEvent = (): Response =>
+  errorResponse(400, -32_000, 'Bad Request: Last-Event-ID names no event of this session. Open the stream without it.');
+
+const refuseForNow = (limit: number): Response =>
+  errorResponse(
+    503,
+    -32_000,
+    `All ${limit} sessions that this server may hold are in use. Try again later, or raise ZSCALER_MCP_SESSION_LIMIT.`,
+    {
+      'retry-after': '30',
+    },
+  );

@@ -1,0 +1,128 @@
+/** The HTTP+SSE transport of revision 2024-11-05: one event stream a client, messages posted beside it. */
+import type { ServerResponse } from 'node:http';
+import type { McpServer, RequestId } from '@modelcontextprotocol/server';
+import type { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse';
+import type { Log } from '../log.ts';
+import { acceptAnswers, markRequests } from './generation.ts';
+import type { Runtime } from './runtime.ts';
+import type { CreateServer } from './server.ts';
+import { errorResponse } from './web.ts';
+
+export interface SseOptions {
+  readonly runtime: () => Runtime;
+  readonly createServer: CreateServer;
+  readonly log: Log;
+  readonly generation: number;
+}
+
+interface Stream {
+  readonly transport: SSEServerTransport;
+  readonly server: McpServer;
+  readonly running: Set<RequestId>;
+  ending: boolean;
+}
+
+/** Proxies cut a connection on which nothing moves. */
+const KEEP_ALIVE_MS = 15_000;
+
+export class SseStreams {
+  readonly #options: SseOptions;
+  readonly #streams = new Map<string, Stream>();
+
+  constructor(options: SseOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#streams.size;
+  }
+
+  /** Opens a client's stream on `response`. Null when it is open; an answer when it is refused. `standing` gets how to end it. */
+  async open(response: ServerResponse, address: string | undefined, standing: (end: () => void) => void): Promise<Response | null> {
+    const { sessionLimit } = this.#options.runtime();
+    if (this.#streams.size >= sessionLimit) {
+      return errorResponse(503, -32_000, `All ${sessionLimit} sessions that this server may hold are in use. Try again later.`, {
+        'retry-after': '30',
+      });
+    }
+    const { SSEServerTransport: Transport } = await import('@modelcontextprotocol/server-legacy/sse');
+    const transport = new Transport('/messages', response);
+    const stream: Stream = {
+      transport,
+      server: this.#options.createServer({ session: transport.sessionId, address }),
+      running: new Set(),
+      ending: false,
+    };
+    this.#watch(stream, response);
+    await stream.server.connect(transport);
+    response.flushHeaders();
+    this.#streams.set(transport.sessionId, stream);
+    standing(() => this.#end(stream));
+    return null;
+  }
+
+  /** A message that a client posted; its answer goes out on the stream. */
+  async receive(sessionId: string | null, body: unknown): Promise<Response> {
+    if (sessionId === null)
+      return errorResponse(
+        400,
+        -32_000,
+        'Bad Request: the query names no sessionId. Open GET /sse first and post to the address it names.',
+      );
+    const stream = this.#streams.get(sessionId);
+    if (!stream)
+      return errorResponse(404, -32_001, 'Session not found: its stream has ended, or the server was restarted. Open GET /sse again.');
+    const accepted = acceptAnswers(body, this.#options.generation);
+    if (accepted === null) return new Response(null, { status: 202 });
+    const { id, method, params } = accepted as { id?: RequestId; method?: string; params?: { requestId?: RequestId } };
+    if (method !== undefined && id !== undefined) stream.running.add(id);
+    try {
+      await stream.transport.handleMessage(accepted);
+    } catch {
+      if (id !== undefined) stream.running.delete(id);
+      return errorResponse(400, -32_600, 'Invalid Request: the body is no JSON-RPC message.');
+    }
+    // A cancelled request gets no answer to wait for.
+    if (method === 'notifications/cancelled' && params?.requestId !== undefined) this.#settle(stream, params.requestId);
+    return new Response(null, { status: 202 });
+  }
+
+  toolsChanged(): void {
+    for (const { server } of this.#streams.values()) {
+      server.server
+        .sendToolListChanged()
+        .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a client could not be told that the tools changed'));
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#streams.values()].map(({ transport }) => transport.close()));
+  }
+
+  #watch(stream: Stream, response: ServerResponse): void {
+    const { transport } = stream;
+    markRequests(transport, this.#options.generation);
+    const send = transport.send.bind(transport);
+    transport.send = async (message, options) => {
+      await send(message, options);
+      if (!('method' in message) && message.id !== undefined) this.#settle(stream, message.id);
+    };
+    const beat = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS).unref();
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
+    transport.onclose = () => {
+      clearInterval(beat);
+      this.#streams.delete(transport.sessionId);
+    };
+  }
+
+  /** Answers travel on the stream, so it ends when the last of them is out. */
+  #end(stream: Stream): void {
+    stream.ending = true;
+    if (stream.running.size === 0) void stream.transport.close();
+  }
+
+  #settle(stream: Stream, id: RequestId): void {
+    stream.running.delete(id);
+    if (stream.ending) this.#end(stream);
+  }
+}

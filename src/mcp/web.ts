@@ -1,0 +1,61 @@
+/** Between Node.js requests and the web-standard ones that the SDK speaks. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** The body stays behind: it was read and parsed before. `signal` aborts when the client goes away unanswered. */
+export function toWebRequest(request: IncomingMessage, response: ServerResponse): Request {
+  const abort = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort(new Error('the client went away'));
+  });
+  // Only the path counts; the Host header was judged by a guard and is not trusted to form an address.
+  return new Request('http://server.invalid/mcp', { method: request.method ?? 'GET', headers: toHeaders(request), signal: abort.signal });
+}
+
+function toHeaders({ headers }: IncomingMessage): Headers {
+  const result = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') result.set(name, value);
+    else for (const item of value ?? []) result.append(name, item);
+  }
+  return result;
+}
+
+/**
+ * Writes `answer` and waits until all of it is sent or the client is gone. Does nothing where another answer was given
+ * meanwhile. `opened` is told when an event stream's headers are out.
+ */
+export async function sendWebResponse(response: ServerResponse, answer: Response, opened?: () => void): Promise<void> {
+  if (response.headersSent || response.destroyed) return answer.body?.cancel();
+  response.statusCode = answer.status;
+  for (const [name, value] of answer.headers) {
+    // Whether the connection lives on is for the HTTP front to say.
+    if (name !== 'connection') response.setHeader(name, value);
+  }
+  if (isEventStream(answer) && answer.body) return pump(response, answer.body, opened);
+  const body = Buffer.from(await answer.arrayBuffer());
+  if (response.headersSent || response.destroyed) return;
+  if (body.length > 0) response.setHeader('content-length', body.length);
+  response.end(body);
+}
+
+const isEventStream = ({ headers }: Response): boolean => headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+
+async function pump(response: ServerResponse, body: ReadableStream<Uint8Array>, opened?: () => void): Promise<void> {
+  // A client that waits for the first event must know at once that the stream is open.
+  response.flushHeaders();
+  const reader = body.getReader();
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
+  response.once('close', () => void reader.cancel().catch(() => undefined));
+  opened?.();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || response.writableEnded) break;
+    if (!response.write(value)) await Promise.race([gone, new Promise<void>((resolve) => response.once('drain', resolve))]);
+  }
+  if (!response.writableEnded) response.end();
+}
+
+/** An error in the protocol's form, for a request that reached no session and no tool. */
+export function errorResponse(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status, headers });
+}

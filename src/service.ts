@@ -1,0 +1,250 @@
+/** The running server, as the lifecycle sees it: configuration, tools, MCP and the HTTP front behind one interface. */
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
+import type { DemoTenant } from './demo/index.ts';
+import { messageOf } from './errors.ts';
+import { createRoutes, Front, openSocket, type Place } from './http/index.ts';
+import { applyToAll, type Descriptors, type DrainReport, type HandedListener, type Handover, type Part, type Replacement, type Service, type State } from './lifecycle/index.ts';
+import type { RootLog } from './log.ts';
+import { createMcp, type McpService, type OfferedTool, type Runtime, type StdioConnection } from './mcp/index.ts';
+import { rows, type Settings } from './settings/index.ts';
+import { bindCall, catalogue, Page, selectTools, type Tool } from './tools/index.ts';
+import { version } from './version.ts';
+import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
+
+export interface ServiceOptions {
+  readonly configuration: Configuration;
+  readonly log: RootLog;
+  /** The embedded tenant that stands in for the cloud; configured credentials are not used then. */
+  readonly demo: DemoTenant | null;
+  readonly generation: number;
+}
+
+/** One configuration in force: taken whole by each call, replaced whole by a reload. */
+interface InForce {
+  readonly settings: Settings;
+  readonly cloud: CloudConfig;
+  readonly runtime: Runtime;
+}
+
+export class ServerService implements Service<SavedConfiguration> {
+  readonly mcp: McpService;
+  readonly #options: ServiceOptions;
+  readonly #tokens = new TokenCache();
+  readonly #transport = new Transport();
+  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #front: Front;
+  #inForce: InForce;
+  #state: State = 'starting';
+  #stdio: StdioConnection | null = null;
+  /** A copy of the listening socket, kept while this generation may have to come back. */
+  #fallback: number | null = null;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    const { settings } = options.configuration;
+    const { offered, warnings } = selectTools(catalogue, settings);
+    for (const warning of warnings) options.log.warn({}, warning);
+    this.#tools = new Map(offered.map((tool) => [tool.name, tool]));
+    this.#inForce = this.#build(settings);
+    this.mcp = createMcp({
+      runtime: () => this.#inForce.runtime,
+      log: options.log,
+      audit: (line) => options.log.line(line),
+      info: { name: 'zscaler-mcp', title: 'Zscaler MCP', version, description: 'Tools for the Zscaler cloud.' },
+      demo: options.demo !== null,
+      generation: options.generation,
+    });
+    this.#front = new Front({ respond: this.#routes(settings), refuse: refuseRequest });
+  }
+
+  get offered(): ReadonlyMap<string, Tool> {
+    return this.#tools;
+  }
+
+  /** Listens on the inherited socket, or binds; goes on with the connections of the former generation. */
+  async listen(handover: Handover<unknown> | null): Promise<{ host: string; port: number }> {
+    const { host, port } = this.#inForce.settings;
+    const inherited = handover?.listeners[0];
+    const place: Place = inherited ? (inherited.descriptor === null ? inherited : { descriptor: inherited.descriptor }) : { host: bindable(host), port };
+    const address = await this.#front.listen(place);
+    this.#front.adopt(handover?.connections ?? []);
+    return address;
+  }
+
+  /** Resolves at the end of input. */
+  async serveStdio(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<void> {
+    this.#stdio = this.mcp.serveStdio(input, output);
+    await this.#stdio.closed;
+  }
+
+  /** Builds what is otherwise built on first use. */
+  rehearse(): void {
+    for (const tool of this.#tools.values()) tool.inputSchema();
+  }
+
+  load(kind: 'reload' | 'restart'): Promise<SettingsCandidate> {
+    return Promise.resolve(this.#options.configuration.readAgain(kind));
+  }
+
+  async apply(candidate: SettingsCandidate): Promise<void> {
+    await applyToAll(this.#parts(), candidate.effective);
+    this.#options.configuration.commit(candidate);
+  }
+
+  async openListeners(candidate: SettingsCandidate, descriptors: Descriptors | null): Promise<readonly HandedListener[]> {
+    const running = this.#front.descriptor();
+    if (running === null) return [];
+    const next = { host: candidate.nextSettings.host, port: candidate.nextSettings.port };
+    const { host, port } = this.#inForce.settings;
+    const isSame = next.host === host && next.port === port;
+    if (isSame) return [{ name: 'http', ...this.#front.address(), descriptor: descriptors?.duplicate(running) ?? null }];
+    if (!descriptors) return [{ name: 'http', host: bindable(next.host), port: next.port, descriptor: null }];
+    const opened = await openSocket({ host: bindable(next.host), port: next.port }, (descriptor) => descriptors.duplicate(descriptor));
+    return [{ name: 'http', ...opened }];
+  }
+
+  async drain({ timeoutMs, descriptors, signal }: { timeoutMs: number; descriptors: Descriptors | null; signal: AbortSignal }): Promise<DrainReport> {
+    const running = this.#front.descriptor();
+    if (descriptors && running !== null) {
+      this.#fallback = descriptors.duplicate(running);
+      descriptors.closeOnExec(this.#fallback, true);
+    }
+    this.mcp.endStreams();
+    return this.#front.drain({ timeoutMs, carry: descriptors !== null, signal });
+  }
+
+  parked(): readonly number[] {
+    return this.#front.parked();
+  }
+
+  async resume(): Promise<void> {
+    const place = this.#fallback === null ? { host: bindable(this.#inForce.settings.host), port: this.#inForce.settings.port } : { descriptor: this.#fallback };
+    this.#fallback = null;
+    await this.#front.resume(place);
+  }
+
+  async shutdown(timeoutMs: number): Promise<DrainReport> {
+    this.mcp.endStreams();
+    const report = await this.#front.close(timeoutMs);
+    await Promise.race([this.#stdio?.idle(), sleep(timeoutMs, undefined, { ref: false })]);
+    await this.mcp.close();
+    await Promise.all([this.#transport.close(), this.#options.demo?.close()]);
+    return report;
+  }
+
+  drainTimeoutMs(): number {
+    return this.#inForce.settings.drainTimeoutSeconds * 1_000;
+  }
+
+  entered(state: State): void {
+    this.#state = state;
+  }
+
+  openSessions(): number {
+    return this.mcp.sessions();
+  }
+
+  redact(text: string): string {
+    const { settings } = this.#options.configuration.loaded;
+    const secrets = rows.flatMap(([name, { secret }]) => {
+      const value = settings[name];
+      return secret && typeof value === 'string' && value.length >= 4 ? [value] : [];
+    });
+    return secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
+  }
+
+  /** What a reload may replace; each looks at the whole configuration before any of them changes anything. */
+  #parts(): Part<Settings>[] {
+    return [
+      {
+        name: 'log',
+        prepare: (next) => Promise.resolve(replacement(() => (this.#options.log.level = next.logLevel))),
+      },
+      {
+        name: 'calls',
+        prepare: async (next) => {
+          const built = this.#build(next);
+          if (!this.#options.demo) await checkCloud(built.cloud);
+          return replacement(() => (this.#inForce = built));
+        },
+      },
+    ];
+  }
+
+  #build(settings: Settings): InForce {
+    const cloud = this.#options.demo ? demoConfigOf(this.#options.demo, settings) : cloudConfigOf(settings);
+    const { log } = this.#options;
+    const shared = { tokens: this.#tokens, transport: this.#transport, log };
+    return {
+      settings,
+      cloud,
+      runtime: runtimeFor(settings, this.#tools, async (tool, args, signal) => {
+        const { send } = createCloud(cloud, shared);
+        return tool.run(bindCall(tool, send, cloud, signal), tool.parse(args));
+      }),
+    };
+  }
+
+  #routes(settings: Settings): ReturnType<typeof createRoutes> {
+    const { allowedHosts, allowedOrigins, disableHostValidation, transport } = settings;
+    return createRoutes({
+      mcp: this.mcp,
+      state: () => this.#state,
+      allowedHosts,
+      allowedOrigins,
+      disableHostValidation,
+      transport: transport === 'sse' ? 'sse' : 'streamable-http',
+      log: this.#options.log,
+    });
+  }
+}
+
+const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
+
+/** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
+export function runtimeFor(settings: Settings, tools: ReadonlyMap<string, Tool>, call: (tool: Tool, args: unknown, signal: AbortSignal) => Promise<unknown>): Runtime {
+  return {
+    tools: tools satisfies ReadonlyMap<string, OfferedTool>,
+    logToolCalls: settings.logToolCalls,
+    sessionLimit: settings.sessionLimit,
+    sessionIdleMs: settings.sessionIdleSeconds * 1_000,
+    run: async (name, args, { signal }) => {
+      const tool = tools.get(name);
+      return tool ? present(await call(tool, args, signal)) : null;
+    },
+  };
+}
+
+/** A page in the order in which a reader needs it: whether there is more, then the rows, then all else that was sent. */
+function present(value: unknown): unknown {
+  if (!(value instanceof Page)) return value;
+  const { items, total, next, note, envelope } = value;
+  return { ...(note && { note }), ...(total !== undefined && { total }), ...(next && { next }), items, ...(Object.keys(envelope).length > 0 && { envelope }) };
+}
+
+export function cloudConfigOf(settings: Settings): CloudConfig {
+  const { httpsProxy, httpProxy, noProxy, requestTimeoutSeconds, ...rest } = settings;
+  return { ...rest, requestTimeoutMs: requestTimeoutSeconds * 1_000, proxy: { https: httpsProxy, http: httpProxy, no: noProxy } };
+}
+
+/** Nothing that was configured for a real tenant reaches the demo tenant, nor anything else. */
+function demoConfigOf({ apiUrl, tokenUrl, credentials }: DemoTenant, { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings): CloudConfig {
+  return { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: requestTimeoutSeconds * 1_000, maxRetries, userAgentComment };
+}
+
+/** What would fail at the first call for reasons of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+export async function checkCloud(config: CloudConfig): Promise<void> {
+  if (config.vanityDomain !== undefined || config.tokenUrl !== undefined) addressesOf(config);
+  if (config.privateKey !== undefined) await checkPrivateKey(config.privateKey);
+}
+
+/** `localhost` may mean two addresses; one socket is bound, and handed over. */
+const bindable = (host: string): string => (host === 'localhost' ? '127.0.0.1' : host.replace(/^\[|\]$/g, ''));
+
+function refuseRequest(response: ServerResponse, why: string): void {
+  response.writeHead(503, { 'content-type': 'application/json', connection: 'close', 'retry-after': '1' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32_603, message: `Outcome unknown: ${why}. Look before you repeat a change.` } }));
+}
+

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { loadSettings, parseEnvFile, type EnvFileLayer, type SettingsInput } from './index.ts';
+
+const PATH = '/etc/zscaler/.env';
+const file = (text: string, boot: Record<string, string> = {}): EnvFileLayer => ({ path: PATH, ...parseEnvFile(Buffer.from(text), boot) });
+const load = ({ text, ...input }: Partial<SettingsInput> & { text?: string } = {}) =>
+  loadSettings({ flags: {}, envFile: text === undefined ? null : file(text), boot: {}, ...input });
+const brief = (found: readonly { setting: string | null; line: number | null }[]) => found.map(({ setting, line }) => `${setting}:${line}`);
+
+describe('layers', () => {
+  const boot = { ZSCALER_MCP_PORT: '1' };
+  const secrets = { ZSCALER_MCP_PORT: '2' };
+  const text = 'ZSCALER_MCP_PORT=3\n';
+  const flags = { ZSCALER_MCP_PORT: '4' };
+
+  it.each([
+    [{}, 8000, { origin: 'default' }],
+    [{ boot }, 1, { origin: 'environment' }],
+    [{ boot, secrets }, 2, { origin: 'secrets' }],
+    [{ boot, secrets, text }, 3, { origin: 'file', file: PATH, line: 1 }],
+    [{ boot, secrets, text, flags }, 4, { origin: 'flag' }],
+  ] as const)('%j gives port %i', (input, port, origin) => {
+    const { settings, origins, problems, warnings } = load(input);
+    expect([settings.port, origins['ZSCALER_MCP_PORT'], problems, warnings]).toEqual([port, origin, [], []]);
+  });
+
+  it('lets a line that was removed fall back to the layer below', () => {
+    expect(load({ boot, text: '#ZSCALER_MCP_PORT=3\n' }).settings.port).toBe(1);
+  });
+
+  it('takes a line with nothing behind the = for the default, and says so when that hides a value below', () => {
+    const hiding = load({ boot, text: 'A_A=1\nZSCALER_MCP_PORT=\nZSCALER_CLIENT_SECRET="  "\n' });
+    expect([hiding.settings.port, hiding.settings.clientSecret, hiding.problems]).toEqual([8000, undefined, []]);
+    expect(brief(hiding.warnings)).toEqual(['A_A:1', 'ZSCALER_MCP_PORT:2']);
+    expect(hiding.warnings[1]?.message).toBe(
+      'is empty in the .env file, which sets it back to its default although the environment has a value',
+    );
+    expect(load({ text: 'ZSCALER_MCP_PORT=\n' }).warnings).toEqual([]);
+    expect(load({ boot: { ZSCALER_MCP_TOOLSETS: '' } }).settings.toolsets).toEqual([]);
+  });
+
+  it('validates a line of the file that a flag shadows', () => {
+    const { settings, problems } = load({ flags, text: 'ZSCALER_MCP_PORT=http\n' });
+    expect([settings.port, brief(problems)]).toEqual([4, ['ZSCALER_MCP_PORT:1']]);
+  });
+
+  it('leaves out a value of the environment that the file shadows', () => {
+    expect(load({ text, boot: { ZSCALER_MCP_PORT: 'http' } }).problems).toEqual([]);
+  });
+
+  it('is not reached by names of JavaScript', () => {
+    const { settings } = loadSettings({
+      flags: {},
+      envFile: null,
+      boot: Object.create({ ZSCALER_MCP_PORT: '1' }) as Record<string, string>,
+    });
+    expect(settings.port).toBe(8000);
+  });
+
+  it('does not count blanks around a value: a mounted secret often ends in a newline', () => {
+    expect(load({ boot: { ZSCALER_CLIENT_SECRET: 's3cret\n', ZSCALER_MCP_PORT: ' 9 ' } }).settings).toMatchObject({
+      clientSecret: 's3cret',
+      port: 9,
+    });
+  });
+});
+
+describe('other names', () => {
+  it.each([
+    [{ text: 'ZSCALER_MCP_DEBUG=true' }, 'debug'],
+    [{ text: 'ZSCALER_MCP_DEBUG=false' }, 'info'],
+    [{ text: 'ZSCALER_MCP_DEBUG=true\nZSCALER_MCP_LOG_LEVEL=warn' }, 'warn'],
+    [{ text: 'ZSCALER_MCP_DEBUG=true\nZSCALER_MCP_LOG_LEVEL=' }, 'debug'],
+    [{ text: 'ZSCALER_MCP_DEBUG=true', boot: { ZSCALER_MCP_LOG_LEVEL: 'warn' } }, 'debug'],
+    [{ text: 'ZSCALER_MCP_DEBUG=false', boot: { ZSCALER_MCP_LOG_LEVEL: 'warn' } }, 'warn'],
+    [{ text: 'ZSCALER_MCP_LOG_LEVEL=WARN', flags: { ZSCALER_MCP_DEBUG: 'true' } }, 'debug'],
+  ] as const)('%j logs at %s', (input, level) => {
+    const { settings, problems } = load(input);
+    expect([settings.logLevel, problems]).toEqual([level, []]);
+  });
+
+  it('are validated too, under the name that was used', () => {
+    expect(load({ text: 'ZSCALER_MCP_LOG_LEVEL=info\nZSCALER_MCP_DEBUG=perhaps' }).problems).toEqual([
+      {
+        setting: 'ZSCALER_MCP_DEBUG',
+        file: PATH,
+        line: 2,
+        message: 'expected true or false, got "perhaps"',
+        hint: `Correct or remove line 2 of ${PATH}.`,
+      },
+    ]);
+  });
+
+  it('give way to the own name of the setting, with a warning when they differ', () => {
+    const { settings, warnings } = load({ boot: { HTTPS_PROXY: 'http://a:1', https_proxy: 'http://b:2', ZSCALER_ZCELL_CUSTOMER_ID: '7' } });
+    expect(settings).toMatchObject({ httpsProxy: 'http://a:1', zcellCustomerId: '7' });
+    expect(warnings).toMatchObject([{ setting: 'https_proxy', message: 'says something else than HTTPS_PROXY, which counts' }]);
+    expect(load({ boot: { NO_PROXY: 'x', no_proxy: 'x' } }).warnings).toEqual([]);
+  });
+});
+
+describe('problems', () => {
+  it('are all reported at once, in the order of the file, each with its place and what to do', () => {
+    const text =
+      'ZSCALER_MCP_LOG_LEVEL=loud\n\nZSCALER_MCP_PORT=http\nZSCALER_VANITY_DOMAIN=evil.example/x?\nNODE_OPTIONS=--inspect\n"broken\nZSCALER_MCP_TLS_CERTFILE=/c\n';
+    const { problems } = load({ text, flags: { ZSCALER_MCP_TRANSPORT: 'sse', ZSCALER_MCP_HOST: '0.0.0.0' } });
+    expect(brief(problems)).toEqual([
+      'ZSCALER_MCP_LOG_LEVEL:1',
+      'ZSCALER_MCP_PORT:3',
+      'ZSCALER_VANITY_DOMAIN:4',
+      'NODE_OPTIONS:5',
+      'null:6',
+      'ZSCALER_MCP_TLS_CERTFILE:7',
+      'ZSCALER_MCP_HOST:null',
+    ]);
+    expect(problems.every(({ file, line }) => file === (line === null ? null : PATH))).toBe(true);
+    expect(problems.every(({ message, hint }) => message.length > 10 && hint.endsWith('.'))).toBe(true);
+    expect(problems[0]?.message).toBe('expected one of debug, info, warn, error, silent, got "loud"');
+  });
+
+  it('show a value shortened and without control characters', () => {
+    const { problems } = load({ text: `ZSCALER_MCP_PORT="\\x1b[2J\x1b\u202e${'x'.repeat(100)}"` });
+    expect(problems[0]?.message).toBe(`expected a whole number from 0 to 65535, got "\\x1b[2J\\u001b\\u202e${'x'.repeat(51)}..."`);
+  });
+
+  it.each([
+    [
+      'file',
+      {
+        text: 'HTTPS_PROXY=socks5://SENTINEL\nZSCALER_PRIVATE_KEY="-----BEGIN SENTINEL"\nZSCALER_MCP_API_URL=https://u:SENTINEL@h\nZSCALER_CLIENT_SECRET=a\u0001SENTINEL\n',
+      },
+    ],
+    [
+      'environment',
+      { boot: { HTTPS_PROXY: 'socks5://SENTINEL', ZSCALER_MCP_TOKEN_URL: 'nonsense://x:SENTINEL@h', ZSCALER_PRIVATE_KEY: '{"SENTINEL"' } },
+    ],
+    ['secrets manager', { secrets: { ZSCALER_CLIENT_SECRET: 'SENT\u0007INEL SENTINEL', ZSCALER_CUSTOMER_ID: '-----BEGIN SENTINEL' } }],
+  ])('never show a secret: %s', (_where, input) => {
+    const { problems, warnings } = load(input);
+    expect(problems.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify([problems, warnings])).not.toMatch(/SENT/);
+  });
+
+  it('never show what stands where a name should be, unless it is written like one', () => {
+    const key = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7';
+    const { problems, warnings } = load({
+      text: `ZSCALER_PRIVATE_KEY=-----BEGIN PRIVATE KEY-----\n${key}\n${key}==\n-----END PRIVATE KEY-----\nUNKNOWN_NAME=1\n`,
+    });
+    expect(brief(problems)).toEqual(['ZSCALER_PRIVATE_KEY:1', 'null:2', 'null:4']);
+    expect(brief(warnings)).toEqual(['null:3', 'UNKNOWN_NAME:5']);
+    expect(JSON.stringify([problems, warnings])).not.toContain(key);
+  });
+
+  it('say where to correct them', () => {
+    const hints = [
+      { text: 'ZSCALER_MCP_PORT=x' },
+      { boot: { ZSCALER_MCP_PORT: 'x' } },
+      { flags: { ZSCALER_MCP_PORT: 'x' } },
+      { secrets: { ZSCALER_MCP_PORT: 'x' } },
+    ];
+    expect(hints.map((input) => load(input).problems[0]?.hint)).toEqual([
+      `Correct or remove line 1 of ${PATH}.`,
+      'Correct or unset ZSCALER_MCP_PORT in the environment that the server is started with.',
+      'Correct --port.',
+      'Correct ZSCALER_MCP_PORT in the secrets manager.',
+    ]);
+  });
+});
+
+describe('names in a file', () => {
+  it.each([
+    'NODE_OPTIONS',
+    'NODE_PATH',
+    'NODE_TLS_REJECT_UNAUTHORIZED',
+    'LD_PRELOAD',
+    'LD_LIBRARY_PATH',
+    'DYLD_INSERT_LIBRARIES',
+    'PATH',
+    'PYTHONPATH',
+    'OPENSSL_CONF',
+    'BASH_ENV',
+    'UV_THREADPOOL_SIZE',
+  ])('%s steers the interpreter or the loader, and is refused', (name) => {
+    expect(load({ text: `${name}=x` }).problems).toMatchObject([{ setting: name, line: 1 }]);
+    expect(load({ boot: { [name]: 'x' } })).toMatchObject({ problems: [], warnings: [] });
+  });
+
+  it.each(['ZSCALER_MCP_PID_FILE', 'ZSCALER_MCP_DOTENV_PATH', 'NODE_EXTRA_CA_CERTS'])(
+    '%s has no effect from there, with a warning',
+    (name) => {
+      const { settings, problems, warnings } = load({ text: `${name}=/x` });
+      expect([settings.pidFile, settings.dotenvPath, problems]).toEqual([undefined, undefined, []]);
+      expect(warnings).toMatchObject([{ setting: name, message: expect.stringContaining('has no effect from a file') as string }]);
+    },
+  );
+
+  it('that are no setting draw a warning, with the name that was most likely meant', () => {
+    const { warnings } = load({
+      text: 'ZSCALER_CLEINT_ID=1\nzscaler_client_id=1\nNODE_ENV=production\nZSCALER_MCP_DEMO=true',
+      boot: { ZSCALER_MCP_TOOLSTS: 'x', ZSCALER_MCP_DISABLE_FFI: '1', TERM: 'x' },
+    });
+    expect(warnings.map(({ setting, hint }) => `${setting}: ${hint}`)).toEqual([
+      'ZSCALER_CLEINT_ID: Did you mean ZSCALER_CLIENT_ID?',
+      'zscaler_client_id: Did you mean ZSCALER_CLIENT_ID?',
+      'NODE_ENV: Remove it; docs/reference/settings.md lists all settings.',
+      expect.stringMatching(/^ZSCALER_MCP_DEMO: /),
+      'ZSCALER_MCP_TOOLSTS: Did you mean ZSCALER_MCP_TOOLSETS?',
+    ]);
+  });
+
+  it('pass on what the parser warns of', () => {
+    expect(load({ text: 'NO_PROXY=a\nNO_PROXY=b' }).warnings).toMatchObject([{ setting: null, file: PATH, line: 2 }]);
+  });
+});
+
+describe('rules over several settings', () => {
+  it.each(['127.0.0.1', '127.8.9.10', '::1', '[::1]', '0:0:0:0:0:0:0:1', 'localhost', 'LOCALHOST'])('HTTP may listen on %s', (host) => {
+    expect(load({ flags: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_HOST: host } }).problems).toEqual([]);
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '::ffff:127.0.0.1', 'localhost.example', '127.0.0.1.example', '0'])(
+    'HTTP may not listen on %s',
+    (host) => {
+      for (const transport of ['streamable-http', 'sse']) {
+        expect(brief(load({ text: `ZSCALER_MCP_HOST=${host}`, flags: { ZSCALER_MCP_TRANSPORT: transport } }).problems)).toEqual([
+          'ZSCALER_MCP_HOST:1',
+        ]);
+      }
+    },
+  );
+
+  it('stdio listens nowhere, whatever the host says', () => {
+    expect(load({ text: 'ZSCALER_MCP_HOST=0.0.0.0' }).problems).toEqual([]);
+  });
+
+  it.each([
+    ['', []],
+    ['ZSCALER_CLIENT_ID=a', ['ZSCALER_CLIENT_ID:1']],
+    ['ZSCALER_CLIENT_SECRET=a', ['ZSCALER_CLIENT_SECRET:1']],
+    ['ZSCALER_PRIVATE_KEY=/key.pem', ['ZSCALER_PRIVATE_KEY:1']],
+    ['ZSCALER_CLIENT_ID=a\nZSCALER_CLIENT_SECRET=a', ['ZSCALER_CLIENT_ID:1']],
+    ['ZSCALER_CLIENT_ID=a\nZSCALER_CLIENT_SECRET=a\nZSCALER_VANITY_DOMAIN=acme', []],
+    ['ZSCALER_CLIENT_ID=a\nZSCALER_CLIENT_SECRET=a\nZSCALER_MCP_TOKEN_URL=http://127.0.0.1:1/', []],
+    ['ZSCALER_CLIENT_ID=a\nZSCALER_CLIENT_SECRET=a\nZSCALER_VANITY_DOMAIN=acme\nZSCALER_PRIVATE_KEY=/k', ['ZSCALER_CLIENT_SECRET:2']],
+    ['ZSCALER_MCP_WRITE_ENABLED=true', ['ZSCALER_MCP_WRITE_ENABLED:1']],
+    ['ZSCALER_MCP_WRITE_TOOLS=zpa_create_*', ['ZSCALER_MCP_WRITE_TOOLS:1']],
+    ['ZSCALER_MCP_WRITE_TOOLS=zpa_create_*\nZSCALER_MCP_WRITE_ENABLED=yes', []],
+  ])('half of what belongs together starts with a warning: %j', (text, expected) => {
+    const { problems, warnings } = load({ text });
+    expect([problems, brief(warnings)]).toEqual([[], expected]);
+  });
+
+  it('a misspelt name in a list of what not to offer is refused, elsewhere it draws a warning', () => {
+    const known = { services: ['zia', 'zpa'], toolsets: ['zia_locations', 'zpa_servers'] };
+    const text =
+      'ZSCALER_MCP_SERVICES=zia,zpb\nZSCALER_MCP_DISABLED_SERVICES=zap\nZSCALER_MCP_TOOLSETS=all,zia_location\nZSCALER_MCP_DISABLED_TOOLSETS=zpa_servers,nope';
+    const { problems, warnings } = load({ text, known });
+    expect(problems.map(({ setting, line, message, hint }) => [setting, line, message, hint])).toEqual([
+      ['ZSCALER_MCP_DISABLED_SERVICES', 2, 'there is no "zap"', 'Did you mean zia?'],
+      ['ZSCALER_MCP_DISABLED_TOOLSETS', 4, 'there is no "nope"', 'There are zia_locations, zpa_servers.'],
+    ]);
+    expect(brief(warnings)).toEqual(['ZSCALER_MCP_SERVICES:1', 'ZSCALER_MCP_TOOLSETS:3']);
+    expect(load({ text })).toMatchObject({ problems: [], warnings: [] });
+  });
+});
+
+it('settings cannot be changed afterwards', () => {
+  const { settings } = load({ text: 'ZSCALER_MCP_TOOLSETS=a,b' });
+  expect(() => ((settings as { port: number }).port = 1)).toThrow(TypeError);
+  expect(() => (settings.toolsets as string[]).push('c')).toThrow(TypeError);
+});

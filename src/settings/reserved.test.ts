@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { loadSettings, parseEnvFile, reserved } from './index.ts';
+
+const judge = (line: string, transport = 'streamable-http', where: 'file' | 'environment' = 'file') => {
+  const { entries, problems, warnings } = parseEnvFile(Buffer.from(line), {});
+  const boot = Object.fromEntries([...entries].map(([name, { value }]) => [name, value]));
+  const flags = { ZSCALER_MCP_TRANSPORT: transport };
+  const loaded =
+    where === 'file'
+      ? loadSettings({ flags, envFile: { path: '/.env', entries, problems, warnings }, boot: {} })
+      : loadSettings({ flags, envFile: null, boot });
+  return loaded.problems.length > 0 ? 'error' : loaded.warnings.length > 0 ? 'warning' : 'silence';
+};
+
+describe('a name that this version cannot honour', () => {
+  it.each([
+    ['ZSCALER_MCP_AUTH_ENABLED=false', 'silence', 'silence'],
+    ['ZSCALER_MCP_AUTH_ENABLED=0', 'silence', 'silence'],
+    ['ZSCALER_MCP_AUTH_ENABLED=', 'silence', 'silence'],
+    ['ZSCALER_MCP_AUTH_ENABLED=true', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_ENABLED=nonsense', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_MODE=none', 'silence', 'silence'],
+    ['ZSCALER_MCP_AUTH_MODE=jwt', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_API_KEY=k', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_JWT_ISSUER=x', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_API_KEY=k\nZSCALER_MCP_AUTH_ENABLED=false', 'warning', 'warning'],
+    ['ZSCALER_MCP_AUTH_MODE=jwt\nZSCALER_MCP_AUTH_ENABLED=no', 'warning', 'warning'],
+    ['ZSCALER_MCP_AUTH_ENABLED=true\nZSCALER_MCP_AUTH_MODE=none', 'error', 'warning'],
+    ['ZSCALER_MCP_TRUST_PLATFORM_AUTH=true', 'warning', 'warning'],
+    ['OIDCPROXY_CONFIG_URL=https://idp.example', 'error', 'warning'],
+    ['OIDCPROXY_CLIENT_SECRET=x', 'warning', 'warning'],
+    ['ZSCALER_MCP_TLS_CERTFILE=/c', 'error', 'warning'],
+    ['ZSCALER_MCP_TLS_CERTFILE=/c\nZSCALER_MCP_AUTH_ENABLED=false', 'error', 'warning'],
+    ['ZSCALER_MCP_TLS_CERT_FILE=/c', 'error', 'warning'],
+    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS=10.0.0.0/8', 'error', 'warning'],
+    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS=10.0.0.0/8, 0.0.0.0/0', 'silence', 'silence'],
+    ['ZSCALER_MCP_ALLOW_HTTP=true', 'warning', 'warning'],
+    ['ZSCALER_MCP_ALLOW_HTTP=false', 'silence', 'silence'],
+    ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=true', 'silence', 'silence'],
+    ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=false', 'warning', 'warning'],
+    ['ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION=true', 'warning', 'warning'],
+    ['ZSCALER_SECRET_NAME=prod/zscaler', 'error', 'error'],
+    ['ZSCALER_MCP_GCP_SECRET_MANAGER=true', 'error', 'error'],
+    ['ZSCALER_MCP_GCP_SECRET_MANAGER=false', 'silence', 'silence'],
+    ['ZSCALER_PROXY_HOST=proxy', 'error', 'error'],
+    ['ZSCALER_CACHE_ENABLED=false', 'silence', 'silence'],
+    ['ZSCALER_CACHE_ENABLED=true', 'warning', 'warning'],
+    ['REQUESTS_CA_BUNDLE=/ca', 'warning', 'warning'],
+  ])('%j is met with %s over HTTP and %s over stdio', (line, overHttp, overStdio) => {
+    expect([judge(line), judge(line, 'sse'), judge(line, 'stdio')]).toEqual([overHttp, overHttp, overStdio]);
+  });
+
+  it.each([
+    ['ZSCALER_MCP_TLS_CERTFILE=/c', 'error'],
+    ['ZSCALER_SECRET_NAME=x', 'error'],
+    ['ZSCALER_MCP_ALLOW_HTTP=true', 'warning'],
+    ['AWS_REGION=eu-west-1', 'silence'],
+    ['REQUESTS_CA_BUNDLE=/ca', 'silence'],
+    ['OIDCPROXY_BASE_URL=x', 'error'],
+  ])('counts in the environment too, unless other programs share it: %s', (line, verdict) => {
+    expect(judge(line, 'streamable-http', 'environment')).toBe(verdict);
+  });
+
+  it('is judged by the highest layer that has it', () => {
+    const { problems } = loadSettings({
+      flags: { ZSCALER_MCP_TRANSPORT: 'sse' },
+      envFile: { path: '/.env', ...parseEnvFile(Buffer.from('ZSCALER_MCP_AUTH_ENABLED=false'), {}) },
+      boot: { ZSCALER_MCP_AUTH_ENABLED: 'true' },
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it('never has its value shown', () => {
+    const { problems } = loadSettings({
+      flags: { ZSCALER_MCP_TRANSPORT: 'sse' },
+      envFile: null,
+      boot: { ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL', ZSCALER_MCP_TLS_KEYFILE_PASSWORD: 'SENTINEL' },
+    });
+    expect(problems.map(({ setting }) => setting)).toEqual(['ZSCALER_MCP_AUTH_API_KEY', 'ZSCALER_MCP_TLS_KEYFILE_PASSWORD']);
+    expect(JSON.stringify(problems)).not.toContain('SENTINEL');
+  });
+
+  it('has a reason and advice', () => {
+    expect(reserved.filter(({ reason, hint }) => reason.length < 20 || !hint.endsWith('.'))).toEqual([]);
+  });
+});
