@@ -52,7 +52,7 @@ const field = (text: string, limit = MAX_TEXT): string =>
   shorten(escapeControls(redactText(text)).replaceAll('|', String.raw`\u007c`), limit);
 
 /** Control characters, line separators and marks that reorder text on a screen. */
-const CONTROLS = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g;
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
 
 const escapeControls = (text: string): string =>
   text.replaceAll(CONTROLS, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);

@@ -1,6 +1,5 @@
 /** The paths of the server, and what a request must pass before it reaches MCP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';

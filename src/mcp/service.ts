@@ -167,7 +167,7 @@ export function createMcp(options: McpOptions): McpService {
     },
     sessions: () => sessions.count + sse.count,
     endStreams() {
-      for (const end of [...standing]) end();
+      for (const end of standing) end();
     },
     async idle() {
       while (running.size > 0) await Promise.allSettled(running);

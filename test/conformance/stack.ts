@@ -1,0 +1,165 @@
+/** Our HTTP stack on a free loopback port, with tools made for tests. */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { ZscalerMcpError } from '../../src/errors.ts';
+import { createRoutes } from '../../src/http/routes.ts';
+import type { Log } from '../../src/log.ts';
+import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime } from '../../src/mcp/index.ts';
+
+export interface TestLog extends Log {
+  readonly lines: { level: string; fields: Record<string, unknown>; message: string }[];
+}
+
+export function collectLog(): TestLog {
+  const lines: TestLog['lines'] = [];
+  const write = (level: string) => (fields: Record<string, unknown>, message: string) => void lines.push({ level, fields, message });
+  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** What a test's tool does. */
+type Run = (args: Record<string, unknown>, context: Parameters<Runtime['run']>[2]) => unknown;
+
+const tool = (name: string, properties: object = {}, more: object = {}): OfferedTool => ({
+  name,
+  about: `The ${name} of the tests.`,
+  annotations: { readOnlyHint: true },
+  inputSchema: () => ({ type: 'object', properties, additionalProperties: false, ...more }),
+});
+
+const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
+  echo: [tool('echo', { text: { type: 'string', maxLength: 20 }, count: { type: 'integer', maximum: 1e30 } }), (args) => args],
+  list: [tool('list'), () => [1, 2, 3]],
+  big: [tool('big'), () => ({ id: 12_345_678_901_234_567_890n, deep: [{ id: 9_007_199_254_740_993n }] })],
+  numbers: [{ ...tool('numbers'), outputSchema: () => ({ type: 'array', items: { type: 'integer' } }) }, () => [1, 2, 3]],
+  refuse: [
+    tool('refuse'),
+    () => {
+      throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'Zscaler refused it: name is taken', { hint: 'Choose another name.' });
+    },
+  ],
+  crash: [
+    tool('crash'),
+    () => {
+      throw new TypeError('secret detail of the code');
+    },
+  ],
+  count: [
+    tool('count', { to: { type: 'integer' } }, { required: ['to'] }),
+    async ({ to }, { progress }) => {
+      for (let step = 1; step <= Number(to); step++) {
+        progress?.({ progress: step, total: Number(to), message: `step ${step}` });
+        await sleep(5);
+      }
+      return { counted: to };
+    },
+  ],
+  wait: [
+    tool('wait', { ms: { type: 'integer' } }),
+    async ({ ms = 60_000 }, { signal }) => {
+      await sleep(Number(ms), undefined, { signal });
+      return { waited: ms };
+    },
+  ],
+};
+
+export interface Stack {
+  readonly mcp: McpService;
+  readonly url: string;
+  readonly log: TestLog;
+  readonly audit: string[];
+  /** Calls of each tool that were given up. */
+  readonly aborted: string[];
+  /** Calls that have begun and not ended. */
+  readonly running: Set<string>;
+  /** Puts another configuration in force. */
+  reload(change: Partial<Runtime>): void;
+  /** Ends of the streams that were marked as standing. */
+  readonly standing: Set<() => void>;
+  state: string;
+}
+
+export const testTools: Runtime['tools'] = new Map(Object.entries(behaviour).map(([name, [offered]]) => [name, offered]));
+
+export interface StackOptions extends Partial<McpOptions> {
+  readonly runtime?: never;
+  readonly with?: Partial<Runtime>;
+  readonly transport?: 'streamable-http' | 'sse';
+  readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly disableHostValidation?: boolean;
+  readonly requestBodyLimit?: number;
+}
+
+export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | 'standing'> {
+  const log = collectLog();
+  const audit: string[] = [];
+  const aborted: string[] = [];
+  const running = new Set<string>();
+  let runtime: Runtime = {
+    tools: testTools,
+    logToolCalls: true,
+    sessionLimit: 100,
+    sessionIdleMs: 3_600_000,
+    async run(name, args, context) {
+      running.add(name);
+      context.signal.addEventListener('abort', () => aborted.push(name));
+      try {
+        return await behaviour[name]?.[1](args as Record<string, unknown>, context);
+      } finally {
+        running.delete(name);
+      }
+    },
+    ...options.with,
+  };
+  const mcp = createMcp({
+    log,
+    audit: (line) => audit.push(line),
+    info: { name: 'zscaler-mcp', version: '0.0.0', title: 'Zscaler' },
+    demo: false,
+    ...options,
+    runtime: () => runtime,
+  });
+  return { mcp, log, audit, aborted, running, reload: (change) => (runtime = { ...runtime, ...change }), state: 'ready' };
+}
+
+/** Ends with the test. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const parts = createTestMcp(options);
+  const {
+    transport = 'streamable-http',
+    allowedHosts = [],
+    allowedOrigins = [],
+    disableHostValidation = false,
+    requestBodyLimit,
+  } = options;
+  const standing = new Set<() => void>();
+  const stack: Stack = { ...parts, standing, url: '' };
+  const respond = createRoutes({
+    mcp: parts.mcp,
+    state: () => stack.state,
+    transport,
+    allowedHosts,
+    allowedOrigins,
+    disableHostValidation,
+    log: parts.log,
+    ...(requestBodyLimit !== undefined && { requestBodyLimit }),
+  });
+  const server = createServer((request, response: ServerResponse) =>
+    respond(request, response, {
+      standing(end) {
+        standing.add(end);
+        response.once('close', () => standing.delete(end));
+      },
+    }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    await parts.mcp.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(stack, { url: `http://127.0.0.1:${port}${transport === 'sse' ? '/sse' : '/mcp'}` });
+}
