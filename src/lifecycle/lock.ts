@@ -21,6 +21,8 @@ export interface Lock {
 /** Waits up to `waitMs` for the lock. @throws ZscalerMcpError ERR_LOCK_BUSY */
 export async function acquireLock(folder: string, waitMs: number): Promise<Lock> {
   const deadline = performance.now() + waitMs;
+  // The server makes the folder, and makes it again if something deletes it; a command need not wait for that.
+  if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
   for (;;) {
     const lock = tryLock(folder);
     if (lock) return lock;
@@ -35,7 +37,6 @@ export async function acquireLock(folder: string, waitMs: number): Promise<Lock>
 
 /** Runs `work` under the lock. @throws ZscalerMcpError ERR_LOCK_BUSY, and what `work` throws */
 export async function withLock<T>(folder: string, waitMs: number, work: () => Promise<T>): Promise<T> {
-  if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
   const lock = await acquireLock(folder, waitMs);
   try {
     return await work();

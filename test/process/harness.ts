@@ -17,8 +17,8 @@ export interface Finished {
 }
 
 /** A folder of the test's own, removed when it ends. */
-export function makeFolder(mode = 0o755): string {
-  const folder = mkdtempSync(join(tmpdir(), 'zscaler-mcp-test-'));
+export function makeFolder(mode = 0o755, parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'zscaler-mcp-test-'));
   chmodSync(folder, mode);
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
@@ -140,7 +140,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   });
   if (options.waitForReady !== false) {
     await waitFor(
-      () => existsSync(pidFile) && readRecord().state === 'ready',
+      () => existsSync(pidFile) && readRecord().state === 'ready' && (Boolean(options.through?.length) || readRecord().pid === child.pid),
       () => `the server did not get ready:\n${log}`,
       () => child.exitCode !== null || child.signalCode !== null,
     );

@@ -144,6 +144,8 @@ describe('a PID file that cannot be trusted', () => {
   it('names a process whose number was given to another: a decoy that SIGHUP would kill lives on', async () => {
     const decoy = spawn('sleep', ['600'], { stdio: 'ignore' });
     onTestFinished(() => void decoy.kill('SIGKILL'));
+    // The kernel counts start times in hundredths of a second; a number is never given again within one.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     const server = await startServer();
     const record = server.record();
     const pidFile = join(makeFolder(), 'stale.pid');
@@ -241,7 +243,8 @@ describe.skipIf(missing('root', 'linux', 'setpriv'))('another user', () => {
 describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () => {
   /** A mount namespace with a /var/run, /tmp and home of its own, in which a script runs. */
   async function inPrivatePlaces(script: string, env: Record<string, string> = {}): Promise<string> {
-    const home = makeFolder();
+    // Not below /tmp, which is about to be covered.
+    const home = makeFolder(0o755, '/var/tmp');
     const prologue = `set -eu; mount -t tmpfs t /run; [ -L /var/run ] || mount -t tmpfs t /var/run; mount -t tmpfs t /tmp; export HOME=${home}; N=${process.execPath}; S=${entry}; `;
     const finished = await new Promise<{ code: number | null; text: string }>((resolve) => {
       const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', prologue + script], {
