@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareSettings, configDigest, loadSettings, table } from './index.ts';
 
@@ -92,7 +92,7 @@ describe('comparing settings', () => {
     );
     fc.assert(
       fc.property(value, value, (before, after) => {
-        const [old, next] = [load(before as Record<string, string>), load(after as Record<string, string>)];
+        const [old, next] = [load(before), load(after)];
         const { changes, effective } = compareSettings(old, next);
         const live = new Set(changes.filter(({ applies }) => applies === 'reload').map(({ setting }) => setting));
         for (const [name, { env }] of Object.entries(table) as [keyof typeof table, { env: string }][]) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from './dotenv.ts';
 
@@ -128,12 +128,15 @@ const read = (input: string | Uint8Array, boot: Record<string, string> = {}) =>
   parseEnvFile(typeof input === 'string' ? new TextEncoder().encode(input) : input, boot);
 
 describe('a .env file', () => {
-  it.each(cases)('%j gives %j (%s)', (input, entries, _source, { boot, problemLines = [], warningLines = [] } = {}) => {
-    const parsed = read(input, boot);
-    expect(Object.fromEntries([...parsed.entries].map(([name, { value }]) => [name, value]))).toEqual(entries);
-    expect(parsed.problems.map(({ line }) => line)).toEqual(problemLines);
-    expect(parsed.warnings.map(({ line }) => line)).toEqual(warningLines);
-  });
+  it.each(cases.map(([input, entries, source, more = {}]) => ({ input, entries, source, ...more })))(
+    '$input gives $entries ($source)',
+    ({ input, entries, boot, problemLines = [], warningLines = [] }) => {
+      const parsed = read(input, boot);
+      expect(Object.fromEntries([...parsed.entries].map(([name, { value }]) => [name, value]))).toEqual(entries);
+      expect(parsed.problems.map(({ line }) => line)).toEqual(problemLines);
+      expect(parsed.warnings.map(({ line }) => line)).toEqual(warningLines);
+    },
+  );
 
   it('tells the line of each name', () => {
     const { entries } = read('\n# c\na=1\r\n\r\nb="x\ny"\rc=3\n');

@@ -80,16 +80,10 @@ const DELETED = '//deleted';
 
 /** A mounted file is an inode: a replacement by rename leaves the old one mounted, and the kernel notes that in the root field. */
 function staleness(mount: Mount | null, actual: string, path: string, loaded: EnvSourceRecord['envFile']): string | null {
-  if (!mount || mount.point === '/') return null;
-  const isDeleted = mount.root.endsWith(DELETED);
-  if (mount.point !== actual)
-    return isDeleted
-      ? `the folder mounted at ${mount.point} was removed on the host; this container still sees the old one: recreate the container`
-      : null;
+  if (mount?.point !== actual) return null;
   const isOther = loaded !== null && loaded.mountRoot !== null && loaded.mountRoot !== mount.root;
-  return isDeleted || isOther
-    ? `${path}: the file was replaced on the host; this container still sees the old one: mount the directory, or recreate`
-    : null;
+  if (!mount.root.endsWith(DELETED) && !isOther) return null;
+  return `${path}: the file was replaced on the host; this container still sees the old one: mount the directory, or recreate`;
 }
 
 /** The bytes, or why there are none. */

@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'zscaler-mcp-env-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) {
+  if (process.env['CI'] === 'true') throw new Error('the tests of foreign owners need root, and CI must run all tests');
+  console.error('skipping tests of foreign owners: not root');
+}
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(root, 'case-'));
+  path = join(folder, '.env');
+});
+
+const write = (text: string | Buffer, mode = 0o600) => {
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+};
+
+describe('where a .env is looked for', () => {
+  it('is the working directory, the container, the home; for stdio never the working directory', () => {
+    const place = { explicit: null, cwd: '/work', home: '/home/me' };
+    expect(envCandidates({ ...place, transport: 'streamable-http' })).toEqual(['/work/.env', '/app/.env', '/home/me/.zscaler-mcp/.env']);
+    expect(envCandidates({ ...place, transport: 'stdio' })).toEqual(['/app/.env', '/home/me/.zscaler-mcp/.env']);
+    expect(envCandidates({ ...place, cwd: '/app', home: undefined, transport: 'sse' })).toEqual(['/app/.env']);
+  });
+
+  it('is first where it is named, relative to the working directory', () => {
+    expect(envCandidates({ explicit: 'conf/x.env', cwd: '/work', home: null, transport: 'stdio' })).toEqual([
+      '/work/conf/x.env',
+      '/app/.env',
+    ]);
+  });
+
+  it('takes the first place that has a regular file, and says what it passes over', () => {
+    mkdirSync(join(folder, 'a'));
+    write('');
+    const candidates = [join(folder, 'none'), join(folder, 'a'), path, join(folder, 'later')];
+    expect(findEnvFile(candidates, null)).toMatchObject({
+      path,
+      discovered: true,
+      problem: null,
+      warnings: [{ file: join(folder, 'a'), message: 'is no regular file' }],
+    });
+    expect(findEnvFile([join(folder, 'none')], null)).toEqual({ path: null, discovered: false, problem: null, warnings: [] });
+  });
+
+  it('does not go on when the named file is not there', () => {
+    write('');
+    const named = join(folder, 'none');
+    expect(findEnvFile([named, path], 'none')).toMatchObject({
+      path: named,
+      discovered: false,
+      problem: { file: named, message: 'there is no such file' },
+    });
+    expect(findEnvFile([path, named], '.env')).toMatchObject({ path, discovered: false, problem: null });
+  });
+
+  it('can tell that stdio passes over a file of the working directory', () => {
+    expect(passedOverEnvFile({ cwd: folder, transport: 'stdio' })).toBeNull();
+    write('');
+    expect(passedOverEnvFile({ cwd: folder, transport: 'stdio' })).toBe(path);
+    expect(passedOverEnvFile({ cwd: folder, transport: 'sse' })).toBeNull();
+  });
+});
+
+describe('reading a .env', () => {
+  it('gives bytes and identity', () => {
+    write('a=b\n', 0o640);
+    const { bytes, identity, problems, warnings } = readEnvFile(path, { discovered: true });
+    const { dev, ino, uid } = statSync(path);
+    expect([Buffer.from(bytes ?? []).toString(), problems, warnings]).toEqual(['a=b\n', [], []]);
+    // printf 'a=b\n' | sha256sum
+    expect(identity).toMatchObject({
+      digest: '77e7ce77c707a8147bb65a710ac1af3fca02c8dd2be36762ec9611d90fb5c041',
+      dev,
+      ino,
+      uid,
+      mode: 0o640,
+    });
+    expect(Date.parse(identity?.loadedAt ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    if (process.platform === 'linux') expect(identity?.mountRoot).toMatch(/^\//);
+  });
+
+  it('follows links, as a ConfigMap needs it', () => {
+    mkdirSync(join(folder, '..one'));
+    writeFileSync(join(folder, '..one/.env'), 'a=1');
+    symlinkSync('..one', join(folder, '..data'));
+    symlinkSync('..data/.env', path);
+    expect(Buffer.from(readEnvFile(path, { discovered: true }).bytes ?? []).toString()).toBe('a=1');
+  });
+
+  it('takes 1 MiB and not a byte more', () => {
+    write(Buffer.alloc(1024 * 1024, '#'));
+    expect(readEnvFile(path, { discovered: true }).problems).toEqual([]);
+    write(Buffer.alloc(1024 * 1024 + 1, '#'));
+    expect(readEnvFile(path, { discovered: true })).toMatchObject({
+      bytes: null,
+      identity: null,
+      missing: false,
+      problems: [{ file: path, message: 'is larger than 1 MiB' }],
+    });
+  });
+
+  it('reads no folder and no pipe, and waits for nobody', () => {
+    expect(readEnvFile(folder, { discovered: false }).problems).toMatchObject([{ file: folder, message: 'is no regular file' }]);
+    execFileSync('mkfifo', [path]);
+    expect(readEnvFile(path, { discovered: false }).problems).toMatchObject([{ message: 'is no regular file' }]);
+  });
+
+  it('tells that there is none', () => {
+    expect(readEnvFile(path, { discovered: false })).toMatchObject({
+      bytes: null,
+      missing: true,
+      problems: [{ message: 'there is no such file' }],
+    });
+    symlinkSync('.env', path);
+    expect(readEnvFile(path, { discovered: false })).toMatchObject({
+      missing: false,
+      problems: [{ message: expect.stringContaining('ELOOP') as string }],
+    });
+  });
+
+  it.each([
+    [0o602, 0, true],
+    [0o666, 0, true],
+    [0o620, 12_345, true],
+    [0o620, 0, false],
+    [0o644, 12_345, false],
+  ])('with mode %o and group %i: writable by others is %s; refused if discovered, a warning if named', (mode, gid, isSuspect) => {
+    if (!isRoot && gid !== 0) return;
+    write('a=b');
+    if (isRoot) chownSync(path, 0, gid);
+    chmodSync(path, mode);
+    const discovered = readEnvFile(path, { discovered: true });
+    const named = readEnvFile(path, { discovered: false });
+    expect([discovered.problems.length, discovered.bytes === null, named.problems.length, named.warnings.length]).toEqual(
+      isSuspect ? [1, true, 0, 1] : [0, false, 0, 0],
+    );
+    if (isSuspect)
+      expect(discovered.problems[0]).toMatchObject({
+        message: expect.stringMatching(/^others may write it \(mode 06\d\d, uid 0, gid \d+\)$/) as string,
+        hint: `Run chmod go-w ${path}.`,
+      });
+  });
+
+  it.runIf(isRoot)('of another user is refused if discovered, a warning if named; a group of the owner alone is no others', () => {
+    write('a=b');
+    chownSync(path, 12_345, 12_345);
+    chmodSync(path, 0o660);
+    const message = 'belongs to another user (uid 12345; the server runs as uid 0)';
+    expect(readEnvFile(path, { discovered: true })).toMatchObject({ bytes: null, problems: [{ message }] });
+    expect(readEnvFile(path, { discovered: false })).toMatchObject({ problems: [], warnings: [{ message }] });
+  });
+
+  it.runIf(isRoot && process.platform === 'linux')('that it may not read says whose it is, who reads, and what to do', () => {
+    write('a=b', 0o600);
+    for (const each of [root, folder]) chmodSync(each, 0o755);
+    chownSync(path, 501, 501);
+    const module = join(import.meta.dirname, 'index.ts');
+    const program = `const { readEnvFile } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(readEnvFile(${JSON.stringify(path)}, { discovered: true }).problems));`;
+    const env = { PATH: process.env['PATH'] ?? '' };
+    const printed = execFileSync(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '--input-type=module', '-e', program],
+      { encoding: 'utf8', env },
+    );
+    expect(JSON.parse(printed)).toMatchObject([
+      {
+        file: path,
+        message: 'is owned by uid 501 with mode 0600: the server runs as uid 65534 and cannot read it',
+        hint: expect.stringContaining(`chown 65534 ${path}`) as string,
+      },
+    ]);
+  });
+});
