@@ -8,7 +8,7 @@ import { checkPrivateKey, signAssertion } from './assertion.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const pemOf = (key: KeyObject, lock: { cipher?: string; passphrase?: string } = {}): string =>
-  key.export({ type: 'pkcs8', format: 'pem', ...lock }).toString();
+  key.export({ type: 'pkcs8', format: 'pem', ...lock });
 const pem = pemOf(privateKey);
 const folder = mkdtempSync(join(tmpdir(), 'assertion-'));
 afterAll(() => rmSync(folder, { recursive: true }));
