@@ -16,8 +16,8 @@ export interface Field<T = unknown, Needed extends boolean = boolean> {
   readonly initial?: T;
   /** Name on the wire, where the rule of `wire-names.ts` does not lead to it. */
   readonly wire?: string;
-  /** Where it goes in a write, instead of the body. `spread` puts an object's own members into the body. */
-  readonly place?: 'query' | 'both' | 'spread';
+  /** Where it goes in a write, if not into the body alone. `both`: into the query as well. `spread`: an object's own members go into the body. */
+  readonly place?: 'both' | 'spread';
   /** How the value looks on the wire. */
   encode?(value: T): unknown;
 }
@@ -131,7 +131,6 @@ export const initially = <T>(field: Field<T>, initial: T): Field<T, false> => ({
 });
 
 export const onWire = <T, N extends boolean>(wire: string, field: Field<T, N>): Field<T, N> => ({ ...field, wire });
-export const inQuery = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'query' });
 export const inBoth = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'both' });
 export const encoded = <T, N extends boolean>(field: Field<T, N>, encode: (value: T) => unknown): Field<T, N> => ({ ...field, encode });
 

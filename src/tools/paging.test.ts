@@ -59,6 +59,7 @@ describe('offsets', () => {
     expect(readPage(offset, { totalRecord: 4, records: [1, 2] }, { offset: 2 }).next).toBeUndefined();
   });
   it('lead nowhere past the end', () => {
+    expect(readPage(offset, { totalRecord: 5, pageOffset: 3, records: [] }, { offset: 3 }).next).toBeUndefined();
     expect(readPage(offset, { totalRecord: 5, pageOffset: 9, records: [] }, { offset: 9 }).next).toBeUndefined();
   });
 });

@@ -65,8 +65,8 @@ function place(
   value: unknown,
 ): void {
   const shown = field.encode ? field.encode(value) : value;
-  if (!hasBody || field.place === 'query' || field.place === 'both') query[wire] = shown;
-  if (hasBody && field.place !== 'query') body[wire] = shown;
+  if (!hasBody || field.place === 'both') query[wire] = shown;
+  if (hasBody) body[wire] = shown;
 }
 
 /** Two values for one name would leave it to chance which is sent. */

@@ -396,7 +396,9 @@ describe('time', () => {
     });
     opened.push(hanging);
     const { fail } = await setUp();
-    expect(await fail({ signal: caller.signal }, { apiUrl: hanging.url })).toMatchObject({ code: 'ERR_CALL_CANCELLED' });
+    expect(await fail({ signal: caller.signal }, { apiUrl: hanging.url, requestTimeoutMs: 600_000 })).toMatchObject({
+      code: 'ERR_CALL_CANCELLED',
+    });
     await cut.promise;
   });
 

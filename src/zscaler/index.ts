@@ -1,7 +1,6 @@
 export { checkPrivateKey } from './assertion.ts';
-export type { Clock } from './clock.ts';
-export { createCloud, type Cloud, type CloudRequest, type SharedParts } from './cloud.ts';
-export { addressesOf, type Addresses, type CloudConfig, type ProxyConfig } from './config.ts';
+export { createCloud, type CloudRequest } from './cloud.ts';
+export { addressesOf, type CloudConfig } from './config.ts';
 export { CloudError } from './error.ts';
-export { TokenCache, type Token } from './tokens.ts';
+export { TokenCache } from './tokens.ts';
 export { Transport } from './transport.ts';
