@@ -2,6 +2,7 @@
  * What was sent on event streams, kept for a while so that a client whose connection broke can ask for the rest.
  * In memory and bounded twice: per session, and over all of them.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, StreamId } from '@modelcontextprotocol/server';
 
 interface Sent {
@@ -25,6 +26,9 @@ const MAX_TOTAL_WEIGHT = 64 * 1_024 * 1_024;
 
 /** The transport's name for the stream that a GET opens. */
 const GET_STREAM = '_GET_stream';
+
+/** The stream that the transport opened for the request which is being received, if it can be resumed. */
+export const openedStream = new AsyncLocalStorage<{ stream: StreamId | null }>();
 
 /** Shared by all sessions; whoever has not been written to for longest loses first. */
 export class EventPool {
@@ -68,6 +72,8 @@ export class SessionEvents implements EventStore {
 
   async storeEvent(stream: StreamId, message: JSONRPCMessage): Promise<EventId> {
     const weight = weigh(message);
+    const opened = isPriming(message) ? openedStream.getStore() : undefined;
+    if (opened) opened.stream = stream;
     const sequence = ++this.#sequence;
     this.#events.push({ sequence, stream, message, weight });
     this.#weight += weight;
@@ -86,8 +92,7 @@ export class SessionEvents implements EventStore {
     const found = this.find(id);
     if (!found) throw new Error('this event is not of this session');
     for (const { sequence, stream, message } of this.#events) {
-      // A priming event carries no message.
-      if (stream !== found.stream || sequence <= found.sequence || !('jsonrpc' in message)) continue;
+      if (stream !== found.stream || sequence <= found.sequence || isPriming(message)) continue;
       await send(`${this.#tag}-${found.number}-${sequence}`, message);
     }
     return found.stream;
@@ -133,6 +138,9 @@ export class SessionEvents implements EventStore {
     if (known && --known.kept === 0 && event.stream !== GET_STREAM) this.#streams.delete(event.stream);
   }
 }
+
+/** The first event of a stream carries no message, only an id to resume from. */
+const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);
 
 /** A rough size in bytes; the text of a result is held once more as structured content. */
 function weigh(message: JSONRPCMessage): number {

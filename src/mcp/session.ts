@@ -1,7 +1,7 @@
 /** One session of the revisions before 2026-07-28: a transport, a server, and what is known of the client. */
-import { WebStandardStreamableHTTPServerTransport, type McpServer, type RequestId } from '@modelcontextprotocol/server';
+import { WebStandardStreamableHTTPServerTransport, type McpServer, type RequestId, type StreamId } from '@modelcontextprotocol/server';
 import { acceptAnswers, markRequests } from './generation.ts';
-import type { FoundEvent, SessionEvents } from './events.ts';
+import { openedStream, type FoundEvent, type SessionEvents } from './events.ts';
 
 /** What a client opened with; enough to open the session anew in another process. */
 export interface Handshake {
@@ -23,6 +23,8 @@ export class Session {
   readonly #events: SessionEvents;
   /** Requests of the client without an answer so far. */
   readonly #running = new Set<RequestId>();
+  /** The request that a stream was opened for, to close its connection by. */
+  readonly #requestOf = new Map<StreamId, RequestId>();
   /** Responses being written, event streams included. */
   #open = 0;
   #usedAt = performance.now();
@@ -56,7 +58,7 @@ export class Session {
     markRequests(this.#transport, this.#generation);
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = (message, options) => {
-      if (!('method' in message) && message.id !== undefined) this.#running.delete(message.id);
+      if (!('method' in message) && message.id !== undefined) this.#forget(message.id);
       return send(message, options);
     };
     await this.server.connect(this.#transport);
@@ -84,15 +86,20 @@ export class Session {
     if (accepted === null) return new Response(null, { status: 202 });
     const messages = (Array.isArray(accepted) ? accepted : [accepted]) as readonly Partial<Message>[];
     for (const message of messages) this.#remember(message);
-    const response = await this.#transport.handleRequest(request, { parsedBody: accepted });
+    const opened = { stream: null as StreamId | null };
+    const response = await openedStream.run(opened, () => this.#transport.handleRequest(request, { parsedBody: accepted }));
+    const first = messages.find(({ id, method }) => method !== undefined && id !== undefined && this.#running.has(id))?.id;
+    if (opened.stream !== null && first !== undefined) this.#requestOf.set(opened.stream, first);
     for (const { method, params } of messages) if (method === 'notifications/cancelled') await this.#release(params?.['requestId']);
     return response;
   }
 
-  /** GET: the newest stream wins, for an older one may be half open without anybody there. */
+  /** GET: the newest connection of a stream wins, for an older one may be half open without anybody there. */
   async listen(request: Request): Promise<Response> {
     const from = this.resumesFrom(request);
+    const requestId = from && this.#requestOf.get(from.stream);
     if (!from || from.isStanding) this.#transport.closeStandaloneSSEStream();
+    else if (requestId !== undefined && requestId !== null) this.#transport.closeSSEStream(requestId);
     return this.#transport.handleRequest(request);
   }
 
@@ -115,6 +122,11 @@ export class Session {
     if (method === 'notifications/initialized') this.handshake.initialized = true;
     if (method === 'logging/setLevel') this.handshake.logLevel = String(params?.['level']);
     if (method !== undefined && id !== undefined) this.#running.add(id);
+  }
+
+  #forget(id: RequestId): void {
+    this.#running.delete(id);
+    for (const [stream, requestId] of this.#requestOf) if (requestId === id) this.#requestOf.delete(stream);
   }
 
   /**

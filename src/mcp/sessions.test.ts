@@ -1,0 +1,345 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { initialize, modern, openSession, post, readEvents, until, type RawEvent } from '../../test/conformance/raw.ts';
+import { startStack } from '../../test/conformance/stack.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+const errorOf = async (response: Response): Promise<{ status: number; code: number; message: string }> => {
+  const { error } = (await response.json()) as { error: { code: number; message: string } };
+  return { status: response.status, ...error };
+};
+
+const call = (name: string, args: object = {}, id: number | string = 1) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+const listen = { accept: 'text/event-stream' };
+
+/** Moves the clock that idle times are counted by. */
+const advance = (ms: number) => {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+  onTestFinished(() => void vi.restoreAllMocks());
+};
+
+describe('a session', () => {
+  it('goes on under its id until its client ends it; then its id gets 404', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    expect(session.id).toMatch(/^[\x21-\x7e]{20,}$/);
+    expect(stack.mcp.sessions()).toBe(1);
+    expect(await session.ask('tools/call', { name: 'echo', arguments: { text: 'a' } })).toMatchObject({
+      result: { structuredContent: { text: 'a' } },
+    });
+    expect((await session.fetch('DELETE')).status).toBe(200);
+    expect(stack.mcp.sessions()).toBe(0);
+    expect(await errorOf(await session.fetch('POST', call('echo')))).toMatchObject({
+      status: 404,
+      code: -32_001,
+      message: expect.stringContaining('initialize') as string,
+    });
+  });
+
+  it.each(['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'])('speaks revision %s', async (revision) => {
+    const { url } = await startStack();
+    const events = readEvents(await initialize(url, revision));
+    for await (const { message } of events) expect(message).toMatchObject({ result: { protocolVersion: revision } });
+  });
+
+  it('is not mixed up with another one', async () => {
+    const { url } = await startStack();
+    const [one, other] = [await openSession(url), await openSession(url)];
+    expect(one.id).not.toBe(other.id);
+    const answers = await Promise.all([
+      one.ask('tools/call', { name: 'echo', arguments: { text: 'one' } }),
+      other.ask('tools/call', { name: 'echo', arguments: { text: 'other' } }),
+    ]);
+    expect(answers).toMatchObject([
+      { result: { structuredContent: { text: 'one' } } },
+      { result: { structuredContent: { text: 'other' } } },
+    ]);
+  });
+
+  it('is not opened by a handshake that is refused', async () => {
+    const stack = await startStack();
+    const { status } = await post(
+      stack.url,
+      {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } },
+      },
+      { accept: 'application/json' },
+    );
+    expect([status, stack.mcp.sessions()]).toEqual([406, 0]);
+  });
+
+  it('ends with the calls that run in it', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const response = await session.fetch('POST', call('wait'));
+    await until(() => stack.running.has('wait'));
+    await session.fetch('DELETE');
+    await until(() => stack.aborted.includes('wait'));
+    await response.text();
+  });
+
+  it('expires when nothing happened for the idle time', async () => {
+    const stack = await startStack({ with: { sessionIdleMs: 1_000 } });
+    const session = await openSession(stack.url);
+    advance(999);
+    await until(() => true);
+    stack.reload({ sessionIdleMs: 500 });
+    expect((await session.fetch('POST', call('echo'))).status).toBe(404);
+    expect(stack.mcp.sessions()).toBe(0);
+  });
+
+  it('does not expire while a call runs or a stream is open', async () => {
+    const stack = await startStack({ with: { sessionIdleMs: 1_000 } });
+    const [calling, listening] = [await openSession(stack.url), await openSession(stack.url)];
+    const running = await calling.fetch('POST', call('wait', { ms: 300 }));
+    const stream = await listening.fetch('GET', undefined, listen);
+    advance(5_000);
+    expect((await calling.fetch('POST', call('echo', {}, 2))).status).toBe(200);
+    expect((await listening.fetch('POST', call('echo', {}, 2))).status).toBe(200);
+    await running.text();
+    await stream.body?.cancel();
+  });
+
+  it('gets an answer to its request, and none for a batch of notifications', async () => {
+    const { url } = await startStack();
+    const session = await openSession(url, '2025-03-26');
+    const notes = await session.fetch('POST', [{ jsonrpc: '2.0', method: 'notifications/roots/list_changed' }]);
+    expect([notes.status, await notes.text()]).toEqual([202, '']);
+    const batch = await session.fetch('POST', [call('echo', { text: 'a' }, 'a'), call('echo', { text: 'b' }, 'b')]);
+    const ids = new Set<unknown>();
+    for await (const { message } of readEvents(batch)) ids.add(message['id']);
+    expect(ids).toEqual(new Set(['a', 'b']));
+  });
+});
+
+describe('a request without a session', () => {
+  it.each([
+    ['POST without an id', 400, -32_000, (url: string) => post(url, call('echo'))],
+    ['POST with an unknown id', 404, -32_001, (url: string) => post(url, call('echo'), { 'mcp-session-id': 'unknown' })],
+    ['GET without an id', 400, -32_000, (url: string) => fetch(url, { headers: listen })],
+    ['GET with an unknown id', 404, -32_001, (url: string) => fetch(url, { headers: { ...listen, 'mcp-session-id': 'unknown' } })],
+    ['GET that wants no stream', 405, -32_000, (url: string) => fetch(url)],
+    [
+      'GET of the revision without streams',
+      405,
+      -32_000,
+      (url: string) => fetch(url, { headers: { ...listen, 'mcp-protocol-version': '2026-07-28' } }),
+    ],
+    [
+      'DELETE with an unknown id',
+      404,
+      -32_001,
+      (url: string) => fetch(url, { method: 'DELETE', headers: { 'mcp-session-id': 'unknown' } }),
+    ],
+  ] as const)('%s gets %i', async (_name, status, code, send) => {
+    const { url } = await startStack();
+    expect(await errorOf(await send(url))).toMatchObject({ status, code });
+  });
+
+  it('opens a new session with initialize, whatever id it still carries', async () => {
+    const { url } = await startStack();
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } };
+    const response = await post(url, { jsonrpc: '2.0', id: 1, method: 'initialize', params }, { 'mcp-session-id': 'ended' });
+    expect([response.status, response.headers.get('mcp-session-id') === 'ended']).toEqual([200, false]);
+  });
+});
+
+describe('the limit of sessions', () => {
+  it('refuses the next one while all are in use', async () => {
+    const stack = await startStack({ with: { sessionLimit: 2 } });
+    await openSession(stack.url);
+    await openSession(stack.url);
+    const refused = await initialize(stack.url);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(await errorOf(refused)).toMatchObject({ status: 503, message: expect.stringContaining('ZSCALER_MCP_SESSION_LIMIT') as string });
+    stack.reload({ sessionLimit: 3 });
+    expect((await initialize(stack.url)).status).toBe(200);
+  });
+
+  it('ends the session that was unused for longest to make room, never one that is in use', async () => {
+    const stack = await startStack({ with: { sessionLimit: 2 } });
+    const listening = await openSession(stack.url);
+    const stream = await listening.fetch('GET', undefined, listen);
+    const idle = await openSession(stack.url);
+    advance(61_000);
+    const next = await openSession(stack.url);
+    expect((await next.fetch('POST', call('echo'))).status).toBe(200);
+    expect((await listening.fetch('POST', call('echo'))).status).toBe(200);
+    expect((await idle.fetch('POST', call('echo'))).status).toBe(404);
+    await stream.body?.cancel();
+  });
+});
+
+describe("a session's stream", () => {
+  it('has its headers out before there is anything to send', async () => {
+    const session = await openSession((await startStack()).url);
+    const startedAt = performance.now();
+    const stream = await session.fetch('GET', undefined, listen);
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    await stream.body?.cancel();
+  });
+
+  it('that is newest wins over one that may be half open', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const first = await session.fetch('GET', undefined, listen);
+    const second = await session.fetch('GET', undefined, listen);
+    expect(second.status).toBe(200);
+    expect(await first.text()).toBe('');
+    stack.mcp.toolsChanged();
+    expect((await readEvents(second).next()).value).toMatchObject({ message: { method: 'notifications/tools/list_changed' } });
+  });
+
+  it('is not a request in flight; ended, its client comes back to the same session', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const stream = await session.fetch('GET', undefined, listen);
+    await until(() => stack.standing.size === 1);
+    stack.mcp.endStreams();
+    expect(await stream.text()).toBe('');
+    expect((await session.fetch('POST', call('echo'))).status).toBe(200);
+    await until(() => stack.standing.size === 0);
+  });
+
+  it('of a subscription breaks off without a last word, the sign to subscribe again', async () => {
+    const stack = await startStack();
+    const response = await modern(stack.url, 'subscriptions/listen', { notifications: { toolsListChanged: true } });
+    await until(() => stack.standing.size === 1);
+    const events: RawEvent[] = [];
+    const reading = (async () => {
+      for await (const event of readEvents(response)) events.push(event);
+    })();
+    stack.mcp.endStreams();
+    await expect(reading).rejects.toThrow();
+    expect(events.some(({ message }) => 'result' in message)).toBe(false);
+  });
+
+  it('tells nothing before the client said that it is ready', async () => {
+    const stack = await startStack();
+    const response = await initialize(stack.url);
+    await response.text();
+    const headers = { ...listen, 'mcp-session-id': response.headers.get('mcp-session-id') ?? '' };
+    const stream = await fetch(stack.url, { headers });
+    stack.mcp.toolsChanged();
+    await fetch(stack.url, { method: 'DELETE', headers });
+    expect(await stream.text()).toBe('');
+  });
+});
+
+describe('a broken stream', () => {
+  it('goes on after the last event that the client has seen', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const abort = new AbortController();
+    const response = await session.fetch('POST', call('wait', { ms: 150 }, 'slow'), {}, abort.signal);
+    const primed = (await readEvents(response, true).next()).value as RawEvent;
+    abort.abort();
+    expect(primed.id).not.toBeNull();
+    const resumed = await session.fetch('GET', undefined, { ...listen, 'last-event-id': primed.id ?? '' });
+    const events: RawEvent[] = [];
+    for await (const event of readEvents(resumed)) events.push(event);
+    expect(events).toMatchObject([{ message: { id: 'slow', result: { structuredContent: { waited: 150 } } } }]);
+    expect(stack.aborted).toEqual([]);
+  });
+
+  it('gives what was sent meanwhile, too', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const stream = await session.fetch('GET', undefined, listen);
+    stack.mcp.toolsChanged();
+    const events = readEvents(stream);
+    const { id } = (await events.next()).value as RawEvent;
+    await events.return(undefined);
+    stack.mcp.toolsChanged();
+    const resumed = await session.fetch('GET', undefined, { ...listen, 'last-event-id': id ?? '' });
+    expect((await readEvents(resumed).next()).value).toMatchObject({ message: { method: 'notifications/tools/list_changed' } });
+  });
+
+  it("is not resumed with an event of another session, of another process, or of nobody's", async () => {
+    const stack = await startStack();
+    const [own, foreign] = [await openSession(stack.url), await openSession(stack.url)];
+    const response = await foreign.fetch('POST', call('echo', { text: 'for the other alone' }));
+    const events: RawEvent[] = [];
+    for await (const event of readEvents(response, true)) events.push(event);
+    for (const id of [...events.map((event) => event.id ?? ''), 'aaaaaaaaaaaa-0-1', '_GET_stream', 'x']) {
+      expect(await errorOf(await own.fetch('GET', undefined, { ...listen, 'last-event-id': id }))).toMatchObject({
+        status: 400,
+        message: expect.stringContaining('Last-Event-ID') as string,
+      });
+    }
+  });
+});
+
+describe('a cancelled request', () => {
+  it('ends its stream without an answer, and nothing is left running', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const response = await session.fetch('POST', call('wait', {}, 'w'));
+    await until(() => stack.running.has('wait'));
+    await session.fetch('POST', {
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 'w', reason: 'changed my mind' },
+    });
+    expect(await response.text()).not.toContain('"id":"w"');
+    await until(() => stack.aborted.includes('wait') && stack.running.size === 0);
+  });
+
+  it('of revision 2026-07-28 is one whose connection is gone', async () => {
+    const stack = await startStack();
+    const abort = new AbortController();
+    const response = modern(stack.url, 'tools/call', { name: 'wait', arguments: {} }, abort.signal);
+    await until(() => stack.running.has('wait'));
+    abort.abort();
+    await expect(response).rejects.toThrow();
+    await until(() => stack.aborted.includes('wait') && stack.running.size === 0);
+  });
+});
+
+describe('a question to the client', () => {
+  const asking = {
+    capabilities: {},
+    tools: [{ name: 'ask', inputSchema: { type: 'object' as const } }],
+    install: () => undefined,
+    call: async (_request: unknown, context: { mcpReq: { elicitInput(params: object): Promise<{ action: string }> } }) => {
+      const { action } = await context.mcpReq.elicitInput({ message: 'Sure?', requestedSchema: { type: 'object', properties: {} } });
+      return { content: [{ type: 'text' as const, text: action }] };
+    },
+  };
+
+  it('is answered by SDK clients although its id names the generation', async () => {
+    const stack = await startStack({ fixtures: asking, generation: 3 });
+    const client = new Client({ name: 'a', version: '1' }, { capabilities: { elicitation: {} }, versionNegotiation: { mode: 'legacy' } });
+    client.setRequestHandler('elicitation/create', () => ({ action: 'decline' }));
+    await client.connect(new StreamableHTTPClientTransport(new URL(stack.url)));
+    onTestFinished(() => client.close());
+    expect((await client.callTool({ name: 'ask', arguments: {} })).content).toEqual([{ type: 'text', text: 'decline' }]);
+  });
+
+  it('of this process is not answered by what was meant for a former one', async () => {
+    const stack = await startStack({ fixtures: asking, generation: 3 });
+    const session = await openSession(stack.url, '2025-11-25', { elicitation: { form: {} } });
+    const stream = await session.fetch('GET', undefined, listen);
+    const answer = await session.fetch('POST', call('ask'));
+    const question = (await readEvents(stream).next()).value as RawEvent;
+    expect(question.message).toMatchObject({ method: 'elicitation/create', id: '3.0' });
+    for (const id of ['2.0', 0, '0']) {
+      const late = await session.fetch('POST', { jsonrpc: '2.0', id, result: { action: 'accept', content: {} } });
+      expect(late.status).toBe(202);
+    }
+    await session.fetch('POST', { jsonrpc: '2.0', id: '3.0', result: { action: 'decline' } });
+    expect(await answer.text()).toContain('"text":"decline"');
+  });
+});
