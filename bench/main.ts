@@ -19,7 +19,13 @@ await calls();
 
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 console.error('');
-for (const row of rows) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
+for (const row of rows)
+  process.stdout.write(
+    `${row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`,
+  );
 
 async function boot(): Promise<void> {
   const floor = median(Array.from({ length: 15 }, () => run(['-e', '0'], []).wallMs));
@@ -72,10 +78,16 @@ async function gap(): Promise<void> {
     return startServer({ port: server.port });
   });
   show('restart gap', ms(median(restarts.gaps)), `stop and start: ${ms(median(naive.gaps))}`, 'aim: under 250 ms');
-  show('requests that failed in 5 restarts', String(failures(restarts.ledgers)), `in 5 stop-and-starts: ${failures(naive.ledgers)}`, 'aim: 0');
+  show(
+    'requests that failed in 5 restarts',
+    String(failures(restarts.ledgers)),
+    `in 5 stop-and-starts: ${failures(naive.ledgers)}`,
+    'aim: 0',
+  );
 }
 
-const failures = (ledgers: readonly Ledger[]): number => ledgers.reduce((sum, { failed, answered }) => sum + failed.size + [...answered.values()].filter(({ ok }) => !ok).length, 0);
+const failures = (ledgers: readonly Ledger[]): number =>
+  ledgers.reduce((sum, { failed, answered }) => sum + failed.size + [...answered.values()].filter(({ ok }) => !ok).length, 0);
 
 async function gapOf(replace: (server: BenchServer) => Promise<BenchServer>): Promise<{ gaps: number[]; ledgers: Ledger[] }> {
   const gaps: number[] = [];

@@ -25,12 +25,28 @@ export interface BenchServer {
 
 const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
 
-export async function startServer({ port = 0, dotenv = '', demo = true }: { port?: number; dotenv?: string; demo?: boolean } = {}): Promise<BenchServer> {
+export async function startServer({
+  port = 0,
+  dotenv = '',
+  demo = true,
+}: { port?: number; dotenv?: string; demo?: boolean } = {}): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'zscaler-mcp-bench-'));
   const pidFile = join(folder, 'server.pid');
   const dotenvPath = join(folder, '.env');
   writeFileSync(dotenvPath, dotenv, { mode: 0o600 });
-  const args = ['--transport', 'streamable-http', '--port', String(port), ...(demo ? ['--demo'] : []), '--pid-file', pidFile, '--dotenv-path', dotenvPath, '--log-level', 'error'];
+  const args = [
+    '--transport',
+    'streamable-http',
+    '--port',
+    String(port),
+    ...(demo ? ['--demo'] : []),
+    '--pid-file',
+    pidFile,
+    '--dotenv-path',
+    dotenvPath,
+    '--log-level',
+    'error',
+  ];
   const startedAt = performance.now();
   const child = spawn(process.execPath, [entry, ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -65,7 +81,8 @@ export function run(args: readonly string[], program: readonly string[] = [entry
   return { stdout, wallMs: performance.now() - startedAt };
 }
 
-export const median = (values: readonly number[]): number => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+export const median = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 
 const readRecord = (pidFile: string): LifecycleRecord => JSON.parse(readFileSync(pidFile, 'utf8')) as LifecycleRecord;
 

@@ -4,7 +4,9 @@ import { exitCodes, type CommandName } from '../src/cli/exit-codes.ts';
 const commands: readonly CommandName[] = ['serve', 'reload', 'restart', 'status', 'stop', 'check'];
 
 export function renderExitCodesPage(): string {
-  const rows = exitCodes.map(({ code, name, means }) => `| ${code} | ${name} | ${commands.map((command) => means[command] ?? '').join(' | ')} |`);
+  const rows = exitCodes.map(
+    ({ code, name, means }) => `| ${code} | ${name} | ${commands.map((command) => means[command] ?? '').join(' | ')} |`,
+  );
   const advice = exitCodes.filter((row) => row.advice !== '').map((row) => `- **${row.code}**: ${row.advice}`);
   return `# Exit codes
 

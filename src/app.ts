@@ -170,12 +170,20 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
 }
 
 /** The PID file; or, where there is no place for one, a record that only the process itself knows. */
-async function openRecord(record: LifecycleRecord, settings: Settings, handover: Handover<unknown> | null, log: RootLog): Promise<RecordKeeper> {
+async function openRecord(
+  record: LifecycleRecord,
+  settings: Settings,
+  handover: Handover<unknown> | null,
+  log: RootLog,
+): Promise<RecordKeeper> {
   if (handover) return handover.pidFile === null ? new UnpublishedRecord(record) : PidFile.adopt(handover.pidFile, record);
   if (settings.pidFile !== undefined) return PidFile.claim(settings.pidFile, record);
   const path = chooseDefaultPidFile(process.env['HOME'], (message) => log.warn({}, message));
   if (path === null) {
-    log.warn({}, 'no place for a PID file can be written: reload, restart, status and stop will not find this server; name one with --pid-file');
+    log.warn(
+      {},
+      'no place for a PID file can be written: reload, restart, status and stop will not find this server; name one with --pid-file',
+    );
     return new UnpublishedRecord(record);
   }
   try {

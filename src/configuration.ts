@@ -80,12 +80,20 @@ export class Configuration {
     const passedOver = found.path === null ? passedOverEnvFile(place) : null;
     const reading = readLayer(found.path, found.discovered, launch);
     const loaded = loadSettings({ ...fixed, boot: launch.env, envFile: reading.layer });
-    const saved = { layer: saveLayer(reading.layer), source: sourceOf(found.path, candidates, reading.facts), digestKey: randomBytes(32).toString('base64') };
+    const saved = {
+      layer: saveLayer(reading.layer),
+      source: sourceOf(found.path, candidates, reading.facts),
+      digestKey: randomBytes(32).toString('base64'),
+    };
     return {
       configuration: new Configuration(fixed, loaded, saved),
       problems: [...(found.problem ? [found.problem] : reading.problems), ...loaded.problems],
       warnings: [
-        ...(passedOver === null ? [] : [`${passedOver} is not read: a stdio server takes no .env from the folder it is started in; name it with --dotenv-path if it is meant`]),
+        ...(passedOver === null
+          ? []
+          : [
+              `${passedOver} is not read: a stdio server takes no .env from the folder it is started in; name it with --dotenv-path if it is meant`,
+            ]),
         ...wordsOf([...found.warnings, ...reading.warnings, ...loaded.warnings]),
       ],
     };
@@ -120,7 +128,8 @@ export class Configuration {
     const { dotenvPath, envCandidates: candidates } = this.#saved.source;
     const report = classifyEnvSource(this.#saved.source);
     const isGone = report.envSource === 'missing' || report.envSource === 'none' || report.envSource === 'fresh-discovery';
-    if (isGone && (kind === 'reload' || report.found === null)) return this.#unchanged(report.envSource, report.envWarnings, report.envAdvice);
+    if (isGone && (kind === 'reload' || report.found === null))
+      return this.#unchanged(report.envSource, report.envWarnings, report.envAdvice);
     const path = isGone ? report.found : dotenvPath;
     const reading = readLayer(path, path !== dotenvPath, this.#fixed.launch);
     const loaded = loadSettings({ ...this.#fixed, boot: this.#fixed.launch.env, envFile: reading.layer });
@@ -143,7 +152,13 @@ export class Configuration {
     return this.#judge(loaded, saved, [], warnings, `${envSource}: nothing was read and nothing changed. ${advice}`);
   }
 
-  #judge(loaded: Loaded, saved: SavedConfiguration, problems: readonly Problem[], warnings: readonly string[], nothingToRead: string | null): SettingsCandidate {
+  #judge(
+    loaded: Loaded,
+    saved: SavedConfiguration,
+    problems: readonly Problem[],
+    warnings: readonly string[],
+    nothingToRead: string | null,
+  ): SettingsCandidate {
     const { changes, effective } = compareSettings({ settings: this.#settings }, loaded);
     return {
       problems,

@@ -25,7 +25,23 @@ export interface RootLog extends Log {
 }
 
 export function openLog(level: LogLevel): RootLog {
-  const stream = destination({ fd: 2, sync: true });
+  const stderr = destination({ fd: 2, sync: true });
+  stderr.on('error', ignoreLostReader);
+  const stream = { write: (text: string) => withoutReader(() => void stderr.write(text)) };
   const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, stream);
-  return Object.assign(root, { flush: () => stream.flushSync(), line: (text: string) => void stream.write(`${new Date().toISOString()} ${text}\n`) });
+  return Object.assign(root, {
+    flush: () => withoutReader(() => stderr.flushSync()),
+    line: (text: string) => stream.write(`${new Date().toISOString()} ${text}\n`),
+  });
 }
+
+/** A terminal that hung up, or a pipe whose reader went away, must not end the server: it has to stop in good order. */
+function withoutReader(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
+const ignoreLostReader = (): void => undefined;

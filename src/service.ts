@@ -3,9 +3,18 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
 import type { DemoTenant } from './demo/index.ts';
-import { messageOf } from './errors.ts';
 import { createRoutes, Front, openSocket, type Place } from './http/index.ts';
-import { applyToAll, type Descriptors, type DrainReport, type HandedListener, type Handover, type Part, type Replacement, type Service, type State } from './lifecycle/index.ts';
+import {
+  applyToAll,
+  type Descriptors,
+  type DrainReport,
+  type HandedListener,
+  type Handover,
+  type Part,
+  type Replacement,
+  type Service,
+  type State,
+} from './lifecycle/index.ts';
 import type { RootLog } from './log.ts';
 import { createMcp, type McpService, type OfferedTool, type Runtime, type StdioConnection } from './mcp/index.ts';
 import { rows, type Settings } from './settings/index.ts';
@@ -67,7 +76,7 @@ export class ServerService implements Service<SavedConfiguration> {
   async listen(handover: Handover<unknown> | null): Promise<{ host: string; port: number }> {
     const { host, port } = this.#inForce.settings;
     const inherited = handover?.listeners[0];
-    const place: Place = inherited ? (inherited.descriptor === null ? inherited : { descriptor: inherited.descriptor }) : { host: bindable(host), port };
+    const place: Place = inherited ? placeOf(inherited) : { host: bindable(host), port };
     const address = await this.#front.listen(place);
     this.#front.adopt(handover?.connections ?? []);
     return address;
@@ -105,7 +114,15 @@ export class ServerService implements Service<SavedConfiguration> {
     return [{ name: 'http', ...opened }];
   }
 
-  async drain({ timeoutMs, descriptors, signal }: { timeoutMs: number; descriptors: Descriptors | null; signal: AbortSignal }): Promise<DrainReport> {
+  async drain({
+    timeoutMs,
+    descriptors,
+    signal,
+  }: {
+    timeoutMs: number;
+    descriptors: Descriptors | null;
+    signal: AbortSignal;
+  }): Promise<DrainReport> {
     const running = this.#front.descriptor();
     if (descriptors && running !== null) {
       this.#fallback = descriptors.duplicate(running);
@@ -120,7 +137,10 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async resume(): Promise<void> {
-    const place = this.#fallback === null ? { host: bindable(this.#inForce.settings.host), port: this.#inForce.settings.port } : { descriptor: this.#fallback };
+    const place =
+      this.#fallback === null
+        ? { host: bindable(this.#inForce.settings.host), port: this.#inForce.settings.port }
+        : { descriptor: this.#fallback };
     this.#fallback = null;
     await this.#front.resume(place);
   }
@@ -166,7 +186,7 @@ export class ServerService implements Service<SavedConfiguration> {
         name: 'calls',
         prepare: async (next) => {
           const built = this.#build(next);
-          if (!this.#options.demo) await checkCloud(built.cloud);
+          await checkCloud(cloudConfigOf(next));
           return replacement(() => (this.#inForce = built));
         },
       },
@@ -181,8 +201,11 @@ export class ServerService implements Service<SavedConfiguration> {
       settings,
       cloud,
       runtime: runtimeFor(settings, this.#tools, async (tool, args, signal) => {
-        const { send } = createCloud(cloud, shared);
-        return tool.run(bindCall(tool, send, cloud, signal), tool.parse(args));
+        const client = createCloud(cloud, shared);
+        return tool.run(
+          bindCall(tool, (request) => client.send(request), cloud, signal),
+          tool.parse(args),
+        );
       }),
     };
   }
@@ -201,10 +224,16 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 }
 
+const placeOf = ({ descriptor, host, port }: HandedListener): Place => (descriptor === null ? { host, port } : { descriptor });
+
 const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
 
 /** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
-export function runtimeFor(settings: Settings, tools: ReadonlyMap<string, Tool>, call: (tool: Tool, args: unknown, signal: AbortSignal) => Promise<unknown>): Runtime {
+export function runtimeFor(
+  settings: Settings,
+  tools: ReadonlyMap<string, Tool>,
+  call: (tool: Tool, args: unknown, signal: AbortSignal) => Promise<unknown>,
+): Runtime {
   return {
     tools: tools satisfies ReadonlyMap<string, OfferedTool>,
     logToolCalls: settings.logToolCalls,
@@ -221,7 +250,13 @@ export function runtimeFor(settings: Settings, tools: ReadonlyMap<string, Tool>,
 function present(value: unknown): unknown {
   if (!(value instanceof Page)) return value;
   const { items, total, next, note, envelope } = value;
-  return { ...(note && { note }), ...(total !== undefined && { total }), ...(next && { next }), items, ...(Object.keys(envelope).length > 0 && { envelope }) };
+  return {
+    ...(note && { note }),
+    ...(total !== undefined && { total }),
+    ...(next && { next }),
+    items,
+    ...(Object.keys(envelope).length > 0 && { envelope }),
+  };
 }
 
 export function cloudConfigOf(settings: Settings): CloudConfig {
@@ -230,7 +265,10 @@ export function cloudConfigOf(settings: Settings): CloudConfig {
 }
 
 /** Nothing that was configured for a real tenant reaches the demo tenant, nor anything else. */
-function demoConfigOf({ apiUrl, tokenUrl, credentials }: DemoTenant, { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings): CloudConfig {
+function demoConfigOf(
+  { apiUrl, tokenUrl, credentials }: DemoTenant,
+  { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings,
+): CloudConfig {
   return { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: requestTimeoutSeconds * 1_000, maxRetries, userAgentComment };
 }
 
@@ -245,6 +283,11 @@ const bindable = (host: string): string => (host === 'localhost' ? '127.0.0.1' :
 
 function refuseRequest(response: ServerResponse, why: string): void {
   response.writeHead(503, { 'content-type': 'application/json', connection: 'close', 'retry-after': '1' });
-  response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32_603, message: `Outcome unknown: ${why}. Look before you repeat a change.` } }));
+  response.end(
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id: null,
+      error: { code: -32_603, message: `Outcome unknown: ${why}. Look before you repeat a change.` },
+    }),
+  );
 }
-

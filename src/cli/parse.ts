@@ -73,7 +73,7 @@ function parseStrictly(argv: readonly string[], options: Options, command: Comma
   }
   if (positionals.length > (command === 'serve' ? 0 : 1))
     throw usage(`argument is not understood; the commands are ${subcommands.join(', ')}, or none to serve`);
-  return { values: values as OptionValues };
+  return { values };
 }
 
 const usage = (message: string, suggestion?: string): ZscalerMcpError =>

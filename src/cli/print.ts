@@ -3,8 +3,8 @@ import type { Operation, Problem } from '../lifecycle/index.ts';
 import { adviceFor } from './exit-codes.ts';
 
 export interface Printer {
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
 }
 
 export function printOperation(operation: Operation, json: boolean, printer: Printer): number {

@@ -9,8 +9,8 @@ export interface Stage {
   /** When the first line of the program ran, on the clock of `performance.now()`. */
   readonly startedAtMs: number;
   readonly isRehearsal: boolean;
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   /** Hands over the signals; those that came before are delivered at once. */
   onSignals(handler: (signal: NodeJS.Signals) => void): void;
   exit(code: number): void;

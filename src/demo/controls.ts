@@ -33,6 +33,8 @@ export interface Controls {
   delay(path: string, ms: number): void;
   journal(): readonly Received[];
   count(method: string, path: string): number;
+  /** Requests whose path contains this text and that wait for their delay to pass. */
+  waiting(path: string): number;
   clear(): void;
 }
 
@@ -40,6 +42,8 @@ export interface ControlDesk extends Controls {
   /** The failure that waits for such a request; each call uses it up once. */
   takeFailure(method: string, path: string): Failure | undefined;
   delayFor(path: string): number;
+  /** Runs `wait` while the request counts as waiting. */
+  hold(path: string, wait: () => Promise<unknown>): Promise<void>;
   note(received: Received): void;
 }
 
@@ -52,11 +56,13 @@ export function openControls(): ControlDesk {
   const delays = new Map<string, number>();
   const journal: Received[] = [];
   const counts = new Map<string, number>();
+  const held: string[] = [];
   return {
     fail: (failure) => void failures.push({ failure, left: failure.times ?? 1 }),
     delay: (path, ms) => void delays.set(path, ms),
     journal: () => [...journal],
     count: (method, path) => counts.get(`${method} ${path}`) ?? 0,
+    waiting: (path) => held.filter((one) => one.includes(path)).length,
     clear() {
       failures = [];
       delays.clear();
@@ -71,6 +77,14 @@ export function openControls(): ControlDesk {
       return waiting.failure;
     },
     delayFor: (path) => Math.max(0, ...[...delays].filter(([part]) => path.includes(part)).map(([, ms]) => ms)),
+    async hold(path, wait) {
+      held.push(path);
+      try {
+        await wait();
+      } finally {
+        held.splice(held.indexOf(path), 1);
+      }
+    },
     note(received) {
       const key = `${received.method} ${received.path}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -49,7 +49,7 @@ async function answerRequest(options: RespondOptions, request: IncomingMessage, 
   const { method, path } = incoming;
   if (options.remote && path.startsWith('/__demo/')) return send(response, answerControl(options, options.remote, incoming), {});
   const wait = latencyMs + controls.delayFor(path);
-  if (wait > 0) await sleep(wait);
+  if (wait > 0) await controls.hold(path, () => sleep(wait));
   const failure = controls.takeFailure(method, path);
   const { headers, exceeded } = limiter.admit();
   const real = (): Answer => (exceeded ? tooMany(path, perMinute) : answerReally(options, incoming));

@@ -56,6 +56,8 @@ export interface DemoTenant {
   /** What arrived, oldest first; the newest 10,000. */
   journal(): readonly Received[];
   count(method: string, path: string): number;
+  /** Requests whose path contains this text and that wait for their delay to pass. */
+  waiting(path: string): number;
   /** Ends every token given out so far; the next request gets 401. */
   revokeTokens(): void;
   rotateSecret(secret: string): void;
@@ -124,6 +126,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     delay: (path, ms) => controls.delay(path, ms),
     journal: () => controls.journal(),
     count: (method, path) => controls.count(method, path),
+    waiting: (path) => controls.waiting(path),
     revokeTokens: () => tokens.revoke(),
     rotateSecret: (secret) => tokens.rotateSecret(secret),
     reset: forget,

@@ -85,7 +85,7 @@ export class Front {
 
   /** The descriptor of the listening socket, to be duplicated; null when it is not listening. */
   descriptor(): number | null {
-    return descriptorOf((this.#server as unknown as { _handle: unknown })._handle);
+    return descriptorOf(this.#server);
   }
 
   /** Goes on with connections of the former generation; each was idle when it was handed over. */
@@ -127,7 +127,7 @@ export class Front {
   /** Descriptors of the connections that `drain` parked. */
   parked(): number[] {
     return [...this.#connections.values()].flatMap(({ socket, parked }) => {
-      const descriptor = parked && !socket.destroyed ? descriptorOf((socket as unknown as { _handle: unknown })._handle) : null;
+      const descriptor = parked && !socket.destroyed ? descriptorOf(socket) : null;
       return descriptor === null ? [] : [descriptor];
     });
   }
@@ -243,13 +243,16 @@ export class Front {
 const isIdle = ({ socket, visits, readWhenIdle }: Connection): boolean =>
   visits.size === 0 && !socket.destroyed && socket.writableLength === 0 && socket.bytesRead === readWhenIdle;
 
-function descriptorOf(handle: unknown): number | null {
-  const { fd } = (handle ?? {}) as { fd?: number };
+/** Node.js shows the descriptor of a server or socket nowhere else. */
+function descriptorOf(owner: object): number | null {
+  // oxlint-disable-next-line no-underscore-dangle -- that is its name
+  const { fd } = (owner as { _handle?: { fd?: number } | null })._handle ?? {};
   return typeof fd === 'number' && fd >= 0 ? fd : null;
 }
 
 async function waitUntil(isTrue: () => boolean, deadline: number, signal?: AbortSignal): Promise<void> {
-  while (!isTrue() && performance.now() < deadline && !signal?.aborted) await sleep(5);
+  const isOver = () => performance.now() >= deadline || signal?.aborted === true;
+  while (!isTrue() && !isOver()) await sleep(5);
 }
 
 /**
@@ -266,7 +269,7 @@ export async function openSocket(
     server.listen({ ...place, backlog: BACKLOG }, resolve);
   });
   const { address, port } = server.address() as AddressInfo;
-  const descriptor = duplicate(descriptorOf((server as unknown as { _handle: unknown })._handle) ?? -1);
+  const descriptor = duplicate(descriptorOf(server) ?? -1);
   server.close();
   return { descriptor, host: address, port };
 }

@@ -6,7 +6,7 @@ import { messageOf, ZscalerMcpError } from '../errors.ts';
 import { identify } from './identity.ts';
 import { HANDOVER_VARIABLE } from './launch.ts';
 import type { Native } from './native.ts';
-import type { LifecycleRecord, PastOperation } from './record.ts';
+import type { Change, LifecycleRecord, PastOperation } from './record.ts';
 import type { ReceivedRequest } from './requests.ts';
 
 /** A listening socket for the next generation; without a descriptor it is bound anew. */
@@ -38,11 +38,10 @@ export interface RunningOperation {
   readonly id: string;
   readonly askedBy: PastOperation['askedBy'];
   readonly startedAt: string;
-  readonly changed: readonly PendingChange[];
+  readonly changed: readonly Change[];
   readonly notes: readonly string[];
+  readonly warnings: readonly string[];
 }
-
-type PendingChange = { readonly setting: string; readonly applies: 'reload' | 'restart'; readonly from: string; readonly to: string };
 
 /** The value of the private variable: where the handover is, and for which process and generation. */
 export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard(): void } {

@@ -57,6 +57,8 @@ interface Verdict {
   readonly pendingRestart?: readonly string[];
   readonly errors?: readonly Problem[];
   readonly warnings?: readonly string[];
+  /** As of this operation; what the record says when absent. */
+  readonly envSource?: string;
 }
 
 const KEPT_OPERATIONS = 20;
@@ -175,9 +177,10 @@ export class Lifecycle<Config> {
     this.#enter('reloading');
     const candidate = await service.load('reload');
     const { warnings, changes, pendingRestart, problems } = candidate;
-    if (candidate.nothingToRead !== null) return { outcome: 'unchanged', message: candidate.nothingToRead, warnings };
+    const { envSource } = candidate.source;
+    if (candidate.nothingToRead !== null) return { outcome: 'unchanged', message: candidate.nothingToRead, warnings, envSource };
     if (problems.length > 0) return invalid(candidate);
-    const verdict = { ...judgeReload(candidate, dryRun), changes, pendingRestart, warnings };
+    const verdict = { ...judgeReload(candidate, dryRun), changes, pendingRestart, warnings, envSource };
     if (dryRun) return verdict;
     try {
       await service.apply(candidate);
@@ -249,6 +252,7 @@ export class Lifecycle<Config> {
         startedAt: startedAt.toISOString(),
         changed: candidate.changes,
         notes: restartNotes(sessions, cut, native !== null),
+        warnings: candidate.warnings,
       };
       this.#queue.push(...this.#pendingRequests());
       this.#enter('executing');
@@ -307,9 +311,17 @@ export class Lifecycle<Config> {
   }
 
   #answerRestart({ operation, generation }: Handover<unknown>): void {
-    const { id, askedBy, startedAt, changed, notes } = operation;
+    const { id, askedBy, startedAt, changed, notes, warnings } = operation;
     const message = [`generation ${generation} serves`, ...notes].join('; ');
-    this.#finish(id, 'restart', askedBy, new Date(startedAt), { outcome: 'restarted', message, changes: changed }, false, askedBy !== null);
+    this.#finish(
+      id,
+      'restart',
+      askedBy,
+      new Date(startedAt),
+      { outcome: 'restarted', message, changes: changed, warnings },
+      false,
+      askedBy !== null,
+    );
   }
 
   #finish(
@@ -334,7 +346,7 @@ export class Lifecycle<Config> {
       id,
       kind,
       exitCode,
-      envSource: record.envSource,
+      envSource: verdict.envSource ?? record.envSource,
       generation: record.generation,
       durationMs,
     };

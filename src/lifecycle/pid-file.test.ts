@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,7 +34,10 @@ afterEach(() => {
 });
 
 const recordFor = (pid: number, change: Partial<LifecycleRecord> = {}): LifecycleRecord =>
-  ({ ...parseRecord(JSON.stringify({ schema: 1, pid, generation: 1, state: 'ready', identity: identify(pid) })), ...change }) as LifecycleRecord;
+  ({
+    ...parseRecord(JSON.stringify({ schema: 1, pid, generation: 1, state: 'ready', identity: identify(pid) })),
+    ...change,
+  }) as LifecycleRecord;
 
 async function claim(record = recordFor(process.pid)): Promise<PidFile> {
   const file = await PidFile.claim(path, record);
@@ -96,7 +111,10 @@ describe('the PID file', () => {
     for (const text of ['', good.slice(0, 40), '[]', '{"pid":"7"}', '{"pid":7,"generation":1,"state":"ready"}', '12345\n', 'null']) {
       rmSync(path);
       writeFileSync(path, text, { mode: 0o600 });
-      expect(readPidFile(path), text).toMatchObject({ kind: 'unusable', reason: expect.stringContaining('does not hold the record') as string });
+      expect(readPidFile(path), text).toMatchObject({
+        kind: 'unusable',
+        reason: expect.stringContaining('does not hold the record') as string,
+      });
     }
   });
 
@@ -107,8 +125,16 @@ describe('the PID file', () => {
   });
 
   it('of a newer version is read: unknown keys are passed over, missing ones filled', () => {
-    writeFileSync(path, JSON.stringify({ schema: 9, pid: process.pid, generation: 4, state: 'ready', identity: identify(process.pid), novelty: [1] }), { mode: 0o600 });
-    expect(readPidFile(path)).toMatchObject({ kind: 'record', presence: 'alive', record: { schema: 9, generation: 4, operations: [], url: null } });
+    writeFileSync(
+      path,
+      JSON.stringify({ schema: 9, pid: process.pid, generation: 4, state: 'ready', identity: identify(process.pid), novelty: [1] }),
+      { mode: 0o600 },
+    );
+    expect(readPidFile(path)).toMatchObject({
+      kind: 'record',
+      presence: 'alive',
+      record: { schema: 9, generation: 4, operations: [], url: null },
+    });
   });
 
   it('does not follow a planted link when it publishes', async () => {

@@ -5,11 +5,14 @@ import { startDemoTenant } from '../../src/demo/index.ts';
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export async function startCloud({ delayMs = 0 }: { delayMs?: number } = {}) {
-  const tenant = await startDemoTenant({ log: silent, latencyMs: delayMs });
+  const tenant = await startDemoTenant({ log: silent });
+  if (delayMs > 0) tenant.delay('/ruleLabels', delayMs);
   onTestFinished(() => tenant.close());
   return {
     tenant,
     requests: () => tenant.journal(),
+    /** Calls of the slow tool that have reached the cloud and have no answer yet. */
+    inFlight: () => tenant.waiting('/ruleLabels'),
     /** A `.env` that leads to this cloud. */
     dotenv: (change: Record<string, string> = {}): string => {
       const { clientId, clientSecret, vanityDomain, customerId } = tenant.credentials;

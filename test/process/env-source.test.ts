@@ -123,7 +123,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
 
   it('is judged from the server, not from the caller: another mount namespace sees another file', async () => {
     const text = await inMountNamespace(
-      `touch app/.env; mount --bind host/.env app/.env; ${serve} nsenter --mount=/proc/1/ns/mnt $N $S status --json --pid-file $D/pid; ZS stop`,
+      `touch app/.env; mount --bind host/.env app/.env; ${serve} nsenter --mount=/proc/${process.pid}/ns/mnt $N $S status --json --pid-file $D/pid; ZS stop`,
     );
     expect(text).toContain('"envSource":"live (bind-mounted)"');
   });

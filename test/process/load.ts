@@ -49,19 +49,24 @@ export function startLoad({ url, perSecond, freshShare, keptAlive }: LoadOptions
     const agent = fresh ? new Agent({ keepAlive: false }) : kept[n % kept.length];
     const dueAt = startedAt + (n / perSecond) * 1_000;
     ledger.sent.push(n);
-    const exchange = call(url, n, agent)
-      .then(({ status, ok }) => {
-        const now = performance.now();
-        ledger.answered.set(n, { status, ok });
-        ledger.latenciesMs.push(now - dueAt);
-        if (ok) {
-          ledger.longestGapMs = Math.max(ledger.longestGapMs, now - lastAnswerAt);
-          lastAnswerAt = now;
-        }
-      })
-      .catch((error: NodeJS.ErrnoException) => void ledger.failed.set(n, error.code ?? error.message));
+    const exchange = follow(n, dueAt, call(url, n, agent));
     pending.add(exchange);
     void exchange.finally(() => pending.delete(exchange));
+  }
+
+  async function follow(n: number, dueAt: number, answer: Promise<{ status: number; ok: boolean }>): Promise<void> {
+    try {
+      const { status, ok } = await answer;
+      const now = performance.now();
+      ledger.answered.set(n, { status, ok });
+      ledger.latenciesMs.push(now - dueAt);
+      if (!ok) return;
+      ledger.longestGapMs = Math.max(ledger.longestGapMs, now - lastAnswerAt);
+      lastAnswerAt = now;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      ledger.failed.set(n, code ?? message);
+    }
   }
 
   return {

@@ -103,7 +103,7 @@ describe('reload', () => {
     const cloud = await startCloud({ delayMs: 1_500 });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels');
-    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    await waitFor(() => cloud.inFlight() === 1);
     server.writeDotenv(`${cloud.dotenv()}ZSCALER_MCP_LOG_TOOL_CALLS=true\n`);
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
     const reply = await call;

@@ -98,7 +98,7 @@ describe('restart', () => {
     const cloud = await startCloud({ delayMs: 1_200 });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels');
-    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    await waitFor(() => cloud.inFlight() === 1);
     expect((await server.ask('restart')).exitCode).toBe(0);
     const reply = await call;
     expect([reply.status, reply.body?.result?.['isError'] ?? false], textOf(reply)).toEqual([200, false]);
@@ -108,7 +108,7 @@ describe('restart', () => {
     const cloud = await startCloud({ delayMs: 20_000 });
     const server = await startServer({ demo: false, dotenv: `${cloud.dotenv()}ZSCALER_MCP_DRAIN_TIMEOUT=1\n` });
     const call = callTool(server.url, 'zia_list_rule_labels').catch((error: unknown) => ({ status: 0, error }));
-    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    await waitFor(() => cloud.inFlight() === 1);
     const verdict = await server.ask('restart');
     expect(verdict.message).toContain('1 request did not finish in time');
     expect((await call).status).not.toBe(200);

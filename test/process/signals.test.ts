@@ -21,7 +21,7 @@ describe('SIGTERM', () => {
     const cloud = await startCloud({ delayMs: 1_500 });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels');
-    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    await waitFor(() => cloud.inFlight() === 1);
     process.kill(server.pid, 'SIGTERM');
     await waitFor(() => server.record().state === 'stopping');
     expect((await call).status).toBe(200);
@@ -29,7 +29,7 @@ describe('SIGTERM', () => {
 
     const second = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const cut = callTool(second.url, 'zia_list_rule_labels').catch(() => null);
-    await waitFor(() => cloud.requests().filter(({ path }) => path.includes('ruleLabels')).length === 2);
+    await waitFor(() => cloud.inFlight() === 1);
     process.kill(second.pid, 'SIGTERM');
     await waitFor(() => second.record().state === 'stopping');
     process.kill(second.pid, 'SIGTERM');
@@ -61,7 +61,7 @@ describe('SIGTERM', () => {
     const cloud = await startCloud({ delayMs: 2_500 });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels').catch(() => null);
-    await waitFor(() => cloud.requests().some(({ path }) => path.includes('ruleLabels')));
+    await waitFor(() => cloud.inFlight() === 1);
     process.kill(server.pid, 'SIGUSR2');
     await waitFor(() => server.record().state === 'draining');
     process.kill(server.pid, 'SIGTERM');

@@ -16,7 +16,10 @@ export async function check({ launch, ...printer }: Printer & { launch: Launch }
     kind: 'check',
     outcome,
     exitCode: exitCodeOf('check', outcome),
-    message: outcome === 'valid' ? 'a server would start with this configuration' : `a server would not start: ${count(problems.length, 'problem')}`,
+    message:
+      outcome === 'valid'
+        ? 'a server would start with this configuration'
+        : `a server would not start: ${count(problems.length, 'problem')}`,
     changes: [],
     pendingRestart: [],
     errors: problems,
@@ -26,7 +29,8 @@ export async function check({ launch, ...printer }: Printer & { launch: Launch }
     durationMs: Math.round(performance.now() - startedAt),
   };
   if (json) printer.out(JSON.stringify({ ...operation, settings: resolved(start) }));
-  else if (outcome === 'valid') for (const line of table(resolved(start).map(({ setting, value, origin }) => [setting, value, origin]))) printer.out(line);
+  else if (outcome === 'valid')
+    for (const line of table(resolved(start).map(({ setting, value, origin }) => [setting, value, origin]))) printer.out(line);
   return json ? operation.exitCode : printOperation(operation, false, printer);
 }
 
