@@ -153,14 +153,19 @@ describe('reading a .env', () => {
       });
   });
 
-  it.runIf(isRoot)('of another user is refused if discovered, a warning if named; a group of the owner alone is no others', () => {
-    write('a=b');
-    chownSync(path, 12_345, 12_345);
-    chmodSync(path, 0o660);
-    const message = 'belongs to another user (uid 12345; the server runs as uid 0)';
-    expect(readEnvFile(path, { discovered: true })).toMatchObject({ bytes: null, problems: [{ message }] });
-    expect(readEnvFile(path, { discovered: false })).toMatchObject({ problems: [], warnings: [{ message }] });
-  });
+  it.runIf(isRoot)(
+    'of another user is refused if discovered, a warning if named; a group of the owner alone and that of root are no others',
+    () => {
+      write('a=b');
+      chownSync(path, 12_345, 12_345);
+      chmodSync(path, 0o660);
+      const message = 'belongs to another user (uid 12345; the server runs as uid 0)';
+      expect(readEnvFile(path, { discovered: true })).toMatchObject({ bytes: null, problems: [{ message }] });
+      expect(readEnvFile(path, { discovered: false })).toMatchObject({ problems: [], warnings: [{ message }] });
+      chownSync(path, 12_345, 0);
+      expect(readEnvFile(path, { discovered: false }).warnings).toMatchObject([{ message }]);
+    },
+  );
 
   it.runIf(isRoot && process.platform === 'linux')('that it may not read says whose it is, who reads, and what to do', () => {
     write('a=b', 0o600);

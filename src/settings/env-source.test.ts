@@ -80,6 +80,19 @@ describe('the env source', () => {
   });
 });
 
+it.runIf(process.platform === 'linux')(
+  'a server that is gone or closed to us is judged by what this process sees, and that is said',
+  () => {
+    // No process has a number beyond the kernel's limit of 2^22.
+    const report = classifyEnvSource(record(), { pid: 4_194_305 });
+    expect(report).toMatchObject({
+      envSource: 'live',
+      envChanged: false,
+      envWarnings: ['process 4194305 cannot be looked into: judged as this command sees the files'],
+    });
+  },
+);
+
 const canMount = process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
 if (!canMount) {
   if (process.env['CI'] === 'true') throw new Error('the tests of real mounts need root and unshare on Linux, and CI must run all tests');
@@ -119,11 +132,12 @@ describe.runIf(canMount)('a real mount', () => {
     expect(after).toMatchObject({ envSource: 'live (bind-mounted)', envChanged: true, envWarnings: [] });
   });
 
-  it('of a file that was replaced by rename has gone stale', () => {
-    const [report] = inNamespace(
-      'mkdir app; touch app/.env; mount --bind .env app/.env; R=$(READ $PWD/app/.env); echo a=2 > new; mv new .env; JUDGE $PWD/app/.env "$R"',
+  it('of a file that was replaced by rename has gone stale, also for a server that started afterwards', () => {
+    const reports = inNamespace(
+      'mkdir app; touch app/.env; mount --bind .env app/.env; R=$(READ $PWD/app/.env); echo a=2 > new; mv new .env; JUDGE $PWD/app/.env "$R"; R=$(READ $PWD/app/.env); JUDGE $PWD/app/.env "$R"',
     );
-    expect(report).toMatchObject({ envMounted: true, envChanged: false, envWarnings: [`${folder}/app/.env: ${STALE}`] });
+    const stale = { envMounted: true, envChanged: false, envWarnings: [`${folder}/app/.env: ${STALE}`] };
+    expect(reports).toMatchObject([stale, stale]);
   });
 
   it('of a file that was renamed away, so that the kernel shows another root', () => {

@@ -30,11 +30,14 @@ export interface EnvSourceReport {
 }
 
 /** @param view the server's process, if it lives; null or absent: judged as this process sees it */
-export function classifyEnvSource(
-  { dotenvPath, envCandidates, envFile }: EnvSourceRecord,
-  { pid = null }: { readonly pid?: number | null } = {},
-): EnvSourceReport {
+export function classifyEnvSource(record: EnvSourceRecord, { pid = null }: { readonly pid?: number | null } = {}): EnvSourceReport {
   const view = viewOf(pid);
+  const report = judge(view, record);
+  if (!view.isBlind) return report;
+  return { ...report, envWarnings: [...report.envWarnings, `process ${pid} cannot be looked into: judged as this command sees the files`] };
+}
+
+function judge(view: View, { dotenvPath, envCandidates, envFile }: EnvSourceRecord): EnvSourceReport {
   if (dotenvPath !== null && isThere(view, dotenvPath)) return describePresent(view, dotenvPath, envFile);
   const found = envCandidates.find((path) => path !== dotenvPath && isThere(view, path)) ?? null;
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';

@@ -14,7 +14,7 @@ export function interpolate(value: string, lookUp: (name: string) => string | un
   let unknown = false;
   const add = (part: string): void => {
     length += part.length;
-    if (length <= limit) parts.push(part);
+    parts.push(part);
   };
   let cursor = 0;
   for (const { start, end, name, fallback } of references(value)) {
@@ -35,24 +35,27 @@ interface Reference {
   readonly fallback: string | undefined;
 }
 
-/** A name ends at the first `:` or `}`; what follows a `:` must be `-`, or it is no reference. */
+/** A name ends at the first `:` or `}`; what follows a `:` must be `-`, or it is no reference. Looks at no character twice. */
 function* references(value: string): Generator<Reference> {
-  let close = -1;
+  const nextClose = searchOnward(value, '}');
+  const nextColon = searchOnward(value, ':');
   for (let start = value.indexOf('${'); start >= 0;) {
-    if (close < start) close = value.indexOf('}', start);
+    const close = nextClose(start + 2);
     if (close < 0) return;
-    const colon = indexBefore(value, ':', start + 2, close);
-    if (colon >= 0 && value[colon + 1] !== '-') {
-      start = value.indexOf('${', start + 2);
-      continue;
-    }
+    const at = nextColon(start + 2);
+    const colon = at < close ? at : -1;
+    const isReference = colon < 0 || value[colon + 1] === '-';
     const name = value.slice(start + 2, colon < 0 ? close : colon);
-    yield { start, end: close + 1, name, fallback: colon < 0 ? undefined : value.slice(colon + 2, close) };
-    start = value.indexOf('${', close + 1);
+    if (isReference) yield { start, end: close + 1, name, fallback: colon < 0 ? undefined : value.slice(colon + 2, close) };
+    start = value.indexOf('${', isReference ? close + 1 : start + 2);
   }
 }
 
-function indexBefore(value: string, wanted: string, from: number, end: number): number {
-  for (let at = from; at < end; at += 1) if (value[at] === wanted) return at;
-  return -1;
+/** `indexOf` for positions that only grow: what was found is kept until it is passed. */
+function searchOnward(value: string, wanted: string): (from: number) => number {
+  let found = -2;
+  return (from) => {
+    if (found !== -1 && found < from) found = value.indexOf(wanted, from);
+    return found;
+  };
 }

@@ -16,6 +16,7 @@ const host = parseMountInfo(`22 27 0:21 / /proc rw,relatime - proc proc rw
 42 27 0:31 /@srv /srv rw,relatime - btrfs /dev/vdc rw,subvolid=256,subvol=/@srv
 43 27 254:0 /opt/real /opt/bound rw,relatime - ext4 /dev/vda rw
 44 41 254:0 / /tmp/whole rw,relatime - ext4 /dev/vda rw
+45 40 0:40 / /home/me/fuse.env rw,relatime - fuse.single single rw
 not a line of it`);
 
 const pointOf = (mounts: typeof host, path: string) => findMount(mounts, path)?.point;
@@ -32,7 +33,7 @@ describe('the mount table', () => {
       superOptions: 'rw',
     });
     expect(docker[5]?.root).toBe('/srv/conf//deleted');
-    expect(host.length).toBe(7);
+    expect(host.length).toBe(8);
   });
 
   it.each([
@@ -68,6 +69,7 @@ describe('the mount table', () => {
 
   it.each([
     ['itself a mount point', docker, '/app/.env', false, true],
+    ['a mount point whose file system is one file', host, '/home/me/fuse.env', false, true],
     ['below a mount of a part of a file system', host, '/opt/bound/.env', false, true],
     ['a separate /home on a host', host, '/home/me/.env', false, false],
     ['a tmpfs /tmp on a host', host, '/tmp/.env', false, false],

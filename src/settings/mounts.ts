@@ -37,7 +37,7 @@ export function findMount(mounts: readonly Mount[], path: string): Mount | null 
     const { id } = current;
     const crossings = mounts.filter((mount) => mount.parent === id && mount.id !== id && isAbove(mount.point, path));
     const nearest = Math.min(...crossings.map(({ point }) => point.length));
-    const next = crossings.findLast(({ point }) => point.length === nearest);
+    const next = crossings.find(({ point }) => point.length === nearest);
     if (!next) return current;
     current = next;
   }

@@ -24,6 +24,7 @@ describe('a name that this version cannot honour', () => {
     ['ZSCALER_MCP_AUTH_API_KEY=k', 'error', 'warning'],
     ['ZSCALER_MCP_AUTH_JWT_ISSUER=x', 'error', 'warning'],
     ['ZSCALER_MCP_AUTH_API_KEY=k\nZSCALER_MCP_AUTH_ENABLED=false', 'warning', 'warning'],
+    ['ZSCALER_MCP_AUTH_API_KEY=k\nZSCALER_MCP_AUTH_MODE=none', 'warning', 'warning'],
     ['ZSCALER_MCP_AUTH_MODE=jwt\nZSCALER_MCP_AUTH_ENABLED=no', 'warning', 'warning'],
     ['ZSCALER_MCP_AUTH_ENABLED=true\nZSCALER_MCP_AUTH_MODE=none', 'error', 'warning'],
     ['ZSCALER_MCP_TRUST_PLATFORM_AUTH=true', 'warning', 'warning'],

@@ -8,13 +8,18 @@ export interface View {
   readonly rootFolder: string;
   /** Null where the system tells nothing. */
   readonly mounts: readonly Mount[] | null;
+  /** The process may not be looked into, so this is our own view. */
+  readonly isBlind: boolean;
 }
 
 /** @param pid the process whose view is wanted; null for our own */
 export function viewOf(pid: number | null): View {
-  if (pid === null || pid === process.pid) return { rootFolder: '', mounts: readMounts('self') };
-  const isElsewhere = ['ns/mnt', 'root'].some((link) => linkOf(`/proc/${pid}/${link}`) !== linkOf(`/proc/self/${link}`));
-  return { rootFolder: isElsewhere ? `/proc/${pid}/root` : '', mounts: readMounts(pid) };
+  const own: View = { rootFolder: '', mounts: readMounts('self'), isBlind: false };
+  if (pid === null || pid === process.pid || own.mounts === null) return own;
+  const links = ['ns/mnt', 'root'].map((link) => [linkOf(`/proc/${pid}/${link}`), linkOf(`/proc/self/${link}`)] as const);
+  if (links.some(([theirs]) => theirs === null)) return { ...own, isBlind: true };
+  const isElsewhere = links.some(([theirs, ours]) => theirs !== ours);
+  return { rootFolder: isElsewhere ? `/proc/${pid}/root` : '', mounts: readMounts(pid), isBlind: false };
 }
 
 /** Null for what is no link, is not there, or may not be read. */
