@@ -103,7 +103,7 @@ function readOffset(
 }
 
 const moreNote = (items: readonly unknown[], total: number | undefined, here: string, next: string): string =>
-  `There is more: this is ${here}, ${items.length} row${items.length === 1 ? '' : 's'}${total === undefined ? '' : ` of ${total}`}. Call again with ${next} for the next ones.`;
+  `There is more: this is ${here}, ${items.length} row${items.length === 1 ? '' : 's'}${total === undefined ? '' : ` of ${total}`}. Call again with the same inputs and ${next} for the next ones.`;
 
 /** Some envelopes say 0 beside a row. */
 const credible = (total: number | undefined, items: readonly unknown[]): number | undefined =>
