@@ -24,7 +24,9 @@ describe('numbered pages', () => {
   it('say where they stand and which one is next', () => {
     const page = readPage(pages, { totalPages: '3', totalCount: '45', list: [1, 2] }, {});
     expect(page).toMatchObject({ items: [1, 2], total: 45, next: { page: 2 }, envelope: { totalPages: '3', totalCount: '45' } });
-    expect(page.note).toBe('There is more: this is page 1 of 3, 2 rows of 45. Call again with the same inputs and page 2 for the next ones.');
+    expect(page.note).toBe(
+      'There is more: this is page 1 of 3, 2 rows of 45. Call again with the same inputs and page 2 for the next ones.',
+    );
   });
   it('end with the last one', () => {
     expect(readPage(pages, { totalPages: '3', totalCount: '45', list: [1] }, { page: 3 })).toMatchObject({
