@@ -30,7 +30,10 @@ describe('where a .env is looked for', () => {
   it('is the working directory, the container, the home; for stdio never the working directory', () => {
     const place = { explicit: null, cwd: '/work', home: '/home/me' };
     expect(envCandidates({ ...place, transport: 'streamable-http' })).toEqual(['/work/.env', '/app/.env', '/home/me/.zscaler-mcp/.env']);
-    expect(envCandidates({ ...place, transport: 'stdio' })).toEqual(['/app/.env', '/home/me/.zscaler-mcp/.env']);
+    for (const transport of ['stdio', '', 'nonsense']) {
+      expect(envCandidates({ ...place, transport })).toEqual(['/app/.env', '/home/me/.zscaler-mcp/.env']);
+    }
+    expect(envCandidates({ ...place, transport: ' SSE ' })[0]).toBe('/work/.env');
     expect(envCandidates({ ...place, cwd: '/app', home: undefined, transport: 'sse' })).toEqual(['/app/.env']);
   });
 

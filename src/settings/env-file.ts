@@ -28,12 +28,15 @@ export interface SearchPlace {
 export function envCandidates({ explicit, cwd, home, transport }: SearchPlace): string[] {
   const places = [
     ...(explicit === null ? [] : [resolve(cwd, explicit)]),
-    ...(transport === 'stdio' ? [] : [resolve(cwd, '.env')]),
+    ...(isHttp(transport) ? [resolve(cwd, '.env')] : []),
     CONTAINER_ENV_FILE,
     ...(home ? [join(home, '.zscaler-mcp', '.env')] : []),
   ];
   return [...new Set(places)];
 }
+
+/** An empty or unknown word will turn out to be stdio or be refused. */
+const isHttp = (transport: string): boolean => ['streamable-http', 'sse'].includes(transport.trim().toLowerCase());
 
 export interface FoundEnvFile {
   readonly path: string | null;
@@ -69,7 +72,7 @@ const notThere = (path: string): Problem =>
 /** The working directory's `.env` that the rule for stdio passes over, for a word about it in the log; null if there is none. */
 export function passedOverEnvFile({ cwd, transport }: Pick<SearchPlace, 'cwd' | 'transport'>): string | null {
   const path = resolve(cwd, '.env');
-  return transport === 'stdio' && path !== CONTAINER_ENV_FILE && kindOf(path) === 'file' ? path : null;
+  return !isHttp(transport) && path !== CONTAINER_ENV_FILE && kindOf(path) === 'file' ? path : null;
 }
 
 /** What cannot be looked at (a folder that is closed to us) counts as absent. */
