@@ -86,9 +86,6 @@ async function gap(): Promise<void> {
   );
 }
 
-const failures = (ledgers: readonly Ledger[]): number =>
-  ledgers.reduce((sum, { failed, answered }) => sum + failed.size + [...answered.values()].filter(({ ok }) => !ok).length, 0);
-
 async function gapOf(replace: (server: BenchServer) => Promise<BenchServer>): Promise<{ gaps: number[]; ledgers: Ledger[] }> {
   const gaps: number[] = [];
   const ledgers: Ledger[] = [];
@@ -144,4 +141,8 @@ async function medianOf(count: number, work: () => Promise<unknown>): Promise<nu
     times.push(performance.now() - startedAt);
   }
   return median(times);
+}
+
+function failures(ledgers: readonly Ledger[]): number {
+  return ledgers.reduce((sum, { failed, answered }) => sum + failed.size + [...answered.values()].filter(({ ok }) => !ok).length, 0);
 }

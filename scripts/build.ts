@@ -20,7 +20,8 @@ async function build(): Promise<void> {
   const bundle = await rolldown({
     input: { main: join(root, 'src/main.ts') },
     platform: 'node',
-    external: [/^node:/, 'koffi'],
+    // The FFI is native, and the proxy's client is loaded by few: both stay packages of their own.
+    external: [/^node:/, 'koffi', 'undici'],
     transform: { define: { 'globalThis.ZSCALER_MCP_VERSION': JSON.stringify(version) } },
     onLog(level, log, handler) {
       // Dependencies' own eval or circular imports are not ours to mend.

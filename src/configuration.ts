@@ -26,6 +26,8 @@ export interface SavedConfiguration {
   /** What was read from the `.env`; null when there is none. */
   readonly layer: SavedLayer | null;
   readonly source: SourceFacts;
+  /** Whether the file was found at a default place, and not named: then it must be closed to others' writing. */
+  readonly discovered: boolean;
   /** Base64; keys the digest, so that it reveals no value and stays comparable across generations. */
   readonly digestKey: string;
 }
@@ -73,7 +75,7 @@ export class Configuration {
   static read(fixed: Fixed): Start {
     const { launch, flags } = fixed;
     const explicit = flags['ZSCALER_MCP_DOTENV_PATH'] ?? (launch.env['ZSCALER_MCP_DOTENV_PATH']?.trim() || null);
-    const transport = flags['ZSCALER_MCP_TRANSPORT'] ?? launch.env['ZSCALER_MCP_TRANSPORT']?.trim().toLowerCase() ?? 'stdio';
+    const transport = flags['ZSCALER_MCP_TRANSPORT'] ?? (launch.env['ZSCALER_MCP_TRANSPORT']?.trim().toLowerCase() || 'stdio');
     const place = { explicit, cwd: launch.cwd, home: launch.env['HOME'], transport };
     const candidates = envCandidates(place);
     const found = findEnvFile(candidates, explicit);
@@ -83,6 +85,7 @@ export class Configuration {
     const saved = {
       layer: saveLayer(reading.layer),
       source: sourceOf(found.path, candidates, reading.facts),
+      discovered: found.discovered,
       digestKey: randomBytes(32).toString('base64'),
     };
     return {
@@ -131,9 +134,10 @@ export class Configuration {
     if (isGone && (kind === 'reload' || report.found === null))
       return this.#unchanged(report.envSource, report.envWarnings, report.envAdvice);
     const path = isGone ? report.found : dotenvPath;
-    const reading = readLayer(path, path !== dotenvPath, this.#fixed.launch);
+    const discovered = isGone || this.#saved.discovered;
+    const reading = readLayer(path, discovered, this.#fixed.launch);
     const loaded = loadSettings({ ...this.#fixed, boot: this.#fixed.launch.env, envFile: reading.layer });
-    const saved = { ...this.#saved, layer: saveLayer(reading.layer), source: sourceOf(path, candidates, reading.facts) };
+    const saved = { ...this.#saved, layer: saveLayer(reading.layer), source: sourceOf(path, candidates, reading.facts), discovered };
     const problems = [...reading.problems, ...loaded.problems];
     return this.#judge(loaded, saved, problems, [...report.envWarnings, ...wordsOf([...reading.warnings, ...loaded.warnings])], null);
   }

@@ -50,6 +50,8 @@ export async function parseCommandLine(argv: readonly string[], settingOptions: 
 /** The only argument that is no option, if there is one. */
 async function findCommand(argv: readonly string[], settingOptions: () => Promise<Options>): Promise<CommandName> {
   // The settings' flags matter only where a subcommand's name could be the value of one.
+  const first = subcommands.find((word) => word === argv[0]);
+  if (first) return first;
   if (!subcommands.some((word) => argv.includes(word))) return 'serve';
   const known = { ...(await settingOptions()), ...Object.assign({}, ...Object.values(commandOptions)) } as Options;
   const { positionals } = parseArgs({ args: [...argv], options: known, strict: false, allowPositionals: true });

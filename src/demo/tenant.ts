@@ -3,7 +3,6 @@
  * minute and the tests' cloud; state lives in memory. Every response says `X-Demo-Tenant: true`.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../log.ts';
 import { openCollection, type Collection } from './collection.ts';
@@ -16,6 +15,9 @@ import type { World } from './world.ts';
 import { openZia } from './zia/zia.ts';
 import { openZidentity } from './zidentity/zidentity.ts';
 import { openZpa } from './zpa/zpa.ts';
+
+/** An import of `node:http` would load Node's whole HTTP client with it, 20 ms that a start has no use for. */
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface DemoOptions {
   readonly log: Log;
