@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { cleanEnv, entry, makeFolder, root, runCommand, startServer } from './harness.ts';
+
+const TOOL = 'zia_list_rule_labels';
+const inspector = join(root, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+
+/** What every client must see: the tool in the list, and labels of the demo tenant in its answer. */
+async function listAndCall(client: Client | OldClient): Promise<void> {
+  const { tools } = await client.listTools();
+  expect(tools.map(({ name }) => name)).toContain(TOOL);
+  const result = await client.callTool({ name: TOOL, arguments: {} });
+  expect(result.isError ?? false, JSON.stringify(result)).toBe(false);
+  const [block] = result.content as { text: string }[];
+  const page = JSON.parse(block?.text ?? '{}') as { items: { id: number; name: string }[] };
+  expect(page.items.length).toBeGreaterThan(3);
+  expect(page.items[0]).toMatchObject({ id: expect.any(Number) as number, name: expect.any(String) as string });
+  await client.close();
+}
+
+describe('real clients against the demo tenant', () => {
+  it.each(['legacy', '2026-07-28'] as const)("the SDK's client of today, %s, over HTTP", async (era) => {
+    const server = await startServer();
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: era === 'legacy' ? 'legacy' : { pin: era } } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+    await listAndCall(client);
+  });
+
+  it("the SDK's client of yesterday, over HTTP and over HTTP with SSE", async () => {
+    const server = await startServer();
+    const client = new OldClient({ name: 'test', version: '1' });
+    await client.connect(new OldHttpTransport(new URL(server.url)));
+    await listAndCall(client);
+    const sse = await startServer({ transport: 'sse' });
+    expect(sse.url).toMatch(/\/sse$/);
+    const older = new OldClient({ name: 'test', version: '1' });
+    await older.connect(new SSEClientTransport(new URL(sse.url)));
+    await listAndCall(older);
+  });
+
+  it.each(['legacy', '2026-07-28'] as const)('a client that starts the server itself, %s, over stdio', async (era) => {
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [entry, '--demo', '--pid-file', join(makeFolder(), 'pid')],
+      env: cleanEnv(),
+      stderr: 'ignore',
+    });
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: era === 'legacy' ? 'legacy' : { pin: era } } });
+    onTestFinished(() => client.close());
+    await client.connect(transport);
+    await listAndCall(client);
+  });
+
+  it.each(['legacy', 'modern'])('the Inspector on the command line, %s', async (era) => {
+    const server = await startServer();
+    const words = ['--cli', server.url, '--transport', 'http', '--protocol-era', era, '--catalog', join(makeFolder(), 'catalog.json')];
+    const list = await runCommand([...words, '--method', 'tools/list'], { program: inspector });
+    expect(list.code, list.err).toBe(0);
+    expect(list.out).toContain(TOOL);
+    const call = await runCommand([...words, '--method', 'tools/call', '--tool-name', TOOL], { program: inspector });
+    expect(call.code, call.err).toBe(0);
+    expect(call.out).toContain('referencedRuleCount');
+  });
+});
