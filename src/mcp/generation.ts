@@ -16,15 +16,17 @@ function mark(message: JSONRPCMessage, generation: number): JSONRPCMessage {
   return { ...message, params: { ...message.params, requestId: `${generation}.${String(message.params?.['requestId'])}` } };
 }
 
-/** `body` with its answers' ids as the SDK knows them; null when nothing is left of it, since all of it answered another generation. */
-export function acceptAnswers(body: unknown, generation: number): unknown {
-  if (!Array.isArray(body)) return accept(body, generation);
-  const rest = body.map((message) => accept(message, generation)).filter((message) => message !== null);
-  return rest.length > 0 || body.length === 0 ? rest : null;
+/** `body` with its answers' ids as the SDK knows them; null when all of it answered another generation. */
+export function acceptAnswers(body: unknown, generation: number): { readonly body: unknown } | null {
+  if (!Array.isArray(body)) return isForeign(body, generation) ? null : { body: unmark(body) };
+  const rest = body.filter((message) => !isForeign(message, generation)).map(unmark);
+  return rest.length > 0 || body.length === 0 ? { body: rest } : null;
 }
 
-function accept(message: unknown, generation: number): unknown {
-  if (typeof message !== 'object' || message === null || 'method' in message || !('id' in message)) return message;
-  const [from, id] = String(message.id).split('.');
-  return from === String(generation) && id !== undefined ? { ...message, id: Number(id) } : null;
-}
+const isAnswer = (message: unknown): message is { id: unknown } =>
+  typeof message === 'object' && message !== null && 'id' in message && !('method' in message);
+
+const isForeign = (message: unknown, generation: number): boolean =>
+  isAnswer(message) && !new RegExp(`^${generation}\\.\\d+$`).test(String(message.id));
+
+const unmark = (message: unknown): unknown => (isAnswer(message) ? { ...message, id: Number(String(message.id).split('.')[1]) } : message);

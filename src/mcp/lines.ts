@@ -51,6 +51,7 @@ export class LineTransport implements Transport {
     this.#input.off('data', this.#read);
     this.#input.pause();
     this.#end();
+    this.#running.clear();
     this.#settleAll();
     this.onclose?.();
   }

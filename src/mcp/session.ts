@@ -84,10 +84,10 @@ export class Session {
     this.#usedAt = performance.now();
     const accepted = acceptAnswers(body, this.#generation);
     if (accepted === null) return new Response(null, { status: 202 });
-    const messages = (Array.isArray(accepted) ? accepted : [accepted]) as readonly Partial<Message>[];
+    const messages = (Array.isArray(accepted.body) ? accepted.body : [accepted.body]) as readonly Partial<Message>[];
     for (const message of messages) this.#remember(message);
     const opened = { stream: null as StreamId | null };
-    const response = await openedStream.run(opened, () => this.#transport.handleRequest(request, { parsedBody: accepted }));
+    const response = await openedStream.run(opened, () => this.#transport.handleRequest(request, { parsedBody: accepted.body }));
     const first = messages.find(({ id, method }) => method !== undefined && id !== undefined && this.#running.has(id))?.id;
     if (opened.stream !== null && first !== undefined) this.#requestOf.set(opened.stream, first);
     for (const { method, params } of messages) if (method === 'notifications/cancelled') await this.#release(params?.['requestId']);

@@ -74,10 +74,10 @@ export class SseStreams {
       return errorResponse(404, -32_001, 'Session not found: its stream has ended, or the server was restarted. Open GET /sse again.');
     const accepted = acceptAnswers(body, this.#options.generation);
     if (accepted === null) return new Response(null, { status: 202 });
-    const { id, method, params } = accepted as { id?: RequestId; method?: string; params?: { requestId?: RequestId } };
+    const { id, method, params } = (accepted.body ?? {}) as { id?: RequestId; method?: string; params?: { requestId?: RequestId } };
     if (method !== undefined && id !== undefined) stream.running.add(id);
     try {
-      await stream.transport.handleMessage(accepted);
+      await stream.transport.handleMessage(accepted.body);
     } catch {
       if (id !== undefined) stream.running.delete(id);
       return errorResponse(400, -32_600, 'Invalid Request: the body is no JSON-RPC message.');

@@ -1,0 +1,61 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatCall, formatFailure, formatSuccess, shortHash } from './index.ts';
+
+const caller = { session: 'a session', client: 'tester 1', address: '10.0.0.1' };
+const suffix = ` | session: ${shortHash('a session')} | client: tester 1 | from: 10.0.0.1`;
+
+describe('a line of the audit log', () => {
+  it('of a call shows tool and arguments, secrets left out, and who called', () => {
+    const args = { search: 'x', id: 12_345_678_901_234_567_890n, nested: { clientSecret: 'hush' } };
+    expect(formatCall('zia_list_rule_labels', args, caller)).toBe(
+      `[TOOL CALL] zia_list_rule_labels | args: {"search":"x","id":12345678901234567890,"nested":{"clientSecret":"[redacted]"}}${suffix}`,
+    );
+  });
+
+  it.each([
+    [[1, 2, 3], '3 items'],
+    [{ a: 1, b: 2 }, 'object of 2 fields'],
+    ['text', 'text of 4 characters'],
+    [undefined, 'nothing'],
+    [null, 'nothing'],
+    [5, 'number'],
+  ])('of a success sums up %j as %s', (result, summary) => {
+    expect(formatSuccess('t', 12.6, result, {})).toBe(`[TOOL OK]   t | 13ms | ${summary}`);
+  });
+
+  it('of a failure shows what kind it was', () => {
+    expect(formatFailure('t', 5, 'ERR_CLOUD_ANSWER', 'no such thing', caller)).toBe(
+      `[TOOL ERR]  t | 5ms | ERR_CLOUD_ANSWER: no such thing${suffix}`,
+    );
+  });
+
+  it('gives no session away', () => {
+    expect(formatCall('t', {}, { session: 'secret-session-id' })).not.toContain('secret-session-id');
+  });
+
+  it('cannot be forged with a line break, a separator or a mark that reorders text', () => {
+    const forged = 'x\n[TOOL OK]   zia_delete | 1ms | done\r\u2028\u202E | session: 00000000';
+    for (const line of [
+      formatCall('t', { forged }, {}),
+      formatFailure('t', 1, forged, forged, {}),
+      formatCall(forged, {}, { client: forged }),
+    ]) {
+      expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+    }
+    expect(formatFailure('t', 1, 'E', forged, {}).split(' | ')).toHaveLength(3);
+  });
+
+  it('stays of bounded length', () => {
+    expect(formatCall('t', { text: 'x'.repeat(1_000_000) }, {}).length).toBeLessThan(4_200);
+    expect(formatFailure('t', 1, 'E', 'x'.repeat(1_000_000), {}).length).toBeLessThan(700);
+  });
+
+  it('is one line, whatever the arguments are', () => {
+    fc.assert(
+      fc.property(fc.object({ withBigInt: true, withNullPrototype: false }), fc.string({ unit: 'binary' }), (args, client) => {
+        expect(formatCall('t', args, { client })).toMatch(/^\[TOOL CALL\] t \| args: [^\p{Cc}\p{Zl}\p{Zp}]*$/u);
+      }),
+    );
+  });
+});

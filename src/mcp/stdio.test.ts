@@ -1,0 +1,166 @@
+import { PassThrough } from 'node:stream';
+import { Client } from '@modelcontextprotocol/client';
+import { InMemoryTransport } from '@modelcontextprotocol/server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { until } from '../../test/conformance/raw.ts';
+import { createTestMcp, testTools, type StackOptions } from '../../test/conformance/stack.ts';
+
+function openPipe(options: StackOptions = {}) {
+  const stack = createTestMcp(options);
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const lines: string[] = [];
+  let rest = '';
+  output.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  const connection = stack.mcp.serveStdio(input, output);
+  onTestFinished(() => connection.close());
+  const send = (message: object) => input.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  const answerTo = async (id: unknown): Promise<Record<string, unknown>> => {
+    const find = () =>
+      lines.map((line) => JSON.parse(line) as Record<string, unknown>).find((message) => message['id'] === id && !('method' in message));
+    await until(() => find() !== undefined);
+    return find() ?? {};
+  };
+  return { ...stack, input, output, lines, connection, send, answerTo };
+}
+
+type Pipe = ReturnType<typeof openPipe>;
+
+const meta = {
+  _meta: {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'pipe', version: '2' },
+  },
+};
+
+async function shakeHands({ send, answerTo }: Pipe): Promise<void> {
+  send({
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'pipe', version: '1' } },
+  });
+  await answerTo(0);
+  send({ method: 'notifications/initialized' });
+}
+
+/** An SDK client at the other end of the pipe. */
+async function connectClient(pipe: Pipe, mode: 'legacy' | '2026-07-28'): Promise<Client> {
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
+  far.onmessage = (message) => pipe.send(message);
+  await far.start();
+  let sent = 0;
+  pipe.output.on('data', () => {
+    for (; sent < pipe.lines.length; sent++) void far.send(JSON.parse(pipe.lines[sent] ?? '') as never);
+  });
+  const client = new Client({ name: 'pipe', version: '1' }, { versionNegotiation: { mode: mode === 'legacy' ? 'legacy' : { pin: mode } } });
+  await client.connect(near);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+describe.each(['legacy', '2026-07-28'] as const)('a client over pipes, %s', (mode) => {
+  it('lists, calls, hears of progress and cancels', async () => {
+    const pipe = openPipe();
+    const client = await connectClient(pipe, mode);
+    expect((await client.listTools()).tools).toHaveLength(testTools.size);
+    const steps: unknown[] = [];
+    const result = await client.callTool({ name: 'count', arguments: { to: 2 } }, { onprogress: (step) => void steps.push(step) });
+    expect([result.structuredContent, steps.length]).toEqual([{ counted: 2 }, 2]);
+    expect(pipe.audit.at(-1)).toMatch(/object of 1 fields \| client: pipe 1$/);
+    const abort = new AbortController();
+    const call = client.callTool({ name: 'wait', arguments: {} }, { signal: abort.signal });
+    await until(() => pipe.running.has('wait'));
+    abort.abort();
+    await expect(call).rejects.toThrow();
+    await until(() => pipe.aborted.includes('wait'));
+    await pipe.connection.idle();
+  });
+});
+
+describe('a pipe', () => {
+  it('hears that the tools changed, once it said that it listens', async () => {
+    const legacy = openPipe();
+    await shakeHands(legacy);
+    legacy.mcp.toolsChanged();
+    await until(() => legacy.lines.some((line) => line.includes('notifications/tools/list_changed')));
+    const modern = openPipe();
+    modern.send({ id: 1, method: 'tools/list', params: meta });
+    await modern.answerTo(1);
+    modern.mcp.toolsChanged();
+    modern.send({ id: 2, method: 'subscriptions/listen', params: { ...meta, notifications: { toolsListChanged: true } } });
+    await until(() => modern.lines.some((line) => line.includes('subscriptions/acknowledged')));
+    expect(modern.lines.join()).not.toContain('notifications/tools/list_changed');
+    modern.mcp.toolsChanged();
+    await until(() => modern.lines.some((line) => line.includes('notifications/tools/list_changed')));
+    await modern.connection.idle();
+  });
+
+  it('keeps every digit of large integers, there and back', async () => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    pipe.input.write('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"count":9007199254740993}}}\n');
+    await pipe.answerTo(1);
+    expect(pipe.lines.at(-1)).toContain('"structuredContent":{"count":9007199254740993}');
+  });
+
+  it('puts together what came in pieces, and takes apart what came at once', async () => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    const bytes = Buffer.from(
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"ä€😀"}}}\r\n\n{"jsonrpc":"2.0","id":2,"method":"ping"}\n`,
+    );
+    for (const byte of bytes) pipe.input.write(Buffer.from([byte]));
+    expect(await pipe.answerTo(1)).toMatchObject({ result: { structuredContent: { text: 'ä€😀' } } });
+    expect(await pipe.answerTo(2)).toMatchObject({ result: {} });
+  });
+
+  it.each([
+    ['{"jsonrpc":', -32_700],
+    ['{"hello":1}', -32_600],
+    [`{"jsonrpc":"2.0","id":3,"method":"${'x'.repeat(10_500_000)}"}`, -32_600],
+  ])('complains of what is no message, and goes on: %.12s', async (line, code) => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    pipe.input.write(`${line}\n`);
+    expect(await pipe.answerTo(null)).toMatchObject({ error: { code } });
+    pipe.send({ id: 4, method: 'ping' });
+    expect(await pipe.answerTo(4)).toMatchObject({ result: {} });
+  });
+
+  it('that ends lets what runs finish, and says when', async () => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    pipe.send({ id: 5, method: 'tools/call', params: { name: 'wait', arguments: { ms: 80 } } });
+    await until(() => pipe.running.has('wait'));
+    pipe.input.end();
+    await pipe.connection.closed;
+    expect(pipe.running.has('wait')).toBe(true);
+    await pipe.connection.idle();
+    expect(await pipe.answerTo(5)).toMatchObject({ result: { structuredContent: { waited: 80 } } });
+    await pipe.connection.close();
+  });
+
+  it('that is closed aborts what runs, and does not close the streams', async () => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    pipe.send({ id: 5, method: 'tools/call', params: { name: 'wait', arguments: {} } });
+    await until(() => pipe.running.has('wait'));
+    await pipe.connection.close();
+    await until(() => pipe.aborted.includes('wait'));
+    await pipe.connection.idle();
+    await pipe.connection.closed;
+    expect([pipe.input.destroyed, pipe.output.writable]).toEqual([false, true]);
+  });
+
+  it('whose other end is gone counts as ended', async () => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    pipe.output.destroy(new Error('EPIPE'));
+    await pipe.connection.closed;
+  });
+});
