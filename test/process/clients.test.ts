@@ -58,11 +58,12 @@ describe('real clients against the demo tenant', () => {
 
   it.each(['legacy', 'modern'])('the Inspector on the command line, %s', async (era) => {
     const server = await startServer();
-    const words = ['--cli', server.url, '--transport', 'http', '--protocol-era', era, '--catalog', join(makeFolder(), 'catalog.json')];
-    const list = await runCommand([...words, '--method', 'tools/list'], { program: inspector });
+    const words = ['--cli', server.url, '--transport', 'http', '--protocol-era', era];
+    const env = { HOME: makeFolder() };
+    const list = await runCommand([...words, '--method', 'tools/list'], { program: inspector, env });
     expect(list.code, list.err).toBe(0);
     expect(list.out).toContain(TOOL);
-    const call = await runCommand([...words, '--method', 'tools/call', '--tool-name', TOOL], { program: inspector });
+    const call = await runCommand([...words, '--method', 'tools/call', '--tool-name', TOOL], { program: inspector, env });
     expect(call.code, call.err).toBe(0);
     expect(call.out).toContain('referencedRuleCount');
   });
