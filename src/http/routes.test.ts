@@ -183,6 +183,31 @@ describe('a body', () => {
     expect(stack.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  it.each([
+    'null',
+    '5',
+    '"text"',
+    'true',
+    '[]',
+    '[null]',
+    '[5,"text"]',
+    '[[]]',
+    '{}',
+    '{"id":1}',
+    '{"method":1}',
+    '{"jsonrpc":"2.0","id":{},"method":"ping"}',
+  ])('that is JSON and no message is refused: %s', async (text) => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    for (const headers of [{}, { 'mcp-session-id': session.id }]) {
+      const response = await post(stack.url, text, headers as Record<string, string>);
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { jsonrpc: '2.0', error: { code: expect.any(Number) as number } },
+      ]);
+    }
+  });
+
   it('whatever it is, never gets an answer that blames the server', async () => {
     const stack = await startStack();
     const session = await openSession(stack.url);

@@ -187,7 +187,7 @@ async function track<Result>(running: Set<Promise<unknown>>, call: Promise<Resul
   }
 }
 
-const isListen = (body: unknown): boolean => (body as { method?: unknown }).method === 'subscriptions/listen';
+const isListen = (body: unknown): boolean => (body as { method?: unknown } | null)?.method === 'subscriptions/listen';
 
 /** A GET that wants no event stream, or any method but POST by a client of the revision that has no other. */
 function hasNoStreams({ method, headers }: Request): boolean {
