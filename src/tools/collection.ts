@@ -18,6 +18,8 @@ export interface Collection<F extends Fields, Toolset extends string> {
   readonly path: `/${string}`;
   /** Where a change goes, if elsewhere. */
   readonly updatePath?: `/${string}`;
+  /** Inputs of every tool that `path` mentions. */
+  readonly within?: Fields;
   /** The input that names one record. */
   readonly id: `${string}_id`;
   /** Inputs of the list. */
@@ -37,10 +39,10 @@ export interface Collection<F extends Fields, Toolset extends string> {
 }
 
 export function collection<S extends Service, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
-  const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset } = spec;
+  const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset, within = {} } = spec;
   const many = plural === noun ? title : `${title}s`;
   const item = `${path}/{${spec.id}}`;
-  const id: Fields = { [spec.id as string]: idField(`ID of the ${title}, as ${product.id}_list_${plural} shows it.`) };
+  const id: Fields = { ...within, [spec.id as string]: idField(`ID of the ${title}, as ${product.id}_list_${plural} shows it.`) };
   const after = product.afterChange;
   const changes = mapFields(spec.fields, optional);
   const news = mapFields(spec.fields, (field, name) => asNew(spec, field, name));
@@ -57,7 +59,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
         toolset,
         action: 'read',
         about: say(`List ${many}.`, spec.about, 'Returns the records with their IDs.'),
-        input: spec.filters ?? {},
+        input: { ...within, ...spec.filters },
         ...one(`GET ${path}`, 'page'),
       }),
     get: () =>
@@ -73,7 +75,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
         toolset,
         action: 'create',
         about: say(`Create a ${title} and return it with its new ID.`, spec.about, spec.beware, after),
-        input: news,
+        input: { ...within, ...news },
         done: () => say(`The ${title} was created; the API does not return it.`, after),
         ...one(`POST ${path}`),
       }),

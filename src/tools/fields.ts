@@ -87,6 +87,15 @@ export function count(about: string, { min = 0, max }: { min?: number; max?: num
   };
 }
 
+/** A number that need not be whole. */
+export const decimal = (about: string, { min, max }: { min: number; max: number }): Field<number, true> => ({
+  about,
+  schema: { type: 'number', minimum: min, maximum: max },
+  wants: `a number from ${min} to ${max}`,
+  read: (given) => (typeof given === 'number' && given >= min && given <= max ? given : undefined),
+  isNeeded: true,
+});
+
 export const flag = (about: string): Field<boolean, true> => ({
   about,
   schema: { type: 'boolean' },

@@ -18,6 +18,17 @@ describe('a bare array', () => {
     expect(readPage(array, { id: 1 }, {}).items).toEqual([{ id: 1 }]);
     expect(readPage(array, null, {}).items).toEqual([]);
   });
+  it('names the next page where the tool takes one', () => {
+    expect(readPage(array, [1, 2, 3], {}, { page: {} })).toMatchObject({
+      next: { page: 2 },
+      note: 'There may be more: page 1 is full with 3 rows. Call again with the same inputs and page 2; an empty page means that this was the last.',
+    });
+    expect(readPage(array, [1], { page: 4, page_size: 1 }, { page: {} }).next).toEqual({ page: 5 });
+  });
+  it('ends where a page is not full', () => {
+    expect(readPage(array, [1, 2, 3], { page_size: 5 }, { page: {} })).toMatchObject({ next: undefined, note: undefined });
+    expect(readPage(array, [], { page: 2 }, { page: {} })).toMatchObject({ items: [], next: undefined });
+  });
 });
 
 describe('numbered pages', () => {

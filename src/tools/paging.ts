@@ -40,9 +40,18 @@ export class Page {
   }
 }
 
-/** @throws ZscalerMcpError ERR_CLOUD_ANSWER when the answer is no list. */
-export function readPage(paging: Paging, answer: unknown, input: Readonly<Record<string, unknown>>): Page {
+/**
+ * `fields` are the inputs that the tool takes: a bare array can be continued only where `page` is one of them.
+ * @throws ZscalerMcpError ERR_CLOUD_ANSWER when the answer is no list.
+ */
+export function readPage(
+  paging: Paging,
+  answer: unknown,
+  input: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, unknown>> = {},
+): Page {
   if (answer === null) return new Page({ items: [] });
+  if (paging.kind === 'array' && 'page' in fields) return readNumbered(paging.usualSize, answer, input);
   if (paging.kind === 'array' || Array.isArray(answer)) return readArray(paging.kind === 'array' ? paging.usualSize : null, answer);
   if (typeof answer !== 'object') throw noList(answer);
   const { [paging.items]: items = [], ...envelope } = answer as Record<string, unknown>;
@@ -58,6 +67,20 @@ function readArray(usualSize: number | null, answer: unknown): Page {
       ? `Exactly ${usualSize} rows, a full page of this API: there may be more. Narrow the list to see the rest.`
       : undefined;
   return new Page({ items, note });
+}
+
+/** A bare array of a list that is asked for by page: a full page may be followed by another. */
+function readNumbered(usualSize: number, answer: unknown, input: Readonly<Record<string, unknown>>): Page {
+  if (typeof answer !== 'object') throw noList(answer);
+  const items = Array.isArray(answer) ? answer : [answer];
+  if (items.length < (numberOf(input['page_size']) ?? usualSize)) return new Page({ items });
+  const page = numberOf(input['page']) ?? 1;
+  const rows = `page ${page} is full with ${items.length} row${items.length === 1 ? '' : 's'}`;
+  return new Page({
+    items,
+    next: { page: page + 1 },
+    note: `There may be more: ${rows}. Call again with the same inputs and page ${page + 1}; an empty page means that this was the last.`,
+  });
 }
 
 function readPages(

@@ -61,6 +61,8 @@ interface Description<F extends Fields, Toolset extends string> {
   readonly toolset: Toolset;
   readonly action: Action;
   readonly about: string;
+  /** The whole name, where it does not begin with the product: `get_zia_users`. */
+  readonly fullName?: string;
   readonly input?: F;
   readonly shownBy?: string;
   /** Said when the API answers with nothing. */
@@ -95,7 +97,7 @@ export function tool<S extends Service, const R extends Route, F extends Fields 
   spec: Description<F, ToolsetOf<NoInfer<S>>> & (OneCall<R> | ManyCalls<F>) & Declares<R, F>,
 ): Tool {
   const fields: Fields = { ...spec.input, ...product.shared };
-  const fullName = `${product.id}_${name}`;
+  const fullName = spec.fullName ?? `${product.id}_${name}`;
   let schema: JsonSchema | undefined;
   return {
     name: fullName,
@@ -119,7 +121,7 @@ type Asking = OneCall<Route> | ManyCalls<Fields>;
 function answer(product: Product, spec: Asking, fields: Fields, call: Call, input: ToolInput): Promise<unknown> {
   if (spec.run) return spec.run(call, input);
   const reply = call(...request(spec.call, fields, input));
-  return spec.returns === 'page' ? reply.then((content) => readPage(product.paging, content, input)) : reply;
+  return spec.returns === 'page' ? reply.then((content) => readPage(product.paging, content, input, fields)) : reply;
 }
 
 /** An empty answer to a question stays empty; an empty answer to a change is good news and put into words. */

@@ -13,6 +13,7 @@ export function wireNames(value: unknown): unknown {
 
 const exceptions: Readonly<Record<string, string>> = {
   dynamic_location_groups: 'dynamiclocationGroups',
+  routable_ip: 'routableIP',
   surrogate_ip: 'surrogateIP',
   surrogate_ip_enforced_for_known_browsers: 'surrogateIPEnforcedForKnownBrowsers',
 };

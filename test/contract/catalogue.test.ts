@@ -1,5 +1,5 @@
 /** What holds for every tool, and agreement with the recorded facts of the Python server's tools. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,10 @@ interface Fact {
   http: { method: string; path: string; query?: Record<string, string>; body?: Record<string, string> }[];
 }
 
-const facts = JSON.parse(readFileSync(join(import.meta.dirname, 'tools.json'), 'utf8')) as Fact[];
+/** `tools.json`, and a file for each part of the catalogue that was added later. */
+const facts = readdirSync(import.meta.dirname)
+  .filter((file) => /^tools.*\.json$/.test(file))
+  .flatMap((file) => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as Fact[]);
 const toolsFolder = join(import.meta.dirname, '../../src/tools');
 const find = (name: string): Tool => catalogue.find((tool) => tool.name === name)!;
 
@@ -27,9 +30,9 @@ describe('the catalogue', () => {
   it('has names that are unique, lower-case and begin with their product', () => {
     const names = catalogue.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(catalogue.filter(({ name, product }) => !new RegExp(`^${product}_[a-z_]{3,60}$`).test(name)).map(({ name }) => name)).toEqual(
-      [],
-    );
+    expect(
+      catalogue.filter(({ name, product }) => !new RegExp(`^(get_)?${product}_[a-z_]{3,60}$`).test(name)).map(({ name }) => name),
+    ).toEqual([]);
   });
 
   it('puts every tool in a toolset of its own service', () => {
@@ -205,8 +208,9 @@ function samples(tool: Tool): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties(tool)).map(([name, property]) => [name, sample(name, property)]));
 }
 
-function sample(name: string, { type, minimum }: Property): unknown {
-  if (type === 'integer') return minimum ?? 1;
+function sample(name: string, { type, minimum, enum: values }: Property): unknown {
+  if (values) return values[0];
+  if (type === 'integer' || type === 'number') return minimum ?? 1;
   if (type === 'boolean') return true;
   if (type === 'array') return [`${name}-1`, `${name}-2`];
   if (type === 'object') return { vpn_credentials: [{ id: 1 }], surrogate_ip: true };
