@@ -30,6 +30,8 @@ export interface Collection<F extends Fields, Toolset extends string> {
   /** Values a new record gets when not given. Never applied to changes. */
   readonly initially?: Partial<Input<F>>;
   readonly only?: readonly Verb[];
+  /** The last word on the body of a create or an update, for what does not follow from one input alone; without it, `{...current, ...change}`. */
+  readonly compose?: Compose;
   /** What a record is and what it is for. One or two sentences. */
   readonly about: string;
   /** What to know before creating or changing one. */
@@ -37,6 +39,19 @@ export interface Collection<F extends Fields, Toolset extends string> {
   /** What to know before deleting one. */
   readonly bewareOfDeleting?: string;
 }
+
+/** What a body is made of, in the names of the wire. `query` is the one that the write will have. */
+export interface Writing {
+  readonly input: ToolInput;
+  readonly change: Body;
+  /** The present record, of an update. */
+  readonly current?: Body;
+  readonly query?: Body;
+}
+
+/** May ask the API for more. @throws ZscalerMcpError to refuse what would fail or do harm */
+export type Compose = (call: Call, writing: Writing) => Body | Promise<Body>;
+type Body = Readonly<Record<string, unknown>>;
 
 export function collection<S extends Service, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
   const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset, within = {} } = spec;
@@ -51,6 +66,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
     id,
     fields: { ...id, ...changes, ...product.shared },
     names: Object.keys(changes),
+    ...(spec.compose && { compose: spec.compose }),
   });
 
   const make: Record<Verb, () => Tool> = {
@@ -77,7 +93,9 @@ export function collection<S extends Service, F extends Fields>(product: Product
         about: say(`Create a ${title} and return it with its new ID.`, spec.about, spec.beware, after),
         input: { ...within, ...news },
         done: () => say(`The ${title} was created; the API does not return it.`, after),
-        ...one(`POST ${path}`),
+        ...(spec.compose
+          ? { run: writeWith(`POST ${path}`, { ...within, ...news, ...product.shared }, spec.compose) }
+          : one(`POST ${path}`)),
       }),
     update: () =>
       tool(product, `update_${noun}`, {
@@ -122,11 +140,21 @@ interface Merged {
   readonly id: Fields;
   readonly fields: Fields;
   readonly names: readonly string[];
+  readonly compose?: Compose;
 }
+
+const overlay: Compose = (_, { current, change }) => ({ ...current, ...change });
+
+const writeWith =
+  (template: Route, fields: Fields, compose: Compose) =>
+  async (call: Call, input: ToolInput): Promise<unknown> => {
+    const [route, { query, body }] = request(template, fields, input);
+    return call(route, { ...(query && { query }), body: await compose(call, { input, change: body as Body, ...(query && { query }) }) });
+  };
 
 /** These APIs forget what a PUT does not repeat: seen with ZIA locations (country) and ZPA segment groups (description). */
 const mergeWith =
-  (name: string, read: Route, write: Route, { id, fields, names }: Merged) =>
+  (name: string, read: Route, write: Route, { id, fields, names, compose = overlay }: Merged) =>
   async (call: Call, input: ToolInput): Promise<unknown> => {
     if (!names.some((field) => input[field] !== undefined))
       throw new ZscalerMcpError('ERR_TOOL_INPUT', `${name} was given nothing to change`, {
@@ -143,6 +171,7 @@ const mergeWith =
           hint: 'Check that the record exists.',
         },
       );
-    const parts: Parts = { ...(query && { query }), body: { ...current, ...(body as object) } };
+    const writing: Writing = { input, change: body as Body, current: current as Body, ...(query && { query }) };
+    const parts: Parts = { ...(query && { query }), body: await compose(call, writing) };
     return call(route, parts);
   };

@@ -1,5 +1,5 @@
 /** The vocabulary that tools are written in. */
-export { collection } from './collection.ts';
+export { collection, type Compose, type Writing } from './collection.ts';
 export {
   advanced,
   count,

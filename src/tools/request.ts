@@ -24,7 +24,7 @@ export type NamesIn<R extends string> = R extends `${string}{${infer Name}}${inf
 
 /** @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function request(template: Route, fields: Fields, input: Readonly<Record<string, unknown>>): [Route, Parts] {
-  const { route, used } = fillRoute(template, input);
+  const { route, used } = fillRoute(template, fields, input);
   const hasBody = !/^(GET|DELETE) /.test(template);
   const query: Record<string, unknown> = {};
   const body: Record<string, unknown> = {};
@@ -40,13 +40,14 @@ export function request(template: Route, fields: Fields, input: Readonly<Record<
   return [route, { ...(Object.keys(query).length > 0 && { query }), ...(hasBody && { body }) }];
 }
 
-function fillRoute(template: Route, input: Readonly<Record<string, unknown>>): { route: Route; used: Set<string> } {
+function fillRoute(template: Route, fields: Fields, input: Readonly<Record<string, unknown>>): { route: Route; used: Set<string> } {
   const used = new Set<string>();
   const route = template.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = input[name];
     if (typeof value !== 'string') return placeholder;
     used.add(name);
-    return pathPart(value, name);
+    const coded = fields[name]?.encode?.(value);
+    return pathPart(typeof coded === 'string' ? coded : value, name);
   }) as Route;
   return { route, used };
 }
