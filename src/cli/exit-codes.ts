@@ -95,7 +95,6 @@ export const exitCodes: readonly ExitCode[] = [
     means: {
       reload: 'another command holds the lock; nothing was asked',
       restart: 'another command holds the lock; nothing was asked',
-      stop: 'another command holds the lock; nothing was asked',
     },
     advice: 'Try again when the other command has finished.',
   },

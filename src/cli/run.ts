@@ -1,7 +1,7 @@
 /** Picks the command, and is the edge where errors become words and exit codes. */
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Launch } from '../lifecycle/launch.ts';
-import { parseCommandLine, type CommandLine, type Options, type OptionValues } from './parse.ts';
+import { parseCommandLine, subcommands, type CommandLine, type Options, type OptionValues } from './parse.ts';
 
 /** The process, as far as commands may touch it. */
 export interface Stage {
@@ -75,21 +75,30 @@ function pidFileOf(values: OptionValues, launch: Launch): string | null {
   return typeof flag === 'string' ? flag : launch.env['ZSCALER_MCP_PID_FILE'] || null;
 }
 
-function report(error: unknown, { out, err }: Stage, json: boolean): number {
+function report(error: unknown, { out, err, launch }: Stage, json: boolean): number {
   const exitCode = error instanceof ZscalerMcpError ? (codesOf[error.code] ?? 1) : 1;
-  const hint = error instanceof ZscalerMcpError ? error.hint : undefined;
-  if (json)
-    out(
-      JSON.stringify({
-        outcome: 'failed',
-        exitCode,
-        message: messageOf(error),
-        errors: [{ setting: null, file: null, line: null, message: messageOf(error), hint: hint ?? '' }],
-      }),
-    );
-  else err(`zscaler-mcp: ${messageOf(error)}${hint ? `\n${hint}` : ''}`);
+  const message = messageOf(error);
+  const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? '';
+  if (json) out(JSON.stringify(failure(launch, exitCode, message, hint)));
+  else err(`zscaler-mcp: ${message}${hint ? `\n${hint}` : ''}`);
   return exitCode;
 }
+
+/** An operation that did not come about, in the shape of all others. */
+const failure = ({ argv }: Launch, exitCode: number, message: string, hint: string) => ({
+  id: null,
+  kind: subcommands.find((word) => argv.includes(word)) ?? null,
+  outcome: 'failed',
+  exitCode,
+  message,
+  changes: [],
+  pendingRestart: [],
+  errors: [{ setting: null, file: null, line: null, message, hint }],
+  warnings: [],
+  envSource: null,
+  generation: null,
+  durationMs: 0,
+});
 
 const codesOf: Partial<Record<ZscalerMcpError['code'], number>> = {
   ERR_USAGE: 2,

@@ -201,7 +201,7 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
     ownVerdict({ id: newOperationId(), kind: 'stop', outcome, message, note: found.note, startedAt, record });
   if (reading.kind === 'absent' || path === null) return say('not-running', 'no server is running');
   if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused')) {
-    const removed = await removeStale(path);
+    const removed = await removeQuietly(path);
     return say(
       'not-running',
       removed ? `no server is running; removed the PID file ${path} of a dead one (PID ${reading.record.pid})` : 'no server is running',
@@ -225,6 +225,16 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
     `the server (PID ${reading.record.pid}) did not end in time and was killed; requests in flight were lost`,
     reading.record,
   );
+}
+
+/** False also when another command is at work there: it looks after the file itself. */
+async function removeQuietly(path: string): Promise<boolean> {
+  try {
+    return await removeStale(path);
+  } catch (error) {
+    if (error instanceof ZscalerMcpError && error.code === 'ERR_LOCK_BUSY') return false;
+    throw error;
+  }
 }
 
 /** Repeats SIGTERM while the server has not taken notice: one that arrives while it executes may be lost. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, runCommand, startServer } from './harness.ts';
@@ -48,7 +48,7 @@ describe('the commands, and how they end', () => {
       const { out } = await server.command(...words, '--json');
       expect(out.trim().split('\n').length, out).toBe(1);
       const value = JSON.parse(out) as Record<string, unknown>;
-      if (!words.includes('--nonsense')) expect(Object.keys(value)).toEqual(expect.arrayContaining(JSON_KEYS));
+      expect(Object.keys(value)).toEqual(expect.arrayContaining(JSON_KEYS));
       expect(value).toMatchObject({ exitCode: expect.any(Number) as number, message: expect.any(String) as string });
     }
   });
@@ -108,6 +108,27 @@ describe('the commands, and how they end', () => {
     expect(await server.ask('reload', '--timeout', '0.3')).toMatchObject({ outcome: 'busy', exitCode: 75 });
     process.kill(server.pid, 'SIGCONT');
     expect((await first).exitCode).toBe(0);
+  });
+
+  it('restart gives up and says busy like reload does', async () => {
+    const server = await startServer({ dotenv: '' });
+    process.kill(server.pid, 'SIGSTOP');
+    const first = server.ask('restart', '--timeout', '2');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await server.ask('restart', '--timeout', '0.3')).toMatchObject({ outcome: 'busy', exitCode: 75 });
+    expect(await first).toMatchObject({ outcome: 'timed-out', exitCode: 6 });
+    process.kill(server.pid, 'SIGCONT');
+  });
+
+  it('a lock that a dead command left, or that somebody planted, is broken', async () => {
+    const server = await startServer({ dotenv: '' });
+    const lock = `${server.pidFile}.d/lock`;
+    const { identity } = server.record();
+    writeFileSync(lock, JSON.stringify({ pid: 999_999, identity, nonce: 'x' }));
+    expect((await server.ask('reload')).exitCode).toBe(0);
+    writeFileSync(lock, 'not a lock');
+    utimesSync(lock, new Date(0), new Date(0));
+    expect((await server.ask('reload')).exitCode).toBe(0);
   });
 
   it('tells that a server died during the operation instead of hoping', async () => {

@@ -10,8 +10,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
 import { callTool, openSession, textOf } from './mcp.ts';
 import { startCloud } from './cloud.ts';
@@ -127,6 +128,40 @@ describe('restart', () => {
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
   });
 
+  it('whose exec fails after all is taken back: 5, and this generation serves on, idle connections included', async () => {
+    const interpreter = join(makeFolder(), 'node');
+    copyFileSync(process.execPath, interpreter);
+    chmodSync(interpreter, 0o755);
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const server = await startServer({ interpreter, demo: false, dotenv: cloud.dotenv() });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const before = await portUsed(server.url, agent);
+    const call = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    const verdict = server.ask('restart');
+    await waitFor(() => server.record().state === 'draining');
+    rmSync(interpreter);
+    expect(await verdict).toMatchObject({ outcome: 'rolled-back', exitCode: 5, generation: 1 });
+    expect((await call).status).toBe(200);
+    expect(await portUsed(server.url, agent), 'the same connection goes on').toBe(before);
+    expect(server.record()).toMatchObject({ state: 'ready', generation: 1, failedCount: 1 });
+    copyFileSync(process.execPath, interpreter);
+    chmodSync(interpreter, 0o755);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
+  });
+
+  it('keeps an idle connection: the client speaks to the next generation over the same one', async () => {
+    const server = await startServer();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const before = await portUsed(server.url, agent);
+    for (let round = 0; round < 3; round++) {
+      expect((await server.ask('restart')).outcome).toBe('restarted');
+      expect(await portUsed(server.url, agent)).toBe(before);
+    }
+  });
+
   it('is refused when the program is gone or broken, and works again when it is back', async () => {
     const folder = makeFolder();
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
@@ -220,3 +255,12 @@ describe('restart', () => {
     expect((await runCommand(['status', '--pid-file', server.pidFile])).code).toBe(3);
   });
 });
+
+/** The client's port of the connection over which the agent speaks. */
+const portUsed = (url: string, agent: Agent): Promise<number> =>
+  new Promise((resolve, reject) => {
+    get(url.replace('/mcp', '/healthz'), { agent }, (incoming) => {
+      const { localPort = 0 } = incoming.socket;
+      incoming.resume().once('end', () => resolve(localPort));
+    }).once('error', reject);
+  });

@@ -48,6 +48,14 @@ describe('SIGTERM', () => {
     }
   });
 
+  it('right behind a SIGHUP ends the server cleanly', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGHUP');
+    process.kill(server.pid, 'SIGTERM');
+    expect(await server.ended).toEqual(clean);
+    expect(existsSync(server.pidFile)).toBe(false);
+  });
+
   it('while rehearsing wins over the restart', async () => {
     const server = await startServer();
     process.kill(server.pid, 'SIGUSR2');
