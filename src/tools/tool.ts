@@ -41,7 +41,7 @@ export interface Tool {
   readonly annotations: Annotations;
   /** Where its routes lead; `bindCall` reads it. */
   readonly api: Readonly<Pick<Product, 'root' | 'base'>>;
-  /** For a delete: the tool that shows what would be deleted, called with the same input. */
+  /** For a delete: the tool that shows what would be deleted, called with those of the inputs that it takes. */
   readonly shownBy: string | undefined;
   /** Built on first use, then the same object each time. */
   inputSchema(): JsonSchema;
