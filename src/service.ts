@@ -65,7 +65,11 @@ export class ServerService implements Service<SavedConfiguration> {
       demo: options.demo !== null,
       generation: options.generation,
     });
-    this.#front = new Front({ respond: this.#routes(settings), refuse: refuseRequest });
+    this.#front = new Front({
+      respond: this.#routes(settings),
+      refuse: refuseRequest,
+      lastCall: (why) => this.mcp.abandon(why),
+    });
   }
 
   get offered(): ReadonlyMap<string, Tool> {
@@ -91,6 +95,10 @@ export class ServerService implements Service<SavedConfiguration> {
   /** Builds what is otherwise built on first use. */
   rehearse(): void {
     for (const tool of this.#tools.values()) tool.inputSchema();
+  }
+
+  inForce(): SavedConfiguration {
+    return this.#options.configuration.saved;
   }
 
   load(kind: 'reload' | 'restart'): Promise<SettingsCandidate> {

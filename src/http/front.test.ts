@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadNative } from '../lifecycle/native.ts';
@@ -14,15 +14,24 @@ afterEach(async () => {
   for (const front of fronts.splice(0)) await front.close(0);
 });
 
-/** Answers after the milliseconds in the path; `/stream` never ends by itself. */
+/** Answers after the milliseconds in the path; `/stream` never ends by itself, `/begun` not before the last call. */
 async function openFront(): Promise<Front> {
+  const begun = new Set<ServerResponse>();
   const front = new Front({
+    lastCall: (why) => {
+      for (const response of begun) response.end(why);
+    },
     respond(incoming, response, exchange) {
       incoming.resume();
       if (incoming.url === '/stream') {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.flushHeaders();
         return exchange.standing(() => response.end());
+      }
+      if (incoming.url === '/begun') {
+        begun.add(response);
+        response.write('begun, ');
+        return;
       }
       setTimeout(() => response.end('done'), Number(incoming.url?.slice(1) ?? 0));
     },
@@ -80,6 +89,14 @@ describe('a front that falls silent', () => {
     const [fresh, kept] = await Promise.all(waiting);
     expect([fresh?.text, kept?.text]).toEqual(['done', 'done']);
     expect(kept?.port, 'the same connection goes on').toBe(first.port);
+  });
+
+  it('lets what has begun end with a last word', async () => {
+    const front = await openFront();
+    const answer = get(front.address(), '/begun');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await front.drain({ timeoutMs: 50, carry: true, signal: never })).toEqual({ cut: 1 });
+    expect((await answer).text).toMatch(/^begun, .*did not finish in time$/);
   });
 
   it('gives an error to what does not finish in time, and counts it', async () => {

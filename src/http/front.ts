@@ -22,6 +22,8 @@ export interface FrontOptions {
   readonly respond: Respond;
   /** Answers a request that is cut off at the deadline; the response has not begun. */
   readonly refuse: (response: ServerResponse, why: string) => void;
+  /** Told just before responses that have begun are cut off, to end them with a proper error. */
+  readonly lastCall?: (why: string) => void;
 }
 
 interface Visit {
@@ -44,6 +46,8 @@ const BACKLOG = 1_024;
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests may take once nothing new is accepted. */
 const GRACE_MS = 1_000;
+
+const OUT_OF_TIME = 'the server is restarting or stopping, and this request did not finish in time';
 
 export class Front {
   readonly #options: FrontOptions;
@@ -120,9 +124,7 @@ export class Front {
     this.endStanding();
     if (carry) for (const connection of this.#connections.values()) this.#parkIfIdle(connection);
     await waitUntil(() => this.#busy().length === 0, performance.now() + GRACE_MS, signal);
-    const cut = this.#cut();
-    // What was refused above must be on the wire before the sockets go.
-    if (cut > 0) await waitUntil(() => this.#visits().length === 0, performance.now() + 200, signal);
+    const cut = await this.#cut();
     this.#closeUnparked();
     return { cut };
   }
@@ -158,8 +160,7 @@ export class Front {
     this.#stopAccepting();
     this.#closeIdle();
     await waitUntil(() => this.#busy().length === 0, performance.now() + timeoutMs);
-    const cut = this.#cut();
-    await waitUntil(() => this.#visits().length === 0, performance.now() + 200);
+    const cut = await this.#cut();
     this.#server.closeAllConnections();
     return { cut };
   }
@@ -223,13 +224,14 @@ export class Front {
     for (const { socket, parked } of this.#connections.values()) if (!parked) socket.destroy();
   }
 
-  /** Answers what has not begun to be answered with an error; cuts off the rest. Returns how many. */
-  #cut(): number {
+  /** Answers everything in flight with an error, and cuts off what cannot be answered any more. Returns how many. */
+  async #cut(): Promise<number> {
     const visits = this.#visits();
-    for (const { response } of visits) {
-      if (response.headersSent) response.destroy();
-      else this.#options.refuse(response, 'the server is restarting or stopping, and this request did not finish in time');
-    }
+    for (const { response } of visits) if (!response.headersSent) this.#options.refuse(response, OUT_OF_TIME);
+    this.#options.lastCall?.(OUT_OF_TIME);
+    // What was said must be on the wire before the sockets go.
+    await waitUntil(() => visits.every(({ response }) => response.closed), performance.now() + 200);
+    for (const { response } of visits) response.destroy();
     return visits.length;
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import * as fc from 'fast-check';
@@ -170,6 +171,15 @@ describe('a body', () => {
     const text = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${'x'.repeat(4 * 1_024 * 1_024 - 100)}"}}`;
     expect((await post(stack.url, text)).status).toBe(400);
     expect((await post(stack.url, `${text}${' '.repeat(100)}`)).status).toBe(413);
+  });
+
+  it('that is announced too large is refused before any of it has come', async () => {
+    const { hostname, port } = new URL((await startStack()).url);
+    const socket = connect(Number(port), hostname);
+    socket.write('POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99999999\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+    socket.destroy();
   });
 
   it('that never comes to an end leaves nothing behind when its client goes away', async () => {

@@ -73,12 +73,7 @@ function answerHealth({ state }: RoutesOptions, path: string, { method }: Incomi
     return true;
   }
   const isGood = !isReadiness || READY_STATES.has(state());
-  sendJson(
-    response,
-    isGood ? 200 : 503,
-    isReadiness ? { status: isGood ? 'ok' : 'unavailable', state: state() } : { status: 'ok' },
-    method === 'HEAD',
-  );
+  sendJson(response, isGood ? 200 : 503, isReadiness ? { status: isGood ? 'ok' : 'unavailable', state: state() } : { status: 'ok' });
   return true;
 }
 
@@ -141,11 +136,12 @@ function discardBody(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown, isHead = false): void {
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
   if (response.headersSent) return;
   const body = JSON.stringify(value);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  response.end(isHead ? undefined : body);
+  // To HEAD, Node.js sends the headers alone.
+  response.end(body);
 }
 
 const show = (header: string | undefined): string => (header === undefined ? '(none)' : JSON.stringify(header.slice(0, 100)));

@@ -1,4 +1,4 @@
-/** The one path that every call takes: permit, validate, run, encode, audit. */
+/** The one path that every call takes: permit, run, encode, audit. A tool judges its own arguments. */
 import { randomUUID } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, type CallToolResult } from '@modelcontextprotocol/server';
 import { formatCall, formatFailure, formatSuccess, type Caller } from '../audit/index.ts';
@@ -6,7 +6,6 @@ import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { encodeFailure, encodeResult } from './encode.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
-import { validateInput } from './validate.ts';
 
 export interface Call {
   readonly runtime: Runtime;
@@ -31,7 +30,6 @@ export async function callTool(call: Call): Promise<CallToolResult> {
   note(formatCall(name, args, caller));
   try {
     const tool = permit(runtime, name);
-    validateInput(tool, args);
     const value = await runtime.run(name, args, context);
     const result = encodeResult(value, tool.outputSchema !== undefined);
     note(formatSuccess(name, performance.now() - startedAt, value, caller));

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { parseJson, stringifyJson } from '../json.ts';
+import { abandoned } from './web.ts';
 
 const MAX_LINE = 10 * 1_024 * 1_024;
 const NEWLINE = 0x0a;
@@ -43,6 +44,11 @@ export class LineTransport implements Transport {
   /** Resolves when no request is without an answer. */
   async idle(): Promise<void> {
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Answers every request that still runs with an error. */
+  async abandon(why: string): Promise<void> {
+    await Promise.all(Array.from(this.#running, (id) => this.send(abandoned(id, why))));
   }
 
   async close(): Promise<void> {

@@ -37,7 +37,10 @@ export interface Runtime {
   readonly logToolCalls: boolean;
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
-  /** @throws ZscalerMcpError with a text that the model may read; anything else stays in the log. */
+  /**
+   * `args` is what the client sent; whoever runs the tool judges it.
+   * @throws ZscalerMcpError with a text that the model may read; anything else stays in the log
+   */
   run(name: string, args: unknown, context: CallContext): Promise<unknown>;
 }
 

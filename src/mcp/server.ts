@@ -55,6 +55,8 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
     ...(fixtures?.options?.requestState && { requestState: fixtures.options.requestState }),
     instructions: instruct(parts),
   });
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's server, not an event target
+  server.server.onerror = (error) => parts.log.debug({ err: error }, 'an MCP message could not be served');
   fixtures?.install(server);
   server.server.setRequestHandler('tools/list', ({ params }) => {
     refuseCursor(params?.cursor);

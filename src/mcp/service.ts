@@ -1,7 +1,13 @@
 /** MCP in all its revisions, over HTTP and over pipes, from one catalogue. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
-import { classifyInboundRequest, createMcpHandler, type McpServer } from '@modelcontextprotocol/server';
+import {
+  classifyInboundRequest,
+  createMcpHandler,
+  MissingRequiredClientCapabilityError,
+  UnsupportedProtocolVersionError,
+  type McpServer,
+} from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Caller } from '../audit/index.ts';
 import { messageOf } from '../errors.ts';
@@ -57,8 +63,17 @@ export interface McpService {
   endStreams(): void;
   /** Resolves when no tool runs. */
   idle(): Promise<void>;
+  /** Answers what still runs in sessions and over pipes with an error that says `why`; for the moment before it is cut off. */
+  abandon(why: string): void;
   /** Ends every session and aborts what runs. */
   close(): Promise<void>;
+}
+
+interface Pipe {
+  /** The newest that the SDK asked for: a probe may be answered by another one than the session. */
+  server: McpServer | null;
+  readonly transport: LineTransport;
+  readonly close: () => Promise<void>;
 }
 
 /** One listen stream or GET stream a client, and as many clients as there may be sessions. */
@@ -68,7 +83,7 @@ export function createMcp(options: McpOptions): McpService {
   const { log, generation = 1 } = options;
   const running = new Set<Promise<unknown>>();
   const standing = new Set<() => void>();
-  const pipes = new Set<{ server: McpServer | null; connection: StdioConnection }>();
+  const pipes = new Set<Pipe>();
   const parts: ServerParts = { ...options, track: (call) => track(running, call) };
   const create = (caller: Caller) => createServer(parts, caller);
   const shared = { runtime: options.runtime, createServer: create, log, generation };
@@ -78,7 +93,7 @@ export function createMcp(options: McpOptions): McpService {
   const modern = createMcpHandler(({ requestInfo }) => create({ address: requestInfo && addresses.get(requestInfo) }), {
     legacy: 'reject',
     maxSubscriptions: MAX_SUBSCRIPTIONS,
-    onerror: (error) => log.debug({ err: error }, 'an MCP request was refused or could not be served'),
+    onerror: (error) => log[isRefusal(error) ? 'debug' : 'warn']({ err: error }, 'an MCP request was refused or could not be served'),
   });
 
   function markStanding(response: ServerResponse, exchange: Exchange, end: () => void): void {
@@ -135,8 +150,8 @@ export function createMcp(options: McpOptions): McpService {
     handle: (request, response, exchange, body) => guard(response, serve(request, response, exchange, body)),
     handleSse: (request, response, exchange, body) => guard(response, serveSse(request, response, exchange, body)),
     serveStdio(input, output) {
-      const pipe = { server: null as McpServer | null, connection: null as unknown as StdioConnection };
       const transport = new LineTransport(input, output);
+      const pipe: Pipe = { server: null, transport, close: () => handle.close() };
       const handle = serveStdio(
         () => {
           pipe.server = create({});
@@ -144,7 +159,8 @@ export function createMcp(options: McpOptions): McpService {
         },
         { transport, onerror: (error) => log.debug({ err: error }, 'a message over stdio was refused or could not be served') },
       );
-      pipe.connection = {
+      pipes.add(pipe);
+      return {
         closed: transport.ended,
         idle: () => transport.idle(),
         async close() {
@@ -152,8 +168,6 @@ export function createMcp(options: McpOptions): McpService {
           await handle.close();
         },
       };
-      pipes.add(pipe);
-      return pipe.connection;
     },
     toolsChanged() {
       sessions.toolsChanged();
@@ -172,8 +186,13 @@ export function createMcp(options: McpOptions): McpService {
     async idle() {
       while (running.size > 0) await Promise.allSettled(running);
     },
+    abandon(why) {
+      Promise.all([sessions.abandon(why), sse.abandon(why), ...Array.from(pipes, ({ transport }) => transport.abandon(why))]).catch(
+        (error: unknown) => log.debug({ err: error }, 'a client could not be told that its request was given up'),
+      );
+    },
     async close() {
-      await Promise.all([modern.close(), sessions.close(), sse.close(), ...[...pipes].map(({ connection }) => connection.close())]);
+      await Promise.all([modern.close(), sessions.close(), sse.close(), ...Array.from(pipes, (pipe) => pipe.close())]);
     },
   };
 }
@@ -186,6 +205,12 @@ async function track<Result>(running: Set<Promise<unknown>>, call: Promise<Resul
     running.delete(call);
   }
 }
+
+/** What a client did wrong is told to the client; in the log it would drown what matters. */
+const isRefusal = (error: Error): boolean =>
+  /^(?:Rejected inbound|Unsupported Media Type|The request was aborted|Connection closed)/.test(error.message) ||
+  error instanceof UnsupportedProtocolVersionError ||
+  error instanceof MissingRequiredClientCapabilityError;
 
 const isListen = (body: unknown): boolean => (body as { method?: unknown } | null)?.method === 'subscriptions/listen';
 

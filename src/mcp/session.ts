@@ -1,6 +1,7 @@
 /** One session of the revisions before 2026-07-28: a transport, a server, and what is known of the client. */
 import { WebStandardStreamableHTTPServerTransport, type McpServer, type RequestId, type StreamId } from '@modelcontextprotocol/server';
 import { acceptAnswers, markRequests } from './generation.ts';
+import { abandoned } from './web.ts';
 import { openedStream, type FoundEvent, type SessionEvents } from './events.ts';
 
 /** What a client opened with; enough to open the session anew in another process. */
@@ -111,6 +112,11 @@ export class Session {
 
   end(request: Request): Promise<Response> {
     return this.#transport.handleRequest(request);
+  }
+
+  /** Answers every request that still runs with an error. */
+  async abandon(why: string): Promise<void> {
+    await Promise.all(Array.from(this.#running, (id) => this.#transport.send(abandoned(id, why))));
   }
 
   /** Aborts what runs and ends the streams. */

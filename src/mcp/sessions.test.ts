@@ -308,6 +308,22 @@ describe('a cancelled request', () => {
   });
 });
 
+describe('a request that is given up', () => {
+  it('is answered with what is known, and its stream ends', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const responses = [await session.fetch('POST', call('wait', {}, 'one')), await session.fetch('POST', call('wait', {}, 'two'))];
+    await until(() => stack.running.has('wait'));
+    stack.mcp.abandon('the server is stopping');
+    for (const [at, id] of ['one', 'two'].entries()) {
+      const events: RawEvent[] = [];
+      for await (const event of readEvents(responses[at] as Response)) events.push(event);
+      const error = { code: -32_603, message: 'Outcome unknown: the server is stopping. Look before you repeat a change.' };
+      expect(events.map(({ message }) => message)).toEqual([{ jsonrpc: '2.0', id, error }]);
+    }
+  });
+});
+
 describe('a question to the client', () => {
   const asking = {
     capabilities: {},

@@ -61,6 +61,10 @@ export class Sessions {
     }
   }
 
+  async abandon(why: string): Promise<void> {
+    await Promise.all(Array.from(this.#sessions.values(), (session) => session.abandon(why)));
+  }
+
   async close(): Promise<void> {
     if (this.#sweeper) clearInterval(this.#sweeper);
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));

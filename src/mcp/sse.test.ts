@@ -77,6 +77,15 @@ describe('a stream of the HTTP+SSE transport', () => {
     await until(() => stack.mcp.sessions() === 0);
   });
 
+  it('gives a last answer to a request that is given up', async () => {
+    const stack = await startStack({ transport: 'sse' });
+    const client = await connectV1(stack);
+    const call = client.callTool({ name: 'wait', arguments: {} });
+    await until(() => stack.running.has('wait'));
+    stack.mcp.abandon('the server is stopping');
+    await expect(call).rejects.toThrow('Outcome unknown: the server is stopping');
+  });
+
   it('is refused beyond the limit of sessions', async () => {
     const stack = await startStack({ transport: 'sse', with: { sessionLimit: 1 } });
     await connectV1(stack);

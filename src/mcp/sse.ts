@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import type { Runtime } from './runtime.ts';
 import type { CreateServer } from './server.ts';
-import { errorResponse } from './web.ts';
+import { abandoned, errorResponse } from './web.ts';
 
 export interface SseOptions {
   readonly runtime: () => Runtime;
@@ -93,6 +93,12 @@ export class SseStreams {
         .sendToolListChanged()
         .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a client could not be told that the tools changed'));
     }
+  }
+
+  /** Answers every request that still runs with an error. */
+  async abandon(why: string): Promise<void> {
+    const running = [...this.#streams.values()].flatMap(({ transport, running: ids }) => Array.from(ids, (id) => ({ transport, id })));
+    await Promise.all(running.map(({ transport, id }) => transport.send(abandoned(id, why))));
   }
 
   async close(): Promise<void> {

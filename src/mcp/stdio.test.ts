@@ -145,6 +145,18 @@ describe('a pipe', () => {
     await pipe.connection.close();
   });
 
+  it('gives a last answer to a request that is given up', async () => {
+    const pipe = openPipe();
+    await shakeHands(pipe);
+    pipe.send({ id: 5, method: 'tools/call', params: { name: 'wait', arguments: {} } });
+    await until(() => pipe.running.has('wait'));
+    pipe.mcp.abandon('the server is stopping');
+    expect(await pipe.answerTo(5)).toMatchObject({
+      error: { message: expect.stringContaining('Outcome unknown: the server is stopping') as string },
+    });
+    await pipe.connection.idle();
+  });
+
   it('that is closed aborts what runs, and does not close the streams', async () => {
     const pipe = openPipe();
     await shakeHands(pipe);

@@ -1,5 +1,6 @@
 /** Between Node.js requests and the web-standard ones that the SDK speaks. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
 
 /** The body stays behind: it was read and parsed before. `signal` aborts when the client goes away unanswered. */
 export function toWebRequest(request: IncomingMessage, response: ServerResponse): Request {
@@ -54,6 +55,13 @@ async function pump(response: ServerResponse, body: ReadableStream<Uint8Array>, 
   }
   if (!response.writableEnded) response.end();
 }
+
+/** The answer to a request that is given up although it may have had an effect. */
+export const abandoned = (id: RequestId, why: string): JSONRPCErrorResponse => ({
+  jsonrpc: '2.0',
+  id,
+  error: { code: -32_603, message: `Outcome unknown: ${why}. Look before you repeat a change.` },
+});
 
 /** An error in the protocol's form, for a request that reached no session and no tool. */
 export function errorResponse(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {

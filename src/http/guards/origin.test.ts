@@ -15,6 +15,8 @@ it.each([
   ['http://localhost.evil.example', [], false],
   ['http://localhost@evil.example', [], false],
   ['http://evil.example/localhost', [], false],
+  ['http://localhost/page', [], false],
+  ['http://user@localhost', [], false],
   ['file://localhost', [], false],
   ['chrome-extension://localhost', [], false],
   ['localhost', [], false],
