@@ -245,7 +245,10 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
   async function inPrivatePlaces(script: string, env: Record<string, string> = {}): Promise<string> {
     // Not below /tmp, which is about to be covered.
     const home = makeFolder(0o755, '/var/tmp');
-    const prologue = `set -eu; mount -t tmpfs t /run; [ -L /var/run ] || mount -t tmpfs t /var/run; mount -t tmpfs t /tmp; export HOME=${home}; N=${process.execPath}; S=${entry}; `;
+    // The repository may itself lie below /tmp.
+    const repository = makeFolder(0o755, '/var/tmp');
+    const inside = (path: string) => path.replace(root, repository);
+    const prologue = `set -eu; mount --rbind ${root} ${repository}; cd ${repository}; mount -t tmpfs t /run; [ -L /var/run ] || mount -t tmpfs t /var/run; mount -t tmpfs t /tmp; export HOME=${home}; N=${inside(process.execPath)}; S=${inside(entry)}; `;
     const finished = await new Promise<{ code: number | null; text: string }>((resolve) => {
       const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', prologue + script], {
         cwd: root,
