@@ -1,6 +1,6 @@
 /** Joins a tool to the client of the cloud: its routes become whole paths. */
 import { ZscalerMcpError } from '../errors.ts';
-import { pathPart, type Call, type ConfiguredName, type Route } from './request.ts';
+import { pathPart, type Call, type ConfiguredName, type Parts, type Route } from './request.ts';
 import type { Tool } from './tool.ts';
 
 /** What sends a request; the client of the cloud has this shape. */
@@ -20,15 +20,21 @@ const settingOf: Readonly<Record<ConfiguredName, string>> = { customerId: 'ZSCAL
 
 /** The call throws ZscalerMcpError ERR_CLOUD_CONFIG when a path needs an id that is not configured. */
 export function bindCall(tool: Tool, send: Send, ids: CloudIds, signal?: AbortSignal): Call {
-  return async (route, { query, body } = {}) => {
+  return async (route, { query, body, graphql } = {}) => {
     const { method, path } = split(route, tool);
     const whole = path.replace(/\{(customerId|zcellCustomerId)\}/g, (_, name: ConfiguredName) => configured(name, ids, tool));
     if (whole.includes('{'))
       throw new ZscalerMcpError('ERR_TOOL_INPUT', `${tool.name} left a gap in its path ${whole}`, {
         hint: 'This is a fault of the tool; please report it.',
       });
-    return send({ method, path: whole, query, body, signal, isRead: tool.action === 'read' });
+    return send({ method, path: whole, query, body: graphql ? ask(graphql, ids, tool) : body, signal, isRead: tool.action === 'read' });
   };
+}
+
+/** The body of a GraphQL request over HTTP. */
+function ask({ document, variables }: NonNullable<Parts['graphql']>, ids: CloudIds, tool: Tool): unknown {
+  const customer = /\$customerId\b/.test(document) ? { customerId: configured('customerId', ids, tool) } : {};
+  return { query: document, variables: { ...customer, ...variables } };
 }
 
 function split(route: Route, { api }: Tool): { method: string; path: string } {

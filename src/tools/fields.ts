@@ -16,8 +16,11 @@ export interface Field<T = unknown, Needed extends boolean = boolean> {
   readonly initial?: T;
   /** Name on the wire, where the rule of `wire-names.ts` does not lead to it. */
   readonly wire?: string;
-  /** Where it goes in a write, if not into the body alone. `both`: into the query as well. `spread`: an object's own members go into the body. */
-  readonly place?: 'both' | 'spread';
+  /**
+   * Where it goes, if not where all inputs of the request go. `query`: into the query of a write. `both`: into query and body.
+   * `spread`: the members of an object go there instead of it. `nowhere`: it is not sent; the tool itself needs it.
+   */
+  readonly place?: 'query' | 'both' | 'spread' | 'nowhere';
   /** How the value looks on the wire. */
   encode?(value: T): unknown;
 }
@@ -112,11 +115,32 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(values: V,
   isNeeded: true,
 });
 
-export const texts = (about: string): Field<string[], true> => ({
+export const texts = (about: string, { min = 0, max }: { min?: number; max?: number } = {}): Field<string[], true> => ({
   about,
-  schema: { type: 'array', items: { type: 'string' } },
-  wants: 'a list of texts',
-  read: (given) => (Array.isArray(given) && given.every((item) => typeof item === 'string') ? given : undefined),
+  schema: { type: 'array', items: { type: 'string' }, ...(min > 0 && { minItems: min }), ...(max !== undefined && { maxItems: max }) },
+  wants: ['a list of', min > 0 && `at least ${min}`, max !== undefined && `at most ${max}`, 'texts'].filter(Boolean).join(' '),
+  read: (given) =>
+    Array.isArray(given) && given.length >= min && given.length <= (max ?? Infinity) && given.every((item) => typeof item === 'string')
+      ? given
+      : undefined,
+  isNeeded: true,
+});
+
+/** Whole numbers. */
+export const counts = (about: string): Field<number[], true> => ({
+  about,
+  schema: { type: 'array', items: { type: 'integer' } },
+  wants: 'a list of whole numbers',
+  read: (given) => (Array.isArray(given) && given.every((item) => Number.isSafeInteger(item)) ? (given as number[]) : undefined),
+  isNeeded: true,
+});
+
+/** Objects whose members the tool does not know. */
+export const records = (about: string): Field<Readonly<Record<string, unknown>>[], true> => ({
+  about,
+  schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  wants: 'a list of objects',
+  read: (given) => (Array.isArray(given) && given.every((item) => record('').read(item) !== undefined) ? given : undefined),
   isNeeded: true,
 });
 
@@ -141,6 +165,14 @@ export const initially = <T>(field: Field<T>, initial: T): Field<T, false> => ({
 
 export const onWire = <T, N extends boolean>(wire: string, field: Field<T, N>): Field<T, N> => ({ ...field, wire });
 export const inBoth = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'both' });
+export const inQuery = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'query' });
+export const unsent = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'nowhere' });
+/** One input that stands for several on the wire. */
+export const spread = <T, N extends boolean>(field: Field<T, N>, encode: (value: T) => Readonly<Record<string, unknown>>): Field<T, N> => ({
+  ...field,
+  place: 'spread',
+  encode,
+});
 export const encoded = <T, N extends boolean>(field: Field<T, N>, encode: (value: T) => unknown): Field<T, N> => ({ ...field, encode });
 
 /** Further settings of a record, for what has no input of its own. */

@@ -85,3 +85,46 @@ it.each([
 ] as const)('no list is an error: %j %j', (paging, answer) => {
   expect(() => readPage(paging, answer, {})).toThrow(expect.objectContaining({ code: 'ERR_CLOUD_ANSWER' }) as Error);
 });
+
+describe('pages in other shapes', () => {
+  const fromZero: Paging = { kind: 'pages', items: 'content', total: 'totalElements', pages: 'totalPages', first: 0 };
+  const nodes: Paging = {
+    kind: 'pages',
+    items: 'nodes',
+    counters: 'pageInfo',
+    total: 'totalCount',
+    pages: 'totalPages',
+    input: 'page_num',
+  };
+  const cursor: Paging = { kind: 'cursor', items: ['devices', 'users'], next: 'next_offset' };
+  const whole: Paging = { kind: 'whole', items: 'results', total: 'total_results' };
+
+  it('count from zero where the API does', () => {
+    const answer = { content: [1, 2], totalElements: 3, totalPages: 2 };
+    expect(readPage(fromZero, answer, {})).toMatchObject({ total: 3, next: { page: 1 } });
+    expect(readPage(fromZero, answer, {}).note).toContain('page 0 of 2 (the first is page 0)');
+    expect(readPage(fromZero, { ...answer, content: [3] }, { page: 1 })).toMatchObject({ items: [3], next: undefined, note: undefined });
+  });
+  it('find their counters in a member of the envelope, and the page under a name of its own', () => {
+    const pageInfo = { pageNumber: 1, totalCount: 40, totalPages: 2 };
+    expect(readPage(nodes, { nodes: [1], pageInfo }, {})).toMatchObject({ total: 40, next: { page_num: 2 }, envelope: { pageInfo } });
+    expect(readPage(nodes, { nodes: [1], pageInfo }, { page_num: 2 }).next).toBeUndefined();
+    expect(readPage(nodes, { nodes: [1] }, {})).toMatchObject({ items: [1], total: undefined, next: undefined });
+  });
+  it('go on from a word of the API, where the tool takes it', () => {
+    expect(readPage(cursor, { users: [1], next_offset: 'abc' }, {}, { offset: {} })).toMatchObject({ items: [1], next: { offset: 'abc' } });
+    expect(readPage(cursor, { users: [1], next_offset: 'abc' }, {}).note).toBe(
+      'There is more than these 1 rows: narrow the list to see the rest.',
+    );
+    for (const end of [null, '', undefined])
+      expect(readPage(cursor, { devices: [1], next_offset: end }, {}, { offset: {} })).toMatchObject({ next: undefined, note: undefined });
+    expect(readPage(cursor, [1, 2], {}).items).toEqual([1, 2]);
+    expect(() => readPage(cursor, { other: [] }, {})).toThrow('a list was expected');
+  });
+  it('say when the rest cannot be had', () => {
+    expect(readPage(whole, { results: [1], total_results: 1 }, {})).toMatchObject({ items: [1], total: 1, note: undefined });
+    expect(readPage(whole, { results: [1], total_results: 9 }, {}).note).toContain('1 rows of 9');
+    expect(readPage(whole, { results: [1, 2] }, { limit: 2 }).note).toBe('Exactly the limit of 2 rows: there may be more.');
+    expect(readPage(whole, { results: null }, { limit: 2 })).toMatchObject({ items: [], note: undefined });
+  });
+});

@@ -6,14 +6,29 @@ export type Paging =
   /** A bare array. Nothing tells whether there is more, except that the page is full. */
   | { readonly kind: 'array'; readonly usualSize: number }
   /** An envelope with the number of pages. */
-  | { readonly kind: 'pages'; readonly items: string; readonly total: string; readonly pages: string }
+  | {
+      readonly kind: 'pages';
+      readonly items: string;
+      readonly total: string;
+      readonly pages: string;
+      /** The member of the envelope that holds the counters, if they are not its own. */
+      readonly counters?: string;
+      /** The number of the first page, 1 unless given. */
+      readonly first?: 0;
+      /** The input that chooses the page, `page` unless given. */
+      readonly input?: string;
+    }
+  /** An envelope with a word that leads to the next page, under the input `offset`. `items`: the names that the rows go by. */
+  | { readonly kind: 'cursor'; readonly items: readonly string[]; readonly next: string }
+  /** An envelope with as much as there is to get, up to the input `limit` where there is one. */
+  | { readonly kind: 'whole'; readonly items: string; readonly total?: string }
   /** An envelope with the total, and a link whose host and path do not lead anywhere useful; only its offset does. */
   | { readonly kind: 'offset'; readonly items: string; readonly totals: readonly string[]; readonly link: string };
 
 interface PageParts {
   readonly items: readonly unknown[];
   readonly total?: number;
-  readonly next?: Readonly<Record<string, number>>;
+  readonly next?: Readonly<Record<string, number | string>>;
   readonly note?: string;
   readonly envelope?: Readonly<Record<string, unknown>>;
 }
@@ -25,7 +40,7 @@ export class Page {
   /** How many rows there are on all pages, when the cloud says so and is not contradicted by the rows. */
   readonly total: number | undefined;
   /** The inputs that get the next page: `{ page: 2 }`, `{ offset: 100 }`. */
-  readonly next: Readonly<Record<string, number>> | undefined;
+  readonly next: Readonly<Record<string, number | string>> | undefined;
   /** One sentence for the caller when there is, or may be, more. */
   readonly note: string | undefined;
   /** Everything the cloud sent around the rows. */
@@ -54,8 +69,11 @@ export function readPage(
   if (paging.kind === 'array' && 'page' in fields) return readNumbered(paging.usualSize, answer, input);
   if (paging.kind === 'array' || Array.isArray(answer)) return readArray(paging.kind === 'array' ? paging.usualSize : null, answer);
   if (typeof answer !== 'object') throw noList(answer);
-  const { [paging.items]: items = [], ...envelope } = answer as Record<string, unknown>;
+  if (paging.kind === 'cursor') return readCursor(paging, answer as Record<string, unknown>, fields);
+  const { [paging.items]: found, ...envelope } = answer as Record<string, unknown>;
+  const items = found ?? [];
   if (!Array.isArray(items)) throw noList(items);
+  if (paging.kind === 'whole') return readWhole(paging, items, envelope, input);
   return paging.kind === 'pages' ? readPages(paging, items, envelope, input) : readOffset(paging, items, envelope, input);
 }
 
@@ -89,16 +107,19 @@ function readPages(
   envelope: Record<string, unknown>,
   input: Readonly<Record<string, unknown>>,
 ): Page {
-  const page = numberOf(input['page']) ?? 1;
-  const pages = numberOf(envelope[paging.pages]) ?? page;
-  const total = credible(numberOf(envelope[paging.total]), items);
-  if (page >= pages) return new Page({ items, total, envelope });
+  const { first = 1, input: name = 'page' } = paging;
+  const counters = (paging.counters === undefined ? envelope : (envelope[paging.counters] ?? {})) as Record<string, unknown>;
+  const page = numberOf(input[name]) ?? first;
+  const pages = numberOf(counters[paging.pages]) ?? 0;
+  const total = credible(numberOf(counters[paging.total]), items);
+  if (page - first + 1 >= pages) return new Page({ items, total, envelope });
+  const here = `page ${page} of ${pages}${first === 0 ? ' (the first is page 0)' : ''}`;
   return new Page({
     items,
     total,
     envelope,
-    next: { page: page + 1 },
-    note: moreNote(items, total, `page ${page} of ${pages}`, `page ${page + 1}`),
+    next: { [name]: page + 1 },
+    note: moreNote(items, total, here, `${name} ${page + 1}`),
   });
 }
 
@@ -123,6 +144,34 @@ function readOffset(
     next: { offset },
     note: moreNote(items, total, `rows ${start + 1} to ${end}`, `offset ${offset}`),
   });
+}
+
+function readCursor(paging: Paging & { kind: 'cursor' }, answer: Record<string, unknown>, fields: Readonly<Record<string, unknown>>): Page {
+  const name = paging.items.find((candidate) => Array.isArray(answer[candidate]));
+  const { [name ?? '']: items, ...envelope } = answer;
+  if (!Array.isArray(items)) throw noList(answer);
+  const offset = envelope[paging.next];
+  if ((typeof offset !== 'string' && typeof offset !== 'number') || offset === '' || items.length === 0)
+    return new Page({ items, envelope });
+  if (!('offset' in fields))
+    return new Page({ items, envelope, note: `There is more than these ${items.length} rows: narrow the list to see the rest.` });
+  const next = { offset: String(offset) };
+  return new Page({ items, envelope, next, note: moreNote(items, undefined, 'not all', `offset ${JSON.stringify(next.offset)}`) });
+}
+
+function readWhole(
+  paging: Paging & { kind: 'whole' },
+  items: unknown[],
+  envelope: Record<string, unknown>,
+  input: Readonly<Record<string, unknown>>,
+): Page {
+  const total = credible(numberOf(envelope[paging.total ?? '']), items);
+  if (total !== undefined && total > items.length) {
+    const note = `These are ${items.length} rows of ${total}: the API sends no more at once, and this tool cannot ask for the rest.`;
+    return new Page({ items, total, envelope, note });
+  }
+  const isFull = items.length > 0 && items.length === numberOf(input['limit']);
+  return new Page({ items, total, envelope, note: isFull ? `Exactly the limit of ${items.length} rows: there may be more.` : undefined });
 }
 
 const moreNote = (items: readonly unknown[], total: number | undefined, here: string, next: string): string =>

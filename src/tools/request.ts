@@ -9,6 +9,8 @@ export type Route = `${Method} /${string}`;
 export interface Parts {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  /** Instead of a body. The variable `customerId` is filled in where the document declares it. */
+  readonly graphql?: { readonly document: string; readonly variables: Readonly<Record<string, unknown>> };
 }
 
 /** Sends one request below the product's base path; the only way a tool reaches Zscaler. */
@@ -31,11 +33,11 @@ export function request(template: Route, fields: Fields, input: Readonly<Record<
   const spread: [string, unknown][] = [];
   for (const [name, value] of Object.entries(input)) {
     const field = fields[name];
-    if (used.has(name) || value === undefined || field === undefined) continue;
-    if (field.place === 'spread') spread.push([name, value]);
+    if (used.has(name) || value === undefined || field === undefined || field.place === 'nowhere') continue;
+    if (field.place === 'spread') spread.push([name, field.encode ? field.encode(value) : wireNames(value)]);
     else place(field, field.wire ?? wireName(name), hasBody, { query, body }, value);
   }
-  for (const [name, value] of spread) mergeSpread(name, value, body);
+  for (const [name, members] of spread) mergeSpread(name, members as Record<string, unknown>, hasBody ? body : query);
   // A write without content sends an empty object, as was recorded: some endpoints refuse a missing body.
   return [route, { ...(Object.keys(query).length > 0 && { query }), ...(hasBody && { body }) }];
 }
@@ -66,14 +68,13 @@ function place(
   value: unknown,
 ): void {
   const shown = field.encode ? field.encode(value) : value;
-  if (!hasBody || field.place === 'both') query[wire] = shown;
-  if (hasBody) body[wire] = shown;
+  if (!hasBody || field.place === 'both' || field.place === 'query') query[wire] = shown;
+  if (hasBody && field.place !== 'query') body[wire] = shown;
 }
 
 /** Two values for one name would leave it to chance which is sent. */
-function mergeSpread(name: string, value: unknown, body: Record<string, unknown>): void {
-  const members = wireNames(value) as Record<string, unknown>;
-  const twice = Object.keys(members).filter((member) => Object.hasOwn(body, member));
+function mergeSpread(name: string, members: Record<string, unknown>, target: Record<string, unknown>): void {
+  const twice = Object.keys(members).filter((member) => Object.hasOwn(target, member));
   if (twice.length > 0)
     throw new ZscalerMcpError(
       'ERR_TOOL_INPUT',
@@ -82,5 +83,5 @@ function mergeSpread(name: string, value: unknown, body: Record<string, unknown>
         hint: `Give each value once; ${name} is for what has no input of its own.`,
       },
     );
-  Object.assign(body, members);
+  Object.assign(target, members);
 }

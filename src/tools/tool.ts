@@ -72,8 +72,8 @@ interface Description<F extends Fields, Toolset extends string> {
 /** A tool that is exactly one request is data … */
 export interface OneCall<R extends Route> {
   readonly call: R;
-  /** `page` for a list. */
-  readonly returns?: 'page';
+  /** `page` for a list that comes as all lists of the product do; else how it comes. */
+  readonly returns?: 'page' | Paging;
   readonly run?: never;
 }
 
@@ -121,7 +121,9 @@ type Asking = OneCall<Route> | ManyCalls<Fields>;
 function answer(product: Product, spec: Asking, fields: Fields, call: Call, input: ToolInput): Promise<unknown> {
   if (spec.run) return spec.run(call, input);
   const reply = call(...request(spec.call, fields, input));
-  return spec.returns === 'page' ? reply.then((content) => readPage(product.paging, content, input, fields)) : reply;
+  const { returns } = spec;
+  if (returns === undefined) return reply;
+  return reply.then((content) => readPage(returns === 'page' ? product.paging : returns, content, input, fields));
 }
 
 /** An empty answer to a question stays empty; an empty answer to a change is good news and put into words. */

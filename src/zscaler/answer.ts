@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Answer } from './attempts.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
-import { readRefusal } from './refusal.ts';
+import { readGraphqlErrors, readRefusal } from './refusal.ts';
 import { askedWaitMs } from './wait.ts';
 
 /** JSON with its large integers intact, text as it is (CSV, PEM), null for an empty body. @throws CloudError */
@@ -55,6 +55,32 @@ export function refusalOf(answer: Answer, { what, secrets, clock, log }: Refusal
     },
   );
 }
+
+/** GraphQL refuses with status 200. Data beside the errors is not whole, so it is no answer either. Null when there are no errors. */
+export function graphqlRefusalOf(content: unknown, what: string, log: Log): CloudError | null {
+  const refusal = readGraphqlErrors(content);
+  if (!refusal) return null;
+  const { reason, message } = refusal;
+  const isIncident = reason === 'INTERNAL_ERROR';
+  const write = isIncident ? log.error : log.info;
+  write({ request: what, status: 200, reason }, isIncident ? 'the cloud failed' : 'the cloud refused');
+  const said = [reason, message].filter((part) => part !== undefined).join(': ') || 'errors without words';
+  return new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with ${said}`, {
+    status: 200,
+    reason,
+    hint: graphqlHints[reason ?? ''] ?? 'Correct what the message names and call again.',
+  });
+}
+
+/** By the classification of the first error. */
+const graphqlHints: Readonly<Record<string, string>> = {
+  INTERNAL_ERROR: 'The fault is on the side of the cloud: try again later, or with another time range; report it to Zscaler if it stays.',
+  BAD_REQUEST: 'The API does not accept an input: check the values and the time range, and call again.',
+  ValidationError: 'The API has changed what it understands; please report it.',
+  UNAUTHORIZED: 'The role of the API client does not cover this, or the tenant has no entitlement for it: check both in ZIdentity.',
+  FORBIDDEN: 'The role of the API client does not cover this, or the tenant has no entitlement for it: check both in ZIdentity.',
+  NOT_FOUND: 'There is no such record: list the records to find the right ID.',
+};
 
 function hostOf(location: string | null): string {
   return location !== null && URL.canParse(location) ? new URL(location).host : 'another address';

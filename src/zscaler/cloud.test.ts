@@ -409,6 +409,31 @@ describe('time', () => {
   });
 });
 
+describe('a GraphQL answer', () => {
+  const graphql = { method: 'POST', path: '/zins/graphql', body: { query: '{ a }' }, isRead: true };
+  const refused = {
+    errors: [{ message: 'Something went wrong', path: ['A', 'b'], extensions: { classification: 'INTERNAL_ERROR' } }],
+    data: { A: { b: null } },
+  };
+
+  it('with errors is a refusal, although its status is 200', async () => {
+    const { fail, logged } = await setUp({ answers: [{ body: JSON.stringify(refused) }] });
+    const error = await fail(graphql);
+    expect(error).toMatchObject({ code: 'ERR_CLOUD_ANSWER', status: 200, reason: 'INTERNAL_ERROR' });
+    expect(error.message).toBe('POST /zins/graphql was answered with INTERNAL_ERROR: Something went wrong (at A.b)');
+    expect(error.hint).toContain('on the side of the cloud');
+    expect(logged.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+  it('without errors is returned whole', async () => {
+    const { send } = await setUp({ answers: [{ body: '{"data":{"a":1}}' }] });
+    expect(await send(graphql)).toEqual({ data: { a: 1 } });
+  });
+  it('is looked for at GraphQL endpoints only', async () => {
+    const { send } = await setUp({ answers: [{ body: JSON.stringify(refused) }] });
+    expect(await send()).toEqual(refused);
+  });
+});
+
 describe('the log', () => {
   it('takes 4xx for an answer and 5xx for an incident, and holds no secret', async () => {
     const { fail, logged } = await setUp({

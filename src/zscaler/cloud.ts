@@ -4,7 +4,7 @@ import { ZscalerMcpError } from '../errors.ts';
 import { parseJson, stringifyJson } from '../json.ts';
 import type { Log } from '../log.ts';
 import { version } from '../version.ts';
-import { contentOf, refusalOf } from './answer.ts';
+import { contentOf, graphqlRefusalOf, refusalOf } from './answer.ts';
 import { AUDIENCE, signAssertion } from './assertion.ts';
 import { attempt, openBudget, type Answer, type AttemptOptions, type Budget, type Repeat } from './attempts.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -80,7 +80,12 @@ class Exchange {
 
   #conclude(answer: Answer, token: Token): unknown {
     const what = nameOf(this.#request);
-    if (answer.status >= 200 && answer.status < 300) return contentOf(answer, what);
+    if (answer.status >= 200 && answer.status < 300) {
+      const content = contentOf(answer, what);
+      const refusal = this.#request.path.endsWith('/graphql') ? graphqlRefusalOf(content, what, this.#shared.log) : null;
+      if (refusal) throw refusal;
+      return content;
+    }
     throw refusalOf(answer, { what, secrets: [token.value, ...secretsOf(this.#config)], clock: this.#clock, log: this.#shared.log });
   }
 

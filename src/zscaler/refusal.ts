@@ -29,8 +29,15 @@ export function readGraphqlErrors(answer: unknown): Refusal | null {
   const { errors } = asRecord(answer);
   if (!Array.isArray(errors) || errors.length === 0) return null;
   const first = asRecord(asRecord(errors[0])['extensions']);
-  const messages = errors.map((error) => textOf(asRecord(error)['message'])).filter((message) => message !== undefined);
+  const messages = errors.map(sayGraphqlError).filter((message) => message !== undefined);
   return { reason: clean(textOf(first['classification'])), message: clean(messages.join('; ')) };
+}
+
+/** `Something went wrong (at SHADOW_IT.apps.entries)`. */
+function sayGraphqlError(error: unknown): string | undefined {
+  const { message, path } = asRecord(error);
+  const said = textOf(message);
+  return said !== undefined && Array.isArray(path) && path.length > 0 ? `${said} (at ${path.map(String).join('.')})` : said;
 }
 
 const looksLikePage = (body: string, contentType: string): boolean => contentType.includes('html') || /^\s*<(!doctype|html)\b/i.test(body);
