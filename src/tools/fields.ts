@@ -118,7 +118,7 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(values: V,
 export const texts = (about: string, { min = 0, max }: { min?: number; max?: number } = {}): Field<string[], true> => ({
   about,
   schema: { type: 'array', items: { type: 'string' }, ...(min > 0 && { minItems: min }), ...(max !== undefined && { maxItems: max }) },
-  wants: ['a list of', min > 0 && `at least ${min}`, max !== undefined && `at most ${max}`, 'texts'].filter(Boolean).join(' '),
+  wants: ['a list of texts', min > 0 && `at least ${min}`, max !== undefined && `at most ${max}`].filter(Boolean).join(', '),
   read: (given) =>
     Array.isArray(given) && given.length >= min && given.length <= (max ?? Infinity) && given.every((item) => typeof item === 'string')
       ? given
