@@ -7,6 +7,7 @@ import type { DemoTenant } from './demo/index.ts';
 import { messageOf, ZscalerMcpError } from './errors.ts';
 import {
   chooseDefaultPidFile,
+  comeBack,
   digestProgram,
   identify,
   isInstalled,
@@ -39,12 +40,38 @@ export async function serve(stage: Stage, values: OptionValues): Promise<number 
   const demo = values['demo'] === true;
   if (stage.isRehearsal) return rehearse(stage, Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
-  const start = handover ? Configuration.takeOver(fixed, handover.state) : Configuration.read(fixed);
+  if (handover) return takeOver(stage, handover, Configuration.takeOver(fixed, handover.state), demo);
+  const start = Configuration.read(fixed);
   const problems = await problemsOf(start);
   if (problems.length > 0) return refuse(stage, problems);
   await run({ stage, start, demo, handover, log: openLog(start.configuration.settings.logLevel) });
   return undefined;
 }
+
+/** A generation that takes over gets ready in time, or the one before it comes back. */
+async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, start: Start, demo: boolean): Promise<number | undefined> {
+  const log = openLog(start.configuration.settings.logLevel);
+  const giveUp = (failure: string) => {
+    log.error({ generation: handover.generation }, `generation ${handover.generation} cannot get ready: ${failure}`);
+    log.flush();
+    comeBack(handover, stage.launch, `generation ${handover.generation} could not get ready: ${failure}`);
+  };
+  const limit = setTimeout(() => giveUp(`it took longer than ${TAKE_OVER_LIMIT_MS / 1_000} s`), TAKE_OVER_LIMIT_MS);
+  try {
+    const problems = await problemsOf(start);
+    if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
+    if (problems.length > 0) return refuse(stage, problems);
+    await run({ stage, start, demo, handover, log });
+    return undefined;
+  } catch (error) {
+    giveUp(messageOf(error));
+    throw error;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+const TAKE_OVER_LIMIT_MS = 15_000;
 
 /** What the parts say of a configuration that is valid by itself; empty when they can be built. */
 export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
@@ -107,7 +134,8 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     if (handover) setImmediate(() => keepFromChildren(handover));
     if (!address) serveStdio(service, lifecycle);
   } catch (error) {
-    keeper.release();
+    // One that takes over may yet come back; then the PID file must not have been gone for a moment.
+    if (!handover?.former) keeper.release();
     throw error;
   }
 }

@@ -122,6 +122,11 @@ export class Configuration {
     return this.#saved.source;
   }
 
+  /** What to hand over so that another generation stands where this one does. */
+  get saved(): SavedConfiguration {
+    return this.#saved;
+  }
+
   digest(): string {
     return this.#digestOf(this.#settings);
   }

@@ -32,6 +32,10 @@ export interface Handover<State> {
   readonly queue: readonly ReceivedRequest[];
   /** The service's own: its configuration, as it was rehearsed. */
   readonly state: State;
+  /** What to come back to if the next generation cannot get ready; null in one that came back: there is no second time. */
+  readonly former: { readonly generation: number; readonly record: LifecycleRecord; readonly state: State } | null;
+  /** Why the next generation gave up, in one that came back. */
+  readonly failure: string | null;
 }
 
 export interface RunningOperation {

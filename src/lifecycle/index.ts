@@ -1,3 +1,4 @@
+export { comeBack } from './come-back.ts';
 export { ask, findServer, stopServer, troubleWith, type AskOptions, type Found, type StopOptions, type Whereabouts } from './control.ts';
 export { unpackHandover, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, type Identity, type Presence } from './identity.ts';

@@ -294,6 +294,8 @@ export class Lifecycle<Config> {
       operation,
       queue: this.#queue.flatMap(({ request }) => (request ? [request] : [])),
       state: candidate.config,
+      former: { generation: keeper.record.generation, record: keeper.record, state: this.#options.service.inForce() },
+      failure: null,
     };
   }
 
@@ -310,18 +312,17 @@ export class Lifecycle<Config> {
     }
   }
 
-  #answerRestart({ operation, generation }: Handover<unknown>): void {
+  #answerRestart({ operation, generation, failure }: Handover<unknown>): void {
     const { id, askedBy, startedAt, changed, notes, warnings } = operation;
-    const message = [`generation ${generation} serves`, ...notes].join('; ');
-    this.#finish(
-      id,
-      'restart',
-      askedBy,
-      new Date(startedAt),
-      { outcome: 'restarted', message, changes: changed, warnings },
-      false,
-      askedBy !== null,
-    );
+    const verdict: Verdict =
+      failure === null
+        ? { outcome: 'restarted', message: [`generation ${generation} serves`, ...notes].join('; '), changes: changed, warnings }
+        : {
+            outcome: 'rolled-back',
+            message: [`${failure}; generation ${generation} is back with its configuration`, ...notes].join('; '),
+            warnings,
+          };
+    this.#finish(id, 'restart', askedBy, new Date(startedAt), verdict, false, askedBy !== null);
   }
 
   #finish(

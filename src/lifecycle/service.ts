@@ -32,6 +32,8 @@ export interface DrainReport {
 }
 
 export interface Service<Config> {
+  /** The configuration in force, to come back to if the next generation cannot get ready. */
+  inForce(): Config;
   /** Reads the env source and validates all of it. Collects problems; changes nothing. */
   load(kind: 'reload' | 'restart'): Promise<Candidate<Config>>;
   /** Applies what applies live, to every part or to none. @throws ReloadRejected */

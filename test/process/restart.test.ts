@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
@@ -148,6 +150,44 @@ describe('restart', () => {
     expect(server.record()).toMatchObject({ state: 'ready', generation: 1, failedCount: 1 });
     copyFileSync(process.execPath, interpreter);
     chmodSync(interpreter, 0o755);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
+  });
+
+  it.each([
+    ['that refuses its configuration after all', (key: string) => rmSync(key)],
+    ['that hangs', (key: string) => (rmSync(key), execFileSync('mkfifo', [key]))],
+  ])('into a generation %s comes back to the configuration before it, on the same sockets: 5, once', async (_, spoil) => {
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const before = await portUsed(server.url, agent);
+    const key = join(server.folder, 'key.pem');
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2_048,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    writeFileSync(key, privateKey);
+    server.writeDotenv(`${cloud.dotenv()}ZSCALER_PRIVATE_KEY=${key}\n`);
+    const call = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    const verdict = server.ask('restart', '--timeout', '60');
+    await waitFor(() => server.record().state === 'draining');
+    spoil(key);
+    expect((await call).status).toBe(200);
+    expect(await verdict).toMatchObject({
+      outcome: 'rolled-back',
+      exitCode: 5,
+      generation: 1,
+      message: expect.stringContaining('generation 2 could not get ready') as string,
+    });
+    expect(server.record()).toMatchObject({ pid: server.pid, state: 'ready', generation: 1, failedCount: 1 });
+    expect(await portUsed(server.url, agent), 'the same connection goes on').toBe(before);
+    const reply = await callTool(server.url, 'zia_list_rule_labels');
+    expect(reply.body?.result?.['isError'] ?? false, textOf(reply)).toBe(false);
+    rmSync(key, { force: true });
+    server.writeDotenv(cloud.dotenv());
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
   });
 
