@@ -1,0 +1,79 @@
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, missing, root, startServer } from './harness.ts';
+import { callTool } from './mcp.ts';
+
+/** An installed version of the program: the built one, with its version number changed. */
+function install(folder: string, version: string): void {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', version }));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const { version: built } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  for (const name of ['app', 'version']) replaceIn(join(folder, 'dist'), name, built, version);
+}
+
+function replaceIn(folder: string, prefix: string, from: string, to: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const path = join(folder, name);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(JSON.stringify(from), JSON.stringify(to)));
+  }
+}
+
+describe('a restart after', () => {
+  it('the `current` link moved loads the version it leads to, and `status` says beforehand that it will', async () => {
+    const folder = makeFolder();
+    install(join(folder, 'one'), '1.1.1');
+    install(join(folder, 'two'), '2.2.2');
+    symlinkSync('one', join(folder, 'current'));
+    const server = await startServer({ program: join(folder, 'current/dist/main.js') });
+    expect(server.record().version).toBe('1.1.1');
+    expect((await server.ask('status'))['codeChanged']).toBe(false);
+    symlinkSync('two', join(folder, 'next'));
+    renameSync(join(folder, 'next'), join(folder, 'current'));
+    expect((await server.ask('status'))['codeChanged']).toBe(true);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(server.record()).toMatchObject({ pid: server.pid, version: '2.2.2' });
+    expect((await server.ask('status'))['codeChanged']).toBe(false);
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+  });
+
+  it('the package was replaced on disk loads the new one', async () => {
+    const folder = makeFolder();
+    install(join(folder, 'app'), '1.1.1');
+    install(join(folder, 'new'), '2.2.2');
+    const server = await startServer({ program: join(folder, 'app/dist/main.js') });
+    renameSync(join(folder, 'app'), join(folder, 'old'));
+    renameSync(join(folder, 'new'), join(folder, 'app'));
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(server.record()).toMatchObject({ pid: server.pid, version: '2.2.2' });
+  });
+
+  it.skipIf(missing('linux'))('Node.js itself was replaced runs the new binary', async () => {
+    const interpreter = join(makeFolder(), 'node');
+    copyFileSync(process.execPath, interpreter);
+    chmodSync(interpreter, 0o755);
+    const server = await startServer({ interpreter });
+    const inode = () => statSync(`/proc/${server.pid}/exe`).ino;
+    expect(inode()).toBe(statSync(interpreter).ino);
+    copyFileSync(process.execPath, `${interpreter}.new`);
+    chmodSync(`${interpreter}.new`, 0o755);
+    renameSync(`${interpreter}.new`, interpreter);
+    expect(inode()).not.toBe(statSync(interpreter).ino);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(inode()).toBe(statSync(interpreter).ino);
+  });
+});
