@@ -12,6 +12,10 @@ export interface ZpaFamily {
   readonly written: (item: Item) => Fields;
   readonly read: (item: Item) => Fields;
   readonly listed: (item: Item) => Fields;
+  /** Names of the request's fields that are not valid, beyond what holds for all resources. */
+  readonly refused?: (fields: Fields, former?: Item) => readonly string[];
+  /** Whether something else needs the item, so that it cannot be deleted. */
+  readonly inUse?: (item: Item) => boolean;
   /** Names of the microtenants, by id. */
   readonly microtenants: Readonly<Record<string, string>>;
 }
@@ -52,8 +56,7 @@ export function zpaFamily(family: ZpaFamily): Routes {
     [`DELETE ${base}/{id}`]: guard(({ params, query }) => {
       const item = find(params['id'], query);
       if (!item) return notFound;
-      if (Array.isArray(item['applications']) && item['applications'].length > 0)
-        return zpaError(400, 'resource.in.use', `The ${name} is in use and cannot be deleted.`, ['id']);
+      if (family.inUse?.(item)) return zpaError(400, 'resource.in.use', `The ${name} is in use and cannot be deleted.`, ['id']);
       items.remove(String(item.id));
       return noContent;
     }),
@@ -69,7 +72,7 @@ export const invalidFields = (...names: string[]): Answer =>
 export const notFound: Answer = zpaError(404, 'resource.not.found', 'The requested resource was not found.');
 
 /** Answers only for the tenant's own customer number, version 1 or 2, and microtenants that exist. */
-function guarded({ customerId, microtenants }: ZpaFamily, handle: Handle): Handle {
+export function guarded({ customerId, microtenants }: Pick<ZpaFamily, 'customerId' | 'microtenants'>, handle: Handle): Handle {
   return (visit) => {
     if (!/^v[12]$/.test(visit.params['version'] ?? 'v1')) return notFound;
     if (visit.params['customerId'] !== customerId) return invalidFields('customerId');
@@ -87,7 +90,7 @@ const withMicrotenant = (fields: Fields, query: URLSearchParams): Fields => ({
   microtenantId: query.get('microtenantId') ?? undefined,
 });
 
-function list({ items, listed }: ZpaFamily, query: URLSearchParams): Answer {
+export function list({ items, listed }: Pick<ZpaFamily, 'items' | 'listed'>, query: URLSearchParams): Answer {
   const wanted = parseSearch(query.get('search'));
   if (!wanted) return invalidFields('search');
   const found = items.all().filter((item) => isOf(item, query) && wanted(item));
@@ -118,11 +121,13 @@ export function envelope(
   return { totalPages: total(Math.ceil(items.length / size)), totalCount: total(items.length), list: page.map(shape) };
 }
 
-function refuse({ items }: ZpaFamily, fields: Fields | undefined, former?: Item): Answer | undefined {
+function refuse({ items, refused }: ZpaFamily, fields: Fields | undefined, former?: Item): Answer | undefined {
   if (!fields) return invalidBody;
   if (typeof fields['name'] !== 'string' || fields['name'].trim() === '') return invalidFields('name');
   if (fields['enabled'] !== undefined && fields['enabled'] !== null && typeof fields['enabled'] !== 'boolean')
     return invalidFields('enabled');
+  const others = refused?.(fields, former) ?? [];
+  if (others.length > 0) return invalidFields(...others);
   if (items.clash(fields, former && String(former.id)) !== undefined)
     return zpaError(400, 'invalid.name.unique', 'A resource with this name exists already.', ['name']);
   return undefined;

@@ -1,5 +1,5 @@
 /** Harbor Lantern Freight's private-access tenant on the first day. */
-import type { Fields, Item } from '../collection.ts';
+import type { Item } from '../collection.ts';
 
 export const ADMIN_ID = '144115188075990500';
 /** Beyond 2^53, and not a multiple of what a double could hold: rounding shows. */
@@ -51,12 +51,13 @@ const base = (id: bigint, name: string, description: string): Item => ({
   zscalerManaged: false,
 });
 
+const GROUP_ID = 144_115_188_075_991_001n;
+
 /** 26 groups, so that the first page of 20 is not all, and two of a microtenant. */
 export const seedSegmentGroups = (): Item[] => [
-  ...NAMES.map(([name, description, apps], at) => ({
-    ...base(144_115_188_075_991_001n + BigInt(at), name, description),
+  ...NAMES.map(([name, description], at) => ({
+    ...base(GROUP_ID + BigInt(at), name, description),
     ...(name === 'Legacy Mainframe' ? { enabled: false } : {}),
-    ...(apps.length > 0 ? { applications: apps.map((app, index) => application(app, at * 10 + index)) } : {}),
   })),
   ...['Sensor Prototypes', 'Autonomous Crane'].map((name, at) => ({
     ...base(144_115_188_075_991_901n + BigInt(at), name, 'Tidepool Labs'),
@@ -64,7 +65,10 @@ export const seedSegmentGroups = (): Item[] => [
   })),
 ];
 
-function application(name: string, at: number): Fields {
+export const seedSegments = (): Item[] =>
+  NAMES.flatMap(([, , apps], at) => apps.map((app, index) => application(app, at * 10 + index, String(GROUP_ID + BigInt(at)))));
+
+function application(name: string, at: number, segmentGroupId: string): Item {
   const port = String(8_000 + at);
   const domain = `${name}.apps.harbor-lantern.example`;
   return {
@@ -73,7 +77,6 @@ function application(name: string, at: number): Fields {
     creationTime: String(FIRST_DAY),
     modifiedBy: ADMIN_ID,
     name,
-    domainName: domain,
     domainNames: [domain],
     enabled: true,
     passiveHealthEnabled: true,
@@ -83,10 +86,18 @@ function application(name: string, at: number): Fields {
     icmpAccessType: 'NONE',
     bypassType: 'NEVER',
     configSpace: 'DEFAULT',
+    isCnameEnabled: true,
     ipAnchored: false,
-    tcpPortRange: [{ from: port, to: port }],
+    matchStyle: 'EXCLUSIVE',
+    segmentGroupId,
+    serverGroups: [{ id: id('5', (at % 2) + 1) }],
   };
 }
+
+/** Ids of this seed: the kind is a digit of its own. */
+export const id = (kind: string, at: number): string => `1441151880759${kind}${String(at).padStart(4, '0')}`;
+
+export const dated = { modifiedTime: String(FIRST_DAY + 3_600), creationTime: String(FIRST_DAY), modifiedBy: ADMIN_ID };
 
 export const seedScimGroups = (): Item[] =>
   ['Harbor Office', 'Crew', 'Finance', 'Security', 'Warehouse', 'Contractors'].map((name, at) => ({

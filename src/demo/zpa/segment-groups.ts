@@ -2,18 +2,29 @@ import type { Fields, Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { zpaFamily } from './family.ts';
-import { ADMIN_ID, MICROTENANTS, seedSegmentGroups } from './seed.ts';
+import { ADMIN_ID, MICROTENANTS } from './seed.ts';
+import type { Stores } from './stores.ts';
 
 /** `/segmentGroup`. Times are seconds since 1970 as strings. */
-export function segmentGroups(world: World): Routes {
+export function segmentGroups(world: World, { segmentGroups: items, segments }: Stores): Routes {
+  const applicationsOf = ({ id }: Item) => segments.all().filter(({ segmentGroupId }) => segmentGroupId === id);
+  const read = (item: Item): Fields => {
+    const applications = applicationsOf(item).map(({ serverGroups: _groups, segmentGroupId: _group, ...rest }) => rest);
+    return {
+      ...item,
+      ...(applications.length > 0 && { applications }),
+      microtenantName: MICROTENANTS[String(item['microtenantId'])] ?? 'Default',
+    };
+  };
   return zpaFamily({
     customerId: world.customerId,
     name: 'segmentGroup',
-    items: world.collection({ seed: seedSegmentGroups, newId: (count) => String(144_115_188_076_100_000n + BigInt(count)) }),
+    items,
     build: (fields, former) => build(fields, String(world.now()), former),
     written: (item) => item,
     read,
     listed: (item) => ({ ...read(item), policyMigrated: true }),
+    inUse: (item) => applicationsOf(item).length > 0,
     microtenants: MICROTENANTS,
   });
 }
@@ -26,16 +37,9 @@ const build = ({ name, description, enabled, microtenantId }: Fields, now: strin
   name,
   description,
   enabled: enabled ?? true,
-  applications: former?.['applications'],
   configSpace: 'DEFAULT',
   tcpKeepAliveEnabled: '0',
   readOnly: false,
   zscalerManaged: false,
   microtenantId,
-});
-
-const read = ({ id, ...fields }: Item): Fields => ({
-  id,
-  ...fields,
-  microtenantName: MICROTENANTS[String(fields['microtenantId'])] ?? 'Default',
 });

@@ -1,14 +1,26 @@
 import type { Product } from '../router.ts';
 import type { World } from '../world.ts';
+import { enrollmentCertificates } from './certificates.ts';
+import { appConnectorGroups, appConnectors, applicationServers, serverGroupRoutes } from './connectors.ts';
 import { invalidBody, notFound } from './family.ts';
 import { scimGroups } from './scim-groups.ts';
 import { segmentGroups } from './segment-groups.ts';
+import { openStores } from './stores.ts';
 
-/** Private access: segment groups, SCIM groups. */
+/** Private access. */
 export function openZpa(world: World): Product {
+  const stores = openStores(world);
   return {
     prefix: '/zpa',
-    routes: { ...segmentGroups(world), ...scimGroups(world) },
+    routes: {
+      ...segmentGroups(world, stores),
+      ...appConnectorGroups(world, stores),
+      ...appConnectors(world, stores),
+      ...serverGroupRoutes(world, stores),
+      ...applicationServers(world, stores),
+      ...enrollmentCertificates(world, stores),
+      ...scimGroups(world),
+    },
     unknownPath: notFound,
     invalidBody,
   };

@@ -1,0 +1,135 @@
+/** What reaches the applications: app connector groups, their connectors, server groups and application servers. */
+import { noContent } from '../answer.ts';
+import { fieldsOf, type Collection, type Fields, type Item } from '../collection.ts';
+import type { Routes } from '../router.ts';
+import type { World } from '../world.ts';
+import { guarded, invalidFields } from './family.ts';
+import { expand, refersTo, resource, unknownIds } from './resource.ts';
+import { MICROTENANTS } from './seed.ts';
+import type { Stores } from './stores.ts';
+
+const GROUP_FIELDS = [
+  'name',
+  'description',
+  'enabled',
+  'versionProfileId',
+  'versionProfileName',
+  'overrideVersionProfile',
+  'upgradeTimeInSecs',
+  'upgradeDay',
+  'location',
+  'latitude',
+  'longitude',
+  'cityCountry',
+  'countryCode',
+  'dnsQueryType',
+  'enrollmentCertId',
+  'tcpQuickAckApp',
+  'tcpQuickAckAssistant',
+  'tcpQuickAckReadAssistant',
+  'praEnabled',
+  'lssAppConnectorGroup',
+];
+
+export const appConnectorGroups = (world: World, { connectors, connectorGroups, serverGroups }: Stores): Routes =>
+  resource(world, {
+    name: 'appConnectorGroup',
+    items: connectorGroups,
+    settable: GROUP_FIELDS,
+    // Recorded: a PUT with a name alone loses these, and keeps the description.
+    forgets: ['latitude', 'longitude', 'cityCountry', 'countryCode'],
+    defaults: {
+      enabled: false,
+      versionProfileId: '0',
+      versionProfileName: 'Default',
+      overrideVersionProfile: false,
+      upgradeTimeInSecs: '66600',
+      upgradeDay: 'SUNDAY',
+      dnsQueryType: 'IPV4_IPV6',
+      tcpQuickAckApp: false,
+      tcpQuickAckAssistant: false,
+      tcpQuickAckReadAssistant: false,
+      praEnabled: false,
+      lssAppConnectorGroup: false,
+    },
+    fixed: () => ({ useInDrMode: false, connectorGroupType: 'APP', wafDisabled: false }),
+    shown: (item) => ({
+      upgradePriority: 'WEEK',
+      versionProfileVisibilityScope: 'ALL',
+      connectors: connectors.all().filter(({ appConnectorGroupId }) => appConnectorGroupId === item.id),
+      serverGroups: serverGroups
+        .all()
+        .filter((group) => refersTo(group, 'appConnectorGroups', item.id))
+        .map(named),
+    }),
+    inUse: ({ id }) =>
+      serverGroups.all().some((group) => refersTo(group, 'appConnectorGroups', id)) ||
+      connectors.all().some(({ appConnectorGroupId }) => appConnectorGroupId === id),
+  });
+
+/** Connectors come into being by enrolling, so there is no POST. */
+export const appConnectors = (world: World, { connectors }: Stores): Routes => enrolled(world, 'connector', connectors);
+
+export function enrolled(world: World, name: string, items: Collection): Routes {
+  const routes = resource(world, {
+    name,
+    items,
+    settable: ['name', 'description', 'enabled'],
+    forgets: ['description'],
+    // The rest is what it reports itself.
+    fixed: (_, former = { id: '' }) => former,
+  });
+  return {
+    ...Object.fromEntries(Object.entries(routes).filter(([route]) => !route.startsWith('POST '))),
+    [`POST /mgmtconfig/v1/admin/customers/{customerId}/${name}/bulkDelete`]: guarded(
+      { customerId: world.customerId, microtenants: MICROTENANTS },
+      ({ body }) => {
+        const ids = fieldsOf(body)?.['ids'];
+        if (!Array.isArray(ids) || !ids.every((id) => items.get(String(id)) !== undefined)) return invalidFields('ids');
+        for (const id of ids) items.remove(String(id));
+        return noContent;
+      },
+    ),
+  };
+}
+
+export const serverGroupRoutes = (world: World, { connectorGroups, serverGroups, servers, segments }: Stores): Routes =>
+  resource(world, {
+    name: 'serverGroup',
+    items: serverGroups,
+    settable: ['name', 'description', 'enabled', 'ipAnchored', 'dynamicDiscovery', 'appConnectorGroups', 'servers'],
+    forgets: ['description', 'servers'],
+    defaults: { enabled: false, ipAnchored: false, dynamicDiscovery: false },
+    fixed: () => ({ configSpace: 'DEFAULT', extranetEnabled: false }),
+    shown: (item) => ({
+      appConnectorGroups: expand(item['appConnectorGroups'], connectorGroups, GROUP_FIELDS),
+      ...(Array.isArray(item['servers']) && { servers: expand(item['servers'], servers, ['name', 'address', 'enabled']) }),
+      applications: segments
+        .all()
+        .filter((segment) => refersTo(segment, 'serverGroups', item.id))
+        .map(named),
+    }),
+    refused: (fields) => [
+      ...unknownIds(fields, 'appConnectorGroups', connectorGroups),
+      ...unknownIds(fields, 'servers', servers),
+      ...(fields['dynamicDiscovery'] === false && !Array.isArray(fields['servers']) ? ['servers'] : []),
+    ],
+    inUse: ({ id }) => segments.all().some((segment) => refersTo(segment, 'serverGroups', id)),
+  });
+
+export const applicationServers = (world: World, { serverGroups, servers }: Stores): Routes =>
+  resource(world, {
+    name: 'server',
+    items: servers,
+    settable: ['name', 'description', 'address', 'enabled', 'appServerGroupIds'],
+    forgets: ['description'],
+    defaults: { enabled: false },
+    fixed: () => ({ configSpace: 'DEFAULT' }),
+    refused: (fields, former) => [
+      ...(typeof fields['address'] === 'string' || former ? [] : ['address']),
+      ...unknownIds(fields, 'appServerGroupIds', serverGroups),
+    ],
+    inUse: ({ id }) => serverGroups.all().some((group) => refersTo(group, 'servers', id)),
+  });
+
+const named = ({ id, name, enabled }: Item): Fields => ({ id, name, enabled });

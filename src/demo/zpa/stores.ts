@@ -1,0 +1,31 @@
+/** Everything that the private-access tenant keeps, in one place because much of it refers to the rest. */
+import type { Collection, Item } from '../collection.ts';
+import type { World } from '../world.ts';
+import { seedEnrollmentCertificates } from './certificates.ts';
+import { seedSegmentGroups, seedSegments } from './seed.ts';
+import { seedConnectorGroups, seedConnectors, seedServerGroups, seedServers } from './seed-connectors.ts';
+
+export interface Stores {
+  readonly connectorGroups: Collection;
+  readonly connectors: Collection;
+  readonly enrollmentCertificates: Collection;
+  readonly segmentGroups: Collection;
+  readonly segments: Collection;
+  readonly serverGroups: Collection;
+  readonly servers: Collection;
+}
+
+export function openStores(world: World): Stores {
+  /** New ids of each kind begin at a number of their own, so that a mistaken id is not found. */
+  const open = (seed: () => readonly Item[], from: bigint, unique?: readonly string[]): Collection =>
+    world.collection({ seed, newId: (count) => String(from + BigInt(count)), ...(unique && { unique }) });
+  return {
+    segmentGroups: open(seedSegmentGroups, 144_115_188_076_100_000n),
+    connectorGroups: open(seedConnectorGroups, 144_115_188_076_110_000n),
+    connectors: open(seedConnectors, 144_115_188_076_120_000n),
+    serverGroups: open(seedServerGroups, 144_115_188_076_130_000n),
+    servers: open(seedServers, 144_115_188_076_140_000n),
+    enrollmentCertificates: open(seedEnrollmentCertificates, 7_000n),
+    segments: open(seedSegments, 144_115_188_076_150_000n),
+  };
+}

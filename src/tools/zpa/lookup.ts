@@ -1,0 +1,49 @@
+/** From a name to the one record that bears it. A near miss is never taken for it. */
+import { ZscalerMcpError } from '../../errors.ts';
+import { readPage, type Call } from '../define.ts';
+import { searchFor, v2, zpaTenant } from './product.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Wanted {
+  /** `identity provider`, for messages. */
+  readonly what: string;
+  readonly name: string;
+  /** How to see what there is. */
+  readonly hint: string;
+}
+
+/** The records of a list that has a `search`. @throws ZscalerMcpError ERR_TOOL_INPUT when none bears the name */
+export async function findNamed(call: Call, route: `/${string}`, wanted: Wanted): Promise<Row> {
+  const answer = await call(`GET ${route}`, { query: { search: searchFor(wanted.name) } });
+  return pickNamed(readPage(zpaTenant.paging, answer, {}).items as readonly Row[], wanted);
+}
+
+/** The one that is called exactly so, else the only one that differs in letter case alone. @throws ZscalerMcpError ERR_TOOL_INPUT */
+export function pickNamed(rows: readonly Row[], { what, name, hint }: Wanted): Row {
+  const alike = rows.filter((row) => typeof row['name'] === 'string' && row['name'].toLowerCase() === name.toLowerCase());
+  const found = alike.find((row) => row['name'] === name) ?? (alike.length === 1 ? alike[0] : undefined);
+  if (found) return found;
+  throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${JSON.stringify(name)}`, { hint });
+}
+
+/** The id as a part of a path. @throws ZscalerMcpError ERR_TOOL_INPUT */
+export async function findIdp(call: Call, name: string): Promise<string> {
+  const hint = 'Give the whole name of an identity provider, as the ZPA admin portal shows it.';
+  return idOf(await findNamed(call, `${v2}/idp`, { what: 'identity provider', name, hint }));
+}
+
+/** Where no certificate is named, the one that the kind of group has by default. @throws ZscalerMcpError ERR_TOOL_INPUT */
+export async function findEnrollmentCertificate(call: Call, name: string): Promise<string> {
+  const hint = 'See what there is with get_zpa_enrollment_certificate.';
+  return idOf(await findNamed(call, `${v2}/enrollmentCert`, { what: 'enrollment certificate', name, hint }));
+}
+
+/** @throws ZscalerMcpError ERR_CLOUD_ANSWER */
+export function idOf(answer: unknown): string {
+  const id = typeof answer === 'object' && answer !== null ? (answer as Row)['id'] : undefined;
+  if (typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint') return String(id);
+  throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'a record without an ID was returned', {
+    hint: 'Repeat the call; if it stays, report it.',
+  });
+}
