@@ -19,9 +19,11 @@ export async function runTool(name: string, input: Record<string, unknown>, answ
     const answer = answers[Math.min(sent.push(request), answers.length) - 1];
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  const outcome = await Promise.try(() => tool.run(bindCall(tool, send, { customerId: '77' }), tool.parse(input))).then(
-    (result) => ({ result, error: undefined }),
-    (error: unknown) => ({ result: undefined, error }),
-  );
+  const outcome = await Promise.resolve()
+    .then(() => tool.run(bindCall(tool, send, { customerId: '77' }), tool.parse(input)))
+    .then(
+      (result: unknown) => ({ result, error: undefined }),
+      (error: unknown) => ({ result: undefined, error }),
+    );
   return { ...outcome, sent, lines: sent.map(({ method, path }) => `${method} ${path}`) };
 }

@@ -1,19 +1,29 @@
-import type { Product } from '../router.ts';
+import type { Product, Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { openActivation } from './activation.ts';
 import { invalidBody, unknownPath } from './family.ts';
 import { geography } from './geography.ts';
 import { locations } from './locations.ts';
 import { ruleLabels } from './rule-labels.ts';
+import { settings } from './settings.ts';
 import { traffic } from './traffic.ts';
 
-/** Internet access: rule labels, locations, the ways traffic gets there, activation. */
+/** What stands for itself: one line each. */
+const parts: readonly ((world: World, stage: () => void) => Routes)[] = [ruleLabels, settings];
+
+/** Internet access: locations, the ways traffic gets there, activation, and all of `parts`. */
 export function openZia(world: World): Product {
   const { routes, stage } = openActivation(world);
   const { routes: trafficRoutes, vpnCredentials } = traffic(world, stage);
   return {
     prefix: '/zia/api/v1',
-    routes: { ...routes, ...ruleLabels(world, stage), ...trafficRoutes, ...locations(world, stage, vpnCredentials), ...geography },
+    routes: {
+      ...routes,
+      ...trafficRoutes,
+      ...locations(world, stage, vpnCredentials),
+      ...geography,
+      ...(Object.assign({}, ...parts.map((part) => part(world, stage))) as Routes),
+    },
     unknownPath,
     invalidBody,
   };
