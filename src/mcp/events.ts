@@ -12,6 +12,13 @@ interface Sent {
   readonly weight: number;
 }
 
+export interface SavedEvents {
+  readonly tag: string;
+  readonly sequence: number;
+  readonly streams: readonly (readonly [stream: StreamId, number: number])[];
+  readonly events: readonly Omit<Sent, 'weight'>[];
+}
+
 export interface FoundEvent {
   readonly stream: StreamId;
   readonly number: number;
@@ -53,7 +60,7 @@ export class EventPool {
 
 /** The events of one session. Ids carry the session's tag, so that no other session's id is taken for one of these. */
 export class SessionEvents implements EventStore {
-  readonly #tag: string;
+  #tag: string;
   readonly #account: (log: SessionEvents, weight: number) => void;
   /** The number that ids name a stream by, and how many of its events are kept. */
   readonly #streams = new Map<StreamId, { readonly number: number; kept: number }>([[GET_STREAM, { number: 0, kept: 0 }]]);
@@ -107,6 +114,33 @@ export class SessionEvents implements EventStore {
         return { stream, number: known.number, sequence: Number(sequence), isStanding: stream === GET_STREAM };
     }
     return null;
+  }
+
+  /** What another process needs to go on with these streams. */
+  save(): SavedEvents {
+    const streams = [...this.#streams].map(([stream, { number }]) => [stream, number] as const);
+    return {
+      tag: this.#tag,
+      sequence: this.#sequence,
+      streams,
+      events: this.#events.map(({ sequence, stream, message }) => ({ sequence, stream, message })),
+    };
+  }
+
+  /** Takes the place of whatever was stored so far. */
+  restore({ tag, sequence, streams, events }: SavedEvents): void {
+    this.clear();
+    this.#tag = tag;
+    this.#sequence = sequence;
+    this.#streams.clear();
+    for (const [stream, number] of streams) this.#streams.set(stream, { number, kept: 0 });
+    for (const event of events) {
+      const weight = weigh(event.message);
+      this.#events.push({ ...event, weight });
+      this.#weight += weight;
+      this.#count(event.stream, event.sequence);
+      this.#account(this, weight);
+    }
   }
 
   clear(): void {

@@ -15,6 +15,7 @@ import type { Log } from '../log.ts';
 import { LineTransport } from './lines.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, type Fixtures, type ServerParts } from './server.ts';
+import type { SavedSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { SseStreams } from './sse.ts';
 import { errorResponse, sendWebResponse, toWebRequest } from './web.ts';
@@ -59,6 +60,10 @@ export interface McpService {
   toolsChanged(): void;
   /** Sessions that the end of this process would end. */
   sessions(): number;
+  /** The sessions that another process can go on with, under the same ids. Those over HTTP+SSE are bound to their stream. */
+  saveSessions(): readonly SavedSession[];
+  /** Goes on with them. `toolsChanged`: their clients know another list of tools than the one now offered. */
+  restoreSessions(saved: readonly SavedSession[], toolsChanged: boolean): void;
   /** Ends event streams that never end by themselves, so that their clients come back. */
   endStreams(): void;
   /** Resolves when no tool runs. */
@@ -180,6 +185,8 @@ export function createMcp(options: McpOptions): McpService {
       }
     },
     sessions: () => sessions.count + sse.count,
+    saveSessions: () => sessions.save(),
+    restoreSessions: (saved, toolsChanged) => sessions.restore(saved, toolsChanged),
     endStreams() {
       for (const end of standing) end();
     },

@@ -2,7 +2,7 @@
 import { WebStandardStreamableHTTPServerTransport, type McpServer, type RequestId, type StreamId } from '@modelcontextprotocol/server';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { abandoned } from './web.ts';
-import { openedStream, type FoundEvent, type SessionEvents } from './events.ts';
+import { openedStream, type FoundEvent, type SavedEvents, type SessionEvents } from './events.ts';
 
 /** What a client opened with; enough to open the session anew in another process. */
 export interface Handshake {
@@ -12,6 +12,14 @@ export interface Handshake {
   logLevel: string | null;
 }
 
+/** What another process needs to go on with a session under the same id. */
+export interface SavedSession {
+  readonly id: string;
+  readonly handshake: Handshake;
+  readonly address: string | undefined;
+  readonly events: SavedEvents;
+}
+
 /** Sent to clients that may resume a broken stream. Less would use up their two attempts within a restart. */
 const RETRY_MS = 2_500;
 
@@ -19,6 +27,8 @@ export class Session {
   readonly id: string;
   readonly server: McpServer;
   readonly handshake: Handshake;
+  /** Where the client opened it from; for the audit log. */
+  readonly address: string | undefined;
   readonly #generation: number;
   readonly #transport: WebStandardStreamableHTTPServerTransport;
   readonly #events: SessionEvents;
@@ -34,6 +44,7 @@ export class Session {
     id: string;
     server: McpServer;
     initialize: unknown;
+    address: string | undefined;
     events: SessionEvents;
     generation: number;
     onClose: () => void;
@@ -41,6 +52,7 @@ export class Session {
     this.id = options.id;
     this.server = options.server;
     this.handshake = { initialize: options.initialize, initialized: false, logLevel: null };
+    this.address = options.address;
     this.#generation = options.generation;
     this.#events = options.events;
     this.#transport = new WebStandardStreamableHTTPServerTransport({
@@ -63,6 +75,37 @@ export class Session {
       return send(message, options);
     };
     await this.server.connect(this.#transport);
+  }
+
+  save(): SavedSession {
+    const { id, handshake, address } = this;
+    return { id, handshake, address, events: this.#events.save() };
+  }
+
+  /**
+   * Repeats the client's handshake, unseen by the client, and then goes on with the events of before.
+   * @throws when the transport refuses what it accepted in another process
+   */
+  async reopen({ handshake, events }: SavedSession): Promise<void> {
+    const { initialize, initialized, logLevel } = handshake;
+    const { protocolVersion } = initialize as { protocolVersion?: string };
+    await this.#replay({ id: 0, method: 'initialize', params: initialize });
+    if (initialized) await this.#replay({ method: 'notifications/initialized' }, protocolVersion);
+    if (logLevel !== null) await this.#replay({ id: 1, method: 'logging/setLevel', params: { level: logLevel } }, protocolVersion);
+    this.#requestOf.clear();
+    this.#events.restore(events);
+  }
+
+  async #replay(message: object, protocolVersion?: string): Promise<void> {
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...(protocolVersion === undefined ? {} : { 'mcp-session-id': this.id, 'mcp-protocol-version': protocolVersion }),
+    };
+    const body = { jsonrpc: '2.0', ...message };
+    const response = await this.receive(new Request('http://server.invalid/mcp', { method: 'POST', headers }), body);
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`the handshake could not be repeated: status ${response.status}, ${answer.slice(0, 200)}`);
   }
 
   /** Milliseconds since anything was asked or answered; 0 while something is open or running. */

@@ -1,9 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { initialize, modern, openSession, post, readEvents, until, type RawEvent } from '../../test/conformance/raw.ts';
 import { startStack } from '../../test/conformance/stack.ts';
-
-afterEach(() => void vi.useRealTimers());
 
 const errorOf = async (response: Response): Promise<{ status: number; code: number; message: string }> => {
   const { error } = (await response.json()) as { error: { code: number; message: string } };
@@ -20,10 +18,15 @@ const call = (name: string, args: object = {}, id: number | string = 1) => ({
 const listen = { accept: 'text/event-stream' };
 
 /** Moves the clock that idle times are counted by. */
+const now = performance.now.bind(performance);
+let ahead = 0;
 const advance = (ms: number) => {
-  const now = performance.now.bind(performance);
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
-  onTestFinished(() => void vi.restoreAllMocks());
+  ahead += ms;
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
+  onTestFinished(() => {
+    ahead = 0;
+    vi.restoreAllMocks();
+  });
 };
 
 describe('a session', () => {
@@ -90,11 +93,13 @@ describe('a session', () => {
   });
 
   it('expires when nothing happened for the idle time', async () => {
-    const stack = await startStack({ with: { sessionIdleMs: 1_000 } });
+    const stack = await startStack({ with: { sessionIdleMs: 60_000 } });
     const session = await openSession(stack.url);
-    advance(999);
-    await until(() => true);
-    stack.reload({ sessionIdleMs: 500 });
+    advance(50_000);
+    expect((await session.ask('ping'))['result']).toEqual({});
+    advance(50_000);
+    expect((await session.ask('ping'))['result']).toEqual({});
+    advance(61_000);
     expect((await session.fetch('POST', call('echo'))).status).toBe(404);
     expect(stack.mcp.sessions()).toBe(0);
   });

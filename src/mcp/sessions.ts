@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { EventPool } from './events.ts';
 import type { Runtime } from './runtime.ts';
 import type { CreateServer } from './server.ts';
-import { Session } from './session.ts';
+import { Session, type SavedSession } from './session.ts';
 import { errorResponse } from './web.ts';
 
 export interface SessionsOptions {
@@ -33,6 +33,11 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #events = new EventPool();
+  /** Of the former generation; each is opened again when its client comes. */
+  readonly #saved = new Map<string, SavedSession>();
+  readonly #reopening = new Map<string, Promise<Session | undefined>>();
+  #savedUntil = 0;
+  #toldAfterReopening = false;
   #sweeper: NodeJS.Timeout | null = null;
 
   constructor(options: SessionsOptions) {
@@ -40,12 +45,24 @@ export class Sessions {
   }
 
   get count(): number {
-    return this.#sessions.size;
+    return this.#sessions.size + this.#saved.size;
+  }
+
+  save(): SavedSession[] {
+    return [...this.#saved.values(), ...Array.from(this.#sessions.values(), (session) => session.save())];
+  }
+
+  /** @param toolsChanged the clients have been offered another list of tools than the one now in force */
+  restore(saved: readonly SavedSession[], toolsChanged: boolean): void {
+    for (const session of saved) this.#saved.set(session.id, session);
+    this.#savedUntil = performance.now() + this.#options.runtime().sessionIdleMs;
+    this.#toldAfterReopening = toolsChanged;
+    if (saved.length > 0) this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
   async serve(request: Request, body: unknown, address: string | undefined): Promise<Served> {
     const id = request.headers.get('mcp-session-id');
-    const session = id === null ? undefined : this.#find(id);
+    const session = id === null ? undefined : (this.#find(id) ?? (await this.#reopen(id)));
     if (session) return this.#forward(session, request, body);
     if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, address);
     return { response: refuse(request, id), session: null, isStanding: false };
@@ -77,6 +94,43 @@ export class Sessions {
     return undefined;
   }
 
+  /** Two requests of one client at once share the reopening. */
+  async #reopen(id: string): Promise<Session | undefined> {
+    const saved = this.#saved.get(id);
+    if (!saved) return this.#reopening.get(id);
+    this.#saved.delete(id);
+    const reopening = this.#goOnWith(saved);
+    this.#reopening.set(id, reopening);
+    return reopening.finally(() => this.#reopening.delete(id));
+  }
+
+  async #goOnWith(saved: SavedSession): Promise<Session | undefined> {
+    const session = this.#create(saved.id, saved.handshake.initialize, saved.address);
+    try {
+      await session.start();
+      await session.reopen(saved);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'a session of the former generation could not be opened again; its client starts anew');
+      await session.close();
+      return undefined;
+    }
+    this.#sessions.set(saved.id, session);
+    if (this.#toldAfterReopening && session.handshake.initialized) await session.server.server.sendToolListChanged();
+    return session;
+  }
+
+  #create(id: string, initialize: unknown, address: string | undefined): Session {
+    return new Session({
+      id,
+      server: this.#options.createServer({ session: id, address }),
+      initialize,
+      address,
+      events: this.#events.open(randomBytes(6).toString('hex')),
+      generation: this.#options.generation,
+      onClose: () => this.#sessions.delete(id),
+    });
+  }
+
   async #forward(session: Session, request: Request, body: unknown): Promise<Served> {
     const lastEventId = request.headers.get('last-event-id');
     const from = session.resumesFrom(request);
@@ -89,14 +143,7 @@ export class Sessions {
   async #open(request: Request, body: unknown, address: string | undefined): Promise<Served> {
     if (!this.#makeRoom()) return { response: refuseForNow(this.#options.runtime().sessionLimit), session: null, isStanding: false };
     const id = randomUUID();
-    const session = new Session({
-      id,
-      server: this.#options.createServer({ session: id, address }),
-      initialize: (body as { params?: unknown }).params,
-      events: this.#events.open(randomBytes(6).toString('hex')),
-      generation: this.#options.generation,
-      onClose: () => this.#sessions.delete(id),
-    });
+    const session = this.#create(id, (body as { params?: unknown }).params, address);
     await session.start();
     const response = await session.receive(request, body);
     if (!response.ok) {
@@ -111,7 +158,7 @@ export class Sessions {
   /** False when every session is in use. */
   #makeRoom(): boolean {
     const { sessionLimit } = this.#options.runtime();
-    while (this.#sessions.size >= sessionLimit) {
+    while (this.count >= sessionLimit && this.#sessions.size > 0) {
       const oldest = [...this.#sessions.values()].reduce((one, other) => (other.idleMs() > one.idleMs() ? other : one));
       if (oldest.idleMs() < LEAST_IDLE_MS) return false;
       this.#end(oldest, 'ended an idle session to make room for another');
@@ -122,7 +169,8 @@ export class Sessions {
   #sweep(): void {
     const { sessionIdleMs } = this.#options.runtime();
     for (const session of this.#sessions.values()) if (session.idleMs() >= sessionIdleMs) this.#end(session, 'ended an idle session');
-    if (this.#sessions.size > 0 || !this.#sweeper) return;
+    if (performance.now() >= this.#savedUntil) this.#saved.clear();
+    if (this.count > 0 || !this.#sweeper) return;
     clearInterval(this.#sweeper);
     this.#sweeper = null;
   }
