@@ -116,7 +116,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
         action: 'delete',
         about: say(`Delete a ${title}. This cannot be undone here.`, spec.bewareOfDeleting, after),
         input: id,
-        shownBy: `${product.id}_get_${noun}`,
+        shownBy: spec.only?.includes('get') === false ? `${product.id}_list_${plural}` : `${product.id}_get_${noun}`,
         done: (input) => say(`The ${title} ${String(input[spec.id])} was deleted.`, after),
         ...one(`DELETE ${item}`),
       }),

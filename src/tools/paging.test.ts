@@ -121,6 +121,12 @@ describe('pages in other shapes', () => {
     expect(readPage(cursor, [1, 2], {}).items).toEqual([1, 2]);
     expect(() => readPage(cursor, { other: [] }, {})).toThrow('a list was expected');
   });
+  it('go on while pages do not add up to the total', () => {
+    const counted: Paging = { kind: 'numbered', items: 'rows', total: 'totalCount' };
+    expect(readPage(counted, { rows: [1, 2], totalCount: 5 }, { page_size: 2 })).toMatchObject({ total: 5, next: { page: 2 } });
+    expect(readPage(counted, { rows: [5], totalCount: 5 }, { page: 3, page_size: 2 })).toMatchObject({ next: undefined, note: undefined });
+    expect(readPage(counted, { rows: [1, 2], totalCount: 2 }, {}).next).toBeUndefined();
+  });
   it('say when the rest cannot be had', () => {
     expect(readPage(whole, { results: [1], total_results: 1 }, {})).toMatchObject({ items: [1], total: 1, note: undefined });
     expect(readPage(whole, { results: [1], total_results: 9 }, {}).note).toContain('1 rows of 9');

@@ -18,6 +18,8 @@ export type Paging =
       /** The input that chooses the page, `page` unless given. */
       readonly input?: string;
     }
+  /** An envelope with the total alone, for a list that is asked for by page. */
+  | { readonly kind: 'numbered'; readonly items: string; readonly total: string }
   /** An envelope with a word that leads to the next page, under the input `offset`. `items`: the names that the rows go by. */
   | { readonly kind: 'cursor'; readonly items: readonly string[]; readonly next: string }
   /** An envelope with as much as there is to get, up to the input `limit` where there is one. */
@@ -73,6 +75,7 @@ export function readPage(
   const { [paging.items]: found, ...envelope } = answer as Record<string, unknown>;
   const items = found ?? [];
   if (!Array.isArray(items)) throw noList(items);
+  if (paging.kind === 'numbered') return readCounted(paging, items, envelope, input);
   if (paging.kind === 'whole') return readWhole(paging, items, envelope, input);
   return paging.kind === 'pages' ? readPages(paging, items, envelope, input) : readOffset(paging, items, envelope, input);
 }
@@ -144,6 +147,19 @@ function readOffset(
     next: { offset },
     note: moreNote(items, total, `rows ${start + 1} to ${end}`, `offset ${offset}`),
   });
+}
+
+function readCounted(
+  paging: Paging & { kind: 'numbered' },
+  items: unknown[],
+  envelope: Record<string, unknown>,
+  input: Readonly<Record<string, unknown>>,
+): Page {
+  const page = numberOf(input['page']) ?? 1;
+  const total = credible(numberOf(envelope[paging.total]), items);
+  const size = numberOf(input['page_size']) ?? items.length;
+  if (total === undefined || items.length === 0 || page * size >= total) return new Page({ items, total, envelope });
+  return new Page({ items, total, envelope, next: { page: page + 1 }, note: moreNote(items, total, `page ${page}`, `page ${page + 1}`) });
 }
 
 function readCursor(paging: Paging & { kind: 'cursor' }, answer: Record<string, unknown>, fields: Readonly<Record<string, unknown>>): Page {
