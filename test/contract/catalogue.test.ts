@@ -104,7 +104,9 @@ describe('the catalogue', () => {
       if (/(index|product|lookup|test)\.ts$/.test(file) || !readFileSync(join(toolsFolder, file), 'utf8').includes('export default'))
         continue;
       const [folder = '', name = ''] = file.split('/');
-      expect(readFileSync(join(toolsFolder, folder, 'index.ts'), 'utf8'), file).toContain(`./${name}'`);
+      const indexes = readdirSync(join(toolsFolder, folder)).filter((other) => other.endsWith('index.ts'));
+      const listed = indexes.map((index) => readFileSync(join(toolsFolder, folder, index), 'utf8')).join('');
+      expect(listed, file).toContain(`./${name}'`);
     }
   });
 
@@ -142,9 +144,9 @@ describe('agreement with the facts', () => {
   it.each(facts)('$name takes the parameters that the facts say', ({ name, params }) => {
     const tool = find(name);
     const schema = tool.inputSchema() as { required?: string[] };
-    const ours = Object.entries(properties(tool)).map(([param, { type, items, minimum, maximum, enum: values }]) => ({
+    const ours = Object.entries(properties(tool)).map(([param, { minimum, maximum, enum: values, ...shape }]) => ({
       name: param,
-      type: type === 'array' ? `array<${items?.type}>` : type,
+      type: typeOf(shape),
       required: schema.required?.includes(param) ?? false,
       min: minimum,
       max: maximum,
@@ -209,13 +211,18 @@ describe('agreement with the facts', () => {
 interface Property {
   type: string;
   description: string;
-  items?: { type: string };
+  items?: Pick<Property, 'type' | 'items'>;
+  examples?: unknown[];
   minimum?: number;
   maximum?: number;
+  pattern?: string;
   enum?: string[];
 }
 
 const properties = (tool: Tool): Record<string, Property> => (tool.inputSchema() as { properties: Record<string, Property> }).properties;
+
+const typeOf = ({ type, items }: Pick<Property, 'type' | 'items'>): string =>
+  type === 'array' ? `array<${items && typeOf(items)}>` : type;
 
 /** In the order of names; a lower limit of 0 is the same as none. */
 const comparable = <T extends { name: string; min?: number }>(rows: T[]): T[] =>
@@ -225,14 +232,19 @@ function samples(tool: Tool): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties(tool)).map(([name, property]) => [name, sample(name, property)]));
 }
 
-function sample(name: string, { type, minimum, enum: values }: Property): unknown {
+function sample(name: string, { type, minimum, pattern, enum: values, examples }: Property): unknown {
+  if (examples) return examples[0];
   if (values) return values[0];
   if (type === 'integer' || type === 'number') return minimum ?? 1;
   if (type === 'boolean') return true;
   if (type === 'array') return [`${name}-1`, `${name}-2`];
   if (type === 'object') return { vpn_credentials: [{ id: 1 }], surrogate_ip: true };
-  return `sample-${name}`;
+  const usual = `sample-${name}`;
+  return pattern === undefined ? usual : ([usual, ...lookAlikes].find((text) => new RegExp(pattern).test(text)) ?? usual);
 }
+
+/** For inputs that must look like something: an address, a hash. */
+const lookAlikes = ['192.0.2.1', 'd41d8cd98f00b204e9800998ecf8427e'];
 
 interface Sent {
   method: string;

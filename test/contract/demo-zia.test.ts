@@ -45,3 +45,61 @@ describe('settings', () => {
     expect(await demo.call(`zia_delete_${noun}`, { [input]: ['a.example'] })).toEqual({ [key]: [present, 'b.example'] });
   });
 });
+
+interface Made {
+  readonly id: number;
+}
+const idOf = (record: unknown): string => String((record as Made).id);
+
+describe('ways for traffic to reach the cloud', () => {
+  it('make, change and delete a static IP', async () => {
+    const id = idOf(
+      await demo.call('zia_create_static_ip', { ip_address: '192.0.2.50', comment: 'Buoy', latitude: 52.5, geo_override: true }),
+    );
+    await demo.call('zia_update_static_ip', { static_ip_id: id, comment: 'Buoy line' });
+    const after = { ipAddress: '192.0.2.50', comment: 'Buoy line', latitude: 52.5, geoOverride: true };
+    expect(await demo.call('zia_get_static_ip', { static_ip_id: id })).toMatchObject(after);
+    expect(await demo.call('zia_list_static_ips', { search: 'buoy' })).toMatchObject([after]);
+    await demo.call('zia_delete_static_ip', { static_ip_id: id });
+    expect(await demo.call('zia_list_static_ips', { search: 'buoy' })).toEqual([]);
+  });
+
+  it('make, change and delete a VPN credential', async () => {
+    const made = await demo.call('zia_create_vpn_credential', {
+      credential_type: 'UFQDN',
+      fqdn: 'buoy@harbor-lantern.example',
+      pre_shared_key: 'hush',
+    });
+    expect(made).toMatchObject({ type: 'UFQDN', fqdn: 'buoy@harbor-lantern.example' });
+    const credential_id = idOf(made);
+    await demo.call('zia_update_vpn_credential', { credential_id, comments: 'Moored' });
+    expect(await demo.call('zia_get_vpn_credential', { credential_id })).toMatchObject({
+      fqdn: 'buoy@harbor-lantern.example',
+      comments: 'Moored',
+    });
+    expect(await demo.call('zia_list_vpn_credentials', { search: 'buoy' })).toHaveLength(1);
+    await demo.call('zia_delete_vpn_credential', { credential_id });
+    await expect(demo.call('zia_get_vpn_credential', { credential_id })).rejects.toThrow(/404/);
+  });
+
+  it('make a tunnel with an address of its own, and delete both', async () => {
+    const tunnel = await demo.call('zia_create_gre_tunnel', { static_ip_address: '192.0.2.60', comment: 'Lightship' });
+    expect(tunnel).toMatchObject({ sourceIp: '192.0.2.60', primaryDestVip: { city: 'Amsterdam' }, secondaryDestVip: { city: 'Brussels' } });
+    expect(await demo.call('zia_list_gre_tunnels')).toHaveLength(2);
+    expect(await demo.call('zia_get_gre_tunnel', { tunnel_id: idOf(tunnel) })).toEqual(tunnel);
+    expect(await demo.call('zia_list_gre_ranges', { limit: 2 })).toHaveLength(2);
+    const [address] = (await demo.call('zia_list_static_ips', { search: '192.0.2.60' })) as unknown[];
+    const ids = { tunnel_id: idOf(tunnel), static_ip_id: idOf(address) };
+    await expect(demo.call('zia_delete_gre_tunnel', { ...ids, static_ip_id: '4340001' })).rejects.toThrow(/nothing was deleted/);
+    expect(await demo.call('zia_delete_gre_tunnel', ids)).toMatchObject({ success: true });
+    expect(await demo.call('zia_list_static_ips', { search: '192.0.2.60' })).toEqual([]);
+  });
+
+  it('find the city of a place', async () => {
+    expect(await demo.call('zia_geo_search', { action: 'city_prefix_search', prefix: 'Rot' })).toMatchObject([{ cityName: 'Rotterdam' }]);
+    expect(await demo.call('zia_geo_search', { action: 'geo_by_ip', ip: '192.0.2.1' })).toMatchObject({ cityName: 'Rotterdam' });
+    expect(await demo.call('zia_geo_search', { action: 'geo_by_coordinates', latitude: 59, longitude: 10 })).toMatchObject({
+      cityName: 'Oslo',
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import { collection, decimal, flag, optional, text } from '../define.ts';
+import { zia } from './product.ts';
+
+const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
+
+const about =
+  'A static IP is a public address of the tenant from which traffic may come; locations, GRE tunnels and VPN credentials of type IP refer to it.';
+const place = {
+  comment: text('Admin comment. An empty text removes it.'),
+  geo_override: flag('Take latitude and longitude from here instead of looking the address up.'),
+  routable_ip: flag('Whether the address can be reached from the internet.'),
+  latitude: decimal('Latitude in degrees; heeded with geo_override.', { min: -90, max: 90 }),
+  longitude: decimal('Longitude in degrees; heeded with geo_override.', { min: -180, max: 180 }),
+};
+const shared = { noun: 'static_ip', title: 'static IP', toolset: 'zia_locations', path: '/staticIP', id: 'static_ip_id', about } as const;
+
+export default [
+  ...collection(zia, {
+    ...shared,
+    only: ['list', 'get', 'create', 'delete'],
+    filters: { search: optional(text('Part of the address or of the comment.')) },
+    fields: {
+      ip_address: text('Public IPv4 address, assigned to the organization.', { pattern: IPV4, like: 'an IPv4 address' }),
+      ...place,
+    },
+    required: ['ip_address'],
+    bewareOfDeleting: 'The API refuses it while a location, tunnel or credential refers to the address.',
+  }),
+  // The address of a record cannot be changed, so it is no input here; the record that is read first carries it.
+  ...collection(zia, { ...shared, only: ['update'], fields: place }),
+];

@@ -1,0 +1,30 @@
+/** The tenant itself: how traffic reaches it, what it has once, and what it knows. */
+import advancedSettings from './advanced-settings.ts';
+import atpMaliciousUrls from './atp-malicious-urls.ts';
+import atpMalware from './atp-malware.ts';
+import atpSecurityExceptions from './atp-security-exceptions.ts';
+import atpSettings from './atp-settings.ts';
+import authExemptUrls from './auth-exempt-urls.ts';
+import geoSearch from './geo-search.ts';
+import greRanges from './gre-ranges.ts';
+import greTunnels from './gre-tunnels.ts';
+import malwareSettings from './malware-settings.ts';
+import mobileAdvancedSettings from './mobile-advanced-settings.ts';
+import staticIps from './static-ips.ts';
+import vpnCredentials from './vpn-credentials.ts';
+
+export const tenant = [
+  ...advancedSettings,
+  ...atpMaliciousUrls,
+  ...atpMalware,
+  ...atpSecurityExceptions,
+  ...atpSettings,
+  ...authExemptUrls,
+  ...geoSearch,
+  ...greRanges,
+  ...greTunnels,
+  ...malwareSettings,
+  ...mobileAdvancedSettings,
+  ...staticIps,
+  ...vpnCredentials,
+];
