@@ -12,8 +12,14 @@ export function wireNames(value: unknown): unknown {
 }
 
 const exceptions: Readonly<Record<string, string>> = {
+  capture_pcap: 'capturePCAP',
   dynamic_location_groups: 'dynamiclocationGroups',
+  min_client_tls_version: 'minClientTLSVersion',
+  min_server_tls_version: 'minServerTLSVersion',
+  min_tls_version: 'minTLSVersion',
   routable_ip: 'routableIP',
+  show_eun: 'showEUN',
+  show_eunatp: 'showEUNATP',
   surrogate_ip: 'surrogateIP',
   surrogate_ip_enforced_for_known_browsers: 'surrogateIPEnforcedForKnownBrowsers',
 };
