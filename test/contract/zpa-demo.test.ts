@@ -24,6 +24,9 @@ interface Life {
   create: () => Promise<Record<string, unknown>>;
   /** A change, and how it shows. */
   change: readonly [Record<string, unknown>, Record<string, unknown>];
+  plural?: string;
+  /** Fields that the change takes away. */
+  loses?: readonly string[];
   /** Repeated in every call. */
   where?: Record<string, unknown>;
 }
@@ -52,39 +55,144 @@ const lives: Life[] = [
     create: async () => ({ address: '198.51.100.7', description: 'Kept' }),
     change: [{ address: '198.51.100.8' }, { address: '198.51.100.8', description: 'Kept' }],
   },
+  ...['', '_ba', '_pra'].map((suffix): Life => ({
+    noun: `application_segment${suffix}`,
+    plural: `application_segments${suffix}`,
+    id: 'segment_id',
+    create: async () => ({
+      segment_group_id: await first('zpa_list_segment_groups'),
+      server_group_ids: [await first('zpa_list_server_groups')],
+      domain_names: ['new.example'],
+      tcp_port_ranges: ['443', '443'],
+      advanced: { bypass_type: 'ON_NET' },
+    }),
+    change: [
+      { tcp_port_ranges: [], udp_port_ranges: ['53', '53'] },
+      { tcpPortRanges: [], udpPortRange: [{ from: '53', to: '53' }], bypassType: 'ON_NET' },
+    ],
+    loses: ['tcpPortRange'],
+  })),
+  {
+    noun: 'provisioning_key',
+    id: 'key_id',
+    where: { key_type: 'connector' },
+    create: async () => ({ max_usage: 3, component_id: await first('zpa_list_app_connector_groups'), enrollment_cert_id: '6573' }),
+    change: [{ max_usage: 4 }, { maxUsage: '4', enrollmentCertName: 'Connector' }],
+  },
+  {
+    noun: 'service_edge_group',
+    id: 'group_id',
+    create: async () => ({
+      latitude: '1',
+      longitude: '2',
+      location: 'Somewhere',
+      is_public: true,
+      trusted_network_ids: ['144115188075920001'],
+    }),
+    change: [
+      { grace_distance_enabled: true },
+      { graceDistanceEnabled: true, isPublic: 'TRUE', trustedNetworks: [{ id: '144115188075920001' }] },
+    ],
+  },
 ];
 
-describe.each(lives)('a $noun of the demo tenant', ({ noun, id, create, change: [change, shown], where = {} }) => {
-  it('is listed, made, shown, changed without loss and deleted', async () => {
-    const before = await rows(`zpa_list_${noun}s`, where);
-    expect(before.length).toBeGreaterThan(0);
-    const made = await record(`zpa_create_${noun}`, { ...where, name: `New ${noun}`, ...(await create()) });
-    const key = { ...where, [id]: made.id };
-    const read = await record(`zpa_get_${noun}`, key);
-    expect(read).toMatchObject({ id: made.id, name: `New ${noun}` });
-    await run(`zpa_update_${noun}`, { ...key, ...change });
-    const { modifiedTime: _now, ...changed } = await record(`zpa_get_${noun}`, key);
-    const { modifiedTime: _then, ...kept } = read;
-    expect(changed).toMatchObject(shown);
-    for (const field of Object.keys(kept)) expect(changed, field).toHaveProperty([field]);
-    expect(await rows(`zpa_list_${noun}s`, { ...where, search: `New ${noun}` })).toHaveLength(1);
-    expect(await run(`zpa_delete_${noun}`, key)).toMatchObject({ success: true });
-    await expect(run(`zpa_get_${noun}`, key)).rejects.toMatchObject({ status: 404 });
-    expect(await rows(`zpa_list_${noun}s`, where)).toHaveLength(before.length);
+describe.each(lives)(
+  'a $noun of the demo tenant',
+  ({ noun, id, create, plural = `${noun}s`, change: [change, shown], loses = [], where = {} }) => {
+    it('is listed, made, shown, changed without loss and deleted', async () => {
+      const before = await rows(`zpa_list_${plural}`, where);
+      expect(before.length).toBeGreaterThan(0);
+      const made = await record(`zpa_create_${noun}`, { ...where, name: `New ${noun}`, ...(await create()) });
+      const key = { ...where, [id]: made.id };
+      const read = await record(`zpa_get_${noun}`, key);
+      expect(read).toMatchObject({ id: made.id, name: `New ${noun}` });
+      await run(`zpa_update_${noun}`, { ...key, ...change });
+      const { modifiedTime: _now, ...changed } = await record(`zpa_get_${noun}`, key);
+      const { modifiedTime: _then, ...kept } = read;
+      expect(changed).toMatchObject(shown);
+      for (const field of Object.keys(kept).filter((name) => !loses.includes(name))) expect(changed, field).toHaveProperty([field]);
+      expect(await rows(`zpa_list_${plural}`, { ...where, search: `New ${noun}` })).toHaveLength(1);
+      expect(await run(`zpa_delete_${noun}`, key)).toMatchObject({ success: true });
+      await expect(run(`zpa_get_${noun}`, key)).rejects.toMatchObject({ status: 404 });
+      expect(await rows(`zpa_list_${plural}`, where)).toHaveLength(before.length);
+    });
+  },
+);
+
+describe.each([
+  ['app_connector', 'connector_id', 'connector_ids', 'zpa_bulk_delete_app_connectors'],
+  ['service_edge', 'service_edge_id', 'service_edge_ids', 'zpa_bulk_delete_service_edges'],
+])('a %s of the demo tenant', (noun, id, ids, bulk) => {
+  it('is renamed without losing its state, and deleted alone or with others', async () => {
+    const all = await rows(`zpa_list_${noun}s`);
+    const [one, two, three] = all;
+    await run(`zpa_update_${noun}`, { [id]: one!.id, name: 'renamed' });
+    const read = await record(`zpa_get_${noun}`, { [id]: one!.id });
+    expect(read).toMatchObject({ name: 'renamed', description: one!['description'], fingerprint: one!['fingerprint'] });
+    await run(`zpa_delete_${noun}`, { [id]: one!.id });
+    await expect(run(bulk, { [ids]: [] })).rejects.toMatchObject({ code: 'ERR_TOOL_INPUT' });
+    expect(await run(bulk, { [ids]: [two!.id, three!.id] })).toMatchObject({ success: true });
+    expect((await rows(`zpa_list_${noun}s`)).map((row) => row.id)).toEqual(all.slice(3).map((row) => row.id));
   });
 });
 
-describe('connectors of the demo tenant', () => {
-  it('are renamed without losing their state, and deleted one by one or together', async () => {
-    const [one, two, three] = await rows('zpa_list_app_connectors');
-    await run('zpa_update_app_connector', { connector_id: one!.id, name: 'renamed' });
-    const read = await record('zpa_get_app_connector', { connector_id: one!.id });
-    expect(read).toMatchObject({ name: 'renamed', description: one!['description'], fingerprint: one!['fingerprint'] });
-    await run('zpa_delete_app_connector', { connector_id: one!.id });
-    expect(await run('zpa_bulk_delete_app_connectors', { connector_ids: [two!.id, three!.id] })).toMatchObject({ success: true });
-    const left = (await rows('zpa_list_app_connectors')).map((row) => row.id);
-    expect(left).not.toEqual(expect.arrayContaining([one!.id]));
-    expect(left).toHaveLength(2);
+describe('an application segment', () => {
+  it('takes ports in pairs, in one form, and at least one', async () => {
+    const segment_group_id = await first('zpa_list_segment_groups');
+    const create = (more: Record<string, unknown>) => run('zpa_create_application_segment', { name: 'x', segment_group_id, ...more });
+    await expect(create({})).rejects.toMatchObject({ hint: expect.stringContaining('tcp_port_ranges') as string });
+    await expect(create({ tcp_port_ranges: ['80'] })).rejects.toThrow(/pairs of first and last port/);
+    await expect(create({ tcp_port_ranges: ['443', '80'] })).rejects.toThrow(/pairs of first and last port/);
+    await expect(create({ tcp_port_ranges: ['80', '70000'] })).rejects.toThrow(/pairs of first and last port/);
+    const twice = create({ tcp_port_ranges: ['80', '80'], advanced: { tcp_port_range: [{ from: '80', to: '80' }] } });
+    await expect(twice).rejects.toThrow(/both were given/);
+  });
+
+  it('keeps its ports when it is renamed', async () => {
+    const [segment] = await rows('zpa_list_application_segments');
+    await run('zpa_update_application_segment', { segment_id: segment!.id, name: 'renamed' });
+    const read = await record('zpa_get_application_segment', { segment_id: segment!.id });
+    expect(read).toMatchObject({ name: 'renamed', tcpPortRanges: segment!['tcpPortRanges'], tcpPortRange: segment!['tcpPortRange'] });
+  });
+
+  it('keeps the ids of its web applications', async () => {
+    const { id: segment_id, clientlessApps } = (await rows('zpa_list_application_segments_ba', { search: 'booking-admin' }))[0]!;
+    const [app] = clientlessApps as Row[];
+    const fresh = { name: 'fresh', domain: 'fresh.example', application_protocol: 'HTTPS', application_port: '443' };
+    const changed = { domain: app!['domain'], application_protocol: 'HTTP', application_port: '80' };
+    await run('zpa_update_application_segment_ba', { segment_id, clientless_app_ids: [changed, fresh] });
+    const read = await record('zpa_get_application_segment_ba', { segment_id });
+    expect(read['clientlessApps']).toMatchObject([{ id: app!.id, applicationProtocol: 'HTTP' }, { domain: 'fresh.example' }]);
+  });
+
+  it('gets, keeps and loses consoles as they are listed', async () => {
+    const { id: segment_id } = (await rows('zpa_list_application_segments_pra', { search: 'git' }))[0]!;
+    const consoles = () => rows('get_zpa_app_segments_by_type', { application_type: 'SECURE_REMOTE_ACCESS' });
+    const [before] = await consoles();
+    const fresh = { name: 'fresh', domain: 'fresh.example', application_protocol: 'RDP', application_port: '3389', enabled: true };
+    const change = (apps_config: unknown[]) => run('zpa_update_application_segment_pra', { segment_id, common_apps_dto: { apps_config } });
+    await change([{ domain: before!['domain'], application_port: '2222' }, fresh]);
+    expect(await consoles()).toMatchObject([{ id: before!.id, applicationPort: '2222' }, { domain: 'fresh.example' }]);
+    await change([fresh]);
+    expect((await consoles()).map((row) => row['domain'])).toEqual(['fresh.example']);
+    expect(await rows('get_zpa_app_segments_by_type', { application_type: 'INSPECT', expand_all: true })).toEqual([]);
+  });
+});
+
+describe('an enrollment certificate', () => {
+  it('is found by name, by ID and in the list', async () => {
+    expect(await record('get_zpa_enrollment_certificate', { name: 'Service Edge' })).toMatchObject({ id: '6574' });
+    expect(await record('get_zpa_enrollment_certificate', { certificate_id: '6573' })).toMatchObject({ name: 'Connector' });
+    expect(await rows('get_zpa_enrollment_certificate', { page_size: 2 })).toHaveLength(2);
+    const none = run('get_zpa_enrollment_certificate', { name: 'Conn' });
+    await expect(none).rejects.toMatchObject({ code: 'ERR_TOOL_INPUT', message: 'no enrollment certificate is called "Conn"' });
+  });
+
+  it('has to be named for a key of connectors', async () => {
+    const input = { key_type: 'connector', name: 'x', max_usage: 1, component_id: '1' };
+    await expect(run('zpa_create_provisioning_key', input)).rejects.toMatchObject({
+      message: expect.stringContaining('enrollment_cert_id') as string,
+    });
   });
 });
 

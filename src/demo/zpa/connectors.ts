@@ -31,7 +31,7 @@ const GROUP_FIELDS = [
   'lssAppConnectorGroup',
 ];
 
-export const appConnectorGroups = (world: World, { connectors, connectorGroups, serverGroups }: Stores): Routes =>
+export const appConnectorGroups = (world: World, { connectors, connectorGroups, serverGroups, provisioningKeys }: Stores): Routes =>
   resource(world, {
     name: 'appConnectorGroup',
     items: connectorGroups,
@@ -64,7 +64,8 @@ export const appConnectorGroups = (world: World, { connectors, connectorGroups, 
     }),
     inUse: ({ id }) =>
       serverGroups.all().some((group) => refersTo(group, 'appConnectorGroups', id)) ||
-      connectors.all().some(({ appConnectorGroupId }) => appConnectorGroupId === id),
+      connectors.all().some(({ appConnectorGroupId }) => appConnectorGroupId === id) ||
+      provisioningKeys.all().some(({ zcomponentId }) => zcomponentId === id),
   });
 
 /** Connectors come into being by enrolling, so there is no POST. */

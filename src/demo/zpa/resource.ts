@@ -63,7 +63,7 @@ export function resource(
   });
 }
 
-const without = (fields: Fields, names: readonly string[]): Fields =>
+export const without = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
 /** Whether the item refers to this id in a list of `{id}`, or of ids. */

@@ -91,8 +91,20 @@ function application(name: string, at: number, segmentGroupId: string): Item {
     matchStyle: 'EXCLUSIVE',
     segmentGroupId,
     serverGroups: [{ id: id('5', (at % 2) + 1) }],
+    ...(name === 'booking-admin' && { clientlessApps: [consoleOf(at, name, 'HTTPS', '443')] }),
+    ...(name === 'git' && { praApps: [consoleOf(at, name, 'SSH', '22')] }),
   };
 }
+
+const consoleOf = (at: number, name: string, applicationProtocol: string, applicationPort: string) => ({
+  id: id('1', at),
+  appId: String(144_115_188_075_992_001n + BigInt(at)),
+  name,
+  enabled: true,
+  domain: `${name}.apps.harbor-lantern.example`,
+  applicationProtocol,
+  applicationPort,
+});
 
 /** Ids of this seed: the kind is a digit of its own. */
 export const id = (kind: string, at: number): string => `1441151880759${kind}${String(at).padStart(4, '0')}`;

@@ -2,7 +2,9 @@
 import type { Collection, Item } from '../collection.ts';
 import type { World } from '../world.ts';
 import { seedEnrollmentCertificates } from './certificates.ts';
+import { seedTrustedNetworks } from './networks.ts';
 import { seedSegmentGroups, seedSegments } from './seed.ts';
+import { seedServiceEdgeGroups, seedServiceEdges, seedProvisioningKeys } from './seed-enrolment.ts';
 import { seedConnectorGroups, seedConnectors, seedServerGroups, seedServers } from './seed-connectors.ts';
 
 export interface Stores {
@@ -11,8 +13,12 @@ export interface Stores {
   readonly enrollmentCertificates: Collection;
   readonly segmentGroups: Collection;
   readonly segments: Collection;
+  readonly provisioningKeys: Collection;
   readonly serverGroups: Collection;
   readonly servers: Collection;
+  readonly serviceEdgeGroups: Collection;
+  readonly serviceEdges: Collection;
+  readonly trustedNetworks: Collection;
 }
 
 export function openStores(world: World): Stores {
@@ -26,6 +32,10 @@ export function openStores(world: World): Stores {
     serverGroups: open(seedServerGroups, 144_115_188_076_130_000n),
     servers: open(seedServers, 144_115_188_076_140_000n),
     enrollmentCertificates: open(seedEnrollmentCertificates, 7_000n),
+    serviceEdgeGroups: open(seedServiceEdgeGroups, 144_115_188_076_160_000n),
+    serviceEdges: open(seedServiceEdges, 144_115_188_076_170_000n),
+    trustedNetworks: open(seedTrustedNetworks, 144_115_188_076_180_000n),
+    provisioningKeys: open(seedProvisioningKeys, 58_000n),
     segments: open(seedSegments, 144_115_188_076_150_000n),
   };
 }

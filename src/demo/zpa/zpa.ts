@@ -1,9 +1,13 @@
 import type { Product } from '../router.ts';
 import type { World } from '../world.ts';
 import { enrollmentCertificates } from './certificates.ts';
-import { appConnectorGroups, appConnectors, applicationServers, serverGroupRoutes } from './connectors.ts';
+import { appConnectorGroups, appConnectors, applicationServers, enrolled, serverGroupRoutes } from './connectors.ts';
 import { invalidBody, notFound } from './family.ts';
 import { scimGroups } from './scim-groups.ts';
+import { trustedNetworks } from './networks.ts';
+import { provisioningKeys } from './provisioning-keys.ts';
+import { segments } from './segments.ts';
+import { serviceEdgeGroups } from './service-edge-groups.ts';
 import { segmentGroups } from './segment-groups.ts';
 import { openStores } from './stores.ts';
 
@@ -18,6 +22,11 @@ export function openZpa(world: World): Product {
       ...appConnectors(world, stores),
       ...serverGroupRoutes(world, stores),
       ...applicationServers(world, stores),
+      ...segments(world, stores),
+      ...serviceEdgeGroups(world, stores),
+      ...enrolled(world, 'serviceEdge', stores.serviceEdges),
+      ...provisioningKeys(world, stores),
+      ...trustedNetworks(world, stores),
       ...enrollmentCertificates(world, stores),
       ...scimGroups(world),
     },

@@ -1,0 +1,67 @@
+/** What enrols, and with what: private service edges aboard two ships, and keys for them and for connectors. */
+import type { Item } from '../collection.ts';
+import { CONNECTOR_GROUP_IDS } from './seed-connectors.ts';
+import { dated, id } from './seed.ts';
+
+const EDGE_GROUP_IDS = [1, 2].map((at) => id('7', at));
+
+export const seedServiceEdgeGroups = (): Item[] =>
+  ['Lantern Keeper', 'Northern Tide'].map((ship, at) => ({
+    id: EDGE_GROUP_IDS[at]!,
+    ...dated,
+    name: `Aboard ${ship}`,
+    description: 'For the crew, while the ship is at sea',
+    enabled: true,
+    versionProfileId: '0',
+    versionProfileName: 'Default',
+    overrideVersionProfile: false,
+    upgradeTimeInSecs: '66600',
+    upgradeDay: 'SUNDAY',
+    isPublic: 'FALSE',
+    location: 'Hamburg, Germany',
+    latitude: '53.5511',
+    longitude: '9.9937',
+    cityCountry: 'Hamburg, DE',
+    countryCode: 'DE',
+    useInDrMode: false,
+    exclusiveForBusinessContinuity: false,
+    graceDistanceEnabled: false,
+  }));
+
+export const seedServiceEdges = (): Item[] =>
+  ['bridge-1', 'bridge-2', 'engine-room'].map((name, at) => ({
+    id: id('8', at + 1),
+    ...dated,
+    name,
+    description: `Small machine, ${name}`,
+    enabled: true,
+    fingerprint: `demo-edge-fingerprint-${at + 1}`,
+    currentVersion: '26.52.3',
+    expectedVersion: '26.52.3',
+    upgradeStatus: 'COMPLETE',
+    controlChannelStatus: 'ZPN_STATUS_AUTHENTICATED',
+    privateIp: `198.51.100.${at + 60}`,
+    serviceEdgeGroupId: EDGE_GROUP_IDS[Math.min(at, 1)],
+  }));
+
+export const seedProvisioningKeys = (): Item[] => [
+  keyOf('46001', 'Rotterdam machines', 'CONNECTOR_GRP', CONNECTOR_GROUP_IDS[1]!, '6573'),
+  keyOf('46002', 'Ships', 'SERVICE_EDGE_GRP', EDGE_GROUP_IDS[0]!, '6574'),
+];
+
+const keyOf = (keyId: string, name: string, associationType: string, zcomponentId: string, enrollmentCertId: string): Item => ({
+  id: keyId,
+  ...dated,
+  name,
+  usageCount: '1',
+  maxUsage: '10',
+  zcomponentId,
+  enabled: true,
+  exportable: true,
+  enrollmentCertId,
+  provisioningKey: secretOf(keyId),
+  associationType,
+});
+
+/** In the form of the recorded ones; it opens nothing. */
+export const secretOf = (keyId: string): string => `3|demo.invalid|not-a-real-key-${keyId}`;
