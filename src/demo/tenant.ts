@@ -12,9 +12,12 @@ import { openRouter } from './router.ts';
 import { respond } from './respond.ts';
 import { openTokenService } from './token.ts';
 import type { World } from './world.ts';
+import { openZcc } from './zcc/zcc.ts';
+import { openZeasm } from './zeasm/zeasm.ts';
 import { openZia } from './zia/zia.ts';
 import { openZidentity } from './zidentity/zidentity.ts';
 import { openZpa } from './zpa/zpa.ts';
+import { openZtw } from './ztw/ztw.ts';
 
 /** An import of `node:http` would load Node's whole HTTP client with it, 20 ms that a start has no use for. */
 const { createServer } = process.getBuiltinModule('node:http');
@@ -43,6 +46,7 @@ interface DemoCredentials {
   readonly clientSecret: string;
   readonly vanityDomain: string;
   readonly customerId: string;
+  readonly zcellCustomerId: string;
 }
 
 export interface DemoTenant {
@@ -70,11 +74,12 @@ export interface DemoTenant {
 
 /** As in the recordings, a customer number beyond 2^53. */
 const CUSTOMER_ID = '144115188075990417';
+const ZCELL_CUSTOMER_ID = '4701';
 const CLIENT_ID = 'demo-client';
 const VANITY_DOMAIN = 'harbor-lantern';
 /** Longer than clients keep idle connections, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 65_000;
-const PRODUCTS = ['ZIA', 'ZPA', 'ZIDENTITY'];
+const PRODUCTS = ['ZIA', 'ZPA', 'ZIDENTITY', 'ZCC', 'ZTW', 'ZEASM', 'ZDX', 'ZCELL', 'ZINS', 'ZMS'];
 
 /** Starts a tenant on a free loopback port. @throws Error when no port can be bound */
 export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant> {
@@ -86,6 +91,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     clientSecret: `demo-${randomBytes(24).toString('base64url')}`,
     vanityDomain: VANITY_DOMAIN,
     customerId: CUSTOMER_ID,
+    zcellCustomerId: ZCELL_CUSTOMER_ID,
   };
   const tokens = openTokenService({
     clientId: credentials.clientId,
@@ -107,7 +113,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
       log: options.log,
       tokens,
       controls,
-      match: openRouter([openZia(world), openZpa(world), openZidentity(world)]),
+      match: openRouter([openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm].map((open) => open(world))),
       limiter: openLimiter(perMinute, options.requestsPerMinute !== undefined, now),
       perMinute,
       latencyMs: options.latencyMs ?? 0,
@@ -144,6 +150,7 @@ function openWorld(now: () => number): { world: World; reset: () => void } {
   const forgets: (() => void)[] = [];
   const world: World = {
     customerId: CUSTOMER_ID,
+    zcellCustomerId: ZCELL_CUSTOMER_ID,
     vanityDomain: VANITY_DOMAIN,
     now,
     collection(options): Collection {

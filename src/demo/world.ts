@@ -3,6 +3,7 @@ import type { Collection, CollectionOptions } from './collection.ts';
 
 export interface World {
   readonly customerId: string;
+  readonly zcellCustomerId: string;
   readonly vanityDomain: string;
   /** Seconds since 1970, whole. */
   now(): number;
