@@ -5,13 +5,18 @@ import atpMalware from './atp-malware.ts';
 import atpSecurityExceptions from './atp-security-exceptions.ts';
 import atpSettings from './atp-settings.ts';
 import authExemptUrls from './auth-exempt-urls.ts';
+import devices from './devices.ts';
 import geoSearch from './geo-search.ts';
 import greRanges from './gre-ranges.ts';
 import greTunnels from './gre-tunnels.ts';
 import malwareSettings from './malware-settings.ts';
 import mobileAdvancedSettings from './mobile-advanced-settings.ts';
+import shadowIt from './shadow-it.ts';
 import staticIps from './static-ips.ts';
+import timeIntervals from './time-intervals.ts';
+import users from './users.ts';
 import vpnCredentials from './vpn-credentials.ts';
+import workloadGroups from './workload-groups.ts';
 
 export const tenant = [
   ...advancedSettings,
@@ -20,11 +25,16 @@ export const tenant = [
   ...atpSecurityExceptions,
   ...atpSettings,
   ...authExemptUrls,
+  ...devices,
   ...geoSearch,
   ...greRanges,
   ...greTunnels,
   ...malwareSettings,
   ...mobileAdvancedSettings,
+  ...shadowIt,
   ...staticIps,
+  ...timeIntervals,
+  ...users,
   ...vpnCredentials,
+  ...workloadGroups,
 ];
