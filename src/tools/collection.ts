@@ -55,6 +55,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 export function collection<S extends Service, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
   const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset, within = {} } = spec;
+  const a = /^[aeio]/i.test(title) ? 'an' : 'a';
   const many = plural === noun ? title : `${title}s`;
   const item = `${path}/{${spec.id}}`;
   const id: Fields = { ...within, [spec.id as string]: idField(`ID of the ${title}, as ${product.id}_list_${plural} shows it.`) };
@@ -90,7 +91,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
       tool(product, `create_${noun}`, {
         toolset,
         action: 'create',
-        about: say(`Create a ${title} and return it with its new ID.`, spec.about, spec.beware, after),
+        about: say(`Create ${a} ${title} and return it with its new ID.`, spec.about, spec.beware, after),
         input: { ...within, ...news },
         done: () => say(`The ${title} was created; the API does not return it.`, after),
         ...(spec.compose
@@ -101,7 +102,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
       tool(product, `update_${noun}`, {
         toolset,
         action: 'update',
-        about: say(`Change a ${title}. Give only what is to change: the rest is read first and kept.`, spec.beware, after),
+        about: say(`Change ${a} ${title}. Give only what is to change: the rest is read first and kept.`, spec.beware, after),
         input: { ...id, ...changes },
         done: (input) =>
           say(
@@ -114,7 +115,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
       tool(product, `delete_${noun}`, {
         toolset,
         action: 'delete',
-        about: say(`Delete a ${title}. This cannot be undone here.`, spec.bewareOfDeleting, after),
+        about: say(`Delete ${a} ${title}. This cannot be undone here.`, spec.bewareOfDeleting, after),
         input: id,
         shownBy: spec.only?.includes('get') === false ? `${product.id}_list_${plural}` : `${product.id}_get_${noun}`,
         done: (input) => say(`The ${title} ${String(input[spec.id])} was deleted.`, after),

@@ -36,6 +36,39 @@ const first = async (name: string, input: Record<string, unknown> = {}): Promise
   return row!.id;
 };
 
+const CONDITIONS = [
+  {
+    operator: 'AND',
+    operands: [
+      {
+        object_type: 'POSTURE',
+        entry_values: [
+          { lhs: 'one', rhs: 'true' },
+          { lhs: 'two', rhs: 'false' },
+        ],
+      },
+    ],
+  },
+  { operands: [{ objectType: 'CLIENT_TYPE', values: ['zpn_client_type_exporter', 'zpn_client_type_zapp'] }] },
+];
+/** As the API shows them: an operand for each value. */
+const READ_CONDITIONS = [
+  {
+    operator: 'AND',
+    operands: [
+      { objectType: 'POSTURE', lhs: 'one', rhs: 'true' },
+      { objectType: 'POSTURE', lhs: 'two', rhs: 'false' },
+    ],
+  },
+  {
+    operator: 'OR',
+    operands: [
+      { lhs: 'id', rhs: 'zpn_client_type_exporter' },
+      { lhs: 'id', rhs: 'zpn_client_type_zapp' },
+    ],
+  },
+];
+
 const lives: Life[] = [
   {
     noun: 'server_group',
@@ -94,6 +127,18 @@ const lives: Life[] = [
       { graceDistanceEnabled: true, isPublic: 'TRUE', trustedNetworks: [{ id: '144115188075920001' }] },
     ],
   },
+  ...[
+    ['access_policy_rule', 'allow', {}],
+    ['forwarding_policy_rule', 'BYPASS', {}],
+    ['isolation_policy_rule', 'ISOLATE', { zpn_isolation_profile_id: '144115188075990001' }],
+    ['app_protection_rule', 'inspect', { zpn_inspection_profile_id: '144115188075990011' }],
+    ['timeout_policy_rule', 're_auth', { reauth_idle_timeout: '-1' }],
+  ].map(([noun, action_type, more]): Life => ({
+    noun: noun as string,
+    id: 'rule_id',
+    create: () => Promise.resolve({ action_type, conditions: CONDITIONS, ...(more as object) }),
+    change: [{ description: 'Other' }, { description: 'Other', conditions: READ_CONDITIONS }],
+  })),
 ];
 
 describe.each(lives)(

@@ -21,13 +21,15 @@ export interface Resource {
   readonly shown?: (item: Item) => Fields;
   readonly refused?: (fields: Fields, former?: Item) => readonly string[];
   readonly inUse?: (item: Item) => boolean;
+  /** What the fields of a request mean in the form in which the item is kept. */
+  readonly taken?: (fields: Fields) => Fields;
   /** Left out in all answers: secrets. */
   readonly hidden?: readonly string[];
 }
 
 export function resource(
   world: World,
-  { name, items, settable, forgets, defaults = {}, fixed, shown, refused, inUse, hidden = [] }: Resource,
+  { name, items, settable, forgets, defaults = {}, fixed, shown, refused, inUse, taken = (fields) => fields, hidden = [] }: Resource,
 ): Routes {
   const keep = (field: string, former?: Item): unknown =>
     former && !forgets.includes(field) ? former[field] : former ? undefined : defaults[field];
@@ -40,7 +42,8 @@ export function resource(
     customerId: world.customerId,
     name,
     items,
-    build: (fields, former) => {
+    build: (request, former) => {
+      const fields = taken(request);
       const now = String(world.now());
       const set = Object.fromEntries(settable.map((field) => [field, fields[field] ?? keep(field, former)]));
       return {

@@ -2,6 +2,7 @@
 import type { Collection, Item } from '../collection.ts';
 import type { World } from '../world.ts';
 import { seedEnrollmentCertificates } from './certificates.ts';
+import { mapPolicies, seedPolicyRules, type PolicyType } from './seed-policies.ts';
 import { seedTrustedNetworks } from './networks.ts';
 import { seedSegmentGroups, seedSegments } from './seed.ts';
 import { seedServiceEdgeGroups, seedServiceEdges, seedProvisioningKeys } from './seed-enrolment.ts';
@@ -13,6 +14,8 @@ export interface Stores {
   readonly enrollmentCertificates: Collection;
   readonly segmentGroups: Collection;
   readonly segments: Collection;
+  /** By the type of their policy. */
+  readonly policyRules: Readonly<Record<PolicyType, Collection>>;
   readonly provisioningKeys: Collection;
   readonly serverGroups: Collection;
   readonly servers: Collection;
@@ -34,6 +37,7 @@ export function openStores(world: World): Stores {
     enrollmentCertificates: open(seedEnrollmentCertificates, 7_000n),
     serviceEdgeGroups: open(seedServiceEdgeGroups, 144_115_188_076_160_000n),
     serviceEdges: open(seedServiceEdges, 144_115_188_076_170_000n),
+    policyRules: mapPolicies(({ type, number }) => open(() => seedPolicyRules(type), 144_115_188_076_200_000n + BigInt(number) * 1_000n)),
     trustedNetworks: open(seedTrustedNetworks, 144_115_188_076_180_000n),
     provisioningKeys: open(seedProvisioningKeys, 58_000n),
     segments: open(seedSegments, 144_115_188_076_150_000n),

@@ -5,6 +5,7 @@ import { appConnectorGroups, appConnectors, applicationServers, enrolled, server
 import { invalidBody, notFound } from './family.ts';
 import { scimGroups } from './scim-groups.ts';
 import { trustedNetworks } from './networks.ts';
+import { policies } from './policies.ts';
 import { provisioningKeys } from './provisioning-keys.ts';
 import { segments } from './segments.ts';
 import { serviceEdgeGroups } from './service-edge-groups.ts';
@@ -26,6 +27,7 @@ export function openZpa(world: World): Product {
       ...serviceEdgeGroups(world, stores),
       ...enrolled(world, 'serviceEdge', stores.serviceEdges),
       ...provisioningKeys(world, stores),
+      ...policies(world, stores),
       ...trustedNetworks(world, stores),
       ...enrollmentCertificates(world, stores),
       ...scimGroups(world),

@@ -1,0 +1,100 @@
+/** Conditions of policy rules. They are read in one form of the API and written in another; either is taken, and the second is sent. */
+import { parseJson } from '../../json.ts';
+import { text } from '../define.ts';
+import { wireNames } from '../wire-names.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The form that is written. All values of one condition are joined by its operator; all conditions of a rule must hold. */
+export interface Condition {
+  readonly operator: 'AND' | 'OR';
+  readonly negated?: true;
+  readonly operands: readonly Operand[];
+}
+
+interface Operand {
+  readonly objectType: string;
+  readonly values?: readonly string[];
+  readonly entryValues?: readonly { readonly lhs: string; readonly rhs: string }[];
+}
+
+const about =
+  'Conditions that must all hold: [{"operator": "OR", "operands": [{"object_type": "APP", "values": ["id"]}, {"object_type": "SCIM_GROUP", "entry_values": [{"lhs": "idp id", "rhs": "group id"}]}]}]. In an update they replace the present ones.';
+
+export const conditions = {
+  ...text(about),
+  schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  wants: 'a list of conditions, each with an operator (AND, OR) and operands of an object_type with values, or entry_values of lhs and rhs',
+  read: (given: unknown): readonly Condition[] | undefined => {
+    const list = typeof given === 'string' ? parsed(given) : given;
+    const read = Array.isArray(list) ? list.map(toWritten) : undefined;
+    return read?.every((condition) => condition !== undefined) ? read : undefined;
+  },
+};
+
+/** Clients of the Python server may send the list as JSON text. */
+function parsed(json: string): unknown {
+  try {
+    return parseJson(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The condition as it is written, whatever form it came in; undefined when it is none. */
+export function toWritten(given: unknown): Condition | undefined {
+  if (Array.isArray(given)) return ofPair(given);
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { operator = 'OR', operands, negated } = wireNames(given) as Row;
+  const word = typeof operator === 'string' ? operator.toUpperCase() : '';
+  const parts = Array.isArray(operands) ? operands.map(ofOperand) : undefined;
+  if ((word !== 'AND' && word !== 'OR') || !parts?.length || !parts.every((part) => part !== undefined)) return undefined;
+  return { operator: word, ...(negated === true && { negated }), operands: join(parts) };
+}
+
+/** `["app", ["id", "id"]]`, a form of the Python server. */
+function ofPair([objectType, list]: readonly unknown[]): Condition | undefined {
+  const isEntries = Array.isArray(list) && list.some(Array.isArray);
+  const entryValues = isEntries
+    ? (list as unknown[]).map((entry) => (Array.isArray(entry) ? { lhs: entry[0] as unknown, rhs: entry[1] as unknown } : {}))
+    : undefined;
+  const operand = ofOperand({ objectType, ...(entryValues ? { entryValues } : { values: list }) });
+  return operand && { operator: 'OR', operands: [operand] };
+}
+
+function ofOperand(given: unknown): Operand | undefined {
+  const { objectType: type, values, entryValues, ...single } = (typeof given === 'object' && given !== null ? given : {}) as Row;
+  if (typeof type !== 'string' || type === '') return undefined;
+  const objectType = type.toUpperCase();
+  if (Array.isArray(values) && values.length > 0) return values.every(isPlain) ? { objectType, values: values.map(String) } : undefined;
+  const entries: unknown = Array.isArray(entryValues) && entryValues.length > 0 ? entryValues : [single];
+  const pairs = (entries as readonly Row[]).map(ofEntry);
+  if (!pairs.every((pair) => pair !== undefined)) return undefined;
+  // What has no pair of its own is read with `id` on the left (recorded: CLIENT_TYPE).
+  return pairs.every((pair) => pair.lhs === 'id')
+    ? { objectType, values: pairs.map((pair) => pair.rhs) }
+    : { objectType, entryValues: pairs };
+}
+
+function ofEntry(entry: Row | null): { readonly lhs: string; readonly rhs: string } | undefined {
+  const { lhs = 'id', rhs } = entry ?? {};
+  return isPlain(lhs) && isPlain(rhs) ? { lhs: String(lhs), rhs: String(rhs) } : undefined;
+}
+
+const isPlain = (value: unknown): value is string | number | bigint | boolean =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+
+/** Read one value at a time (recorded), written one type at a time; the operator stays between all of them. */
+function join(operands: readonly Operand[]): Operand[] {
+  const joined = new Map<string, Operand>();
+  for (const { objectType, values, entryValues } of operands) {
+    const key = `${objectType} ${values ? 'values' : 'entries'}`;
+    const former = joined.get(key);
+    joined.set(key, {
+      objectType,
+      ...(values && { values: [...(former?.values ?? []), ...values] }),
+      ...(entryValues && { entryValues: [...(former?.entryValues ?? []), ...entryValues] }),
+    });
+  }
+  return [...joined.values()];
+}
