@@ -23,7 +23,7 @@ import {
   type RecordKeeper,
 } from './lifecycle/index.ts';
 import { openLog, type RootLog } from './log.ts';
-import { checkCloud, cloudConfigOf, ServerService } from './service.ts';
+import { checkCloud, cloudConfigOf, ServerService, type SavedSessions } from './service.ts';
 import { flagLayer, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
@@ -121,6 +121,7 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
   try {
     const tenant = demo ? await openDemo(log) : null;
     const service = new ServerService({ configuration, log, demo: tenant, generation: keeper.record.generation });
+    service.restoreSessions((handover?.sessions ?? null) as SavedSessions | null);
     const exit = (code: number) => {
       log.flush();
       stage.exit(code);

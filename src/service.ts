@@ -16,7 +16,7 @@ import {
   type State,
 } from './lifecycle/index.ts';
 import type { RootLog } from './log.ts';
-import { createMcp, type McpService, type OfferedTool, type Runtime, type StdioConnection } from './mcp/index.ts';
+import { createMcp, type McpService, type OfferedTool, type Runtime, type SavedSession, type StdioConnection } from './mcp/index.ts';
 import { rows, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
@@ -28,6 +28,12 @@ export interface ServiceOptions {
   /** The embedded tenant that stands in for the cloud; configured credentials are not used then. */
   readonly demo: DemoTenant | null;
   readonly generation: number;
+}
+
+export interface SavedSessions {
+  readonly sessions: readonly SavedSession[];
+  /** Names of the tools that their clients were offered. */
+  readonly tools: readonly string[];
 }
 
 /** One configuration in force: taken whole by each call, replaced whole by a reload. */
@@ -136,8 +142,14 @@ export class ServerService implements Service<SavedConfiguration> {
       this.#fallback = descriptors.duplicate(running);
       descriptors.closeOnExec(this.#fallback, true);
     }
+    await this.#finishOnStreams(timeoutMs);
     this.mcp.endStreams();
     return this.#front.drain({ timeoutMs, carry: descriptors !== null, signal });
+  }
+
+  /** Over HTTP+SSE every answer travels on a stream that never ends by itself: the front cannot see what is in flight there. */
+  async #finishOnStreams(timeoutMs: number): Promise<void> {
+    if (this.#inForce.settings.transport === 'sse') await Promise.race([this.mcp.idle(), sleep(timeoutMs, undefined, { ref: false })]);
   }
 
   parked(): readonly number[] {
@@ -154,6 +166,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async shutdown(timeoutMs: number): Promise<DrainReport> {
+    await this.#finishOnStreams(timeoutMs);
     this.mcp.endStreams();
     const report = await this.#front.close(timeoutMs);
     await Promise.race([this.#stdio?.idle(), sleep(timeoutMs, undefined, { ref: false })]);
@@ -170,8 +183,22 @@ export class ServerService implements Service<SavedConfiguration> {
     this.#state = state;
   }
 
-  openSessions(): number {
-    return this.mcp.sessions();
+  openSessions(keep: boolean): { open: number; ended: number } {
+    const open = this.mcp.sessions();
+    return { open, ended: keep ? open - this.mcp.saveSessions().length : open };
+  }
+
+  keepsSessions(): boolean {
+    return this.#inForce.settings.keepSessions;
+  }
+
+  saveSessions(): SavedSessions {
+    return { sessions: this.mcp.saveSessions(), tools: [...this.#tools.keys()] };
+  }
+
+  /** Goes on with the sessions of the former generation, if they were kept. */
+  restoreSessions(saved: SavedSessions | null): void {
+    if (saved) this.mcp.restoreSessions(saved.sessions, saved.tools.join() !== [...this.#tools.keys()].join());
   }
 
   redact(text: string): string {

@@ -113,8 +113,3 @@ export function generationOf(values: OptionValues): number | null {
   if (!Number.isSafeInteger(value) || value < 1) throw usage('--expect-generation wants a whole number from 1');
   return value;
 }
-
-/** @throws ZscalerMcpError ERR_USAGE */
-export function refuseOption(values: OptionValues, name: string, why: string): void {
-  if (values[name] !== undefined) throw usage(`--${name}: ${why}`);
-}

@@ -76,6 +76,7 @@ export interface AskOptions {
   readonly timeoutMs: number;
   readonly wait: boolean;
   readonly expectGeneration: number | null;
+  readonly keepSessions: boolean;
 }
 
 /** Asks for a reload or a restart and waits for the verdict. Never throws for what the server or its file does. */
@@ -139,11 +140,11 @@ async function signalAndWait(
   path: string,
   record: LifecycleRecord,
   deadline: number,
-  { dryRun, wait, expectGeneration }: AskOptions,
+  { dryRun, wait, expectGeneration, keepSessions }: AskOptions,
   say: Say,
 ): Promise<Operation> {
   const folder = folderOf(path);
-  submitRequest(folder, { id, kind, dryRun, expectGeneration, pid: process.pid });
+  submitRequest(folder, { id, kind, dryRun, expectGeneration, keepSessions, pid: process.pid });
   // Another signal may have made the server look already; then a second one would count as a request of its own.
   if (isPending(folder, id)) {
     const now = readPidFile(path);

@@ -3,11 +3,12 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, unli
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { parseJson, stringifyJson } from '../json.ts';
 import { identify } from './identity.ts';
 import { HANDOVER_VARIABLE } from './launch.ts';
 import type { Native } from './native.ts';
 import type { Change, LifecycleRecord, PastOperation } from './record.ts';
-import type { ReceivedRequest } from './requests.ts';
+import type { Work } from './requests.ts';
 
 /** A listening socket for the next generation; without a descriptor it is bound anew. */
 export interface HandedListener {
@@ -28,10 +29,12 @@ export interface Handover<State> {
   readonly connections: readonly number[];
   /** The restart in progress; the next generation answers it. */
   readonly operation: RunningOperation;
-  /** Requests that came in since; they are dealt with in order. */
-  readonly queue: readonly ReceivedRequest[];
+  /** What was asked since, by commands and by bare signals; it is dealt with in order. */
+  readonly queue: readonly Work[];
   /** The service's own: its configuration, as it was rehearsed. */
   readonly state: State;
+  /** What `saveSessions` gave; null when sessions end. */
+  readonly sessions: unknown;
   /** What to come back to if the next generation cannot get ready; null in one that came back: there is no second time. */
   readonly former: { readonly generation: number; readonly record: LifecycleRecord; readonly state: State } | null;
   /** Why the next generation gave up, in one that came back. */
@@ -49,7 +52,7 @@ export interface RunningOperation {
 
 /** The value of the private variable: where the handover is, and for which process and generation. */
 export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard(): void } {
-  const bytes = Buffer.from(JSON.stringify(handover));
+  const bytes = Buffer.from(stringifyJson(handover));
   const bound = `${process.pid}:${identify(process.pid).startTime ?? ''}:${handover.generation}`;
   if (!native) {
     const path = join(folder, `handover-${randomBytes(8).toString('hex')}`);
@@ -74,7 +77,7 @@ export function unpackHandover(env: NodeJS.ProcessEnv): Handover<unknown> | null
   if (Number(pid) !== process.pid || startTime !== (identify(process.pid).startTime ?? '')) return null;
   try {
     const text = way === 'fd' ? readDescriptor(Number(rest[0])) : readOnce(rest.join(':'));
-    const handover = JSON.parse(text) as Handover<unknown>;
+    const handover = parseJson(text) as Handover<unknown>;
     if (handover.schema !== 1 || handover.generation !== Number(generation)) throw new Error('it belongs to another generation');
     return handover;
   } catch (error) {

@@ -11,7 +11,7 @@ import { folderOf, type PidFile } from './pid-file.ts';
 import { findProgram } from './program.ts';
 import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
 import { rehearse } from './rehearse.ts';
-import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest } from './requests.ts';
+import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
 import type { Candidate, Service } from './service.ts';
 import { exitCodeOf } from './verdicts.ts';
 
@@ -37,16 +37,6 @@ export interface LifecycleOptions<Config> {
   /** False for stdio: the pipe is the session, and this version cannot carry it over. */
   readonly mayRestart: boolean;
   readonly rehearsalLimitMs?: number;
-}
-
-/** A request, or a bare signal that nobody waits for. */
-interface Work {
-  readonly id: string;
-  readonly kind: 'reload' | 'restart';
-  readonly dryRun: boolean;
-  readonly expectGeneration: number | null;
-  readonly askedBy: { readonly uid: number | null; readonly pid: number | null } | null;
-  readonly request: ReceivedRequest | null;
 }
 
 /** What one piece of work came to; the rest of the operation is filled in when it is finished. */
@@ -85,7 +75,7 @@ export class Lifecycle<Config> {
     keeper.update(change);
     keeper.keep((message) => log.warn({ pidFile: keeper.path }, `the PID file cannot be kept: ${message}`));
     if (handover) this.#answerRestart(handover);
-    this.#queue.push(...(handover?.queue ?? []).map(workFor));
+    this.#queue.push(...(handover?.queue ?? []));
     this.#enter(this.#queue.length > 0 ? 'reloading' : 'ready');
     void this.#work();
   }
@@ -152,7 +142,7 @@ export class Lifecycle<Config> {
     } catch (error) {
       verdict = { outcome: 'failed', message: this.#options.service.redact(messageOf(error)) };
     }
-    this.#finish(work.id, work.kind, work.askedBy, startedAt, verdict, work.dryRun, work.request !== null);
+    this.#finish(work.id, work.kind, work.askedBy, startedAt, verdict, work.dryRun, work.askedBy !== null);
   }
 
   #refusal({ expectGeneration, kind }: Work): Verdict | null {
@@ -241,7 +231,8 @@ export class Lifecycle<Config> {
   ): Promise<Verdict> {
     const { service, launch, keeper, log } = this.#options;
     this.#enter('draining');
-    const sessions = service.openSessions();
+    const keep = work.keepSessions || service.keepsSessions();
+    const sessions = service.openSessions(keep);
     const undo: (() => void)[] = [];
     try {
       const { cut } = await service.drain({ timeoutMs: service.drainTimeoutMs(), descriptors: native, signal: this.#calledOff.signal });
@@ -259,7 +250,11 @@ export class Lifecycle<Config> {
       log.info({ generation: keeper.record.generation }, 'executing the next generation');
       const copies = native ? service.parked().map((descriptor) => native.duplicate(descriptor)) : [];
       undo.push(() => copies.forEach((descriptor) => closeSync(descriptor)));
-      const handover = packHandover(this.#handover(candidate, listeners, copies, operation), native, this.#folder ?? '/tmp');
+      const handover = packHandover(
+        this.#handover(candidate, listeners, copies, operation, keep ? service.saveSessions() : null),
+        native,
+        this.#folder ?? '/tmp',
+      );
       undo.push(() => handover.discard());
       await Promise.all([flushStream(process.stdout), flushStream(process.stderr)]);
       // One turn of the loop: a signal that has arrived is heard before the exec would swallow it.
@@ -282,6 +277,7 @@ export class Lifecycle<Config> {
     listeners: readonly HandedListener[],
     connections: readonly number[],
     operation: RunningOperation,
+    sessions: unknown,
   ): Handover<Config> {
     const { keeper } = this.#options;
     return {
@@ -292,8 +288,9 @@ export class Lifecycle<Config> {
       listeners,
       connections,
       operation,
-      queue: this.#queue.flatMap(({ request }) => (request ? [request] : [])),
+      queue: this.#queue,
       state: candidate.config,
+      sessions,
       former: { generation: keeper.record.generation, record: keeper.record, state: this.#options.service.inForce() },
       failure: null,
     };
@@ -435,8 +432,8 @@ const workFor = (request: ReceivedRequest): Work => ({
   kind: request.kind,
   dryRun: request.dryRun,
   expectGeneration: request.expectGeneration,
+  keepSessions: request.keepSessions === true,
   askedBy: { uid: request.uid, pid: request.pid },
-  request,
 });
 
 const bareWork = (kind: 'reload' | 'restart'): Work => ({
@@ -444,8 +441,8 @@ const bareWork = (kind: 'reload' | 'restart'): Work => ({
   kind,
   dryRun: false,
   expectGeneration: null,
+  keepSessions: false,
   askedBy: null,
-  request: null,
 });
 
 const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
@@ -476,13 +473,20 @@ const wouldRestart = ({ changes, warnings }: Candidate<unknown>): Verdict => ({
   warnings,
 });
 
-function restartNotes(sessions: number, cut: number, carried: boolean): string[] {
+function restartNotes({ open, ended }: { open: number; ended: number }, cut: number, carried: boolean): string[] {
   const notes: string[] = [];
-  if (sessions > 0) notes.push(`${sessions} MCP ${sessions === 1 ? 'session' : 'sessions'} ended, their clients start anew`);
-  if (cut > 0) notes.push(`${cut} ${cut === 1 ? 'request' : 'requests'} did not finish in time and got an error`);
+  const kept = open - ended;
+  if (kept > 0) notes.push(`${count(kept, 'MCP session')} ${kept === 1 ? 'goes' : 'go'} on`);
+  if (ended > 0)
+    notes.push(
+      `${count(ended, 'MCP session')} ended, ${ended === 1 ? 'its client starts' : 'their clients start'} anew (--keep-sessions keeps them, but for those over HTTP+SSE)`,
+    );
+  if (cut > 0) notes.push(`${count(cut, 'request')} did not finish in time and got an error`);
   if (!carried) notes.push('the socket was bound anew, for lack of the FFI: connections were refused for a moment');
   return notes;
 }
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function closeAll(listeners: readonly HandedListener[]): void {
   for (const { descriptor } of listeners) if (descriptor !== null) closeSync(descriptor);

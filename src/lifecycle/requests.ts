@@ -10,6 +10,8 @@ export interface OperationRequest {
   readonly kind: 'reload' | 'restart';
   readonly dryRun: boolean;
   readonly expectGeneration: number | null;
+  /** Of a restart: client sessions go on in the next generation. */
+  readonly keepSessions: boolean;
   /** Process id of the command, as it claims. */
   readonly pid: number;
 }
@@ -17,6 +19,11 @@ export interface OperationRequest {
 /** A request as the server found it, with what the file system says of its author. */
 export interface ReceivedRequest extends OperationRequest {
   readonly uid: number | null;
+}
+
+/** A request, or a bare signal that nobody waits for: then `askedBy` is null, and nobody is answered. */
+export interface Work extends Omit<OperationRequest, 'pid'> {
+  readonly askedBy: { readonly uid: number | null; readonly pid: number | null } | null;
 }
 
 /** Ids sort in the order in which they were made. */

@@ -55,8 +55,12 @@ export interface Service<Config> {
   drainTimeoutMs(): number;
   /** Told of every change of state; readiness follows from it. */
   entered(state: State): void;
-  /** MCP sessions that a restart would end. */
-  openSessions(): number;
+  /** Client sessions, and how many of them a restart would end. */
+  openSessions(keep: boolean): { readonly open: number; readonly ended: number };
+  /** Whether sessions are kept although nobody asked for it this time. */
+  keepsSessions(): boolean;
+  /** What the next generation needs to go on with the sessions; taken when nothing runs any more. */
+  saveSessions(): unknown;
   /** Takes every known secret out of a text that came from elsewhere. */
   redact(text: string): string;
 }

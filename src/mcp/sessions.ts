@@ -38,6 +38,7 @@ export class Sessions {
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   #savedUntil = 0;
   #toldAfterReopening = false;
+  readonly #untold = new WeakSet<Session>();
   #sweeper: NodeJS.Timeout | null = null;
 
   constructor(options: SessionsOptions) {
@@ -70,12 +71,13 @@ export class Sessions {
 
   /** Tells every session whose client is ready to hear it. */
   toolsChanged(): void {
-    for (const { server, handshake } of this.#sessions.values()) {
-      if (!handshake.initialized) continue;
-      server.server
-        .sendToolListChanged()
-        .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a session could not be told that the tools changed'));
-    }
+    for (const session of this.#sessions.values()) if (session.handshake.initialized) this.#tellToolsChanged(session);
+  }
+
+  #tellToolsChanged({ server }: Session): void {
+    server.server
+      .sendToolListChanged()
+      .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a session could not be told that the tools changed'));
   }
 
   async abandon(why: string): Promise<void> {
@@ -115,7 +117,8 @@ export class Sessions {
       return undefined;
     }
     this.#sessions.set(saved.id, session);
-    if (this.#toldAfterReopening && session.handshake.initialized) await session.server.server.sendToolListChanged();
+    // Told when its client opens a stream: before, nobody would hear it.
+    if (this.#toldAfterReopening && session.handshake.initialized) this.#untold.add(session);
     return session;
   }
 
@@ -135,7 +138,11 @@ export class Sessions {
     const lastEventId = request.headers.get('last-event-id');
     const from = session.resumesFrom(request);
     if (request.method === 'GET' && lastEventId !== null && !from) return { response: refuseEvent(), session: null, isStanding: false };
-    if (request.method === 'GET') return { response: await session.listen(request), session, isStanding: from?.isStanding ?? true };
+    if (request.method === 'GET') {
+      const response = await session.listen(request);
+      if (response.ok && this.#untold.delete(session)) this.#tellToolsChanged(session);
+      return { response, session, isStanding: from?.isStanding ?? true };
+    }
     const response = request.method === 'POST' ? await session.receive(request, body) : await session.end(request);
     return { response, session, isStanding: false };
   }

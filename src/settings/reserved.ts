@@ -116,13 +116,6 @@ export const reserved: readonly Reserved[] = [
     hint: REMOVE,
   },
   {
-    names: ['ZSCALER_MCP_RESTART_KEEP_SESSIONS'],
-    verdict: 'warn',
-    accepts: says(false),
-    reason: 'has no effect: this version cannot carry MCP sessions over a restart',
-    hint: REMOVE,
-  },
-  {
     names: ['ZSCALER_SECRET_NAME', 'ZSCALER_MCP_GCP_SECRET_MANAGER'],
     verdict: 'refuse',
     accepts: says(false),

@@ -103,6 +103,7 @@ describe('the table', () => {
       dotenvPath: undefined,
       pidFile: undefined,
       drainTimeoutSeconds: 7,
+      keepSessions: false,
     });
   });
 
@@ -123,6 +124,7 @@ describe('the table', () => {
       'maxRetries',
       'userAgentComment',
       'drainTimeoutSeconds',
+      'keepSessions',
     ]);
     expect(rows.filter(([, { applies }]) => applies === 'boot').map(([name]) => name)).toEqual(['dotenvPath', 'pidFile']);
   });

@@ -325,6 +325,12 @@ const life = {
     applies: 'reload',
     about: 'Seconds that requests in flight may take before a restart or a stop cuts them.',
   }),
+  keepSessions: flag({
+    env: 'ZSCALER_MCP_RESTART_KEEP_SESSIONS',
+    default: false,
+    applies: 'reload',
+    about: 'Keep MCP sessions over every restart, as `restart --keep-sessions` does for one.',
+  }),
 };
 
 /** The rows by topic, in the order of help and reference page. */

@@ -80,10 +80,6 @@ describe('the commands, and how they end', () => {
     expect((await server.command('stop')).code).toBe(0);
   });
 
-  it('restart --keep-sessions is refused by this version as wrong usage', async () => {
-    expect((await runCommand(['restart', '--keep-sessions'])).code).toBe(2);
-  });
-
   it('stop gives up after its timeout with 6, and with --force ends it all the same', async () => {
     const server = await startServer();
     process.kill(server.pid, 'SIGSTOP');

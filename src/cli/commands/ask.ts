@@ -1,9 +1,8 @@
 /** `zscaler-mcp reload` and `zscaler-mcp restart`. */
 import { ask, newOperationId, type Operation, type Whereabouts } from '../../lifecycle/index.ts';
-import { generationOf, refuseOption, secondsOf, type OptionValues } from '../parse.ts';
+import { generationOf, secondsOf, type OptionValues } from '../parse.ts';
 
 export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
-  refuseOption(values, 'keep-sessions', 'this version cannot carry MCP sessions over a restart; leave it out, and clients start anew');
   if (process.platform === 'win32') return notOnWindows(kind);
   return ask(kind, {
     where,
@@ -11,6 +10,7 @@ export async function askServer(kind: 'reload' | 'restart', values: OptionValues
     timeoutMs: secondsOf(values, 'timeout', 30) * 1_000,
     wait: values['no-wait'] !== true,
     expectGeneration: generationOf(values),
+    keepSessions: values['keep-sessions'] === true,
   });
 }
 

@@ -18,6 +18,7 @@ Options of the commands
   --dry-run                         reload, restart: say what would change, change nothing
   --no-wait                         reload, restart: do not wait for the verdict
   --expect-generation N             reload, restart: refuse if another generation runs
+  --keep-sessions                   restart: MCP sessions go on under the same ids
   --force                           stop: SIGKILL after the timeout
 
 Options to serve, and to check

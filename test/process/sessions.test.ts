@@ -1,0 +1,100 @@
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startCloud } from './cloud.ts';
+import { startServer, waitFor } from './harness.ts';
+import { openSession } from './mcp.ts';
+
+describe('restart --keep-sessions', () => {
+  it.each(['2025-03-26', '2025-06-18', '2025-11-25'])(
+    'keeps a session of revision %s under its id, restart after restart',
+    async (revision) => {
+      const server = await startServer();
+      const session = await openSession(server.url, revision);
+      for (let generation = 2; generation <= 4; generation++) {
+        expect(await server.ask('restart', '--keep-sessions')).toMatchObject({
+          outcome: 'restarted',
+          generation,
+          message: expect.stringContaining('1 MCP session goes on') as string,
+        });
+        const reply = await session.send('tools/call', { name: 'zia_list_rule_labels', arguments: {} });
+        expect([reply.status, reply.body?.error]).toEqual([200, undefined]);
+      }
+      expect((await session.send('ping')).body?.result).toEqual({});
+    },
+  );
+
+  it('keeps a session nobody used meanwhile through a generation that never saw it', async () => {
+    const server = await startServer();
+    const session = await openSession(server.url);
+    await server.ask('restart', '--keep-sessions');
+    await server.ask('restart', '--keep-sessions');
+    expect((await session.send('tools/list')).status).toBe(200);
+  });
+
+  it('goes unnoticed by clients of both SDKs, event streams included', async () => {
+    const server = await startServer({ dotenv: '' });
+    const old = new OldClient({ name: 'old', version: '1' });
+    await old.connect(new OldTransport(new URL(server.url)));
+    const current = new Client({ name: 'current', version: '1' }, { versionNegotiation: { mode: 'legacy' } });
+    await current.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+    onTestFinished(async () => {
+      await old.close();
+      await current.close();
+    });
+    let changes = 0;
+    old.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes++);
+    for (let round = 0; round < 3; round++) {
+      expect((await server.ask('restart', '--keep-sessions')).outcome).toBe('restarted');
+      for (const client of [old, current])
+        expect((await client.callTool({ name: 'zia_list_rule_labels', arguments: {} })).isError ?? false).toBe(false);
+    }
+    server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_rule_labels\n');
+    expect((await server.ask('restart', '--keep-sessions')).outcome).toBe('restarted');
+    expect((await old.listTools()).tools.map(({ name }) => name)).toEqual(['zia_list_rule_labels', 'zia_get_rule_label']);
+    await waitFor(() => changes > 0);
+  });
+
+  it('is the rule when the setting says so, and the other way round without it', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_RESTART_KEEP_SESSIONS=true\n' });
+    const session = await openSession(server.url);
+    await server.ask('restart');
+    expect((await session.send('tools/list')).status).toBe(200);
+    server.writeDotenv('ZSCALER_MCP_RESTART_KEEP_SESSIONS=false\n');
+    await server.ask('reload');
+    await server.ask('restart');
+    expect((await session.send('tools/list')).status).toBe(404);
+  });
+
+  it('does not bring back a session that its client ended', async () => {
+    const server = await startServer();
+    const session = await openSession(server.url);
+    await fetch(server.url, { method: 'DELETE', headers: { 'mcp-session-id': session.id, 'mcp-protocol-version': '2025-11-25' } });
+    await server.ask('restart', '--keep-sessions');
+    expect((await session.send('tools/list')).status).toBe(404);
+  });
+
+  it('ends a call that was cut off at the drain deadline with "outcome unknown" at once', async () => {
+    const cloud = await startCloud({ delayMs: 30_000 });
+    const server = await startServer({ demo: false, dotenv: `${cloud.dotenv()}ZSCALER_MCP_DRAIN_TIMEOUT=1\n` });
+    const client = new OldClient({ name: 'old', version: '1' });
+    await client.connect(new OldTransport(new URL(server.url)));
+    onTestFinished(() => client.close());
+    const call = client.callTool({ name: 'zia_list_rule_labels', arguments: {} }).catch((error: Error) => error.message);
+    await waitFor(() => cloud.inFlight() === 1);
+    const verdict = await server.ask('restart', '--keep-sessions');
+    expect(verdict.message).toContain('1 request did not finish in time');
+    expect(await call).toContain('Outcome unknown');
+    expect((await client.listTools()).tools.length).toBeGreaterThan(5);
+  });
+
+  it('keeps sessions when the next generation could not get ready and this one came back', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    const session = await openSession(server.url);
+    server.writeDotenv('ZSCALER_MCP_PORT=x\n');
+    expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'refused' });
+    expect((await session.send('tools/list')).status).toBe(200);
+  });
+});
