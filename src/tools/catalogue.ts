@@ -1,10 +1,12 @@
 /** Every tool, in a fixed order: by product, then by noun. */
 import type { Tool } from './tool.ts';
 import { zcc } from './zcc/index.ts';
+import { zcell } from './zcell/index.ts';
+import { zdx } from './zdx/index.ts';
 import { zeasm } from './zeasm/index.ts';
 import { zia } from './zia/index.ts';
 import { zid } from './zid/index.ts';
 import { zpa } from './zpa/index.ts';
 import { ztw } from './ztw/index.ts';
 
-export const catalogue: readonly Tool[] = [...zia, ...zpa, ...zid, ...zcc, ...ztw, ...zeasm];
+export const catalogue: readonly Tool[] = [...zia, ...zpa, ...zid, ...zcc, ...ztw, ...zeasm, ...zdx, ...zcell];

@@ -16,6 +16,7 @@ export {
   optional,
   record,
   records,
+  secret,
   spread,
   text,
   texts,
@@ -27,3 +28,4 @@ export { query } from './query.ts';
 export type { Call } from './request.ts';
 export { settings } from './settings.ts';
 export { tool, type Product } from './tool.ts';
+export { wireNames } from './wire-names.ts';

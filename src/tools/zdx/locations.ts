@@ -1,0 +1,13 @@
+import { optional, text, tool } from '../define.ts';
+import { since, zdx } from './product.ts';
+
+export default [
+  tool(zdx, 'list_locations', {
+    toolset: 'zdx_reports',
+    action: 'read',
+    about: 'List the locations that Digital Experience knows, with the IDs that reports take as location_id.',
+    input: { search: optional(text('Part of the name, or an ID.')), ...since },
+    call: 'GET /administration/locations',
+    returns: 'page',
+  }),
+];

@@ -1,0 +1,33 @@
+import { count, onWire, optional, spread, texts, type Fields, type Product } from '../define.ts';
+
+export const zdx: Product<'zdx'> = {
+  id: 'zdx',
+  title: 'Digital Experience',
+  root: '/zdx',
+  base: '/zdx/v1',
+  paging: { kind: 'cursor', items: ['devices', 'users', 'alerts', 'software', 'items'], next: 'next_offset' },
+};
+
+/** The API takes names with underscores as they are; see docs/decisions/zdx-query-names.md. */
+export const asWritten = <F extends Fields>(fields: F): F =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, onWire(name, field)])) as F;
+
+/** The two ends of a span of hours up to now, in seconds since 1970. */
+function window(hours: number): { from: number; to: number } {
+  const now = Math.floor(Date.now() / 1_000);
+  return { from: now - hours * 3_600, to: now };
+}
+
+export const since = { since: spread(optional(count('Hours to look back; without it the API covers the last 2.', { min: 1 })), window) };
+
+/** Alerts are kept for 14 days. */
+export const sinceAlert = {
+  since: spread(optional(count('Hours to look back, at most 336; without it the API covers the last 2.', { min: 1, max: 336 })), window),
+};
+
+/** Inputs that narrow a report to some people. */
+export const places = {
+  location_id: onWire('loc', optional(texts('IDs of locations, as zdx_list_locations shows them.'))),
+  department_id: onWire('dept', optional(texts('IDs of departments, as zdx_list_departments shows them.'))),
+  geo_id: onWire('geo', optional(texts('IDs of geographical places, as reports show them in most_impacted_region or geolocations.'))),
+};
