@@ -103,3 +103,72 @@ describe('ways for traffic to reach the cloud', () => {
     });
   });
 });
+
+describe('people and devices', () => {
+  it('are found by name, department, group and ID', async () => {
+    const [user] = (await demo.call('get_zia_users', { name: 'odo', page_size: 5 })) as { id: number; name: string }[];
+    expect(user).toMatchObject({ name: 'Odo Brackwater', department: { name: 'Operations' } });
+    expect(await demo.call('get_zia_users', { user_id: idOf(user) })).toEqual(user);
+    expect(await demo.call('get_zia_users', { dept: 'finance' })).toMatchObject([{ name: 'Pip Saltwick' }]);
+    expect(await demo.call('get_zia_users', { group: 'pilots', page: 2, page_size: 1 })).toMatchObject([{ name: 'Wilf Quillfeather' }]);
+    expect(await demo.call('zia_list_devices', { user_ids: [idOf(user)] })).toMatchObject([{ ownerName: 'Odo Brackwater' }]);
+  });
+
+  it('have groups and departments', async () => {
+    expect(await demo.call('get_zia_user_groups', { name: 'crew' })).toMatchObject([{ name: 'Crew' }]);
+    expect(await demo.call('get_zia_user_groups', { group_id: '165440002' })).toMatchObject({ name: 'Pilots' });
+    expect(await demo.call('get_zia_user_departments', { search: 'all sites', sort_by: 'name', sort_order: 'desc' })).toMatchObject([
+      { name: 'Warehouse' },
+      {},
+      {},
+      {},
+      {},
+    ]);
+    expect(await demo.call('get_zia_user_departments', { department_id: '68760002', action: 'read_lite' })).toEqual({
+      id: 68_760_002,
+      name: 'Operations',
+    });
+  });
+
+  it('have devices and groups of devices', async () => {
+    expect(await demo.call('zia_list_device_groups')).toHaveLength(5);
+    expect(await demo.call('zia_list_device_groups', { include_pseudo_groups: true, include_device_info: true })).toMatchObject([
+      { deviceCount: 1 },
+      {},
+      {},
+      {},
+      {},
+      {},
+    ]);
+    expect(await demo.call('zia_list_devices', { name: 'mara' })).toMatchObject([{ hostName: 'HARBOR-0001' }]);
+    expect(await demo.call('zia_list_devices_lite')).toMatchObject([{ name: 'mara (Mara Quillfeather) - HARBOR-0001' }, {}, {}, {}, {}]);
+  });
+});
+
+describe('what rules refer to', () => {
+  it('has time intervals that change in part', async () => {
+    const made = await demo.call('zia_create_time_interval', { name: 'Lunch', start_time: 720, end_time: 780, days_of_week: ['MON'] });
+    const interval_id = idOf(made);
+    await demo.call('zia_update_time_interval', { interval_id, end_time: 800 });
+    expect(await demo.call('zia_get_time_interval', { interval_id })).toEqual({ ...(made as object), endTime: 800 });
+    expect(await demo.call('zia_list_time_intervals', { search: 'lunch' })).toHaveLength(1);
+    await demo.call('zia_delete_time_interval', { interval_id });
+    expect(await demo.call('zia_list_time_intervals')).toHaveLength(3);
+  });
+
+  it('has workload groups', async () => {
+    const [first] = (await demo.call('zia_list_workload_groups', { page: 1, page_size: 1 })) as unknown[];
+    expect(await demo.call('zia_get_workload_group', { group_id: idOf(first) })).toMatchObject({
+      name: 'Booking Platform',
+      expressionJson: { expressionContainers: [{}, {}] },
+    });
+  });
+
+  it('has applications of Shadow IT, which are marked by ID', async () => {
+    const [app] = (await demo.call('zia_list_shadow_it_apps', { page_number: 2, limit: 1 })) as unknown[];
+    const [tag] = (await demo.call('zia_list_shadow_it_custom_tags')) as unknown[];
+    const input = { sanction_state: 'sanctioned', application_ids: [idOf(app)], custom_tag_ids: [idOf(tag)] };
+    expect(await demo.call('zia_bulk_update_shadow_it_apps', input)).toMatchObject({ success: true });
+    await expect(demo.call('zia_bulk_update_shadow_it_apps', { ...input, application_ids: ['1'] })).rejects.toThrow(/does not exist/);
+  });
+});

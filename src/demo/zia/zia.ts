@@ -2,14 +2,18 @@ import type { Product, Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { openActivation } from './activation.ts';
 import { invalidBody, unknownPath } from './family.ts';
+import { cloudApplications } from './cloud-applications.ts';
 import { geography } from './geography.ts';
 import { locations } from './locations.ts';
+import { people } from './people.ts';
+import { registry } from './registry.ts';
+import { policies } from './policies.ts';
 import { ruleLabels } from './rule-labels.ts';
 import { settings } from './settings.ts';
 import { traffic } from './traffic.ts';
 
 /** What stands for itself: one line each. */
-const parts: readonly ((world: World, stage: () => void) => Routes)[] = [ruleLabels, settings];
+const parts: readonly ((world: World, stage: () => void) => Routes)[] = [ruleLabels, settings, policies, people, registry, cloudApplications];
 
 /** Internet access: locations, the ways traffic gets there, activation, and all of `parts`. */
 export function openZia(world: World): Product {
