@@ -12,6 +12,8 @@ export interface Field<T = unknown, Needed extends boolean = boolean> {
   /** The value to go on with, or undefined for a bad one. */
   readonly read: (given: unknown) => T | undefined;
   readonly isNeeded: Needed;
+  /** Its value is never shown, not even a bad one. */
+  readonly isSecret?: true;
   /** Used when nothing is given. */
   readonly initial?: T;
   /** Name on the wire, where the rule of `wire-names.ts` does not lead to it. */
@@ -163,6 +165,7 @@ export const initially = <T>(field: Field<T>, initial: T): Field<T, false> => ({
   schema: { ...field.schema, default: initial },
 });
 
+export const secret = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, isSecret: true });
 export const onWire = <T, N extends boolean>(wire: string, field: Field<T, N>): Field<T, N> => ({ ...field, wire });
 export const inBoth = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'both' });
 export const inQuery = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'query' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advanced, count, flag, id, initially, oneOf, optional, text, texts, type Fields } from './fields.ts';
+import { advanced, count, flag, id, initially, oneOf, optional, secret, text, texts, type Fields } from './fields.ts';
 import { parseInput, schemaOf } from './input.ts';
 
 const fields: Fields = {
@@ -33,6 +33,13 @@ describe('schemaOf', () => {
 });
 
 describe('parseInput', () => {
+  it('never shows a secret, not even a bad one', () => {
+    const secrets: Fields = { password: secret(text('A password.', { min: 10 })) };
+    const fault = catching(() => parseInput('zpa_x', secrets, { password: 'hunter2' }));
+    expect(fault).toMatchObject({ message: expect.stringContaining('password must be a text of at least 10 characters') as string });
+    expect(JSON.stringify(fault) + String(fault)).not.toContain('hunter2');
+  });
+
   it('fills in what is initial, and nothing else', () => {
     expect(parse({ group_id: '1' })).toEqual({ group_id: '1', enabled: true });
     expect(parse({ group_id: '1', enabled: false })).toEqual({ group_id: '1', enabled: false });

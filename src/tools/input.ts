@@ -33,7 +33,7 @@ function readField(field: Field, given: unknown): { good: unknown } | { fault: s
   if (given === undefined || given === null)
     return field.isNeeded ? { fault: `is missing (wanted ${field.wants})` } : { good: field.initial };
   const good = field.read(given);
-  return good === undefined ? { fault: `must be ${field.wants}, got ${show(given)}` } : { good };
+  return good === undefined ? { fault: `must be ${field.wants}, got ${field.isSecret ? 'something else' : show(given)}` } : { good };
 }
 
 const unknownNames = (fields: Fields, given: Record<string, unknown>): string[] =>
