@@ -121,19 +121,20 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
   try {
     const tenant = demo ? await openDemo(log) : null;
     const service = new ServerService({ configuration, log, demo: tenant, generation: keeper.record.generation });
-    service.restoreSessions((handover?.sessions ?? null) as SavedSessions | null);
+    const saved = (handover?.sessions ?? null) as SavedSessions | null;
+    if (saved) service.restoreSessions(saved);
     const exit = (code: number) => {
       log.flush();
       stage.exit(code);
     };
-    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit, mayRestart: settings.transport !== 'stdio' });
+    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit });
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);
     describePosture(log, settings, service, tenant, url);
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url }, handover);
     if (handover) setImmediate(() => keepFromChildren(handover));
-    if (!address) serveStdio(service, lifecycle);
+    if (!address) serveStdio(service, lifecycle, saved);
   } catch (error) {
     // One that takes over may yet come back; then the PID file must not have been gone for a moment.
     if (!handover?.former) keeper.release();
@@ -142,10 +143,10 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
 }
 
 /** The pipe is the session: when it ends, so does the server. */
-function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>): void {
-  service.serveStdio(process.stdin, process.stdout).then(
-    () => lifecycle.stop('end of input'),
-    (error: unknown) => lifecycle.stop(`standard input failed: ${messageOf(error)}`),
+function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>, saved: SavedSessions | null): void {
+  service.serveStdio(process.stdin, process.stdout, saved).then(
+    () => lifecycle.abandoned('end of input'),
+    (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`),
   );
 }
 

@@ -16,7 +16,15 @@ import {
   type State,
 } from './lifecycle/index.ts';
 import type { RootLog } from './log.ts';
-import { createMcp, type McpService, type OfferedTool, type Runtime, type SavedSession, type StdioConnection } from './mcp/index.ts';
+import {
+  createMcp,
+  type McpService,
+  type OfferedTool,
+  type Runtime,
+  type SavedPipe,
+  type SavedSession,
+  type StdioConnection,
+} from './mcp/index.ts';
 import { rows, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
@@ -34,6 +42,8 @@ export interface SavedSessions {
   readonly sessions: readonly SavedSession[];
   /** Names of the tools that their clients were offered. */
   readonly tools: readonly string[];
+  /** Over stdio: the pipe is the session, so it always goes on. */
+  readonly pipe: SavedPipe | null;
 }
 
 /** One configuration in force: taken whole by each call, replaced whole by a reload. */
@@ -93,8 +103,10 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   /** Resolves at the end of input. */
-  async serveStdio(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<void> {
-    this.#stdio = this.mcp.serveStdio(input, output);
+  async serveStdio(input: NodeJS.ReadStream, output: NodeJS.WriteStream, saved: SavedSessions | null): Promise<void> {
+    this.#stdio = this.mcp.serveStdio(input, output, saved?.pipe);
+    await this.#stdio.begun;
+    if (saved?.pipe?.handshake?.initialized && this.#offersOtherThan(saved)) this.mcp.toolsChanged();
     await this.#stdio.closed;
   }
 
@@ -142,9 +154,18 @@ export class ServerService implements Service<SavedConfiguration> {
       this.#fallback = descriptors.duplicate(running);
       descriptors.closeOnExec(this.#fallback, true);
     }
+    if (this.#stdio) return this.#drainPipe(this.#stdio, timeoutMs);
     await this.#finishOnStreams(timeoutMs);
     this.mcp.endStreams();
     return this.#front.drain({ timeoutMs, carry: descriptors !== null, signal });
+  }
+
+  /** What the client sends from now on waits in the pipe for the next generation. */
+  async #drainPipe(pipe: StdioConnection, timeoutMs: number): Promise<DrainReport> {
+    pipe.hold();
+    const isIdle = await Promise.race([pipe.idle().then(() => true), sleep(timeoutMs, false)]);
+    if (!isIdle) this.mcp.abandon('the server is restarting, and this request did not finish in time');
+    return { cut: isIdle ? 0 : 1 };
   }
 
   /** Over HTTP+SSE every answer travels on a stream that never ends by itself: the front cannot see what is in flight there. */
@@ -157,6 +178,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async resume(): Promise<void> {
+    if (this.#stdio) return this.#stdio.resume();
     const place =
       this.#fallback === null
         ? { host: bindable(this.#inForce.settings.host), port: this.#inForce.settings.port }
@@ -192,13 +214,17 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#inForce.settings.keepSessions;
   }
 
-  saveSessions(): SavedSessions {
-    return { sessions: this.mcp.saveSessions(), tools: [...this.#tools.keys()] };
+  saveSessions(keep: boolean): SavedSessions {
+    return { sessions: keep ? this.mcp.saveSessions() : [], tools: [...this.#tools.keys()], pipe: this.#stdio?.save() ?? null };
   }
 
   /** Goes on with the sessions of the former generation, if they were kept. */
-  restoreSessions(saved: SavedSessions | null): void {
-    if (saved) this.mcp.restoreSessions(saved.sessions, saved.tools.join() !== [...this.#tools.keys()].join());
+  restoreSessions(saved: SavedSessions): void {
+    this.mcp.restoreSessions(saved.sessions, this.#offersOtherThan(saved));
+  }
+
+  #offersOtherThan({ tools }: SavedSessions): boolean {
+    return tools.join() !== [...this.#tools.keys()].join();
   }
 
   redact(text: string): string {

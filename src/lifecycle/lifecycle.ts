@@ -34,8 +34,6 @@ export interface LifecycleOptions<Config> {
   readonly log: LifecycleLog;
   readonly native: () => Native | null;
   readonly exit: (code: number) => void;
-  /** False for stdio: the pipe is the session, and this version cannot carry it over. */
-  readonly mayRestart: boolean;
   readonly rehearsalLimitMs?: number;
 }
 
@@ -87,6 +85,11 @@ export class Lifecycle<Config> {
     if (signal === 'SIGHUP' && this.#hadTerminal && !hasTerminal()) return this.stop('the terminal went away');
     if (signal === 'SIGHUP') this.#take('reload');
     if (signal === 'SIGUSR2') this.#take('restart');
+  }
+
+  /** There is nobody to serve any more; unlike `stop`, saying so twice hurries nothing. */
+  abandoned(why: string): void {
+    if (!this.#stopping) this.stop(why);
   }
 
   /** Finishes what runs, then ends the process. A second call ends it at once. */
@@ -145,18 +148,12 @@ export class Lifecycle<Config> {
     this.#finish(work.id, work.kind, work.askedBy, startedAt, verdict, work.dryRun, work.askedBy !== null);
   }
 
-  #refusal({ expectGeneration, kind }: Work): Verdict | null {
+  #refusal({ expectGeneration }: Work): Verdict | null {
     const { generation } = this.#options.keeper.record;
     if (expectGeneration !== null && expectGeneration !== generation) {
       return {
         outcome: 'refused',
         message: `generation ${expectGeneration} was expected, generation ${generation} runs; nothing was changed`,
-      };
-    }
-    if (kind === 'restart' && !this.#options.mayRestart) {
-      return {
-        outcome: 'refused',
-        message: 'a stdio server cannot be restarted yet: the client owns its pipes; reload it, or restart it from the client',
       };
     }
     return null;
@@ -242,7 +239,7 @@ export class Lifecycle<Config> {
         askedBy: work.askedBy,
         startedAt: startedAt.toISOString(),
         changed: candidate.changes,
-        notes: restartNotes(sessions, cut, native !== null),
+        notes: restartNotes(sessions, cut, native !== null || listeners.length === 0),
         warnings: candidate.warnings,
       };
       this.#queue.push(...this.#pendingRequests());
@@ -251,7 +248,7 @@ export class Lifecycle<Config> {
       const copies = native ? service.parked().map((descriptor) => native.duplicate(descriptor)) : [];
       undo.push(() => copies.forEach((descriptor) => closeSync(descriptor)));
       const handover = packHandover(
-        this.#handover(candidate, listeners, copies, operation, keep ? service.saveSessions() : null),
+        this.#handover(candidate, listeners, copies, operation, service.saveSessions(keep)),
         native,
         this.#folder ?? '/tmp',
       );

@@ -60,7 +60,7 @@ export interface Service<Config> {
   /** Whether sessions are kept although nobody asked for it this time. */
   keepsSessions(): boolean;
   /** What the next generation needs to go on with the sessions; taken when nothing runs any more. */
-  saveSessions(): unknown;
+  saveSessions(keep: boolean): unknown;
   /** Takes every known secret out of a text that came from elsewhere. */
   redact(text: string): string;
 }

@@ -2,3 +2,4 @@ export type { CallContext, OfferedTool, Progress, Runtime, ServerInfo } from './
 export type { Fixtures } from './server.ts';
 export { createMcp, type Exchange, type McpOptions, type McpService, type StdioConnection } from './service.ts';
 export type { SavedSession } from './session.ts';
+export type { SavedPipe } from './lines.ts';

@@ -2,7 +2,16 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { parseJson, stringifyJson } from '../json.ts';
+import type { Handshake } from './session.ts';
 import { abandoned } from './web.ts';
+
+/** What another process needs to go on with the same pipe. */
+export interface SavedPipe {
+  /** What the client opened with; null before that, and for revision 2026-07-28, which opens nothing. */
+  readonly handshake: Handshake | null;
+  /** Bytes that were read and belong to messages not yet taken, base64. */
+  readonly rest: string;
+}
 
 const MAX_LINE = 10 * 1_024 * 1_024;
 const NEWLINE = 0x0a;
@@ -11,32 +20,98 @@ export class LineTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
+  /** Messages are being taken; what was saved has been taken up. */
+  readonly begun: Promise<void>;
   /** The client has nothing more to say, or cannot be reached. What runs may still finish. */
   readonly ended: Promise<void>;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #end: () => void;
+  readonly #begin: () => void;
   #chunks: Buffer[] = [];
   #length = 0;
   #isSkipping = false;
   #isClosed = false;
   readonly #running = new Set<RequestId>();
   #waiting: (() => void)[] = [];
+  #handshake: Handshake | null = null;
+  readonly #saved: SavedPipe | null;
+  /** Answers to what was repeated of the handshake; the client had them long ago. */
+  readonly #unsaid = new Map<RequestId, () => void>();
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, saved: SavedPipe | null = null) {
+    this.#saved = saved;
     this.#input = input;
     this.#output = output;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#end = resolve;
+    const begun = Promise.withResolvers<void>();
+    this.begun = begun.promise;
+    this.#begin = begun.resolve;
   }
 
   async start(): Promise<void> {
-    this.#input.on('data', this.#read).once('end', this.#end).once('close', this.#end).on('error', this.#fail);
+    this.#input.once('end', this.#end).once('close', this.#end).on('error', this.#fail);
     this.#output.on('error', this.#fail);
+    if (this.#saved) void this.#goOn(this.#saved);
+    else this.#listen();
+  }
+
+  #listen(): void {
+    this.#input.on('data', this.#read);
+    this.#begin();
+  }
+
+  /** Takes no more messages; what the client sends waits in the pipe. */
+  hold(): void {
+    this.#input.off('data', this.#read);
+    this.#input.pause();
+  }
+
+  /** After `hold`, when nothing runs any more. */
+  save(): SavedPipe {
+    const read: Buffer[] = [...this.#chunks];
+    for (let chunk = this.#input.read() as Buffer | null; chunk !== null; chunk = this.#input.read() as Buffer | null) read.push(chunk);
+    this.#chunks = [Buffer.concat(read)];
+    return { handshake: this.#handshake, rest: this.#chunks[0]?.toString('base64') ?? '' };
+  }
+
+  /** Undoes `hold`. */
+  resume(): void {
+    const rest = Buffer.concat(this.#chunks.splice(0));
+    this.#length = 0;
+    this.#read(rest);
+    this.#input.on('data', this.#read);
+    this.#input.resume();
+  }
+
+  /** Repeats the client's handshake unheard, then takes up the messages where the former process left them. */
+  async #goOn({ handshake, rest }: SavedPipe): Promise<void> {
+    if (handshake) {
+      await this.#repeat('initialize', handshake.initialize);
+      if (handshake.initialized) this.onmessage?.({ jsonrpc: '2.0', method: 'notifications/initialized' });
+      if (handshake.logLevel !== null) await this.#repeat('logging/setLevel', { level: handshake.logLevel });
+      this.#handshake = handshake;
+    }
+    this.#read(Buffer.from(rest, 'base64'));
+    this.#listen();
+  }
+
+  #repeat(method: string, params: unknown): Promise<void> {
+    const id = `repeated-${method}`;
+    return new Promise((resolve) => {
+      this.#unsaid.set(id, resolve);
+      this.onmessage?.({ jsonrpc: '2.0', id, method, params: params as Record<string, unknown> });
+    });
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
+    if (!('method' in message) && message.id !== undefined && this.#unsaid.has(message.id)) {
+      this.#unsaid.get(message.id)?.();
+      this.#unsaid.delete(message.id);
+      return;
+    }
     if (!this.#isClosed && this.#output.writable && !this.#output.write(`${stringifyJson(message)}\n`)) await this.#drained();
     if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
   }
@@ -109,6 +184,9 @@ export class LineTransport implements Transport {
   /** A subscription is answered when it ends, and a cancelled request not at all: neither is waited for. */
   #note(message: JSONRPCMessage): void {
     if (!('method' in message)) return;
+    if (message.method === 'initialize') this.#handshake = { initialize: message.params, initialized: false, logLevel: null };
+    if (message.method === 'notifications/initialized' && this.#handshake) this.#handshake.initialized = true;
+    if (message.method === 'logging/setLevel' && this.#handshake) this.#handshake.logLevel = String(message.params?.['level']);
     if ('id' in message && message.method !== 'subscriptions/listen') this.#running.add(message.id);
     if (message.method === 'notifications/cancelled') this.#settle(message.params?.['requestId'] as RequestId);
   }

@@ -12,7 +12,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Caller } from '../audit/index.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { LineTransport } from './lines.ts';
+import { LineTransport, type SavedPipe } from './lines.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
@@ -42,10 +42,18 @@ export interface McpOptions {
 }
 
 export interface StdioConnection {
+  /** Messages are being taken; the handshake of a former process has been repeated. */
+  readonly begun: Promise<void>;
   /** The client closed its end, or is gone. What runs goes on until `close`. */
   readonly closed: Promise<void>;
   /** Resolves when every request has its answer. */
   idle(): Promise<void>;
+  /** Takes no more messages; what the client sends waits in the pipe. */
+  hold(): void;
+  /** After `hold`, when nothing runs any more: what another process needs to go on. */
+  save(): SavedPipe;
+  /** Undoes `hold`. */
+  resume(): void;
   /** Aborts what runs. The streams themselves are left as they are. */
   close(): Promise<void>;
 }
@@ -55,7 +63,8 @@ export interface McpService {
   handle(request: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void>;
   /** The HTTP+SSE transport: GET opens a client's stream, POST takes its messages. */
   handleSse(request: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void>;
-  serveStdio(input: Readable, output: Writable): StdioConnection;
+  /** @param saved goes on with the pipe of another process */
+  serveStdio(input: Readable, output: Writable, saved?: SavedPipe | null): StdioConnection;
   /** The list of offered tools is another one: tells every client that listens. */
   toolsChanged(): void;
   /** Sessions that the end of this process would end. */
@@ -154,8 +163,8 @@ export function createMcp(options: McpOptions): McpService {
   return {
     handle: (request, response, exchange, body) => guard(response, serve(request, response, exchange, body)),
     handleSse: (request, response, exchange, body) => guard(response, serveSse(request, response, exchange, body)),
-    serveStdio(input, output) {
-      const transport = new LineTransport(input, output);
+    serveStdio(input, output, saved = null) {
+      const transport = new LineTransport(input, output, saved);
       const pipe: Pipe = { server: null, transport, close: () => handle.close() };
       const handle = serveStdio(
         () => {
@@ -166,8 +175,12 @@ export function createMcp(options: McpOptions): McpService {
       );
       pipes.add(pipe);
       return {
+        begun: transport.begun,
         closed: transport.ended,
         idle: () => transport.idle(),
+        hold: () => transport.hold(),
+        save: () => transport.save(),
+        resume: () => transport.resume(),
         async close() {
           pipes.delete(pipe);
           await handle.close();

@@ -15,7 +15,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
+import { makeFolder, missing, root, startServer, waitFor } from './harness.ts';
 import { callTool, openSession, textOf } from './mcp.ts';
 import { startCloud } from './cloud.ts';
 
@@ -280,19 +280,6 @@ describe('restart', () => {
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: expect.stringContaining('bound anew') as string });
     expect(server.record()).toMatchObject({ pid: server.pid, generation: 2, url: server.url });
     expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
-  });
-
-  it('over stdio is refused with the reason', async () => {
-    const server = await startServer({ transport: 'stdio' });
-    expect(await server.ask('restart')).toMatchObject({
-      outcome: 'refused',
-      exitCode: 4,
-      message: expect.stringContaining('stdio') as string,
-    });
-    expect((await server.ask('reload')).exitCode).toBe(0);
-    server.child.stdin?.end();
-    expect(await server.ended).toEqual({ code: 0, signal: null });
-    expect((await runCommand(['status', '--pid-file', server.pidFile])).code).toBe(3);
   });
 });
 
