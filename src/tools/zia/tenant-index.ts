@@ -14,6 +14,8 @@ import mobileAdvancedSettings from './mobile-advanced-settings.ts';
 import shadowIt from './shadow-it.ts';
 import staticIps from './static-ips.ts';
 import timeIntervals from './time-intervals.ts';
+import urlCategories from './url-categories.ts';
+import urls from './urls.ts';
 import users from './users.ts';
 import vpnCredentials from './vpn-credentials.ts';
 import workloadGroups from './workload-groups.ts';
@@ -34,6 +36,8 @@ export const tenant = [
   ...shadowIt,
   ...staticIps,
   ...timeIntervals,
+  ...urlCategories,
+  ...urls,
   ...users,
   ...vpnCredentials,
   ...workloadGroups,
