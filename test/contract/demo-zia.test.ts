@@ -172,3 +172,47 @@ describe('what rules refer to', () => {
     await expect(demo.call('zia_bulk_update_shadow_it_apps', { ...input, application_ids: ['1'] })).rejects.toThrow(/does not exist/);
   });
 });
+
+describe('URL categories', () => {
+  it('of the tenant are made, changed in part, edited by URL and deleted', async () => {
+    const made = await demo.call('zia_create_url_category', {
+      configured_name: 'Buoys',
+      super_category: 'USER_DEFINED',
+      urls: ['buoy.example'],
+    });
+    const category_id = (made as { id: string }).id;
+    expect(await demo.call('zia_update_url_category', { category_id, keywords: ['buoy'] })).toMatchObject({
+      configuredName: 'Buoys',
+      superCategory: 'USER_DEFINED',
+      urls: ['buoy.example'],
+      keywords: ['buoy'],
+    });
+    await demo.call('zia_add_urls_to_category', { category_id, configured_name: 'Buoys', urls: ['.bell.example'] });
+    expect(await demo.call('zia_list_url_categories', { contains_url: 'ring.bell.example' })).toMatchObject([{ id: category_id }]);
+    await demo.call('zia_remove_urls_from_category', { category_id, configured_name: 'Buoys', urls: ['buoy.example'] });
+    expect(await demo.call('zia_get_url_category', { category_id })).toMatchObject({
+      urls: ['.bell.example'],
+      keywords: ['buoy'],
+      customUrlsCount: 1,
+    });
+    await demo.call('zia_delete_url_category', { category_id });
+    expect(await demo.call('zia_list_url_categories', { custom_only: true })).toHaveLength(3);
+  });
+
+  it('of Zscaler are found by name and changed without losing what was added', async () => {
+    expect(await demo.call('zia_get_url_category_predefined', { name: 'finance' })).toMatchObject({ id: 'FINANCE' });
+    expect(await demo.call('zia_update_url_category_predefined', { name: 'travel', urls: ['ferry.example'] })).toMatchObject({
+      id: 'TRAVEL',
+      keywords: ['ferry'],
+      urls: ['ferry.example'],
+    });
+    await expect(demo.call('zia_delete_url_category', { category_id: 'TRAVEL' })).rejects.toThrow(/nothing was changed/);
+  });
+
+  it('are looked up', async () => {
+    expect(await demo.call('zia_url_lookup', { urls: ['search.example', 'sunken-bargains.example'] })).toMatchObject([
+      { urlClassifications: ['WEB_SEARCH'], urlClassificationsWithSecurityAlert: [] },
+      { urlClassificationsWithSecurityAlert: ['MALWARE_SITE'] },
+    ]);
+  });
+});

@@ -7,13 +7,20 @@ import { geography } from './geography.ts';
 import { locations } from './locations.ts';
 import { people } from './people.ts';
 import { registry } from './registry.ts';
-import { policies } from './policies.ts';
 import { ruleLabels } from './rule-labels.ts';
 import { settings } from './settings.ts';
 import { traffic } from './traffic.ts';
+import { urlCategories } from './url-categories.ts';
 
 /** What stands for itself: one line each. */
-const parts: readonly ((world: World, stage: () => void) => Routes)[] = [ruleLabels, settings, policies, people, registry, cloudApplications];
+const parts: readonly ((world: World, stage: () => void) => Routes)[] = [
+  ruleLabels,
+  settings,
+  people,
+  registry,
+  cloudApplications,
+  urlCategories,
+];
 
 /** Internet access: locations, the ways traffic gets there, activation, and all of `parts`. */
 export function openZia(world: World): Product {
