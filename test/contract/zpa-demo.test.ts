@@ -127,6 +127,21 @@ const lives: Life[] = [
       { graceDistanceEnabled: true, isPublic: 'TRUE', trustedNetworks: [{ id: '144115188075920001' }] },
     ],
   },
+  {
+    noun: 'pra_portal',
+    id: 'portal_id',
+    create: async () => ({ domain: 'new.example', certificate_id: await first('zpa_list_ba_certificates'), user_notification: 'Kept' }),
+    change: [{ domain: 'other.example' }, { domain: 'other.example', userNotification: 'Kept' }],
+  },
+  {
+    noun: 'pra_credential',
+    id: 'credential_id',
+    create: () => Promise.resolve({ credential_type: 'USERNAME_PASSWORD', username: 'captain', password: 'made-up-secret' }),
+    change: [
+      { user_domain: 'SHIP', password: 'another-secret' },
+      { userDomain: 'SHIP', userName: 'captain' },
+    ],
+  },
   ...[
     ['access_policy_rule', 'allow', {}],
     ['forwarding_policy_rule', 'BYPASS', {}],
@@ -252,6 +267,98 @@ describe('a server group', () => {
     });
     const blind = run('zpa_create_server_group', { name: 'Blind', app_connector_group_ids: connectors, dynamic_discovery: false });
     await expect(blind).rejects.toMatchObject({ code: 'ERR_TOOL_INPUT', hint: expect.stringContaining('server_ids') as string });
+  });
+});
+
+describe('privileged remote access', () => {
+  const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nMADE-UP\n-----END OPENSSH PRIVATE KEY-----';
+
+  it('gives a portal the certificate that is called like it', async () => {
+    const name = 'partners.harbor-lantern.example';
+    const made = await record('zpa_create_pra_portal', { name, domain: name });
+    const [certificate] = await rows('zpa_list_ba_certificates', { search: name });
+    expect(made['certificateId']).toBe(certificate!.id);
+    await expect(run('zpa_create_pra_portal', { name: 'partners', domain: name })).rejects.toThrow('no certificate is called "partners"');
+    await expect(run('zpa_delete_ba_certificate', { certificate_id: certificate!.id })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['needs a secret', { credential_type: 'PASSWORD' }, /needs password/],
+    ['needs a name beside a key', { credential_type: 'SSH_KEY', private_key: key }, /needs username/],
+    ['takes no key beside a password', { credential_type: 'PASSWORD', password: 'made-up', private_key: key }, /has no private_key/],
+    ['takes no key without its first line', { credential_type: 'SSH_KEY', username: 'x', private_key: 'made-up' }, /must be PEM text/],
+  ])('%s', async (_, input, message) => {
+    const refused = await run('zpa_create_pra_credential', { name: 'x', ...input }).catch((error: unknown) => error);
+    expect(String(refused)).toMatch(message);
+    expect(String(refused)).not.toContain('made-up');
+  });
+
+  it('changes no credential without its secret, nor its type', async () => {
+    const credential_id = await first('zpa_list_pra_credentials');
+    const change = (input: Record<string, unknown>) => run('zpa_update_pra_credential', { credential_id, ...input });
+    await expect(change({ name: 'y' })).rejects.toMatchObject({ hint: expect.stringContaining('again with each change') as string });
+    await expect(change({ credential_type: 'PASSWORD', password: 'made-up' })).rejects.toThrow(/the type cannot be changed/);
+    await change({ credential_type: 'USERNAME_PASSWORD', password: 'made-up', name: 'y' });
+    const read = await record('zpa_get_pra_credential', { credential_id });
+    expect(read).toMatchObject({ name: 'y', userName: 'bridge', userDomain: 'SHIP' });
+    expect(read).not.toHaveProperty('password');
+  });
+
+  it('keeps certificates that are shown without their keys', async () => {
+    const cert_blob = `-----BEGIN CERTIFICATE-----\nMADE-UP\n-----END CERTIFICATE-----\n${key}`;
+    const { id: certificate_id } = await record('zpa_create_ba_certificate', { name: 'new.example', cert_blob });
+    expect(JSON.stringify(await run('zpa_get_ba_certificate', { certificate_id }))).not.toContain('PRIVATE');
+    expect(await run('zpa_delete_ba_certificate', { certificate_id })).toMatchObject({ success: true });
+  });
+});
+
+describe('what is known of users and devices', () => {
+  const idp_name = 'Harbor Lantern Sign-In';
+
+  it('is found by the name of the identity provider', async () => {
+    expect(await rows('get_zpa_saml_attribute')).toHaveLength(3);
+    expect(await rows('get_zpa_saml_attribute', { idp_name: 'Partner Sign-In' })).toHaveLength(0);
+    const [attribute] = await rows('get_zpa_scim_attribute', { idp_name, search: 'department' });
+    expect(await run('get_zpa_scim_attribute', { idp_name, attribute_id: attribute!.id })).toEqual(attribute);
+    const [group] = await rows('get_zpa_scim_group', { idp_name, search: 'Crew' });
+    expect(group).toMatchObject({ name: 'Crew', idpId: 144115188075285829n });
+    expect(await run('get_zpa_scim_group', { scim_group_id: group!.id })).toEqual(group);
+    await expect(run('get_zpa_scim_group')).rejects.toMatchObject({ code: 'ERR_TOOL_INPUT' });
+    await expect(run('get_zpa_scim_group', { idp_name: 'Harbor' })).rejects.toThrow('no identity provider is called "Harbor"');
+  });
+
+  it.each([
+    ['get_zpa_posture_profile', 'profile_id'],
+    ['get_zpa_trusted_network', 'network_id'],
+    ['get_zpa_app_protection_profile', undefined],
+    ['get_zpa_isolation_profile', undefined],
+  ])('is shown by %s in a list, by name and by ID', async (tool, idName) => {
+    const [one, two] = await rows(tool);
+    expect(await run(tool, { name: two!['name'] })).toEqual(two);
+    if (idName) expect(await run(tool, { [idName]: one!.id })).toEqual(one);
+    await expect(run(tool, { name: 'Nothing' })).rejects.toMatchObject({ code: 'ERR_TOOL_INPUT' });
+  });
+
+  it('tells which isolation profiles an isolation rule can take', async () => {
+    const ids = (await rows('get_zpa_isolation_profile')).map((row) => row['zpnIsolationProfileId']);
+    expect(ids).toEqual(['144115188075990001', '144115188075990002', undefined]);
+  });
+});
+
+describe('log streaming', () => {
+  it('is described by its receivers, log types, formats, codes and clients', async () => {
+    const [receiver] = await rows('zpa_list_lss_configs');
+    expect(await run('zpa_get_lss_config', { lss_config_id: receiver!.id })).toEqual(receiver);
+    const types = (await run('zpa_list_lss_log_types')) as { log_type: string }[];
+    expect(types).toHaveLength(8);
+    for (const { log_type } of types) expect(await run('zpa_get_lss_log_format', { log_type })).toHaveProperty('csv');
+    expect(Object.keys((await run('zpa_list_lss_status_codes')) as object)).toHaveLength(4);
+    expect(await run('zpa_list_lss_status_codes', { log_type: 'user_status' })).toHaveProperty('zpn_auth_log');
+    const none = run('zpa_list_lss_status_codes', { log_type: 'audit_logs' });
+    await expect(none).rejects.toMatchObject({
+      hint: 'It has some for app_connector_status, private_svc_edge_status, user_activity, user_status.',
+    });
+    expect(await run('zpa_list_lss_client_types')).toHaveProperty('zpn_client_type_exporter');
   });
 });
 

@@ -101,7 +101,7 @@ export function list({ items, listed }: Pick<ZpaFamily, 'items' | 'listed'>, que
  * `name+EQ+Root`: exactly that name; the plus signs are part of the value (`name%2BEQ%2BRoot` on the wire).
  * `name+LIKE+Root` and text without an operator: names that contain it. `undefined` when the operator is unknown.
  */
-function parseSearch(search: string | null): ((item: Item) => boolean) | undefined {
+export function parseSearch(search: string | null): ((item: Item) => boolean) | undefined {
   if (search === null || search === '') return () => true;
   const [, field = 'name', operator = 'LIKE', text = search] = /^(\w+)\+(\w+)\+(.*)$/s.exec(search) ?? [];
   if (operator === 'EQ') return (item) => item[field] === text;

@@ -5,10 +5,22 @@ import { seedEnrollmentCertificates } from './certificates.ts';
 import { mapPolicies, seedPolicyRules, type PolicyType } from './seed-policies.ts';
 import { seedTrustedNetworks } from './networks.ts';
 import { seedSegmentGroups, seedSegments } from './seed.ts';
+import { seedBaCertificates, seedCredentials, seedPortals } from './privileged.ts';
+import { seedIdps, seedSamlAttributes, seedScimAttributes, seedPostures, seedInspectionProfiles } from './seed-identity.ts';
+import { seedLssConfigs } from './lss.ts';
 import { seedServiceEdgeGroups, seedServiceEdges, seedProvisioningKeys } from './seed-enrolment.ts';
 import { seedConnectorGroups, seedConnectors, seedServerGroups, seedServers } from './seed-connectors.ts';
 
 export interface Stores {
+  readonly baCertificates: Collection;
+  readonly credentials: Collection;
+  readonly portals: Collection;
+  readonly idps: Collection;
+  readonly samlAttributes: Collection;
+  readonly scimAttributes: Collection;
+  readonly postures: Collection;
+  readonly inspectionProfiles: Collection;
+  readonly lssConfigs: Collection;
   readonly connectorGroups: Collection;
   readonly connectors: Collection;
   readonly enrollmentCertificates: Collection;
@@ -40,6 +52,15 @@ export function openStores(world: World): Stores {
     policyRules: mapPolicies(({ type, number }) => open(() => seedPolicyRules(type), 144_115_188_076_200_000n + BigInt(number) * 1_000n)),
     trustedNetworks: open(seedTrustedNetworks, 144_115_188_076_180_000n),
     provisioningKeys: open(seedProvisioningKeys, 58_000n),
+    baCertificates: open(seedBaCertificates, 144_115_188_076_300_000n),
+    credentials: open(seedCredentials, 144_115_188_076_310_000n),
+    portals: open(seedPortals, 144_115_188_076_320_000n),
+    idps: open(seedIdps, 144_115_188_076_330_000n),
+    samlAttributes: open(seedSamlAttributes, 144_115_188_076_340_000n),
+    scimAttributes: open(seedScimAttributes, 144_115_188_076_350_000n),
+    postures: open(seedPostures, 144_115_188_076_360_000n),
+    inspectionProfiles: open(seedInspectionProfiles, 144_115_188_076_370_000n),
+    lssConfigs: open(seedLssConfigs, 144_115_188_076_380_000n),
     segments: open(seedSegments, 144_115_188_076_150_000n),
   };
 }

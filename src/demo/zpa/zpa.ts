@@ -3,6 +3,10 @@ import type { World } from '../world.ts';
 import { enrollmentCertificates } from './certificates.ts';
 import { appConnectorGroups, appConnectors, applicationServers, enrolled, serverGroupRoutes } from './connectors.ts';
 import { invalidBody, notFound } from './family.ts';
+import { identity } from './identity.ts';
+import { isolation } from './isolation.ts';
+import { logStreaming } from './lss.ts';
+import { privileged } from './privileged.ts';
 import { scimGroups } from './scim-groups.ts';
 import { trustedNetworks } from './networks.ts';
 import { policies } from './policies.ts';
@@ -30,6 +34,10 @@ export function openZpa(world: World): Product {
       ...policies(world, stores),
       ...trustedNetworks(world, stores),
       ...enrollmentCertificates(world, stores),
+      ...identity(world, stores),
+      ...isolation(world),
+      ...logStreaming(world, stores),
+      ...privileged(world, stores),
       ...scimGroups(world),
     },
     unknownPath: notFound,

@@ -11,7 +11,7 @@ export default [
       'Get an enrollment certificate by its name or its ID, or list them without either. Connectors, service edges and clients enrol with one; each tenant has Root, Client, Connector and Service Edge.',
     input: {
       certificate_id: optional(id('ID of the certificate; not used when name is given.')),
-      name: optional(text('Whole name of the certificate, such as Connector; capitals do not matter.', { min: 1 })),
+      name: optional(text('Whole name of the certificate, such as Connector.', { min: 1 })),
       ...filters,
     },
     run: async (call, { certificate_id: certificate, name, search, page, page_size: pagesize }) => {

@@ -14,8 +14,8 @@ interface Wanted {
 }
 
 /** The records of a list that has a `search`. @throws ZscalerMcpError ERR_TOOL_INPUT when none bears the name */
-export async function findNamed(call: Call, route: `/${string}`, wanted: Wanted): Promise<Row> {
-  const answer = await call(`GET ${route}`, { query: { search: searchFor(wanted.name) } });
+export async function findNamed(call: Call, route: `/${string}`, wanted: Wanted, query: Row = {}): Promise<Row> {
+  const answer = await call(`GET ${route}`, { query: { search: searchFor(wanted.name), ...query } });
   return pickNamed(readPage(zpaTenant.paging, answer, {}).items as readonly Row[], wanted);
 }
 
