@@ -7,6 +7,7 @@ import { geography } from './geography.ts';
 import { locations } from './locations.ts';
 import { people } from './people.ts';
 import { registry } from './registry.ts';
+import { policies } from './policies.ts';
 import { ruleLabels } from './rule-labels.ts';
 import { settings } from './settings.ts';
 import { traffic } from './traffic.ts';
@@ -16,6 +17,7 @@ import { urlCategories } from './url-categories.ts';
 const parts: readonly ((world: World, stage: () => void) => Routes)[] = [
   ruleLabels,
   settings,
+  policies,
   people,
   registry,
   cloudApplications,
