@@ -13,6 +13,8 @@ import { respond } from './respond.ts';
 import { openTokenService } from './token.ts';
 import type { World } from './world.ts';
 import { openZcc } from './zcc/zcc.ts';
+import { openZcell } from './zcell/zcell.ts';
+import { openZdx } from './zdx/zdx.ts';
 import { openZeasm } from './zeasm/zeasm.ts';
 import { openZia } from './zia/zia.ts';
 import { openZidentity } from './zidentity/zidentity.ts';
@@ -113,7 +115,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
       log: options.log,
       tokens,
       controls,
-      match: openRouter([openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm].map((open) => open(world))),
+      match: openRouter([openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell].map((open) => open(world))),
       limiter: openLimiter(perMinute, options.requestsPerMinute !== undefined, now),
       perMinute,
       latencyMs: options.latencyMs ?? 0,

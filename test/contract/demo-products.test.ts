@@ -24,6 +24,10 @@ const first = async (name: string, field: string, input?: Record<string, unknown
 const ORGANIZATION = { org_id: '5e000000-1a0d-4000-8000-0000000000a1' };
 const FINDING = { ...ORGANIZATION, finding_id: '5e000000-1a0d-4000-8000-00000000f001' };
 
+const DEVICE = { device_id: '30989301' };
+const TRACE = { ...DEVICE, trace_id: '342920' };
+const POLICY = { policy_id: 'policy-1' };
+
 /** What a tool needs to be called. Those that change something are told as stories below. */
 const inputs: Readonly<Record<string, Record<string, unknown>>> = {
   zcc_get_device_otp: { udid: '00000000-0000-4000-8000-000000000001:501' },
@@ -33,10 +37,39 @@ const inputs: Readonly<Record<string, Record<string, unknown>>> = {
   zeasm_get_finding_scan_output: FINDING,
   zeasm_list_lookalike_domains: ORGANIZATION,
   zeasm_get_lookalike_domain: { ...ORGANIZATION, lookalike_raw: 'harborlantern.example' },
+  zdx_get_device: DEVICE,
+  zdx_get_application: { app_id: '101' },
+  zdx_get_application_score_trend: { app_id: '101' },
+  zdx_get_application_metric: { app_id: '101' },
+  zdx_list_application_users: { app_id: '101' },
+  zdx_get_application_user: { app_id: '101', user_id: '24328801' },
+  zdx_get_alert: { alert_id: '740120' },
+  zdx_list_alert_affected_devices: { alert_id: '740120' },
+  zdx_get_software_details: { software_key: 'seacharts' },
+  zdx_list_device_deep_traces: DEVICE,
+  zdx_get_device_deep_trace: TRACE,
+  zdx_get_deeptrace_webprobe_metrics: TRACE,
+  zdx_get_deeptrace_cloudpath_metrics: TRACE,
+  zdx_get_deeptrace_cloudpath: TRACE,
+  zdx_get_deeptrace_health_metrics: TRACE,
+  zdx_get_deeptrace_events: TRACE,
+  zdx_list_deeptrace_top_processes: TRACE,
+  zdx_get_web_probes: { ...DEVICE, app_id: '101' },
+  zdx_list_cloudpath_probes: { ...DEVICE, app_id: '101' },
+  zcell_list_anomaly_policy_logs: POLICY,
+  zcell_list_anomaly_policy_violations: POLICY,
+  zcell_list_iccid_violations: { ...POLICY, iccid: '8900000000000000006' },
+  zcell_get_sim_details: { icc_id: '8900000000000000001' },
+  zcell_get_sim_location_group: { group_id: 'group-1' },
 };
 
+/** An analysis exists only after it was started; the story below reads it. */
+const toldBelow = ['zdx_get_analysis'];
+
 describe('on the demo tenant', () => {
-  const mine = catalogue.filter(({ product, action }) => !['zia', 'zpa', 'zid'].includes(product) && action === 'read');
+  const mine = catalogue.filter(
+    ({ product, action, name }) => !['zia', 'zpa', 'zid'].includes(product) && action === 'read' && !toldBelow.includes(name),
+  );
 
   it.each(mine)('$name answers', async ({ name }) => {
     const answer = await run(name, inputs[name]);
@@ -89,5 +122,59 @@ describe('on the demo tenant', () => {
     expect(await first('ztw_list_ip_groups_lite', 'name', { search: 'PORT' })).toBe('Port terminals');
     expect(await rows('ztw_list_roles', { search: 'operator' })).toHaveLength(1);
     expect(await rows('ztw_list_roles', { role_ids: ['16713'] })).toHaveLength(1);
+  });
+
+  it('pages through devices by the offset that it returned', async () => {
+    const page = (await run('zdx_list_devices')) as Page;
+    expect(page).toMatchObject({ next: { offset: '10' }, note: expect.stringContaining('offset "10"') as string });
+    const second = await rows('zdx_list_devices', { ...page.next });
+    expect(second).toHaveLength(10);
+    expect(second).not.toContainEqual(page.items[0]);
+  });
+
+  it('narrows reports by people, scores and measurements', async () => {
+    expect(await rows('zdx_list_devices', { user_ids: ['24328803'] })).toHaveLength(1);
+    expect(await rows('zdx_list_devices', { emails: ['mara.quillfeather@harbor-lantern.example'] })).toHaveLength(1);
+    expect(await rows('zdx_list_devices', { private_ipv4: '10.20.1.17' })).toHaveLength(1);
+    expect(await rows('zdx_get_software_details', { software_key: 'seacharts', device_ids: ['30989302'] })).toHaveLength(1);
+    const poor = await rows('zdx_list_application_users', { app_id: '104', score_bucket: 'poor' });
+    expect(poor.every(({ score }) => Number(score) <= 33)).toBe(true);
+    expect(await run('zdx_get_application_metric', { app_id: '101', metric_name: 'dns' })).toHaveLength(1);
+    expect(await rows('zdx_list_departments', { search: 'crew' })).toHaveLength(1);
+    expect((await run('zdx_get_application', { app_id: '101', department_id: ['58755601'] })) as object).toMatchObject({
+      stats: { active_users: 6 },
+    });
+  });
+
+  it('starts a deep trace, shows it, and deletes it', async () => {
+    const probes = { app_id: 101, web_probe_id: 4_001, cloudpath_probe_id: 4_101 };
+    const made = (await run('zdx_start_deeptrace', { ...DEVICE, session_name: 'Now', ...probes })) as { trace_id: string };
+    expect(made).toMatchObject({
+      status: 'in_progress',
+      expected_time_minutes: 5,
+      trace_details: { probe_device: true, session_name: 'Now' },
+    });
+    const trace = { ...DEVICE, trace_id: made.trace_id };
+    expect(await rows('zdx_list_device_deep_traces', DEVICE)).toHaveLength(2);
+    expect(await run('zdx_delete_deeptrace', trace)).toMatchObject({ success: true });
+    await expect(run('zdx_get_device_deep_trace', trace)).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('starts an analysis, reads it, and deletes it', async () => {
+    const { analysis_id } = (await run('zdx_start_analysis', { ...DEVICE, app_id: 101 })) as { analysis_id: string };
+    expect(await run('zdx_get_analysis', { analysis_id })).toMatchObject({ status: 'completed', result: { issue: 'Wi-Fi' } });
+    expect(await run('zdx_delete_analysis', { analysis_id })).toMatchObject({ success: true });
+    await expect(run('zdx_get_analysis', { analysis_id })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('finds SIMs by what is known of them, in pages from zero', async () => {
+    const sims = async (input: Record<string, unknown>) => ((await run('zcell_list_sims', input)) as { pageDetails: object }).pageDetails;
+    expect(await sims({ size: 20, page: 1 })).toMatchObject({ totalElements: 24, totalPages: 2 });
+    expect(await sims({ status: 'INACTIVE', tag: ['Gates'] })).toMatchObject({ totalElements: 3 });
+    expect(await run('zcell_list_network_events', { days: 3, size: 5 })).toMatchObject({ total: 13, next: { page: 1 } });
+    expect(await rows('zcell_list_sim_usage_by_sim', { limit: 4 })).toHaveLength(4);
+    expect(await rows('zcell_list_sim_usage_by_day', { days: 3 })).toHaveLength(3);
+    expect(await rows('zcell_list_audit_customers_search', { operation_type: 'UPDATE' })).toHaveLength(1);
+    await expect(rows('zcell_list_audit_customers_search', { operation_type: 'DELETE' })).resolves.toEqual([]);
   });
 });
