@@ -37,11 +37,15 @@ interface RuleFamily {
   readonly search: 'api' | 'here' | 'none';
   readonly compose?: Compose;
   readonly beware?: string;
+  /** Inputs of every tool that `path` mentions. */
+  readonly within?: Fields;
+  /** What these rules refer to by ID, beside what all rules do. */
+  readonly refersTo?: readonly string[];
 }
 
 /** The list, and the four tools of one rule. */
 export function ruleFamily(family: RuleFamily): Tool[] {
-  const { noun, title, toolset, path, about, beware, compose } = family;
+  const { noun, title, toolset, path, about, beware, compose, within } = family;
   const required = family.actionIsOptional ? (['name'] as const) : (['name', 'action'] as const);
   return [
     listOf(family),
@@ -61,11 +65,12 @@ export function ruleFamily(family: RuleFamily): Tool[] {
         rank: count('Admin rank from 0 to 7, which decides who may change the rule and how far up it may stand; 7 is the lowest.', {
           max: 7,
         }),
-        advanced: conditions(family.conditions),
+        advanced: conditions(family.conditions, family.refersTo),
       },
       required,
       initially: { enabled: true, order: 1, rank: 7 },
       ...(compose && { compose }),
+      ...(within && { within }),
       about,
       beware: [beware, 'A condition that is not set fits all traffic. A new rule without order comes first, before all others.']
         .filter(Boolean)
@@ -75,14 +80,14 @@ export function ruleFamily(family: RuleFamily): Tool[] {
   ];
 }
 
-function listOf({ noun, title, toolset, path, about, search }: RuleFamily): Tool {
+function listOf({ noun, title, toolset, path, about, search, within }: RuleFamily): Tool {
   const shared = {
     toolset,
     action: 'read',
     about: `List ${title}s. ${about} Returns the rules with their IDs, order, state and conditions; those with a negative order or order 0 are defaults of the policy.`,
   } as const;
   const call = `GET ${path}` as 'GET /';
-  if (search === 'none') return tool(zia, `list_${noun}s`, { ...shared, call, returns: 'page' });
+  if (search === 'none') return tool(zia, `list_${noun}s`, { ...shared, ...(within && { input: within }), call, returns: 'page' });
   if (search === 'api')
     return tool(zia, `list_${noun}s`, {
       ...shared,
@@ -109,20 +114,21 @@ export function named(page: Page, part: string | undefined): Page {
   return new Page({ items, ...(note && { note }) });
 }
 
-const conditions = (examples: string) => {
+const conditions = (examples: string, refersTo: readonly string[] = []) => {
   const field = advanced(
     `Conditions and more, in snake_case or as the API names them: ${examples}. Records go by ID: {"locations": [1, 2]}. A list replaces the present one; an empty one removes it.`,
   );
-  return { ...field, read: (given: unknown) => relate(record('').read(given)) };
+  return { ...field, read: (given: unknown) => relate(record('').read(given), refersTo) };
 };
 
 type Settings = Readonly<Record<string, unknown>>;
 
-const relate = (settings: Settings | undefined): Settings | undefined =>
+const relate = (settings: Settings | undefined, more: readonly string[]): Settings | undefined =>
   settings &&
-  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, isRelation(name, value) ? value.map(refer) : value]));
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, isRelation(name, value, more) ? value.map(refer) : value]));
 
-const isRelation = (name: string, value: unknown): value is unknown[] => Array.isArray(value) && relations.has(wireName(name));
+const isRelation = (name: string, value: unknown, more: readonly string[]): value is unknown[] =>
+  Array.isArray(value) && (relations.has(wireName(name)) || more.includes(wireName(name)));
 
 /** What a rule refers to is `{id}` on the wire. URL categories are words there, not records. */
 const relations = new Set([

@@ -5,7 +5,11 @@ import atpMalware from './atp-malware.ts';
 import atpSecurityExceptions from './atp-security-exceptions.ts';
 import atpSettings from './atp-settings.ts';
 import authExemptUrls from './auth-exempt-urls.ts';
+import cloudAppControls from './cloud-app-controls.ts';
+import cloudAppPolicies from './cloud-app-policies.ts';
 import devices from './devices.ts';
+import dlpDictionaries from './dlp-dictionaries.ts';
+import dlpEngines from './dlp-engines.ts';
 import geoSearch from './geo-search.ts';
 import greRanges from './gre-ranges.ts';
 import greTunnels from './gre-tunnels.ts';
@@ -18,6 +22,7 @@ import urlCategories from './url-categories.ts';
 import urls from './urls.ts';
 import users from './users.ts';
 import vpnCredentials from './vpn-credentials.ts';
+import webDlpRules from './web-dlp-rules.ts';
 import workloadGroups from './workload-groups.ts';
 
 export const tenant = [
@@ -27,7 +32,11 @@ export const tenant = [
   ...atpSecurityExceptions,
   ...atpSettings,
   ...authExemptUrls,
+  ...cloudAppControls,
+  ...cloudAppPolicies,
   ...devices,
+  ...dlpDictionaries,
+  ...dlpEngines,
   ...geoSearch,
   ...greRanges,
   ...greTunnels,
@@ -40,5 +49,6 @@ export const tenant = [
   ...urls,
   ...users,
   ...vpnCredentials,
+  ...webDlpRules,
   ...workloadGroups,
 ];
