@@ -1,18 +1,26 @@
 /** Every tool of ZPA against the demo tenant: it answers, and a change shows in what is read afterwards. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { catalogue, Page } from '../../src/tools/index.ts';
-import { openDemoTools } from './demo-tools.ts';
+import { catalogue } from '../../src/tools/index.ts';
+import { openDemo } from './demo.ts';
 
-const demo = await openDemoTools();
-const { run, answered } = demo;
+const demo = await openDemo();
 afterAll(() => demo[Symbol.asyncDispose]());
+
+/** Names of the tools that ran to their end. */
+const answered = new Set<string>();
+
+async function run(name: string, input: Record<string, unknown> = {}): Promise<unknown> {
+  const result = await demo.call(name, input);
+  answered.add(name);
+  return result;
+}
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
 async function rows(name: string, input: Record<string, unknown> = {}): Promise<readonly Row[]> {
-  const page = await run(name, input);
-  expect(page).toBeInstanceOf(Page);
-  return (page as Page).items as readonly Row[];
+  const list = await run(name, input);
+  expect(list).toBeInstanceOf(Array);
+  return list as readonly Row[];
 }
 
 const record = async (name: string, input: Record<string, unknown>): Promise<Row> => (await run(name, input)) as Row;
