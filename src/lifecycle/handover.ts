@@ -51,7 +51,7 @@ export interface RunningOperation {
 }
 
 /** The value of the private variable: where the handover is, and for which process and generation. */
-export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard(): void } {
+export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard: () => void } {
   const bytes = Buffer.from(stringifyJson(handover));
   const bound = `${process.pid}:${identify(process.pid).startTime ?? ''}:${handover.generation}`;
   if (!native) {

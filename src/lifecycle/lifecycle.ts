@@ -429,7 +429,7 @@ const workFor = (request: ReceivedRequest): Work => ({
   kind: request.kind,
   dryRun: request.dryRun,
   expectGeneration: request.expectGeneration,
-  keepSessions: request.keepSessions === true,
+  keepSessions: request.keepSessions ?? false,
   askedBy: { uid: request.uid, pid: request.pid },
 });
 

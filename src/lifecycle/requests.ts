@@ -10,8 +10,8 @@ export interface OperationRequest {
   readonly kind: 'reload' | 'restart';
   readonly dryRun: boolean;
   readonly expectGeneration: number | null;
-  /** Of a restart: client sessions go on in the next generation. */
-  readonly keepSessions: boolean;
+  /** Of a restart: client sessions go on in the next generation. Absent in what an older command asks. */
+  readonly keepSessions?: boolean;
   /** Process id of the command, as it claims. */
   readonly pid: number;
 }
@@ -23,6 +23,7 @@ export interface ReceivedRequest extends OperationRequest {
 
 /** A request, or a bare signal that nobody waits for: then `askedBy` is null, and nobody is answered. */
 export interface Work extends Omit<OperationRequest, 'pid'> {
+  readonly keepSessions: boolean;
   readonly askedBy: { readonly uid: number | null; readonly pid: number | null } | null;
 }
 
