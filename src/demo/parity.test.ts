@@ -1,5 +1,5 @@
 /** Replays what was recorded from the real cloud and compares statuses and shapes. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openFixture, type Fixture, type Reply } from './client.fixture.ts';
 
@@ -14,9 +14,10 @@ interface Line {
   readonly responseBody: unknown;
 }
 
-const lines = readFileSync(new URL('../../test/recordings/demo/parity.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
+const folder = new URL('../../test/recordings/demo/', import.meta.url);
+const lines = readdirSync(folder)
+  .filter((file) => file.endsWith('.jsonl'))
+  .flatMap((file) => readFileSync(new URL(file, folder), 'utf8').trim().split('\n'))
   .map((line) => JSON.parse(line) as Line);
 
 const RECORDED_CUSTOMER = '144115188075281920';
@@ -26,6 +27,13 @@ const STAND_INS: Readonly<Record<string, readonly (readonly [recorded: string, o
     ['36788941', '158800108'],
     ['24326828', '24330101'],
   ],
+  TestCloudFirewallNetworkServicesGroup: [
+    ['773995', '774101'],
+    ['773997', '774102'],
+    ['773999', '774103'],
+    ['774003', '774110'],
+  ],
+  TestSSLInspectionRules: [['184200', '1693501']],
 };
 
 describe('replayed recordings', () => {
@@ -33,11 +41,19 @@ describe('replayed recordings', () => {
   it('has recordings of every kind of resource', () => {
     expect([...cassettes.keys()].sort()).toEqual([
       'TestActivate',
+      'TestCloudFirewallIPDestinationGroup',
+      'TestCloudFirewallIPSRules',
+      'TestCloudFirewallIPSourceGroup',
+      'TestCloudFirewallNetworkAppGroup',
+      'TestCloudFirewallNetworkServicesGroup',
       'TestLocationManagement',
       'TestLocations',
+      'TestSSLInspectionRules',
+      'TestSandbox',
       'TestSegmentGroup',
       'TestTrafficStaticIP',
       'TestTrafficVPNCredential',
+      'TestURLFiltering',
       'TestUsers',
     ]);
   });

@@ -20,6 +20,8 @@ export interface ZiaFamily {
   readonly check?: (fields: Fields, former?: Item) => Answer | undefined;
   /** What POST and PUT, GET of one, and GET of the list show; all of the stored item unless given. */
   readonly written?: (item: Item) => Fields;
+  /** What POST shows, where that is less. */
+  readonly created?: (item: Item) => Fields;
   readonly read?: (item: Item) => Fields;
   readonly listed?: (item: Item) => Fields;
   /** The message of 409 DUPLICATE_ITEM. */
@@ -35,7 +37,7 @@ const whole = (item: Item): Fields => item;
 
 /** GET list, POST, and GET, PUT, DELETE of one. */
 export function ziaFamily(family: ZiaFamily): Routes {
-  const { path, items, stage, read = whole, listed = read, written = read } = family;
+  const { path, items, stage, read = whole, listed = read, written = read, created = written } = family;
   return {
     [`GET ${path}`]: ({ query }) => ok(ziaPage(select(family, query), query).map(listed)),
     [`POST ${path}`]: ({ body }) => {
@@ -43,7 +45,7 @@ export function ziaFamily(family: ZiaFamily): Routes {
       const refusal = refuse(family, fields);
       if (refusal || !fields) return refusal ?? invalidBody;
       stage();
-      return ok(written(items.add(compact(family.build(fields)))));
+      return ok(created(items.add(compact(family.build(fields)))));
     },
     [`GET ${path}/{id}`]: ({ params }) => {
       const item = items.get(params['id'] ?? '');

@@ -67,6 +67,9 @@ function guarded(routes: Routes, items: Collection, countRules: (id: string) => 
 const searched = ['name', 'description'];
 const refuse = (message: string): Answer => ziaError(400, 'INVALID_INPUT_ARGUMENT', message);
 
+/** Recorded: what is new comes back without these. */
+const bare = ({ creatorContext: _creator, isNonEditable: _editable, extranetIpPool: _pool, ...item }: Fields): Fields => item;
+
 const sourceGroups = (items: Collection, stage: () => void): Routes =>
   ziaFamily({
     path: '/ipSourceGroups',
@@ -82,6 +85,7 @@ const sourceGroups = (items: Collection, stage: () => void): Routes =>
       isNonEditable: false,
       extranetIpPool: false,
     }),
+    created: bare,
     stage,
   });
 
@@ -111,6 +115,7 @@ const destinationGroups = (items: Collection, stage: () => void): Routes =>
     // Recorded: what is read has the addresses twice.
     read: (item) => ({ ...item, urlCategories: [], ipAddresses: item['addresses'] }),
     written: (item) => item,
+    created: bare,
     stage,
   });
 
@@ -165,6 +170,7 @@ function networkServiceGroups(items: Collection, services: Collection, stage: ()
       return fault === undefined ? undefined : refuse(fault);
     },
     read,
+    created: (item) => bare(read(item)),
     stage,
   });
 }

@@ -17,8 +17,6 @@ const rule = (id: number, order: number, name: string, description: string, fiel
   description,
   lastModifiedTime: SECOND_DAY + (id % 100),
   lastModifiedBy: adminOf('mara'),
-  predefined: false,
-  defaultRule: false,
   ...fields,
 });
 
@@ -29,12 +27,21 @@ const named = (...ids: number[]): Fields[] => ids.map((id) => ({ id }));
 
 const METHODS = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT', 'OTHER', 'PATCH'];
 
+/** Recorded: URL filtering rules show these when they are read only. */
+const READ_ONLY: Fields = {
+  cbiProfileId: 0,
+  sourceIpGroups: [],
+  browserEunTemplateId: 0,
+  httpHeaderProfiles: [],
+  httpHeaderActionProfiles: [],
+};
+
 export const POLICIES: readonly Policy[] = [
   {
     path: '/firewallFilteringRules',
     noun: 'firewall rule',
     action: 'action',
-    usual: { enableFullLogging: false, excludeSrcCountries: false },
+    usual: { enableFullLogging: false, excludeSrcCountries: false, predefined: false, defaultRule: false },
     firstId: 1_691_000,
     seed: () => [
       rule(1_690_001, 1, 'Cranes to Port Authority', 'Telemetry only', {
@@ -65,7 +72,7 @@ export const POLICIES: readonly Policy[] = [
     path: '/firewallDnsRules',
     noun: 'DNS rule',
     action: 'action',
-    usual: { capturePCAP: false, isEunEnabled: false },
+    usual: { capturePCAP: false, isEunEnabled: false, predefined: false, defaultRule: false },
     firstId: 1_692_000,
     seed: () => [
       rule(1_691_501, 1, 'No Tunnels over DNS', 'Names of known tunnels', { action: 'BLOCK', destIpCategories: ['DNS_TUNNEL'] }),
@@ -81,7 +88,19 @@ export const POLICIES: readonly Policy[] = [
     path: '/firewallIpsRules',
     noun: 'IPS rule',
     action: 'action',
-    usual: { excludeContextShieldEndPoint: false, capturePCAP: false, destIpCategories: [], resCategories: [], isEunEnabled: false },
+    usual: {
+      excludeContextShieldEndPoint: false,
+      capturePCAP: false,
+      destIpCategories: [],
+      resCategories: [],
+      destCountries: [],
+      sourceCountries: [],
+      isEunEnabled: false,
+      eunTemplateId: 16,
+      defaultRule: false,
+      enableFullLogging: false,
+    },
+    writtenAs: { destIpCategories: ['ANY'], sourceCountries: undefined },
     firstId: 1_693_000,
     seed: () => [
       rule(1_692_501, 1, 'Cranes without Exploits', 'Reset, so that the controller recovers', {
@@ -97,7 +116,13 @@ export const POLICIES: readonly Policy[] = [
     noun: 'SSL inspection rule',
     action: 'action',
     isActionObject: true,
-    usual: { endPointApplications: [], endPointApplicationGroups: [], roadWarriorForKerberos: false },
+    usual: {
+      endPointApplications: [],
+      endPointApplicationGroups: [],
+      roadWarriorForKerberos: false,
+      predefined: false,
+      defaultRule: false,
+    },
     firstId: 1_694_000,
     seed: () => [
       rule(1_693_501, 1, 'Zscaler Recommended Exemptions', 'Made when the company was made', {
@@ -142,7 +167,7 @@ export const POLICIES: readonly Policy[] = [
     path: '/sandboxRules',
     noun: 'sandbox rule',
     action: 'baRuleAction',
-    usual: { firstTimeEnable: false, mlActionEnabled: false, byThreatScore: 0 },
+    usual: { defaultRule: false, firstTimeEnable: false, mlActionEnabled: false, byThreatScore: 0 },
     firstId: 1_696_000,
     seed: () => [
       rule(1_695_501, 1, 'Hold Programs Back', 'Unknown programs wait for the verdict', {
@@ -168,7 +193,10 @@ export const POLICIES: readonly Policy[] = [
       capturePCAP: false,
       usersAndGroupsSet: false,
       groupsAndDepartmentsSet: false,
+      predefined: false,
+      ...READ_ONLY,
     },
+    writtenAs: Object.fromEntries(Object.keys(READ_ONLY).map((name) => [name, undefined])),
     firstId: 1_697_000,
     seed: () => [
       rule(1_696_501, 1, 'No Gambling', 'House rule', {

@@ -1,6 +1,6 @@
 /** The rules of one policy: kept in order, with references that must lead somewhere, staged. */
 import { ziaError, type Answer } from '../answer.ts';
-import type { Collection, Fields, Item } from '../collection.ts';
+import { compact, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Handle, Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { invalidBody, ziaFamily } from './family.ts';
@@ -17,6 +17,8 @@ export interface Policy {
   readonly isActionObject?: boolean;
   /** What the cloud fills in. */
   readonly usual: Fields;
+  /** What the answer to a write shows otherwise; what is undefined is not shown. */
+  readonly writtenAs?: Fields;
   readonly firstId: number;
   readonly seed: () => readonly Item[];
 }
@@ -27,8 +29,8 @@ interface Rules {
 }
 
 export function openRules(world: World, stage: () => void, policy: Policy, references: References): Rules {
-  const { path, noun, action, isActionObject = false, usual, firstId, seed } = policy;
-  const items = world.collection({ seed, newId: (count) => firstId + count });
+  const { path, noun, action, isActionObject = false, usual, writtenAs = {}, firstId, seed } = policy;
+  const items = world.collection({ seed: () => seed().map((item) => ({ ...usual, ...item })), newId: (count) => firstId + count });
   const routes = ziaFamily({
     path,
     noun,
@@ -38,8 +40,9 @@ export function openRules(world: World, stage: () => void, policy: Policy, refer
     build: (fields, former) => build(fields, former, usual, world.now()),
     check: (fields) => refuse(fields, action, isActionObject, references),
     read: (item) => withNames(item, references),
-    // Recorded: what is written comes back without names, and without who may change it.
-    written: ({ accessControl: _access, ...item }) => item,
+    // Recorded: what is written comes back without names, and without who may change it; what is new, without who made it.
+    written: ({ accessControl: _access, ...item }) => compact({ ...item, ...writtenAs }),
+    created: ({ accessControl: _access, lastModifiedTime: _time, lastModifiedBy: _by, ...item }) => compact({ ...item, ...writtenAs }),
     stage,
   });
   return { items, routes: Object.fromEntries(Object.entries(routes).map(([line, handle]) => [line, inOrder(line, handle, items)])) };
@@ -57,8 +60,7 @@ function build(fields: Fields, former: Item | undefined, usual: Fields, now: num
     ...given,
     // A default stays where it is.
     ...(former?.['defaultRule'] === true && { order: former['order'] }),
-    predefined: former?.['predefined'] ?? false,
-    defaultRule: former?.['defaultRule'] ?? false,
+    ...(former && { predefined: former['predefined'], defaultRule: former['defaultRule'] }),
     lastModifiedTime: now,
     lastModifiedBy: adminOf('api'),
   };
