@@ -216,3 +216,68 @@ describe('URL categories', () => {
     ]);
   });
 });
+
+describe('data loss prevention', () => {
+  it('has rules that change in part', async () => {
+    const made = await demo.call('zia_create_web_dlp_rule', {
+      name: 'Charts',
+      action: 'BLOCK',
+      advanced: { dlp_engines: [1], protocols: ['HTTPS_RULE'] },
+    });
+    const rule_id = idOf(made);
+    await demo.call('zia_update_web_dlp_rule', { rule_id, enabled: false });
+    expect(await demo.call('zia_get_web_dlp_rule', { rule_id })).toMatchObject({
+      name: 'Charts',
+      state: 'DISABLED',
+      action: 'BLOCK',
+      dlpEngines: [{ id: 1 }],
+      protocols: ['HTTPS_RULE'],
+    });
+    expect(await demo.call('zia_list_web_dlp_rules', { search: 'chart' })).toMatchObject([{ order: 1 }]);
+    expect(await demo.call('zia_list_web_dlp_rules_lite')).toHaveLength(3);
+    await demo.call('zia_delete_web_dlp_rule', { rule_id });
+    expect(await demo.call('zia_list_web_dlp_rules')).toHaveLength(2);
+  });
+
+  it('has engines and dictionaries', async () => {
+    expect(await demo.call('get_zia_dlp_engines', { search: 'freight' })).toMatchObject([{ id: 1 }]);
+    expect(await demo.call('get_zia_dlp_engines', { engine_id: '2' })).toMatchObject({ predefinedEngineName: 'PCI' });
+    expect(await demo.call('get_zia_dlp_engines', { action: 'read_lite' })).toEqual([
+      { id: 1, name: 'Freight Papers' },
+      { id: 2, name: 'PCI' },
+    ]);
+    expect(await demo.call('get_zia_dlp_dictionaries', { search: 'lading' })).toMatchObject([{ id: 61 }]);
+    expect(await demo.call('get_zia_dlp_dictionaries', { dict_id: '62' })).toMatchObject({ name: 'CREDIT_CARDS' });
+    expect(await demo.call('get_zia_dlp_dictionaries', { action: 'read_lite' })).toHaveLength(3);
+  });
+});
+
+describe('cloud app control', () => {
+  const rule_type = 'WEBMAIL';
+  it('names its actions and applications', async () => {
+    expect(await demo.call('zia_list_cloud_app_control_actions', { rule_type, cloud_apps: ['GULLMAIL'] })).toContain('ALLOW_WEBMAIL_VIEW');
+    expect(await demo.call('zia_list_cloud_app_policy', { app_class: 'WEB_MAIL', search: 'gull' })).toMatchObject([{ app: 'GULLMAIL' }]);
+    expect(await demo.call('zia_list_cloud_app_policy', { group_results: true })).toMatchObject([{ '[Web Mail, WEB_MAIL]': 2 }]);
+  });
+
+  it('has rules for each class of applications, which change in part', async () => {
+    const made = await demo.call('zia_create_cloud_app_control_rule', {
+      rule_type,
+      name: 'Bottles',
+      action: 'DENY_WEBMAIL_SEND',
+      advanced: { applications: ['BOTTLE_POST'] },
+    });
+    const ids = { rule_type, rule_id: idOf(made) };
+    await demo.call('zia_update_cloud_app_control_rule', { ...ids, action: 'ALLOW_WEBMAIL_VIEW,ALLOW_WEBMAIL_SEND' });
+    expect(await demo.call('zia_get_cloud_app_control_rule', ids)).toMatchObject({
+      name: 'Bottles',
+      type: 'WEBMAIL',
+      applications: ['BOTTLE_POST'],
+      actions: ['ALLOW_WEBMAIL_VIEW', 'ALLOW_WEBMAIL_SEND'],
+    });
+    expect(await demo.call('zia_list_cloud_app_control_rules', { rule_type })).toHaveLength(2);
+    expect(await demo.call('zia_list_cloud_app_control_rules', { rule_type: 'FILE_SHARE' })).toHaveLength(1);
+    await demo.call('zia_delete_cloud_app_control_rule', ids);
+    expect(await demo.call('zia_list_cloud_app_control_rules', { rule_type })).toHaveLength(1);
+  });
+});

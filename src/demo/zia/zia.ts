@@ -2,7 +2,9 @@ import type { Product, Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { openActivation } from './activation.ts';
 import { invalidBody, unknownPath } from './family.ts';
+import { cloudAppControl } from './cloud-app-control.ts';
 import { cloudApplications } from './cloud-applications.ts';
+import { dataProtection } from './data-protection.ts';
 import { geography } from './geography.ts';
 import { locations } from './locations.ts';
 import { people } from './people.ts';
@@ -22,6 +24,8 @@ const parts: readonly ((world: World, stage: () => void) => Routes)[] = [
   registry,
   cloudApplications,
   urlCategories,
+  dataProtection,
+  cloudAppControl,
 ];
 
 /** Internet access: locations, the ways traffic gets there, activation, and all of `parts`. */
