@@ -12,10 +12,17 @@ export interface Condition {
   readonly operands: readonly Operand[];
 }
 
+type Plain = string | number | bigint | boolean;
+
+interface Entry {
+  readonly lhs: Plain;
+  readonly rhs: Plain;
+}
+
 interface Operand {
   readonly objectType: string;
-  readonly values?: readonly string[];
-  readonly entryValues?: readonly { readonly lhs: string; readonly rhs: string }[];
+  readonly values?: readonly Plain[];
+  readonly entryValues?: readonly Entry[];
 }
 
 const about =
@@ -66,7 +73,7 @@ function ofOperand(given: unknown): Operand | undefined {
   const { objectType: type, values, entryValues, ...single } = (typeof given === 'object' && given !== null ? given : {}) as Row;
   if (typeof type !== 'string' || type === '') return undefined;
   const objectType = type.toUpperCase();
-  if (Array.isArray(values) && values.length > 0) return values.every(isPlain) ? { objectType, values: values.map(String) } : undefined;
+  if (Array.isArray(values) && values.length > 0) return values.every(isPlain) ? { objectType, values } : undefined;
   const entries: unknown = Array.isArray(entryValues) && entryValues.length > 0 ? entryValues : [single];
   const pairs = (entries as readonly Row[]).map(ofEntry);
   if (!pairs.every((pair) => pair !== undefined)) return undefined;
@@ -76,13 +83,12 @@ function ofOperand(given: unknown): Operand | undefined {
     : { objectType, entryValues: pairs };
 }
 
-function ofEntry(entry: Row | null): { readonly lhs: string; readonly rhs: string } | undefined {
+function ofEntry(entry: Row | null): Entry | undefined {
   const { lhs = 'id', rhs } = entry ?? {};
-  return isPlain(lhs) && isPlain(rhs) ? { lhs: String(lhs), rhs: String(rhs) } : undefined;
+  return isPlain(lhs) && isPlain(rhs) ? { lhs, rhs } : undefined;
 }
 
-const isPlain = (value: unknown): value is string | number | bigint | boolean =>
-  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+const isPlain = (value: unknown): value is Plain => ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
 /** Read one value at a time (recorded), written one type at a time; the operator stays between all of them. */
 function join(operands: readonly Operand[]): Operand[] {
