@@ -98,7 +98,7 @@ async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<numb
   const problems = await problemsOf(start);
   if (problems.length === 0) {
     if (demo) await import('./demo/index.ts');
-    new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
+    await new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
   }
   stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems }));
   return problems.length === 0 ? 0 : 4;

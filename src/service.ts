@@ -110,9 +110,11 @@ export class ServerService implements Service<SavedConfiguration> {
     await this.#stdio.closed;
   }
 
-  /** Builds what is otherwise built on first use. */
-  rehearse(): void {
+  /** Builds what is otherwise built on first use, and asks for it once. @throws when it cannot be served */
+  async rehearse(): Promise<void> {
     for (const tool of this.#tools.values()) tool.inputSchema();
+    await this.mcp.tryOut();
+    await this.mcp.close();
   }
 
   inForce(): SavedConfiguration {

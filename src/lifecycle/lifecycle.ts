@@ -357,6 +357,7 @@ export class Lifecycle<Config> {
         outcome: verdict.outcome,
         message: verdict.message,
         changed,
+        errors: operation.errors,
         durationMs,
       };
       keeper.update({

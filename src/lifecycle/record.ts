@@ -67,6 +67,8 @@ export interface PastOperation {
   readonly message: string;
   /** Names of the changed settings. */
   readonly changed: readonly string[];
+  /** What was wrong, for one that failed or was refused. */
+  readonly errors: readonly Problem[];
   readonly durationMs: number;
 }
 

@@ -79,6 +79,11 @@ export interface McpService {
   idle(): Promise<void>;
   /** Answers what still runs in sessions and over pipes with an error that says `why`; for the moment before it is cut off. */
   abandon(why: string): void;
+  /**
+   * Answers a list of tools to itself, so that a rehearsal finds what only fails when it is asked.
+   * @throws when there is no good answer
+   */
+  tryOut(): Promise<void>;
   /** Ends every session and aborts what runs. */
   close(): Promise<void>;
 }
@@ -211,6 +216,13 @@ export function createMcp(options: McpOptions): McpService {
         (error: unknown) => log.debug({ err: error }, 'a client could not be told that its request was given up'),
       );
     },
+    async tryOut() {
+      const { request, body } = listRequest();
+      const answer = await modern.fetch(request, { parsedBody: body });
+      const text = await answer.text();
+      if (!answer.ok || !text.includes('"tools"'))
+        throw new Error(`the tools cannot be listed: status ${answer.status}, ${text.slice(0, 200)}`);
+    },
     async close() {
       await Promise.all([modern.close(), sessions.close(), sse.close(), ...Array.from(pipes, (pipe) => pipe.close())]);
     },
@@ -245,3 +257,17 @@ const refuseMethod = (method: string): Response =>
   errorResponse(405, -32_000, `Method not allowed: ${method} is not served here. Send MCP messages with POST.`, {
     allow: 'POST, GET, DELETE',
   });
+
+/** What a client of revision 2026-07-28 sends first. */
+function listRequest(): { request: Request; body: object } {
+  const protocolVersion = '2026-07-28';
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': protocolVersion,
+    'mcp-method': 'tools/list',
+  };
+  const meta = { 'io.modelcontextprotocol/protocolVersion': protocolVersion, 'io.modelcontextprotocol/clientCapabilities': {} };
+  const body = { jsonrpc: '2.0', id: 0, method: 'tools/list', params: { _meta: meta } };
+  return { request: new Request('http://server.invalid/mcp', { method: 'POST', headers }), body };
+}

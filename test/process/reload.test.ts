@@ -78,6 +78,7 @@ describe('reload', () => {
     expect(verdict.errors.every(({ file }) => file === server.dotenvPath)).toBe(true);
     expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
     expect(server.record()).toMatchObject({ failedCount: 1, state: 'ready', generation: 1 });
+    expect(server.record().operations[0]?.errors, 'the last failed attempt can be looked up').toEqual(verdict.errors);
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=warn\n');
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
   });
