@@ -29,7 +29,7 @@ export const linesOf = (file: string): Line[] =>
 export const labelled = (lines: Line[]) =>
   lines.map((line) => ({ ...line, label: `${line.cassette} ${line.seq}, ${line.method} ${line.path}: ${line.status}` }));
 
-/** Which tool leads to a line, and with what; `id` is what the pattern's parentheses hold. */
+/** Which tool leads to a line (method, path, and the action of its query), and with what; `id` is what the pattern's parentheses hold. */
 export type ToolRoute = readonly [
   pattern: RegExp,
   tool: string,
@@ -70,16 +70,16 @@ interface Routed {
 
 export function routeOf(line: Line, routes: readonly ToolRoute[]): Routed {
   for (const [pattern, name, inputOf, unsent = []] of routes) {
-    const match = pattern.exec(`${line.method} ${line.path}`);
+    const match = pattern.exec([line.method, line.path, line.query['action']].filter(Boolean).join(' '));
     const tool = catalogue.find((candidate) => candidate.name === name);
     if (match && tool) return { tool, input: inputOf(line, match[1] ?? ''), unsent };
   }
   throw new Error(`no tool leads to ${line.method} ${line.path}`);
 }
 
-/** An update reads the record before it writes; the cassette shows what it would have read. */
+/** An update reads the record before it writes, unless it edits a list; the cassette shows what it would have read. */
 const recordBefore = (line: Line, lines: Line[]): unknown =>
-  line.method === 'PUT'
+  line.method === 'PUT' && line.query['action'] === undefined
     ? lines.findLast(
         (other) => other.cassette === line.cassette && other.seq < line.seq && other.method === 'GET' && other.path === line.path,
       )?.responseBody
