@@ -6,7 +6,9 @@ import { zdx } from './zdx/index.ts';
 import { zeasm } from './zeasm/index.ts';
 import { zia } from './zia/index.ts';
 import { zid } from './zid/index.ts';
+import { zins } from './zins/index.ts';
+import { zms } from './zms/index.ts';
 import { zpa } from './zpa/index.ts';
 import { ztw } from './ztw/index.ts';
 
-export const catalogue: readonly Tool[] = [...zia, ...zpa, ...zid, ...zcc, ...ztw, ...zeasm, ...zdx, ...zcell];
+export const catalogue: readonly Tool[] = [...zia, ...zpa, ...zid, ...zcc, ...ztw, ...zeasm, ...zdx, ...zcell, ...zins, ...zms];

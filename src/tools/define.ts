@@ -2,6 +2,7 @@
 export { collection, type Compose, type Writing } from './collection.ts';
 export {
   advanced,
+  anyCase,
   count,
   counts,
   decimal,

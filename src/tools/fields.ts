@@ -128,6 +128,12 @@ export const texts = (about: string, { min = 0, max }: { min?: number; max?: num
   isNeeded: true,
 });
 
+/** Understands the words of an API in small letters too. */
+export const anyCase = <T extends string>(field: Field<T, true>): Field<T, true> => ({
+  ...field,
+  read: (given) => (typeof given === 'string' ? field.read(given.toUpperCase()) : undefined),
+});
+
 /** Whole numbers. */
 export const counts = (about: string): Field<number[], true> => ({
   about,

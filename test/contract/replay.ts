@@ -110,7 +110,8 @@ export async function replay(
   const standIn = await openCloud(line, before);
   try {
     const [, customerId] = /\/customers\/(\d+)/.exec(line.path) ?? [];
-    const call = bindCall(tool, (request) => send(standIn, request, 0), { customerId });
+    const { customerId: inVariables } = (line.requestBody?.['variables'] ?? {}) as { customerId?: string };
+    const call = bindCall(tool, (request) => send(standIn, request, 0), { customerId: customerId ?? inVariables });
     return { result: await tool.run(call, tool.parse(input)), asked: standIn.asked };
   } finally {
     await standIn.close();
