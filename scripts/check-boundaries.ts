@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tools: [],
   zscaler: [],
   demo: [],
-  cli: ['lifecycle', 'settings', 'configuration.ts', 'app.ts'],
+  cli: ['lifecycle', 'settings', 'tools', 'configuration.ts', 'app.ts'],
   'configuration.ts': ['lifecycle', 'settings'],
   'service.ts': ['*'],
   'app.ts': ['*'],

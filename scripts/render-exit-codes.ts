@@ -1,7 +1,7 @@
 /** The reference page of the exit codes, from the table that the commands use. */
 import { exitCodes, type CommandName } from '../src/cli/exit-codes.ts';
 
-const commands: readonly CommandName[] = ['serve', 'reload', 'restart', 'status', 'stop', 'check'];
+const commands: readonly CommandName[] = ['serve', 'reload', 'restart', 'status', 'stop', 'check', 'tools'];
 
 export function renderExitCodesPage(): string {
   const rows = exitCodes.map(

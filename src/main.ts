@@ -13,7 +13,7 @@ let deliver = (signal: NodeJS.Signals): void => {
 };
 const isRehearsal = process.env['ZSCALER_MCP_REHEARSAL'] !== undefined;
 // The words of lifecycle/ and cli/, which are not loaded yet. A word in another place is sorted out when it is parsed.
-const mayServe = !isRehearsal && !['reload', 'restart', 'status', 'stop', 'check'].some((word) => process.argv.includes(word));
+const mayServe = !isRehearsal && !['reload', 'restart', 'status', 'stop', 'check', 'tools'].some((word) => process.argv.includes(word));
 if (mayServe) listenToSignals();
 
 useCompileCache();

@@ -9,7 +9,7 @@ export interface ExitCode {
   readonly advice: string;
 }
 
-export type CommandName = 'serve' | 'reload' | 'restart' | 'status' | 'stop' | 'check';
+export type CommandName = 'serve' | 'reload' | 'restart' | 'status' | 'stop' | 'check' | 'tools';
 
 export const exitCodes: readonly ExitCode[] = [
   {
@@ -22,6 +22,7 @@ export const exitCodes: readonly ExitCode[] = [
       status: 'running',
       stop: 'stopped, or nothing was running',
       check: 'valid',
+      tools: 'printed',
     },
     advice: '',
   },
@@ -48,6 +49,7 @@ export const exitCodes: readonly ExitCode[] = [
       status: 'wrong usage',
       stop: 'wrong usage',
       check: 'wrong usage',
+      tools: 'wrong usage',
     },
     advice: 'See `zscaler-mcp --help`.',
   },
@@ -68,6 +70,7 @@ export const exitCodes: readonly ExitCode[] = [
       status: 'PID file unusable: state unknown',
       stop: 'PID file unusable; nobody was signalled',
       check: 'invalid',
+      tools: 'the configuration is invalid',
     },
     advice: 'Mend what is named above; `zscaler-mcp check` tries a configuration without touching the server.',
   },

@@ -20,7 +20,7 @@ const asking: Options = {
   'expect-generation': { type: 'string' },
 };
 
-/** Options of each subcommand; `serve` and `check` take those of the settings as well. */
+/** Options of each subcommand; `serve`, `check` and `tools` take those of the settings as well. */
 export const commandOptions: Readonly<Record<CommandName, Options>> = {
   serve: { 'pid-file': { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
   reload: asking,
@@ -28,19 +28,23 @@ export const commandOptions: Readonly<Record<CommandName, Options>> = {
   status: common,
   stop: { ...common, timeout: { type: 'string' }, force: { type: 'boolean' } },
   check: common,
+  tools: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
 };
 
-export const subcommands = ['reload', 'restart', 'status', 'stop', 'check'] as const;
+export const subcommands = ['reload', 'restart', 'status', 'stop', 'check', 'tools'] as const;
+
+/** These take the flags of the settings: they judge a configuration. */
+const configured: readonly CommandName[] = ['serve', 'check', 'tools'];
 
 /**
  * Options may stand before and after the subcommand.
- * @param settingOptions the flags of the settings table, loaded only for `serve` and `check`
+ * @param settingOptions the flags of the settings table, loaded only where they are taken
  * @throws ZscalerMcpError ERR_USAGE
  */
 export async function parseCommandLine(argv: readonly string[], settingOptions: () => Promise<Options>): Promise<CommandLine> {
   const command = await findCommand(argv, settingOptions);
   const own = commandOptions[command];
-  const options = command === 'serve' || command === 'check' ? { ...(await settingOptions()), ...own } : own;
+  const options = configured.includes(command) ? { ...(await settingOptions()), ...own } : own;
   const { values } = parseStrictly(argv, options, command);
   if (values['help']) return { command: 'help', values };
   if (values['version']) return { command: 'version', values };

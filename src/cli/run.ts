@@ -51,6 +51,10 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
       const { check } = await import('./commands/check.ts');
       return check(stage, values, json);
     }
+    case 'tools': {
+      const { listTools } = await import('./commands/tools.ts');
+      return listTools(stage, values, json);
+    }
     case 'help': {
       const { help } = await import('./commands/help.ts');
       stage.out(help());

@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, runCommand, startServer } from './harness.ts';
-import { callTool } from './mcp.ts';
+import { callTool, modern } from './mcp.ts';
 
 const JSON_KEYS = [
   'id',
@@ -194,4 +194,27 @@ it('readiness follows the state, and health paths need no host check', async () 
     expect((await fetch(base + path)).status, path).toBe(status);
   }
   expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+});
+
+describe('tools', () => {
+  it('prints exactly what a server with the same configuration lists, and why the rest is not offered', async () => {
+    const choice = ['--toolsets', 'zia_rule_labels,zpa_segment_groups', '--disabled-tools', 'zpa_get_*'];
+    const printed = JSON.parse((await runCommand(['tools', '--json', ...choice])).out) as {
+      offered: { name: string }[];
+      withheld: { name: string; reason: string }[];
+    };
+    const server = await startServer({ args: choice });
+    const reply = await modern(server.url, 'tools/list');
+    const listed = (reply.body?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+    expect(printed.offered.map(({ name }) => name)).toEqual(listed);
+    expect(listed).toEqual(['zia_list_rule_labels', 'zia_get_rule_label', 'zpa_list_segment_groups']);
+    expect(printed.withheld.find(({ name }) => name === 'zpa_get_segment_group')?.reason).toContain('zpa_get_*');
+    expect(printed.withheld.find(({ name }) => name === 'zia_delete_rule_label')?.reason).toContain('write tools are off');
+    const { out, code } = await runCommand(['tools', ...choice]);
+    expect([code, out]).toEqual([0, expect.stringContaining('3 of ')]);
+  });
+
+  it('refuses an invalid configuration: 4', async () => {
+    expect((await runCommand(['tools', '--port', 'x'])).code).toBe(4);
+  });
 });

@@ -10,6 +10,7 @@ Usage
   zscaler-mcp status  [options]     what runs, and where its environment comes from
   zscaler-mcp stop    [options]     finish what runs, then end
   zscaler-mcp check   [options]     try a configuration without starting anything
+  zscaler-mcp tools   [options]     what would be offered to clients, and why the rest is not
 
 Options of the commands
   --pid-file PATH                   the server meant; also for serve: where its PID file goes
@@ -21,7 +22,7 @@ Options of the commands
   --keep-sessions                   restart: MCP sessions go on under the same ids
   --force                           stop: SIGKILL after the timeout
 
-Options to serve, and to check
+Options to serve, and of check and tools
 ${describeSettings()}
   --demo                            serve the embedded demo tenant instead of a cloud; loopback only
   -h, --help                        this text

@@ -1,0 +1,44 @@
+/** `zscaler-mcp tools`: what a server with this configuration would offer, and why the rest is not offered. */
+import { Configuration } from '../../configuration.ts';
+import type { Launch } from '../../lifecycle/index.ts';
+import { flagLayer } from '../../settings/index.ts';
+import { catalogue, selectTools, services, type Selected } from '../../tools/index.ts';
+import type { OptionValues } from '../parse.ts';
+import { describeProblem, table, type Printer } from '../print.ts';
+
+export async function listTools(
+  { launch, ...printer }: Printer & { launch: Launch },
+  values: OptionValues,
+  json: boolean,
+): Promise<number> {
+  const { known } = await import('../../app.ts');
+  const { configuration, problems } = Configuration.read({ launch, flags: flagLayer(values), known });
+  if (problems.length > 0) {
+    if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
+    else for (const problem of problems) printer.err(describeProblem(problem));
+    return 4;
+  }
+  const selected = selectTools(catalogue, configuration.settings);
+  if (json) printer.out(JSON.stringify({ exitCode: 0, ...summarize(selected) }));
+  else printForPeople(selected, printer);
+  return 0;
+}
+
+const summarize = ({ offered, withheld, warnings }: Selected) => ({
+  offered: offered.map(({ name, title, product, toolset, action }) => ({ name, title, product, toolset, action })),
+  withheld: withheld.map(({ tool: { name, product, toolset, action }, reason }) => ({ name, product, toolset, action, reason })),
+  warnings,
+});
+
+function printForPeople({ offered, withheld, warnings }: Selected, { out, err }: Printer): void {
+  for (const product of Object.keys(services)) {
+    const own = offered.filter((tool) => tool.product === product);
+    if (own.length === 0) continue;
+    out(`${product}: ${own.length}`);
+    for (const line of table(own.map(({ name, action, toolset }) => [name, action, toolset]))) out(`  ${line}`);
+  }
+  out(`${offered.length} of ${offered.length + withheld.length} tools are offered`);
+  const reasons = Map.groupBy(withheld, ({ reason }) => reason);
+  for (const [reason, tools] of reasons) out(`${tools.length} are not: ${reason}`);
+  for (const warning of warnings) err(`warning: ${warning}`);
+}
