@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderExitCodesPage } from './render-exit-codes.ts';
 import { renderEnvExample, renderSettingsPage } from './render-settings.ts';
+import { renderToolsPage } from './render-tools.ts';
 
 interface Generated {
   /** From the root of the repository. */
@@ -14,6 +15,7 @@ const generated: readonly Generated[] = [
   { path: '.env.example', render: renderEnvExample },
   { path: 'docs/reference/settings.md', render: renderSettingsPage },
   { path: 'docs/reference/exit-codes.md', render: renderExitCodesPage },
+  { path: 'docs/reference/tools.md', render: renderToolsPage },
 ];
 
 const root = join(import.meta.dirname, '..');
