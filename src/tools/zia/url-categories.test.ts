@@ -86,7 +86,7 @@ describe('predefined URL categories', () => {
   it.each([
     ['a custom one', 'CUSTOM_36', [custom], /of the tenant's own, not a predefined one/],
     ['a name that nothing bears', 'FINANC', [notFound, [finance]], /"FINANC", did you mean "FINANCE"\?/],
-    ['a failure that is no "not found"', 'FINANCE', [broken], /out of order/],
+    ['a failure that is no "not found"', 'FINANCE', [broken, [finance]], /out of order/],
   ])('are not guessed: %s', async (_what, name, answers, message) => {
     const { sent, error } = await runTool('zia_update_url_category_predefined', { name, keywords: ['loan'] }, answers);
     expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
