@@ -115,6 +115,49 @@ describe('segment groups', () => {
   });
 });
 
+describe('a PUT', () => {
+  /** Recorded: what each kind loses when only a name is sent, and what it keeps. */
+  it.each([
+    ['server', { address: '198.51.100.9', description: 'Lost' }, ['description'], ['address']],
+    [
+      'appConnectorGroup',
+      { description: 'Kept', location: 'Kept', latitude: '1', longitude: '2', countryCode: 'DE', cityCountry: 'X, DE' },
+      ['latitude', 'longitude', 'countryCode', 'cityCountry'],
+      ['description', 'location', 'versionProfileId', 'upgradeDay'],
+    ],
+  ])('with a name alone makes a %s forget', async (kind, fields, lost, kept) => {
+    await using fixture = await openFixture();
+    const path = fixture.segmentGroups.replace('segmentGroup', kind);
+    const { id } = (await fixture.call('POST', path, { name: 'One', ...fields })).body as { id: string };
+    expect((await fixture.call('PUT', `${path}/${id}`, { name: 'Two' })).status).toBe(204);
+    const { body } = await fixture.call('GET', `${path}/${id}`);
+    for (const field of lost) expect(body).not.toHaveProperty(field);
+    for (const field of ['name', ...kept]) expect(body).toHaveProperty(field);
+  });
+
+  it('belongs to the microtenant that it names', async () => {
+    await using fixture = await openFixture();
+    const path = fixture.segmentGroups.replace('segmentGroup', 'server');
+    const inTidepool = '?microtenantId=144115188075990801';
+    const { id } = (await fixture.call('POST', path + inTidepool, { name: 'One', address: '198.51.100.9' })).body as { id: string };
+    expect((await fixture.call('PUT', `${path}/${id}`, { name: 'Two' })).status).toBe(404);
+    expect((await fixture.call('PUT', `${path}/${id}${inTidepool}`, { name: 'Two' })).status).toBe(204);
+  });
+});
+
+describe('what is in use', () => {
+  it.each([
+    ['serverGroup', '144115188075950001'],
+    ['appConnectorGroup', '144115188075930001'],
+    ['server', '144115188075960001'],
+    ['serviceEdgeGroup', '144115188075970001'],
+  ])('cannot be deleted: %s', async (kind, id) => {
+    await using fixture = await openFixture();
+    const reply = await fixture.call('DELETE', fixture.segmentGroups.replace('segmentGroup', `${kind}/${id}`));
+    expect([reply.status, reply.body]).toMatchObject([400, { id: 'resource.in.use' }]);
+  });
+});
+
 describe('SCIM groups', () => {
   it('have numeric ids and totals, and an identity provider beyond 2^53 digit by digit', async () => {
     await using fixture = await openFixture();

@@ -37,8 +37,8 @@ export function policyRules({
   finish = (body) => body,
 }: Policy): Tool[] {
   const compose: Compose = (_, { change, current }) => {
-    const present = current?.['conditions'] === undefined ? {} : { conditions: rewritten(current['conditions']) };
-    return finish({ ...current, ...present, ...change });
+    const isKept = change['conditions'] === undefined && current?.['conditions'] !== undefined;
+    return finish({ ...current, ...(isKept && { conditions: rewritten(current['conditions']) }), ...change });
   };
   const fields: Fields = {
     name: text('Name of the rule; no two of this policy share one.', { min: 1 }),
