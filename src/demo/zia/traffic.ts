@@ -46,7 +46,12 @@ function staticIpRoutes(world: World, items: Collection, stage: () => void): Rou
           routableIP: routableIP ?? true,
         };
       },
-      check: ({ ipAddress }) => (isAddress(ipAddress) ? undefined : ziaError(400, 'INVALID_INPUT_ARGUMENT', 'ipAddress is not valid')),
+      check: (fields, former) => {
+        if (!isAddress(fields['ipAddress'])) return ziaError(400, 'INVALID_INPUT_ARGUMENT', 'ipAddress is not valid');
+        // Recorded: a change that repeats the address and not the ID is taken for a second record of this address.
+        const isSame = former === undefined || String(fields['id']) === String(former.id);
+        return isSame ? undefined : ziaError(409, 'DUPLICATE_ITEM', associated(fields));
+      },
       duplicate: (_field, fields) => associated(fields),
       stage,
     }),

@@ -26,6 +26,7 @@ export default [
     required: ['ip_address'],
     bewareOfDeleting: 'The API refuses it while a location, tunnel or credential refers to the address.',
   }),
-  // The address of a record cannot be changed, so it is no input here; the record that is read first carries it.
+  // The address of a record cannot be changed, so it is no input here. The record that is read first carries it, and the ID:
+  // a change with the address alone was recorded to be refused as a duplicate.
   ...collection(zia, { ...shared, only: ['update'], fields: place }),
 ];
