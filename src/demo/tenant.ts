@@ -18,6 +18,8 @@ import { openZdx } from './zdx/zdx.ts';
 import { openZeasm } from './zeasm/zeasm.ts';
 import { openZia } from './zia/zia.ts';
 import { openZidentity } from './zidentity/zidentity.ts';
+import { openZins } from './zins/zins.ts';
+import { openZms } from './zms/zms.ts';
 import { openZpa } from './zpa/zpa.ts';
 import { openZtw } from './ztw/ztw.ts';
 
@@ -115,7 +117,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
       log: options.log,
       tokens,
       controls,
-      match: openRouter([openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell].map((open) => open(world))),
+      match: openRouter([openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell, openZins, openZms].map((open) => open(world))),
       limiter: openLimiter(perMinute, options.requestsPerMinute !== undefined, now),
       perMinute,
       latencyMs: options.latencyMs ?? 0,

@@ -61,6 +61,11 @@ const inputs: Readonly<Record<string, Record<string, unknown>>> = {
   zcell_list_iccid_violations: { ...POLICY, iccid: '8900000000000000006' },
   zcell_get_sim_details: { icc_id: '8900000000000000001' },
   zcell_get_sim_location_group: { group_id: 'group-1' },
+  zms_get_agent_group_totp_secrets: { eyez_id: 'eyez-group-1' },
+  zms_get_nonce: { eyez_id: 'eyez-nonce-1' },
+  zms_get_resource_group_members: { group_id: '144115188075990417-00000000000000000000000000000401' },
+  zms_list_tag_keys: { namespace_id: '144115188075990417-00000000000000000000000000000003' },
+  zms_list_tag_values: { tag_id: '144115188075990417-00000000000000000000000000000701', namespace_origin: 'CUSTOM' },
 };
 
 /** An analysis exists only after it was started; the story below reads it. */
@@ -176,5 +181,40 @@ describe('on the demo tenant', () => {
     expect(await rows('zcell_list_sim_usage_by_day', { days: 3 })).toHaveLength(3);
     expect(await rows('zcell_list_audit_customers_search', { operation_type: 'UPDATE' })).toHaveLength(1);
     await expect(rows('zcell_list_audit_customers_search', { operation_type: 'DELETE' })).resolves.toEqual([]);
+  });
+
+  it('finds applications of the catalog by name and category, in an order', async () => {
+    expect(await rows('zms_list_app_catalog', { name: 'sql' })).toHaveLength(1);
+    const databases = await rows('zms_list_app_catalog', { category: 'data', sort_order: 'desc' });
+    expect(databases.map(({ name }) => name)).toEqual(['Redis', 'PostgreSQL']);
+    expect(await run('zms_list_app_catalog', { page_size: 2, page_num: 2 })).toMatchObject({ total: 5, next: { page_num: 3 } });
+  });
+
+  it('filters resources, rules, groups and tags', async () => {
+    expect(await rows('zms_list_resources', { status: 'inactive' })).toHaveLength(1);
+    expect(await rows('zms_list_resources', { cloud_provider: 'AWS', name: 'booking' })).toHaveLength(3);
+    expect(await rows('zms_list_policy_rules', { action: 'BLOCK' })).toHaveLength(1);
+    expect(await run('zms_list_policy_rules', { page_size: 1, fetch_all: true })).toMatchObject({ items: { length: 2 }, next: undefined });
+    expect(await first('zms_list_resource_groups', 'name', { resource_hostname: 'ledger-2' })).toBe('Ledger');
+    expect(await first('zms_list_resource_groups', 'cidrs', { name: 'customs' })).toEqual(['198.51.100.0/24']);
+    expect(await rows('zms_list_tag_namespaces', { origin: 'CUSTOM' })).toHaveLength(1);
+    expect(await first('zms_list_agents', 'name', { sort: 'name', sort_dir: 'DESC' })).toBe('ledger-2');
+    await expect(run('zms_get_nonce', { eyez_id: 'none' })).rejects.toMatchObject({ reason: 'NOT_FOUND', status: 200 });
+  });
+
+  it('reports over the span that it tells', async () => {
+    expect(await run('zins_get_firewall_by_action')).toMatchObject({
+      envelope: { obfuscated: false, span: { from: expect.any(String) as string } },
+    });
+    expect(await run('zins_get_web_protocols', { limit: 2 })).toMatchObject({
+      items: { length: 2 },
+      note: expect.stringContaining('may be more') as string,
+    });
+    const [busiest] = await rows('zins_get_web_traffic_by_location', { include_trend: true, trend_interval: 'hour' });
+    expect(busiest).toMatchObject({ name: 'Head Office', trend: { trend_interval: 'HOUR' } });
+    expect(await first('zins_get_cyber_incidents_by_threat_and_app', 'entries')).toHaveLength(2);
+    expect(await rows('zins_get_cyber_incidents', { categorize_by: ['src_country'] })).toHaveLength(2);
+    expect(await first('zins_get_web_traffic_no_grouping', 'total', { action_filter: 'BLOCK' })).toBe(1_334);
+    expect(await run('zins_get_shadow_it_summary')).toMatchObject({ total_apps: 3, span: { to: expect.any(String) as string } });
   });
 });
