@@ -41,20 +41,27 @@ describe('replayed recordings', () => {
   it('has recordings of every kind of resource', () => {
     expect([...cassettes.keys()].sort()).toEqual([
       'TestActivate',
+      'TestCloudApplicationRules',
       'TestCloudFirewallIPDestinationGroup',
       'TestCloudFirewallIPSRules',
       'TestCloudFirewallIPSourceGroup',
       'TestCloudFirewallNetworkAppGroup',
       'TestCloudFirewallNetworkServicesGroup',
+      'TestDLPWebRule',
+      'TestDeviceManagement',
+      'TestExemptedUrls',
       'TestLocationManagement',
       'TestLocations',
+      'TestMalwareProtectionPolicy',
       'TestSSLInspectionRules',
       'TestSandbox',
       'TestSegmentGroup',
       'TestTrafficStaticIP',
       'TestTrafficVPNCredential',
+      'TestURLCategories',
       'TestURLFiltering',
       'TestUsers',
+      'TestWorkloadGroups',
     ]);
   });
   for (const [cassette, interactions] of cassettes) {

@@ -25,6 +25,9 @@ const usual: Fields = {
   predefined: false,
 };
 
+/** Recorded: what is written comes back without the templates. */
+const writtenAs: Fields = { eunTemplateId: undefined, browserEunTemplateId: undefined };
+
 const SEED: Readonly<Record<string, Fields>> = {
   WEBMAIL: {
     name: 'Read Private Mail',
@@ -61,7 +64,7 @@ function oneClass(world: World, stage: () => void, type: string, at: number): Ro
   const { routes } = openRules(
     world,
     stage,
-    { path, noun: 'cloud app control rule', action: 'actions', usual: { ...usual, type }, firstId, seed },
+    { path, noun: 'cloud app control rule', action: 'actions', usual: { ...usual, type }, writtenAs, firstId, seed },
     {},
   );
   return {

@@ -1,5 +1,5 @@
 /** Web DLP rules, and the engines and dictionaries they go by. */
-import { ok } from '../answer.ts';
+import { ok, type Answer } from '../answer.ts';
 import { includesText, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
@@ -58,6 +58,16 @@ const usual: Fields = {
   ucTemplateId: 0,
 };
 
+/** Recorded: what is written comes back without these. */
+const writtenAs: Fields = {
+  rank: undefined,
+  eunTemplateId: undefined,
+  ucTemplateId: undefined,
+  fileTypeCategories: undefined,
+  sourceIpGroups: undefined,
+  subRules: undefined,
+};
+
 const seedRules = (): Item[] =>
   [
     {
@@ -88,29 +98,41 @@ const seedRules = (): Item[] =>
 export function dataProtection(world: World, stage: () => void): Routes {
   const fixed = (seed: () => readonly Item[]): Collection => world.collection({ seed, newId: (count) => count });
   const engines = fixed(seedEngines);
-  const policy = { path: '/webDlpRules', noun: 'web DLP rule', action: 'action', usual, firstId: 1_690_900, seed: seedRules };
+  const policy = { path: '/webDlpRules', noun: 'web DLP rule', action: 'action', usual, writtenAs, firstId: 1_690_900, seed: seedRules };
   const { routes, items } = openRules(world, stage, policy, { dlpEngines: engines });
   return {
     ...routes,
+    'GET /webDlpRules': (visit) => withoutParts(routes['GET /webDlpRules']!(visit)),
     'GET /webDlpRules/lite': ({ query }) => ok(ziaPage(items.all(), query).map(lite)),
     ...readOnly('/dlpEngines', 'DLP engine', engines),
     ...readOnly('/dlpDictionaries', 'DLP dictionary', fixed(seedDictionaries)),
   };
 }
 
+/** Recorded: the list does not show the parts of a rule, though one rule does. */
+const withoutParts = (answer: Answer): Answer => ({
+  ...answer,
+  body: (answer.body as readonly Item[]).map(({ subRules: _parts, ...rule }) => rule),
+});
+
+const ONLY_WHOLE = [
+  'order',
+  'rank',
+  'action',
+  'protocols',
+  'lastModifiedTime',
+  'lastModifiedBy',
+  'userRiskScoreLevels',
+  'subRules',
+  'eunTemplateId',
+  'ucTemplateId',
+];
+
 /** Recorded: these are left out, and the severity is that of a new rule. */
-const lite = (rule: Item): Fields => {
-  const {
-    order: _order,
-    rank: _rank,
-    action: _action,
-    protocols: _protocols,
-    lastModifiedTime: _time,
-    lastModifiedBy: _by,
-    ...shown
-  } = rule;
-  return { ...shown, severity: usual['severity'] };
-};
+const lite = (rule: Item): Fields => ({
+  ...Object.fromEntries(Object.entries(rule).filter(([name]) => !ONLY_WHOLE.includes(name))),
+  severity: usual['severity'],
+});
 
 const readOnly = (path: string, noun: string, items: Collection): Routes => ({
   [`GET ${path}`]: ({ query }) =>
