@@ -205,7 +205,8 @@ describe('tools', () => {
     };
     const server = await startServer({ args: choice });
     const reply = await modern(server.url, 'tools/list');
-    const listed = (reply.body?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+    const { tools = [] } = (reply.body?.result ?? {}) as { tools?: { name: string }[] };
+    const listed = tools.map(({ name }) => name);
     expect(printed.offered.map(({ name }) => name)).toEqual(listed);
     expect(listed).toEqual(['zia_list_rule_labels', 'zia_get_rule_label', 'zpa_list_segment_groups']);
     expect(printed.withheld.find(({ name }) => name === 'zpa_get_segment_group')?.reason).toContain('zpa_get_*');
