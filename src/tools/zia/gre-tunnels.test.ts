@@ -175,6 +175,18 @@ describe('zia_create_vpn_credential', () => {
   });
 });
 
+describe('zia_update_vpn_credential', () => {
+  it('repeats the identity, which a change would otherwise lose, and no key that it was not given', async () => {
+    const before = { id: 1, type: 'UFQDN', fqdn: 'a@b.example', location: { id: 3 } };
+    const { sent } = await runTool('zia_update_vpn_credential', { credential_id: '1', comments: 'Moored' }, [before, {}]);
+    expect(sent[1]?.body).toEqual({ ...before, comments: 'Moored' });
+  });
+  it('does not repeat a key that is no text', async () => {
+    const { error } = await runTool('zia_update_vpn_credential', { credential_id: '1', pre_shared_key: 4_711 }, [{}]);
+    expect(error).toMatchObject({ code: 'ERR_TOOL_INPUT', message: expect.not.stringContaining('4711') as string });
+  });
+});
+
 describe('zia_geo_search', () => {
   it.each([
     [{ action: 'geo_by_ip', ip: '2001:db8::1' }, `GET ${base}/region/byIPAddress/2001%3Adb8%3A%3A1`, undefined],

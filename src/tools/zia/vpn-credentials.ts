@@ -1,10 +1,10 @@
 import { ZscalerMcpError } from '../../errors.ts';
-import { collection, oneOf, onWire, optional, text, type Compose } from '../define.ts';
+import { collection, oneOf, onWire, optional, secret, text, type Compose } from '../define.ts';
 import { zia } from './product.ts';
 
 const about =
   'A VPN credential lets the IPsec tunnel of a site identify itself, by a static IP or by a name (UFQDN), with a pre-shared key; a location refers to it.';
-const key = text('Pre-shared key. The API never shows it again.', { min: 1 });
+const key = secret(text('Pre-shared key. The API never shows it again.', { min: 1 }));
 const comments = text('Admin comment. An empty text removes it.');
 const shared = {
   noun: 'vpn_credential',
