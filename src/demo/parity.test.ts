@@ -33,6 +33,7 @@ const STAND_INS: Readonly<Record<string, readonly (readonly [recorded: string, o
     ['773999', '774103'],
     ['774003', '774110'],
   ],
+  TestPRAPortal: [['144115188075369559', '144115188075920602']],
   TestSSLInspectionRules: [['184200', '1693501']],
 };
 
@@ -41,6 +42,8 @@ describe('replayed recordings', () => {
   it('has recordings of every kind of resource', () => {
     expect([...cassettes.keys()].sort()).toEqual([
       'TestActivate',
+      'TestAppConnectorGroup',
+      'TestApplicationServer',
       'TestCloudApplicationRules',
       'TestCloudFirewallIPDestinationGroup',
       'TestCloudFirewallIPSRules',
@@ -53,9 +56,12 @@ describe('replayed recordings', () => {
       'TestLocationManagement',
       'TestLocations',
       'TestMalwareProtectionPolicy',
+      'TestPRAPortal',
       'TestSSLInspectionRules',
       'TestSandbox',
       'TestSegmentGroup',
+      'TestServerGroup',
+      'TestServiceEdgeGroupProvisioningKey',
       'TestTrafficStaticIP',
       'TestTrafficVPNCredential',
       'TestURLCategories',

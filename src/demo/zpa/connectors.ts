@@ -4,7 +4,7 @@ import { fieldsOf, type Collection, type Fields, type Item } from '../collection
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { guarded, invalidFields } from './family.ts';
-import { expand, refersTo, resource, unknownIds } from './resource.ts';
+import { expand, located, refersTo, resource, unknownIds } from './resource.ts';
 import { MICROTENANTS } from './seed.ts';
 import type { Stores } from './stores.ts';
 
@@ -31,9 +31,34 @@ const GROUP_FIELDS = [
   'lssAppConnectorGroup',
 ];
 
+/** What a server group shows of an app connector group (recorded). */
+const INNER_FIELDS = [
+  'modifiedTime',
+  'creationTime',
+  'modifiedBy',
+  'name',
+  'enabled',
+  'description',
+  'versionProfileId',
+  'overrideVersionProfile',
+  'location',
+  'dnsQueryType',
+  'cityCountry',
+  'countryCode',
+  'tcpQuickAckApp',
+  'tcpQuickAckAssistant',
+  'tcpQuickAckReadAssistant',
+  'praEnabled',
+  'useInDrMode',
+  'connectorGroupType',
+  'wafDisabled',
+  'lssAppConnectorGroup',
+];
+
 export const appConnectorGroups = (world: World, { connectors, connectorGroups, serverGroups, provisioningKeys }: Stores): Routes =>
   resource(world, {
     name: 'appConnectorGroup',
+    taken: located,
     items: connectorGroups,
     settable: GROUP_FIELDS,
     // Recorded: a PUT with a name alone loses these, and keeps the description.
@@ -56,11 +81,24 @@ export const appConnectorGroups = (world: World, { connectors, connectorGroups, 
     shown: (item) => ({
       upgradePriority: 'WEEK',
       versionProfileVisibilityScope: 'ALL',
-      connectors: connectors.all().filter(({ appConnectorGroupId }) => appConnectorGroupId === item.id),
-      serverGroups: serverGroups
-        .all()
-        .filter((group) => refersTo(group, 'appConnectorGroups', item.id))
-        .map(named),
+      version: {
+        version_profile_gid: '0',
+        versionProfileName: 'Default',
+        sargeVersion: '26.52.3',
+        childVersion: '26.52.3',
+        latestPlatform: 'el9',
+      },
+      ...ifAny(
+        'connectors',
+        connectors.all().filter(({ appConnectorGroupId }) => appConnectorGroupId === item.id),
+      ),
+      ...ifAny(
+        'serverGroups',
+        serverGroups
+          .all()
+          .filter((group) => refersTo(group, 'appConnectorGroups', item.id))
+          .map(named),
+      ),
     }),
     inUse: ({ id }) =>
       serverGroups.all().some((group) => refersTo(group, 'appConnectorGroups', id)) ||
@@ -97,18 +135,48 @@ export function enrolled(world: World, name: string, items: Collection): Routes 
 export const serverGroupRoutes = (world: World, { connectorGroups, serverGroups, servers, segments }: Stores): Routes =>
   resource(world, {
     name: 'serverGroup',
+    written: ({
+      id,
+      name,
+      description,
+      enabled,
+      ipAnchored,
+      configSpace,
+      extranetEnabled,
+      dynamicDiscovery,
+      appConnectorGroups: groups,
+    }) => ({
+      id,
+      name,
+      ...(enabled === true && { enabled }),
+      ...(description !== undefined && { description }),
+      ipAnchored,
+      configSpace,
+      extranetEnabled,
+      dynamicDiscovery,
+      appConnectorGroups: expand(groups, connectorGroups, [
+        'name',
+        'useInDrMode',
+        'connectorGroupType',
+        'wafDisabled',
+        'lssAppConnectorGroup',
+      ]),
+    }),
     items: serverGroups,
     settable: ['name', 'description', 'enabled', 'ipAnchored', 'dynamicDiscovery', 'appConnectorGroups', 'servers'],
     forgets: ['description', 'servers'],
     defaults: { enabled: false, ipAnchored: false, dynamicDiscovery: false },
     fixed: () => ({ configSpace: 'DEFAULT', extranetEnabled: false }),
     shown: (item) => ({
-      appConnectorGroups: expand(item['appConnectorGroups'], connectorGroups, GROUP_FIELDS),
+      appConnectorGroups: expand(item['appConnectorGroups'], connectorGroups, INNER_FIELDS),
       ...(Array.isArray(item['servers']) && { servers: expand(item['servers'], servers, ['name', 'address', 'enabled']) }),
-      applications: segments
-        .all()
-        .filter((segment) => refersTo(segment, 'serverGroups', item.id))
-        .map(named),
+      ...ifAny(
+        'applications',
+        segments
+          .all()
+          .filter((segment) => refersTo(segment, 'serverGroups', item.id))
+          .map(named),
+      ),
     }),
     refused: (fields) => [
       ...unknownIds(fields, 'appConnectorGroups', connectorGroups),
@@ -121,6 +189,7 @@ export const serverGroupRoutes = (world: World, { connectorGroups, serverGroups,
 export const applicationServers = (world: World, { serverGroups, servers }: Stores): Routes =>
   resource(world, {
     name: 'server',
+    lacks: ['readOnly', 'microtenantName'],
     items: servers,
     settable: ['name', 'description', 'address', 'enabled', 'appServerGroupIds'],
     forgets: ['description'],
@@ -132,5 +201,8 @@ export const applicationServers = (world: World, { serverGroups, servers }: Stor
     ],
     inUse: ({ id }) => serverGroups.all().some((group) => refersTo(group, 'servers', id)),
   });
+
+/** The cloud leaves empty lists out. */
+const ifAny = (name: string, list: readonly Fields[]): Fields => (list.length > 0 ? { [name]: list } : {});
 
 const named = ({ id, name, enabled }: Item): Fields => ({ id, name, enabled });

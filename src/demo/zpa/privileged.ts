@@ -3,7 +3,7 @@ import type { Collection, Fields, Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
 import { guarded, list } from './family.ts';
-import { resource } from './resource.ts';
+import { resource, without } from './resource.ts';
 import { dated, id, MICROTENANTS } from './seed.ts';
 import type { Stores } from './stores.ts';
 
@@ -21,6 +21,9 @@ export const seedBaCertificates = (): Item[] =>
     issuedBy: 'CN=Harbor Lantern Internal CA',
     serialNo: String(9_000_100 + at),
     certificate: '-----BEGIN CERTIFICATE-----\nDEMO\n-----END CERTIFICATE-----\n',
+    publicKey: '-----BEGIN PUBLIC KEY-----\nDEMO\n-----END PUBLIC KEY-----\n',
+    readOnly: false,
+    zscalerManaged: false,
   }));
 
 export const seedPortals = (): Item[] => [
@@ -53,6 +56,7 @@ export const privileged = (world: World, { baCertificates, portals, credentials 
   ...certificates(world, baCertificates, portals),
   ...resource(world, {
     name: 'praPortal',
+    lacks: ['readOnly'],
     items: portals,
     settable: ['name', 'description', 'enabled', 'domain', 'certificateId', 'userNotification', 'userNotificationEnabled'],
     forgets: ['description', 'userNotification'],
@@ -109,7 +113,7 @@ function certificates(world: World, items: Collection, portals: Collection): Rou
     hidden: ['certBlob'],
   });
   const withoutPut = Object.entries(routes).filter(([route]) => !route.startsWith('PUT '));
-  const listed = (item: Item): Fields => Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'certBlob'));
+  const listed = (item: Item): Fields => ({ ...without(item, ['certBlob']), microtenantName: 'Default' });
   return {
     ...Object.fromEntries(withoutPut),
     [issued]: guarded({ customerId: world.customerId, microtenants: MICROTENANTS }, ({ query }) => list({ items, listed }, query)),

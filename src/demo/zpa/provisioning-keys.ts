@@ -30,6 +30,7 @@ function keysOf(
   const nameOf = (collection: Collection, id: unknown): unknown => collection.get(String(id))?.['name'];
   const routes = resource(world, {
     name: `associationType/${associationType}/provisioningKey`,
+    lacks: ['microtenantName'],
     items,
     settable: ['name', 'description', 'maxUsage', 'enrollmentCertId', 'zcomponentId'],
     forgets: ['description'],
@@ -40,8 +41,8 @@ function keysOf(
       provisioningKey: former?.['provisioningKey'],
       associationType,
     }),
+    taken: (fields) => (typeof fields['maxUsage'] === 'number' ? { ...fields, maxUsage: String(fields['maxUsage']) } : fields),
     shown: (item) => ({
-      maxUsage: String(item['maxUsage']),
       zcomponentName: nameOf(groups, item['zcomponentId']),
       enrollmentCertName: nameOf(enrollmentCertificates, item['enrollmentCertId']),
     }),

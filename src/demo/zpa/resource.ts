@@ -23,20 +23,38 @@ export interface Resource {
   readonly inUse?: (item: Item) => boolean;
   /** What the fields of a request mean in the form in which the item is kept. */
   readonly taken?: (fields: Fields) => Fields;
+  /** Which of the marks that most records bear this one does not (recorded). */
+  readonly lacks?: readonly ('readOnly' | 'microtenantName')[];
+  /** What a creation is answered with, if not with the whole record. */
+  readonly written?: (item: Item) => Fields;
   /** Left out in all answers: secrets. */
   readonly hidden?: readonly string[];
 }
 
 export function resource(
   world: World,
-  { name, items, settable, forgets, defaults = {}, fixed, shown, refused, inUse, taken = (fields) => fields, hidden = [] }: Resource,
+  {
+    name,
+    items,
+    settable,
+    forgets,
+    defaults = {},
+    fixed,
+    shown,
+    refused,
+    inUse,
+    taken = (fields) => fields,
+    lacks = [],
+    written,
+    hidden = [],
+  }: Resource,
 ): Routes {
   const keep = (field: string, former?: Item): unknown =>
     former && !forgets.includes(field) ? former[field] : former ? undefined : defaults[field];
   const read = (item: Item): Fields => ({
     ...without(item, hidden),
     ...shown?.(item),
-    microtenantName: MICROTENANTS[String(item['microtenantId'])] ?? 'Default',
+    ...(!lacks.includes('microtenantName') && { microtenantName: MICROTENANTS[String(item['microtenantId'])] ?? 'Default' }),
   });
   return zpaFamily({
     customerId: world.customerId,
@@ -52,12 +70,11 @@ export function resource(
         creationTime: former?.['creationTime'] ?? now,
         modifiedBy: ADMIN_ID,
         ...set,
-        readOnly: false,
-        zscalerManaged: false,
+        ...(!lacks.includes('readOnly') && { readOnly: false, zscalerManaged: false }),
         microtenantId: fields['microtenantId'],
       };
     },
-    written: (item) => without(item, hidden),
+    written: written ?? ((item) => without(item, hidden)),
     read,
     listed: read,
     ...(refused && { refused }),
@@ -87,3 +104,12 @@ export const expand = (list: unknown, targets: Collection, fields: readonly stri
     const found = targets.get(id);
     return found ? [Object.fromEntries(['id', ...fields].flatMap((name) => (found[name] === undefined ? [] : [[name, found[name]]])))] : [];
   });
+
+const COUNTRIES: Readonly<Record<string, string>> = { USA: 'US', Germany: 'DE', Netherlands: 'NL', Singapore: 'SG' };
+
+/** The service knows the city and the country from the coordinates (recorded); here they are read off the name of the place. */
+export function located(fields: Fields): Fields {
+  const place = typeof fields['location'] === 'string' && fields['latitude'] !== undefined ? fields['location'].split(', ') : [];
+  const countryCode = COUNTRIES[place.at(-1) ?? ''];
+  return countryCode === undefined ? fields : { cityCountry: `${place[0]}, ${countryCode}`, countryCode, ...fields };
+}

@@ -1,6 +1,6 @@
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
-import { expand, resource, unknownIds } from './resource.ts';
+import { expand, located, resource, unknownIds } from './resource.ts';
 import type { Stores } from './stores.ts';
 
 /** `/serviceEdgeGroup`. */
@@ -10,6 +10,7 @@ export const serviceEdgeGroups = (
 ): Routes =>
   resource(world, {
     name: 'serviceEdgeGroup',
+    taken: located,
     items,
     settable: [
       'name',
