@@ -183,7 +183,7 @@ function readWhole(
 ): Page {
   const total = credible(numberOf(envelope[paging.total ?? '']), items);
   if (total !== undefined && total > items.length) {
-    const note = `These are ${items.length} rows of ${total}: the API sends no more at once, and this tool cannot ask for the rest.`;
+    const note = `These are ${items.length} rows of ${total}: this tool cannot ask for the rest.`;
     return new Page({ items, total, envelope, note });
   }
   const isFull = items.length > 0 && items.length === numberOf(input['limit']);

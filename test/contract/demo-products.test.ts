@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue, Page } from '../../src/tools/index.ts';
 import { openDemoTools, type DemoTools } from './demo-tools.ts';
+import { linesOf } from './replay.ts';
 
 let demo: DemoTools;
 beforeAll(async () => {
@@ -71,7 +72,37 @@ const inputs: Readonly<Record<string, Record<string, unknown>>> = {
 /** An analysis exists only after it was started; the story below reads it. */
 const toldBelow = ['zdx_get_analysis'];
 
+/** What was recorded of a list, by the tool that asks for it. */
+const recorded: readonly (readonly [tool: string, path: RegExp, input: Record<string, unknown>])[] = [
+  ['zcc_list_devices', /getDevices$/, {}],
+  ['zcc_list_forwarding_profiles', /webForwardingProfile/, {}],
+  ['zcc_list_trusted_networks', /webTrustedNetwork/, {}],
+  ['zeasm_list_organizations', /organizations$/, {}],
+  ['zeasm_list_lookalike_domains', /lookalike-domains$/, ORGANIZATION],
+  ['ztw_list_roles', /adminRoles$/, {}],
+];
+
+/** Rows of a bare array or of an envelope. */
+const rowsIn = (body: unknown): object[] => (Array.isArray(body) ? body : Object.values(body as object).find(Array.isArray)) as object[];
+
+/** Keys and types of what is nested, without lists of permissions. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (typeof value !== 'object' || value === null) return typeof value;
+  const kept = Object.entries(value).filter(([name]) => !name.endsWith('Permissions'));
+  return Object.fromEntries(kept.map(([name, member]) => [name, shapeOf(member)]));
+}
+
 describe('on the demo tenant', () => {
+  it.each(recorded)('%s shows records of the recorded shape', async (name, path, input) => {
+    const line = linesOf('products.jsonl').find((one) => path.test(one.path))!;
+    const [theirs] = rowsIn(line.responseBody);
+    const ours = await rows(name, input);
+    expect(ours.map((row) => Object.keys(row).toSorted())).toContainEqual(Object.keys(theirs!).toSorted());
+    const nested = (row: object) => Object.values(shapeOf(row) as object).filter((member) => typeof member === 'object');
+    expect(nested(ours[0]!)).toEqual(nested(theirs!));
+  });
+
   const mine = catalogue.filter(
     ({ product, action, name }) => !['zia', 'zpa', 'zid'].includes(product) && action === 'read' && !toldBelow.includes(name),
   );

@@ -61,9 +61,6 @@ const network = (at: number, name: string, fields: Fields): Item => ({
   dnsSearchDomains: '',
   hostnames: '',
   resolvedIpsForHostname: '',
-  trustedSubnets: '',
-  trustedGateways: '',
-  trustedDhcpServers: '',
   ...fields,
   active: true,
 });
@@ -75,37 +72,86 @@ export const seedTrustedNetworks = (): Item[] => [
   network(4, 'On Board', { trustedGateways: '10.90.0.1' }),
 ];
 
+const TIMEOUTS: Fields = { DTLSTimeout: 9, TLSTimeout: 5, mtuForZadapter: 0 };
+
+const NO_PROXY: Fields = {
+  proxyAction: 1,
+  enableAutoDetect: 0,
+  enablePAC: 0,
+  pacURL: '',
+  enableProxyServer: 0,
+  proxyServerAddress: '',
+  proxyServerPort: '0',
+  bypassProxyForPrivateIP: 0,
+  performGPUpdate: 0,
+  pacDataPath: '',
+};
+
 const action = (networkType: number, actionType: number): Fields => ({
   networkType,
   actionType,
   systemProxy: 0,
   customPac: '',
   enablePacketTunnel: 1,
+  systemProxyData: NO_PROXY,
   primaryTransport: 1,
-  DTLSTimeout: 9,
+  ...TIMEOUTS,
   UDPTimeout: 9,
-  TLSTimeout: 5,
-  mtuForZadapter: 0,
+  blockUnreachableDomainsTraffic: 0,
   allowTLSFallback: 1,
+  tunnel2FallbackType: 0,
+  dropIpv6Traffic: 0,
+  redirectWebTraffic: 0,
+  dropIpv6IncludeTrafficInT2: 0,
+  useTunnel2ForProxiedWebTraffic: 0,
+  useTunnel2ForUnencryptedWebTraffic: 0,
+  pathMtuDiscovery: 1,
+  latencyBasedZenEnablement: 0,
+  zenProbeInterval: 60,
+  zenProbeSampleSize: 5,
+  zenThresholdLimit: 2,
+  dropIpv6TrafficInIpv6Network: 0,
 });
 
-const profile = (at: number, name: string, trustedNetworkIds: readonly number[]): Item => ({
+const privateAction = (networkType: number): Fields => ({
+  networkType,
+  actionType: 1,
+  primaryTransport: 0,
+  ...TIMEOUTS,
+  sendTrustedNetworkResultToZpa: 0,
+  partnerInfo: { primaryTransport: 2, allowTlsFallback: 1, mtuForZadapter: 0 },
+  latencyBasedZpaServerEnablement: 0,
+  lbsZpaProbeInterval: 30,
+  lbsZpaProbeSampleSize: 5,
+  lbsZpaThresholdLimit: 1,
+  latencyBasedServerMTEnablement: 0,
+});
+
+/** In an office, actionType 0 leaves the traffic alone. */
+const profile = (at: number, name: string, trustedSubnets: string): Item => ({
   id: String(11_900 + at),
   active: '1',
   name,
   conditionType: 1,
   dnsServers: '',
   dnsSearchDomains: '',
+  enableLWFDriver: '1',
   hostname: '',
-  trustedSubnets: '',
+  resolvedIpsForHostname: '',
+  trustedSubnets,
+  trustedGateways: '',
+  trustedDhcpServers: '',
+  trustedEgressIps: '',
   predefinedTrustedNetworks: false,
+  predefinedTnAll: false,
+  forwardingProfileActions: [action(1, trustedSubnets === '' ? 1 : 0), action(2, 1), action(0, 1)],
+  forwardingProfileZpaActions: [1, 2, 0, 3].map(privateAction),
   evaluateTrustedNetwork: 1,
-  trustedNetworkIds,
-  forwardingProfileActions: [action(1, 0), action(2, 1), action(0, 1)],
-  forwardingProfileZpaActions: [],
+  enableSplitVpnTN: 0,
+  skipTrustedCriteriaMatch: 0,
 });
 
 export const seedForwardingProfiles = (): Item[] => [
-  profile(1, 'Tunnel 2.0 everywhere', []),
-  profile(2, 'Direct in the offices', [9_001, 9_002]),
+  profile(1, 'Tunnel 2.0 everywhere', ''),
+  profile(2, 'Direct in the offices', '10.20.0.0/16'),
 ];

@@ -17,9 +17,11 @@ export function openZeasm(world: World): Product {
       [`GET ${organization}/findings/{id}/details`]: within(one(findings, (finding) => finding)),
       [`GET ${organization}/findings/{id}/evidence`]: within(one(findings, (finding) => content(finding, 'EVIDENCE'))),
       [`GET ${organization}/findings/{id}/scan-output`]: within(one(findings, (finding) => content(finding, 'SCAN_OUTPUT'))),
-      [`GET ${organization}/lookalike-domains`]: within(() => ok(envelope(lookalikes.all().map(withoutId)))),
+      [`GET ${organization}/lookalike-domains`]: within(() =>
+        ok({ ...envelope(lookalikes.all().map(withoutId)), next_link: '', prev_link: '' }),
+      ),
       [`GET ${organization}/lookalike-domains/{id}/details`]: within(
-        one(lookalikes, (lookalike) => ({ ...withoutId(lookalike), description: 'It differs in one sign.', remediation: 'Watch it.' })),
+        one(lookalikes, (lookalike) => ({ ...withoutId(lookalike), description: 'It differs in one sign.' })),
       ),
     },
     unknownPath: notFound,

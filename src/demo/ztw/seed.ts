@@ -59,7 +59,7 @@ export const seedRoles = (): Item[] =>
     adminAcctAccess: at === 0 ? 'READ_WRITE' : 'NONE',
     featurePermissions: { EDGE_CONNECTOR_DASHBOARD: 'READ_ONLY', EDGE_CONNECTOR_FORWARDING: at === 1 ? 'READ_ONLY' : 'READ_WRITE' },
     extFeaturePermissions: {},
-    isAuditor: at === 1,
+    ...(at === 1 ? { isAuditor: true } : {}),
     isNonEditable: at < 2,
     logsLimit: 'UNRESTRICTED',
     roleType: 'EDGE_CONNECTOR_ADMIN',

@@ -8,7 +8,7 @@ export default [
     toolset: 'zeasm_findings',
     action: 'read',
     about:
-      'List what is wrong with the assets of an organization that can be reached from the internet: category, severity, risk score, affected asset, first and last sighting. The API returns its first page; more cannot be asked for.',
+      'List what is wrong with the assets of an organization that can be reached from the internet: category, severity, risk score, affected asset, first and last sighting. Only the first page of the API is returned.',
     input: organization,
     call: 'GET /organizations/{org_id}/findings',
     returns: 'page',

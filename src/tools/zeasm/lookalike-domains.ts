@@ -5,7 +5,7 @@ export default [
   tool(zeasm, 'list_lookalike_domains', {
     toolset: 'zeasm_lookalike_domains',
     action: 'read',
-    about: `List domains that look like those of an organization and may serve to deceive: the imitated domain, the trick, risk score, whether it is registered and by whom. The API returns its first page. ${untrusted}`,
+    about: `List domains that look like those of an organization and may serve to deceive: the imitated domain, the trick, risk score, whether it is registered and by whom. Only the first page of the API is returned. ${untrusted}`,
     input: organization,
     call: 'GET /organizations/{org_id}/lookalike-domains',
     returns: 'page',

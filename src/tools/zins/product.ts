@@ -1,6 +1,7 @@
 /** Z-Insights speaks GraphQL: one endpoint, a domain for each kind of traffic, a field for each report. */
 import { ZscalerMcpError } from '../../errors.ts';
 import { anyCase, count, initially, oneOf, optional, query, unsent, type Fields, type Paging, type Product } from '../define.ts';
+import type { ToolsetOf } from '../toolsets.ts';
 
 export const zins: Product<'zins'> = {
   id: 'zins',
@@ -10,10 +11,8 @@ export const zins: Product<'zins'> = {
   paging: { kind: 'whole', items: 'entries' },
 };
 
-type Toolset = Parameters<typeof query<'zins', Fields>>[2]['toolset'];
-
 interface Report {
-  readonly toolset: Toolset;
+  readonly toolset: ToolsetOf<'zins'>;
   readonly about: string;
   readonly operation: string;
   /** `WEB_TRAFFIC` */

@@ -22,18 +22,17 @@ interface Question {
   readonly variables?: (input: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
+interface SingleQuestion extends Question {
+  /** Type of the customer's ID, if it is no ID for the API. */
+  readonly customer?: string;
+  /** Where the answer is, if not in the field itself. */
+  readonly answer?: string;
+}
+
 /** A question with one answer. */
 export const ask = (
   name: string,
-  {
-    operation,
-    field,
-    args = {},
-    select = '',
-    customer = 'ID!',
-    answer = field,
-    ...rest
-  }: Question & { customer?: string; answer?: string },
+  { operation, field, args = {}, select = '', customer = 'ID!', answer = field, ...rest }: SingleQuestion,
 ) =>
   query(zms, name, {
     toolset: 'zms',
@@ -41,7 +40,6 @@ export const ask = (
     input: rest.input ?? {},
     document: documentOf(operation, field, { customerId: customer, ...args }, select),
     answer,
-    ...(rest.variables && { variables: rest.variables }),
   });
 
 /** A list by page. Some call the page `page`, others `page_num`. */
@@ -78,10 +76,9 @@ function documentOf(operation: string, field: string, args: Readonly<Record<stri
   return `query ${operation}(${declared}) { ${field}(${passed})${select && ` { ${select} }`} }`;
 }
 
-const direction = anyCase(oneOf(['ASC', 'DESC'], 'Order of the rows.'));
+export const direction = anyCase(oneOf(['ASC', 'DESC'], 'Order of the rows.'));
 /** The order of a list that has one order only. */
 export const sortOrder = (field: string) => ({ sort_order: onWire(`orderBy.${field}`, optional(direction)) });
-export { direction };
 
 /** Inputs of the lists around agents. */
 export const agentFilters = {
