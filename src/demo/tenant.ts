@@ -117,7 +117,9 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
       log: options.log,
       tokens,
       controls,
-      match: openRouter([openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell, openZins, openZms].map((open) => open(world))),
+      match: openRouter(
+        [openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell, openZins, openZms].map((open) => open(world)),
+      ),
       limiter: openLimiter(perMinute, options.requestsPerMinute !== undefined, now),
       perMinute,
       latencyMs: options.latencyMs ?? 0,
