@@ -3,6 +3,7 @@
  * minute and the tests' cloud; state lives in memory. Every response says `X-Demo-Tenant: true`.
  */
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../log.ts';
 import { openCollection, type Collection } from './collection.ts';
@@ -22,9 +23,6 @@ import { openZins } from './zins/zins.ts';
 import { openZms } from './zms/zms.ts';
 import { openZpa } from './zpa/zpa.ts';
 import { openZtw } from './ztw/ztw.ts';
-
-/** An import of `node:http` would load Node's whole HTTP client with it, 20 ms that a start has no use for. */
-const { createServer } = process.getBuiltinModule('node:http');
 
 export interface DemoOptions {
   readonly log: Log;

@@ -2,7 +2,7 @@
  * The HTTP front: listens, knows every connection and request, and can fall silent without breaking any of them.
  * It knows nothing of MCP; what answers requests is given to it.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../errors.ts';
@@ -38,9 +38,6 @@ interface Connection {
   readWhenIdle: number;
   parked: boolean;
 }
-
-/** An import of `node:http` would load Node's whole HTTP client with it, 20 ms that a start has no use for. */
-const { createServer } = process.getBuiltinModule('node:http');
 
 const BACKLOG = 1_024;
 const KEEP_ALIVE_MS = 65_000;
