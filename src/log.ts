@@ -1,5 +1,6 @@
 /** Structured lines to stderr. stdout belongs to the protocol and to the commands' answers. */
-import { destination, pino } from 'pino';
+import { pino } from 'pino';
+import { openWriter } from './stderr.ts';
 
 /** The levels that `ZSCALER_MCP_LOG_LEVEL` accepts. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -25,23 +26,10 @@ export interface RootLog extends Log {
 }
 
 export function openLog(level: LogLevel): RootLog {
-  const stderr = destination({ fd: 2, sync: true });
-  stderr.on('error', ignoreLostReader);
-  const stream = { write: (text: string) => withoutReader(() => void stderr.write(text)) };
-  const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, stream);
+  const stderr = openWriter(2);
+  const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, stderr);
   return Object.assign(root, {
-    flush: () => withoutReader(() => stderr.flushSync()),
-    line: (text: string) => stream.write(`${new Date().toISOString()} ${text}\n`),
+    flush: () => stderr.flush(),
+    line: (text: string) => stderr.write(`${new Date().toISOString()} ${text}\n`),
   });
 }
-
-/** A terminal that hung up, or a pipe whose reader went away, must not end the server: it has to stop in good order. */
-function withoutReader(write: () => void): void {
-  try {
-    write();
-  } catch {
-    // There is nobody left to tell.
-  }
-}
-
-const ignoreLostReader = (): void => undefined;

@@ -1,9 +1,18 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cleanEnv, entry, makeFolder, missing, root, startServer, waitFor } from './harness.ts';
 import { startCloud } from './cloud.ts';
 import { callTool } from './mcp.ts';
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const clean = { code: 0, signal: null };
 
@@ -124,10 +133,23 @@ describe('other signals', () => {
         stdio: ['pipe', 'ignore', 'ignore'],
       },
     );
-    await waitFor(() => existsSync(pidFile));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as { pid: number; state: string };
+    await waitFor(() => readRecord().state === 'ready');
+    const { pid } = readRecord();
     terminal.kill('SIGKILL');
-    await waitFor(() => !existsSync(pidFile));
+    await waitFor(() => !isRunning(pid));
+    expect(existsSync(pidFile)).toBe(false);
+  });
+});
+
+describe('a reader of the log that went away', () => {
+  it('holds up neither a restart nor a stop', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=debug\n' });
+    server.child.stderr?.destroy();
+    expect(await server.ask('reload')).toMatchObject({ exitCode: 0 });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', exitCode: 0 });
+    expect(await server.ask('stop')).toMatchObject({ outcome: 'stopped', exitCode: 0 });
+    expect(await server.ended).toEqual(clean);
   });
 });
 
@@ -152,7 +174,6 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of
     // The commands run as children that bash left behind when it became the server.
     const commands = `(for i in $(seq 200); do grep -q '"ready"' ${folder}/pid 2>/dev/null && break; sleep 0.05; done; ${zs} status ${words}; ${zs} reload ${words}; ${zs} restart ${words}; ${zs} check; ${zs} stop ${words}; echo survived) > ${folder}/out 2>&1 &`;
     await inNamespace(`${commands} exec ${zs} --transport streamable-http --port 0 --demo ${words} 2>${folder}/log`);
-    const { readFileSync } = await import('node:fs');
     const out = readFileSync(`${folder}/out`, 'utf8');
     expect(out).toMatch(/PID\s+1,/);
     expect(out).toContain('reload: unchanged');
