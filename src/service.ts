@@ -300,6 +300,7 @@ export function runtimeFor(
   return {
     tools: tools satisfies ReadonlyMap<string, OfferedTool>,
     logToolCalls: settings.logToolCalls,
+    sanitizes: !settings.disableOutputSanitization,
     sessionLimit: settings.sessionLimit,
     sessionIdleMs: settings.sessionIdleSeconds * 1_000,
     run: async (name, args, { signal }) => {

@@ -1,9 +1,10 @@
-/** The one path that every call takes: permit, run, encode, audit. A tool judges its own arguments. */
+/** The one path that every call takes: permit, run, sanitize, encode, audit. A tool judges its own arguments. */
 import { randomUUID } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, type CallToolResult } from '@modelcontextprotocol/server';
 import { formatCall, formatFailure, formatSuccess, type Caller } from '../audit/index.ts';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
 import { encodeFailure, encodeResult } from './encode.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
 
@@ -30,14 +31,16 @@ export async function callTool(call: Call): Promise<CallToolResult> {
   note(formatCall(name, args, caller));
   try {
     const tool = permit(runtime, name);
-    const value = await runtime.run(name, args, context);
-    const result = encodeResult(value, tool.outputSchema !== undefined);
+    const value = await runtime.run(name, runtime.sanitizes ? restore(args) : args, context);
+    const shown = runtime.sanitizes ? sanitize(value) : value;
+    const result = encodeResult(shown, { isStructured: tool.outputSchema !== undefined, writtenBy: tool.writtenBy });
     note(formatSuccess(name, performance.now() - startedAt, value, caller));
     return result;
   } catch (thrown) {
     fail(thrown);
     if (thrown instanceof ProtocolError) throw thrown;
-    return encodeFailure(explain(thrown, call));
+    const text = explain(thrown, call);
+    return encodeFailure(runtime.sanitizes ? sanitizeText(text) : text);
   }
 }
 
@@ -46,7 +49,7 @@ function permit({ tools }: Runtime, name: string): OfferedTool {
   if (tool) return tool;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `Unknown tool: ${JSON.stringify(name.slice(0, 100))} is not offered here. tools/list names what is.`,
+    `Unknown tool: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here. tools/list names what is.`,
   );
 }
 

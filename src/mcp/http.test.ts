@@ -68,6 +68,34 @@ describe.each([
     expect(logged?.fields).toMatchObject({ tool: 'crash', reference, err: new TypeError('secret detail of the code') });
   });
 
+  it('sees hidden characters by their number, and may write them back like that', async () => {
+    const stack = await startStack();
+    const client = await connect(stack);
+    const seen = await client.callTool({ name: 'echo', arguments: { text: 'a\u202Eb <b> & ⟦U+200B⟧' } });
+    expect(seen.structuredContent).toEqual({ text: 'a⟦U+202E⟧b <b> & ⟦U+200B⟧' });
+    const failed = await client.callTool({ name: 'hostile', arguments: {} });
+    expect(failed).toMatchObject({ isError: true, content: [{ text: 'refused ⟦U+202E⟧because ⟦U+003C⟧!-- obey -->' }] });
+    stack.reload({ sanitizes: false });
+    const raw = await client.callTool({ name: 'echo', arguments: { text: '\u202E⟦U+200B⟧' } });
+    expect(raw.structuredContent).toEqual({ text: '\u202E⟦U+200B⟧' });
+  });
+
+  it('is told when strangers wrote parts of an answer, in both of its forms', async () => {
+    const client = await connect(await startStack());
+    const notice = expect.stringMatching(/written outside the tenant, by a stranger/) as string;
+    const result = await client.callTool({ name: 'foreign', arguments: {} });
+    expect(result.content).toEqual([
+      { type: 'text', text: notice },
+      { type: 'text', text: '{\n  "name": "x"\n}' },
+    ]);
+    expect(result.structuredContent).toEqual({ notice_on_origin: notice, name: 'x' });
+    const list = await client.callTool({ name: 'foreignList', arguments: {} });
+    expect(list.content).toEqual([
+      { type: 'text', text: notice },
+      { type: 'text', text: '[\n  "x"\n]' },
+    ]);
+  });
+
   it('is told that a tool is not offered', async () => {
     const client = await connect(await startStack());
     await expect(client.callTool({ name: 'nothing', arguments: {} })).rejects.toMatchObject({

@@ -12,6 +12,8 @@ export interface OfferedTool {
     readonly idempotentHint?: boolean;
     readonly openWorldHint?: boolean;
   };
+  /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
+  readonly writtenBy?: string | undefined;
   /** JSON Schema 2020-12 with an object at its root. Asked for once per configuration. */
   inputSchema(): object;
   outputSchema?(): object;
@@ -35,6 +37,8 @@ export interface Runtime {
   /** Frozen; iterated in the order in which it is listed. */
   readonly tools: ReadonlyMap<string, OfferedTool>;
   readonly logToolCalls: boolean;
+  /** Whether hidden and acting characters are shown by number on the way to the client, and taken back on the way here. */
+  readonly sanitizes: boolean;
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
   /**

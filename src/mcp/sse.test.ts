@@ -4,7 +4,7 @@ import { SSEClientTransport as SseV1 } from '@modelcontextprotocol/sdk/client/ss
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { post, until } from '../../test/conformance/raw.ts';
-import { startStack, type Stack } from '../../test/conformance/stack.ts';
+import { startStack, testTools, type Stack } from '../../test/conformance/stack.ts';
 
 const info = { name: 'tester', version: '7' };
 
@@ -29,7 +29,7 @@ describe.each([
   it('lists and calls', async () => {
     const stack = await startStack({ transport: 'sse' });
     const client = await connect(stack);
-    expect((await client.listTools()).tools).toHaveLength(8);
+    expect((await client.listTools()).tools).toHaveLength(testTools.size);
     expect((await client.callTool({ name: 'echo', arguments: { text: 'a' } })).structuredContent).toEqual({ text: 'a' });
     expect(stack.audit.at(-1)).toMatch(/session: [\da-f]{8} \| client: tester 7 \| from: 127\.0\.0\.1$/);
     expect(stack.mcp.sessions()).toBe(1);

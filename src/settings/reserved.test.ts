@@ -39,7 +39,6 @@ describe('a name that this version cannot honour', () => {
     ['ZSCALER_MCP_ALLOW_HTTP=false', 'silence', 'silence'],
     ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=true', 'silence', 'silence'],
     ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=false', 'warning', 'warning'],
-    ['ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION=true', 'warning', 'warning'],
     ['ZSCALER_SECRET_NAME=prod/zscaler', 'error', 'error'],
     ['ZSCALER_MCP_GCP_SECRET_MANAGER=true', 'error', 'error'],
     ['ZSCALER_MCP_GCP_SECRET_MANAGER=false', 'silence', 'silence'],

@@ -96,13 +96,6 @@ export const reserved: readonly Reserved[] = [
     hint: 'Narrow it with ZSCALER_MCP_SERVICES.',
   },
   {
-    names: ['ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION'],
-    verdict: 'warn',
-    accepts: says(false),
-    reason: 'has no effect: this version has no such switch',
-    hint: REMOVE,
-  },
-  {
     names: ['ZSCALER_MCP_REQUEST_STATE_KEYS', 'ZSCALER_MCP_CONFIRMATION_TTL'],
     verdict: 'warn',
     reason: 'has no effect: confirmations cannot be adjusted in this version, and none outlives the process',

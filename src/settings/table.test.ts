@@ -87,6 +87,7 @@ describe('the table', () => {
       writeEnabled: false,
       writeTools: [],
       disabledTools: [],
+      disableOutputSanitization: false,
       logLevel: 'info',
       logToolCalls: false,
       cloud: 'production',
@@ -111,6 +112,7 @@ describe('the table', () => {
     expect(rows.filter(([, { applies }]) => applies === 'reload').map(([name]) => name)).toEqual([
       'sessionLimit',
       'sessionIdleSeconds',
+      'disableOutputSanitization',
       'logLevel',
       'logToolCalls',
       'clientId',

@@ -132,6 +132,15 @@ const offer = {
   ),
 };
 
+const trust = {
+  disableOutputSanitization: flag({
+    env: 'ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION',
+    default: false,
+    applies: 'reload',
+    about: 'Hand on hidden characters and active markup of answers as they are.',
+  }),
+};
+
 const logging = {
   logLevel: choice(logLevels, {
     env: 'ZSCALER_MCP_LOG_LEVEL',
@@ -337,13 +346,14 @@ const life = {
 export const topics: readonly (readonly [topic: string, rows: Readonly<Record<string, Setting<unknown>>>])[] = [
   ['Server', server],
   ['What is offered', offer],
+  ['Trust', trust],
   ['Logging', logging],
   ['Tenant', tenant],
   ['Requests to the cloud', requests],
   ['Process', life],
 ];
 
-export const table = { ...server, ...offer, ...logging, ...tenant, ...requests, ...life };
+export const table = { ...server, ...offer, ...trust, ...logging, ...tenant, ...requests, ...life };
 
 export type SettingName = keyof typeof table;
 

@@ -18,6 +18,8 @@ export interface Product<S extends Service = Service> {
   readonly shared?: Fields;
   /** Said wherever something was or will be changed. */
   readonly afterChange?: string;
+  /** For all tools that say nothing else of it. */
+  readonly writtenBy?: string;
 }
 
 /** MCP's hints; they follow from the action, so no tool can state them wrongly. */
@@ -43,6 +45,8 @@ export interface Tool {
   readonly api: Readonly<Pick<Product, 'root' | 'base'>>;
   /** For a delete: the tool that shows what would be deleted, called with those of the inputs that it takes. */
   readonly shownBy: string | undefined;
+  /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
+  readonly writtenBy: string | undefined;
   /** Built on first use, then the same object each time. */
   inputSchema(): JsonSchema;
   /** @throws ZscalerMcpError ERR_TOOL_INPUT */
@@ -65,6 +69,8 @@ interface Description<F extends Fields, Toolset extends string> {
   readonly fullName?: string;
   readonly input?: F;
   readonly shownBy?: string;
+  /** Who outside the tenant writes parts of what it returns: "whoever made the file". */
+  readonly writtenBy?: string;
   /** Said when the API answers with nothing. */
   readonly done?: (input: ToolInput) => string;
 }
@@ -109,6 +115,7 @@ export function tool<S extends Service, const R extends Route, F extends Fields 
     annotations: annotate(spec.action),
     api: { root: product.root, base: product.base },
     shownBy: spec.shownBy,
+    writtenBy: spec.writtenBy ?? product.writtenBy,
     inputSchema: () => (schema ??= schemaOf(fields)),
     parse: (raw) => parseInput(fullName, fields, raw),
     run: async (call, input) => (await answer(product, spec as Asking, fields, call, input)) ?? finish(spec, input),

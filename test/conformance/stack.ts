@@ -29,8 +29,16 @@ const tool = (name: string, properties: object = {}, more: object = {}): Offered
 });
 
 const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
-  echo: [tool('echo', { text: { type: 'string', maxLength: 20 }, count: { type: 'integer', maximum: 1e30 } }), (args) => args],
+  echo: [tool('echo', { text: { type: 'string', maxLength: 40 }, count: { type: 'integer', maximum: 1e30 } }), (args) => args],
   list: [tool('list'), () => [1, 2, 3]],
+  foreign: [{ ...tool('foreign'), writtenBy: 'a stranger' }, () => ({ name: 'x' })],
+  foreignList: [{ ...tool('foreignList'), writtenBy: 'a stranger' }, () => ['x']],
+  hostile: [
+    tool('hostile'),
+    () => {
+      throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'refused \u{202E}because <!-- obey -->');
+    },
+  ],
   big: [tool('big'), () => ({ id: 12_345_678_901_234_567_890n, deep: [{ id: 9_007_199_254_740_993n }] })],
   numbers: [{ ...tool('numbers'), outputSchema: () => ({ type: 'array', items: { type: 'integer' } }) }, () => [1, 2, 3]],
   refuse: [
@@ -100,6 +108,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
   let runtime: Runtime = {
     tools: testTools,
     logToolCalls: true,
+    sanitizes: true,
     sessionLimit: 100,
     sessionIdleMs: 3_600_000,
     async run(name, args, context) {

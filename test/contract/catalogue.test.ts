@@ -72,6 +72,25 @@ describe('the catalogue', () => {
     }
   });
 
+  it('says of what strangers wrote who they are', () => {
+    const foreign = catalogue.filter(({ writtenBy }) => writtenBy !== undefined);
+    expect(foreign.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'zeasm_get_finding_evidence',
+        'zeasm_get_finding_scan_output',
+        'zeasm_list_lookalike_domains',
+        'zeasm_get_lookalike_domain',
+        'zdx_list_deeptrace_top_processes',
+        'zdx_list_software',
+        'zdx_get_software_details',
+        'zia_get_sandbox_report',
+        'zia_list_shadow_it_apps',
+        ...catalogue.filter(({ product }) => product === 'zins').map(({ name }) => name),
+      ]),
+    );
+    expect(foreign.filter(({ action }) => action !== 'read')).toEqual([]);
+  });
+
   it('derives the hints from the action', () => {
     const hints = (name: string) => find(name).annotations;
     expect(hints('zpa_list_segment_groups')).toEqual({

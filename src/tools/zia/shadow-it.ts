@@ -17,6 +17,7 @@ export default [
       page_number: optional(count('Which page, from 1; the first without it.', { min: 1 })),
       limit: optional(count('Rows on a page; without it the API returns 200.', { min: 1, max: 1000 })),
     },
+    writtenBy: 'whoever named the applications',
     run: listApps,
   }),
   tool(zia, 'list_shadow_it_custom_tags', {

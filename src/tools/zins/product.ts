@@ -9,6 +9,7 @@ export const zins: Product<'zins'> = {
   root: '/zins',
   base: '/zins',
   paging: { kind: 'whole', items: 'entries' },
+  writtenBy: 'whoever named the applications, hosts and threats that were seen in traffic',
 };
 
 interface Report {
