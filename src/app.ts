@@ -23,7 +23,8 @@ import {
   type RecordKeeper,
 } from './lifecycle/index.ts';
 import { openLog, type RootLog } from './log.ts';
-import { checkCloud, cloudConfigOf, ServerService, type SavedSessions } from './service.ts';
+import { checkTls } from './http/index.ts';
+import { checkCloud, cloudConfigOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
 import { flagLayer, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
@@ -75,14 +76,24 @@ const TAKE_OVER_LIMIT_MS = 15_000;
 
 /** What the parts say of a configuration that is valid by itself; empty when they can be built. */
 export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
-  try {
-    await checkCloud(cloudConfigOf(settings));
-    return [];
-  } catch (error) {
-    const hint = error instanceof ZscalerMcpError ? (error.hint ?? '') : '';
-    return [{ setting: null, file: null, line: null, message: messageOf(error), hint }];
-  }
+  const parts = [
+    () => checkCloud(cloudConfigOf(settings)),
+    () => {
+      const tls = tlsOf(settings);
+      if (tls) checkTls(tls);
+    },
+  ];
+  const tried = await Promise.allSettled(parts.map(async (part) => part()));
+  return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : []));
 }
+
+const problemOf = (error: unknown): Problem => ({
+  setting: null,
+  file: null,
+  line: null,
+  message: messageOf(error),
+  hint: error instanceof ZscalerMcpError ? (error.hint ?? '') : '',
+});
 
 const problemsOf = async ({ configuration, problems }: Start): Promise<readonly Problem[]> =>
   problems.length > 0 ? problems : tryConfiguration(configuration.settings);
@@ -252,9 +263,9 @@ class UnpublishedRecord implements RecordKeeper {
 }
 
 /** IPv6 addresses stand in brackets. */
-function urlOf({ host, port }: { host: string; port: number }, { transport }: Settings): string {
+function urlOf({ host, port }: { host: string; port: number }, { transport, tlsCertificate }: Settings): string {
   const name = host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`;
+  return `${tlsCertificate ? 'https' : 'http'}://${name}:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`;
 }
 
 /** One line that tells an operator how open this server is. */

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'ERR_HANDOVER_INVALID'
   // http
   | 'ERR_LISTEN'
+  | 'ERR_TLS'
   // mcp
   | 'ERR_TOOL_UNKNOWN'
   | 'ERR_TOOL_INPUT'

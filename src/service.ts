@@ -3,7 +3,18 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
 import type { DemoTenant } from './demo/index.ts';
-import { createRoutes, Front, openSocket, type Place } from './http/index.ts';
+import {
+  checkTls,
+  createRoutes,
+  Front,
+  matchAddresses,
+  openSocket,
+  RateLimit,
+  type FrontLimits,
+  type Place,
+  type RequestLimits,
+  type TlsMaterial,
+} from './http/index.ts';
 import {
   applyToAll,
   type Descriptors,
@@ -51,6 +62,13 @@ interface InForce {
   readonly settings: Settings;
   readonly cloud: CloudConfig;
   readonly runtime: Runtime;
+  readonly edge: Edge;
+}
+
+/** What the network edge lets in. */
+interface Edge {
+  readonly front: FrontLimits;
+  readonly requests: RequestLimits;
 }
 
 export class ServerService implements Service<SavedConfiguration> {
@@ -60,6 +78,7 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #transport = new Transport();
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #front: Front;
+  #rate: RateLimit | null = null;
   #inForce: InForce;
   #state: State = 'starting';
   #stdio: StdioConnection | null = null;
@@ -81,7 +100,12 @@ export class ServerService implements Service<SavedConfiguration> {
       demo: options.demo !== null,
       generation: options.generation,
     });
+    const tls = tlsOf(settings);
+    if (tls) for (const warning of checkTls(tls)) options.log.warn({}, warning);
     this.#front = new Front({
+      tls,
+      limits: () => this.#inForce.edge.front,
+      warn: (message) => options.log.warn({}, message),
       respond: this.#routes(settings),
       refuse: refuseRequest,
       lastCall: (why) => this.mcp.abandon(why),
@@ -253,6 +277,15 @@ export class ServerService implements Service<SavedConfiguration> {
           return replacement(() => (this.#inForce = built));
         },
       },
+      {
+        name: 'tls',
+        prepare: (next) => {
+          const tls = tlsOf(next);
+          if (!tls || isSameTls(this.#inForce.settings, next)) return Promise.resolve(replacement(() => undefined));
+          for (const warning of checkTls(tls)) this.#options.log.warn({}, warning);
+          return Promise.resolve(replacement(() => this.#front.replaceTls(tls)));
+        },
+      },
     ];
   }
 
@@ -262,6 +295,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const shared = { tokens: this.#tokens, transport: this.#transport, log };
     return {
       settings,
+      edge: edgeOf(settings, this.#rateOf(settings)),
       cloud,
       runtime: runtimeFor(settings, this.#tools, async (tool, args, signal) => {
         const client = createCloud(cloud, shared);
@@ -273,6 +307,13 @@ export class ServerService implements Service<SavedConfiguration> {
     };
   }
 
+  /** What was counted stays counted as long as the limit stays the same. */
+  #rateOf({ requestsPerMinute }: Settings): RateLimit {
+    const inForce = this.#rate?.perMinute === requestsPerMinute ? this.#rate : new RateLimit(requestsPerMinute);
+    this.#rate = inForce;
+    return inForce;
+  }
+
   #routes(settings: Settings): ReturnType<typeof createRoutes> {
     const { allowedHosts, allowedOrigins, disableHostValidation, transport } = settings;
     return createRoutes({
@@ -282,12 +323,46 @@ export class ServerService implements Service<SavedConfiguration> {
       allowedOrigins,
       disableHostValidation,
       transport: transport === 'sse' ? 'sse' : 'streamable-http',
+      limits: () => this.#inForce.edge.requests,
       log: this.#options.log,
     });
   }
 }
 
 const placeOf = ({ descriptor, host, port }: HandedListener): Place => (descriptor === null ? { host, port } : { descriptor });
+
+function edgeOf(settings: Settings, rate: RateLimit): Edge {
+  const { allowedSources, bodyLimit, connectionLimit, connectionsPerAddress, readTimeoutSeconds } = settings;
+  const isTrustedProxy = matchAddresses(settings.trustedProxies);
+  return {
+    front: { connections: connectionLimit, connectionsPerAddress, readTimeoutMs: readTimeoutSeconds * 1_000, isTrustedProxy },
+    requests: {
+      body: bodyLimit,
+      isAllowedSource: allowedSources.length === 0 ? () => true : matchAddresses(allowedSources),
+      isTrustedProxy,
+      rate,
+    },
+  };
+}
+
+/** Null: plain HTTP. That certificate and key come together is a rule of the settings. */
+export function tlsOf(settings: Settings): TlsMaterial | null {
+  const { tlsCertificate, tlsKey, tlsKeyPassword, tlsClientAuthorities, tlsClientCertificates } = settings;
+  if (settings.transport === 'stdio' || !tlsCertificate || !tlsKey) return null;
+  return {
+    certificate: tlsCertificate.bytes,
+    key: tlsKey.bytes,
+    password: tlsKeyPassword,
+    clientAuthorities: tlsClientAuthorities?.bytes,
+    clientCertificates: tlsClientCertificates,
+  };
+}
+
+const isSameTls = (one: Settings, other: Settings): boolean =>
+  one.tlsCertificate?.digest === other.tlsCertificate?.digest &&
+  one.tlsKey?.digest === other.tlsKey?.digest &&
+  one.tlsKeyPassword === other.tlsKeyPassword &&
+  one.tlsClientAuthorities?.digest === other.tlsClientAuthorities?.digest;
 
 const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
 

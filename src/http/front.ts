@@ -5,7 +5,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server as HttpsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { ZscalerMcpError } from '../errors.ts';
+import { answerTooSlow, Counts, endTooSlow, everySecond, headerTimeMs } from './slow.ts';
+import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 
 /** Marks a response that never ends by itself; it is not a request in flight. */
 export interface Exchange {
@@ -18,7 +22,22 @@ export type Respond = (request: IncomingMessage, response: ServerResponse, excha
 /** Where to listen: an address to bind, or a socket that listens already. */
 export type Place = { readonly host: string; readonly port: number } | { readonly descriptor: number };
 
+/** Read anew for every connection, so that a reload can change them. */
+export interface FrontLimits {
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** In which a request must have arrived whole; a third of it for its headers. */
+  readonly readTimeoutMs: number;
+  /** Proxies bring many clients over one address. */
+  readonly isTrustedProxy: (address: string) => boolean;
+}
+
 export interface FrontOptions {
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsMaterial | null;
+  readonly limits?: () => FrontLimits;
+  /** Told at most once a minute that connections were turned away. */
+  readonly warn?: (message: string) => void;
   readonly respond: Respond;
   /** Answers a request that is cut off at the deadline; the response has not begun. */
   readonly refuse: (response: ServerResponse, why: string) => void;
@@ -27,7 +46,9 @@ export interface FrontOptions {
 }
 
 interface Visit {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly since: number;
   end: (() => void) | null;
 }
 
@@ -36,6 +57,8 @@ interface Connection {
   readonly visits: Set<Visit>;
   /** Bytes read when the connection last became idle; more means that a request has begun to arrive. */
   readWhenIdle: number;
+  /** When the headers of a request were first seen to be arriving; null while they are not. */
+  arrivingSince: number | null;
   parked: boolean;
 }
 
@@ -43,27 +66,46 @@ const BACKLOG = 1_024;
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests may take once nothing new is accepted. */
 const GRACE_MS = 1_000;
+/** How long closing takes that is announced to the other side. */
+const GOODBYE_MS = 200;
+
+const NO_LIMITS: FrontLimits = {
+  connections: Infinity,
+  connectionsPerAddress: Infinity,
+  readTimeoutMs: 30_000,
+  isTrustedProxy: () => false,
+};
 
 const OUT_OF_TIME = 'the server is restarting or stopping, and this request did not finish in time';
 
 export class Front {
   readonly #options: FrontOptions;
-  readonly #server: Server;
+  readonly #server: Server | HttpsServer;
+  readonly #tls: HttpsServer | null;
+  /** Connections whose TLS handshake is not done. */
+  readonly #handshakes = new Set<Socket>();
+  readonly #addresses = new Counts();
+  readonly #stopLooking: () => void;
+  #turnedAway = 0;
+  #lastWarning = -Infinity;
   readonly #connections = new Map<Socket, Connection>();
   #lingering = false;
   #parking = false;
 
   constructor(options: FrontOptions) {
     this.#options = options;
-    this.#server = createServer(
-      { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: KEEP_ALIVE_MS + 1_000, noDelay: true },
-      (request, response) => this.#visit(request, response),
-    );
-    this.#server.on('connection', (socket: Socket) => this.#meet(socket));
+    const visit = (request: IncomingMessage, response: ServerResponse) => this.#visit(request, response);
+    // Slow requests are looked after here: the server's own limit would also hit connections that were handed over idle.
+    const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, requestTimeout: 0, noDelay: true };
+    this.#tls = options.tls ? createTlsServer(options.tls, serverOptions, visit) : null;
+    this.#server = this.#tls ?? createServer(serverOptions, visit);
+    this.#tls?.on('connection', (socket: Socket) => this.#shake(socket));
+    this.#server.on(this.#tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#meet(socket));
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       response.writeContinue();
-      this.#visit(request, response);
+      visit(request, response);
     });
+    this.#stopLooking = everySecond(() => this.#endSlow());
   }
 
   /** @throws ZscalerMcpError ERR_LISTEN */
@@ -96,6 +138,11 @@ export class Front {
   adopt(descriptors: readonly number[]): void {
     for (const descriptor of descriptors) {
       const socket = new Socket({ fd: descriptor, readable: true, writable: true, allowHalfOpen: true });
+      if (this.#tls) {
+        // It was opened without TLS, which is not served any more.
+        socket.destroy();
+        continue;
+      }
       // The server's own idle limit counts from the end of a response, and there was none here yet.
       socket.setTimeout(KEEP_ALIVE_MS);
       this.#server.emit('connection', socket);
@@ -107,7 +154,10 @@ export class Front {
    * duplicated. With `carry`, idle connections are parked with whatever they send next waiting in the kernel; without,
    * clients are told on every answer to reconnect, and idle connections are closed.
    */
-  async drain({ timeoutMs, carry, signal }: { timeoutMs: number; carry: boolean; signal: AbortSignal }): Promise<{ cut: number }> {
+  async drain(options: { timeoutMs: number; carry: boolean; signal: AbortSignal }): Promise<{ cut: number }> {
+    const { timeoutMs, signal } = options;
+    // The keys of a TLS connection live in this process alone.
+    const carry = options.carry && this.#tls === null;
     const deadline = performance.now() + timeoutMs;
     this.#lingering = !carry;
     this.endStanding();
@@ -122,7 +172,7 @@ export class Front {
     if (carry) for (const connection of this.#connections.values()) this.#parkIfIdle(connection);
     await waitUntil(() => this.#busy().length === 0, performance.now() + GRACE_MS, signal);
     const cut = await this.#cut();
-    this.#closeUnparked();
+    await this.#closeUnparked();
     return { cut };
   }
 
@@ -158,20 +208,69 @@ export class Front {
     this.#closeIdle();
     await waitUntil(() => this.#busy().length === 0, performance.now() + timeoutMs);
     const cut = await this.#cut();
+    await this.#closeUnparked();
+    this.#stopLooking();
     this.#server.closeAllConnections();
     return { cut };
   }
 
+  /** Serves new connections with another certificate. @throws when it cannot be used; `checkTls` says so before */
+  replaceTls(material: TlsMaterial): void {
+    if (this.#tls) replaceTls(this.#tls, material);
+  }
+
+  #shake(socket: Socket): void {
+    if (!this.#admit(socket)) return;
+    this.#handshakes.add(socket);
+    socket.once('close', () => this.#handshakes.delete(socket));
+  }
+
   #meet(socket: Socket): void {
-    const connection: Connection = { socket, visits: new Set(), readWhenIdle: 0, parked: false };
+    if (this.#tls) {
+      if (!isAcceptable(socket as TLSSocket)) return void socket.destroy();
+    } else if (!this.#admit(socket)) return;
+    const connection: Connection = { socket, visits: new Set(), readWhenIdle: socket.bytesRead, arrivingSince: null, parked: false };
     this.#connections.set(socket, connection);
     socket.once('close', () => this.#connections.delete(socket));
     if (this.#parking) this.#parkIfIdle(connection);
   }
 
+  /** Counts a connection, or turns it away. */
+  #admit(socket: Socket): boolean {
+    const { connections, connectionsPerAddress, isTrustedProxy } = this.#limits();
+    const address = socket.remoteAddress ?? '';
+    const count = this.#addresses.add(address);
+    socket.once('close', () => this.#addresses.remove(address));
+    const open = this.#tls ? this.#handshakes.size : this.#connections.size;
+    if (open < connections && (count <= connectionsPerAddress || isTrustedProxy(address))) return true;
+    this.#turnedAway++;
+    socket.destroy();
+    return false;
+  }
+
+  #limits(): FrontLimits {
+    return this.#options.limits?.() ?? NO_LIMITS;
+  }
+
+  #endSlow(): void {
+    const now = performance.now();
+    const { readTimeoutMs } = this.#limits();
+    for (const connection of this.#connections.values()) {
+      if (connection.parked) continue;
+      for (const visit of connection.visits) if (!visit.request.complete && now - visit.since > readTimeoutMs) answerTooSlow(visit);
+      const isArriving = connection.visits.size === 0 && connection.socket.bytesRead !== connection.readWhenIdle;
+      connection.arrivingSince = isArriving ? (connection.arrivingSince ?? now) : null;
+      if (connection.arrivingSince !== null && now - connection.arrivingSince > headerTimeMs(readTimeoutMs)) endTooSlow(connection.socket);
+    }
+    if (this.#turnedAway === 0 || now - this.#lastWarning < 60_000) return;
+    this.#options.warn?.(`${this.#turnedAway} connections were turned away: the limit of connections is reached`);
+    this.#turnedAway = 0;
+    this.#lastWarning = now;
+  }
+
   #visit(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
-    const visit: Visit = { response, end: null };
+    const visit: Visit = { request, response, since: performance.now(), end: null };
     request.socket.setTimeout(0);
     connection?.visits.add(visit);
     if (this.#lingering) response.setHeader('Connection', 'close');
@@ -217,8 +316,14 @@ export class Front {
     for (const connection of this.#connections.values()) if (isIdle(connection)) connection.socket.end();
   }
 
-  #closeUnparked(): void {
-    for (const { socket, parked } of this.#connections.values()) if (!parked) socket.destroy();
+  /** Over TLS the end is announced, so that it cannot be taken for an attack (RFC 8446, section 6.1). */
+  async #closeUnparked(): Promise<void> {
+    const leaving = [...this.#connections.values()].filter(({ parked }) => !parked).map(({ socket }) => socket);
+    if (this.#tls) {
+      for (const socket of leaving) socket.end();
+      await waitUntil(() => leaving.every(({ destroyed }) => destroyed), performance.now() + GOODBYE_MS);
+    }
+    for (const socket of [...leaving, ...this.#handshakes]) socket.destroy();
   }
 
   /** Answers everything in flight with an error, and cuts off what cannot be answered any more. Returns how many. */

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modern, openSession, post } from '../../test/conformance/raw.ts';
 import { startStack, type Stack } from '../../test/conformance/stack.ts';
+import { matchAddresses, RateLimit, type RequestLimits } from './index.ts';
 
 interface Answer {
   readonly status: number;
@@ -26,6 +27,14 @@ const send = (
     });
     request.on('error', reject).end(body);
   });
+
+const limits = (change: Partial<RequestLimits>): RequestLimits => ({
+  body: 100_000,
+  isAllowedSource: () => true,
+  isTrustedProxy: () => false,
+  rate: new RateLimit(0),
+  ...change,
+});
 
 const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
@@ -155,7 +164,7 @@ describe('a body', () => {
     ['that is announced too large', { ...json, 'content-length': '1001' }, 'x'.repeat(1_001), 413, -32_000],
     ['that turns out too large', { ...json, 'transfer-encoding': 'chunked' }, 'x'.repeat(200_000), 413, -32_000],
   ] as const)('%s is refused', async (_name, headers, body, status, code) => {
-    const stack = await startStack({ requestBodyLimit: 1_000 });
+    const stack = await startStack({ limits: limits({ body: 1_000 }) });
     const answer = await send(stack, '/mcp', { method: 'POST', headers, body });
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { jsonrpc: '2.0', id: null, error: { code } }]);
   });
@@ -256,5 +265,36 @@ describe('a body', () => {
     );
     expect(stack.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
     expect((await modern(stack.url, 'tools/list')).status).toBe(200);
+  });
+});
+
+describe('where a request comes from', () => {
+  const listed = (ranges: string[], proxies: string[] = []) =>
+    startStack({ limits: limits({ isAllowedSource: matchAddresses(ranges), isTrustedProxy: matchAddresses(proxies) }) });
+
+  it('is refused off the list, and served on it', async () => {
+    const refused = await send(await listed(['192.0.2.0/24']), '/mcp', { method: 'POST', headers: json, body: ping });
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('ZSCALER_MCP_ALLOWED_SOURCE_IPS')]);
+    expect((await send(await listed(['127.0.0.0/8']), '/mcp', { method: 'POST', headers: json, body: ping })).status).not.toBe(403);
+  });
+
+  it('leaves probes alone', async () => {
+    expect((await send(await listed([]), '/healthz')).status).toBe(200);
+  });
+
+  it('is what a trusted proxy says, and nobody else', async () => {
+    const headers = { ...json, 'x-forwarded-for': '192.0.2.7' };
+    const proxied = await send(await listed(['192.0.2.7'], ['127.0.0.1']), '/mcp', { method: 'POST', headers, body: ping });
+    expect(proxied.status).not.toBe(403);
+    expect((await send(await listed(['192.0.2.7']), '/mcp', { method: 'POST', headers, body: ping })).status).toBe(403);
+  });
+
+  it('may come again after a while when it came too often', async () => {
+    const stack = await startStack({ limits: limits({ rate: new RateLimit(2) }) });
+    const answers = [];
+    for (let count = 0; count < 3; count++) answers.push(await send(stack, '/mcp', { method: 'POST', headers: json, body: ping }));
+    const [first, second, third] = answers;
+    expect([first?.status, second?.status]).not.toContain(429);
+    expect(third).toMatchObject({ status: 429, headers: { 'retry-after': expect.stringMatching(/^[1-9]\d?$/) as string } });
   });
 });

@@ -3,10 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
+import { clientAddress, type MatchAddress } from './addresses.ts';
 import { isAllowedHost } from './guards/host.ts';
 import { isAllowedOrigin } from './guards/origin.ts';
+import { RateLimit } from './rate-limit.ts';
 
-type Handle = (request: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown) => Promise<void>;
+/** A request that passed the guards. */
+export interface GuardedExchange extends Exchange {
+  /** Of the client, behind trusted proxies; null when it is not known. */
+  readonly address: string | null;
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse, exchange: GuardedExchange, body: unknown) => Promise<void>;
 
 export interface RoutesOptions {
   /** `body` is the parsed JSON of a POST. */
@@ -19,8 +27,16 @@ export interface RoutesOptions {
   readonly allowedOrigins: readonly string[];
   readonly disableHostValidation: boolean;
   readonly log: Log;
-  /** In bytes; 4 MiB when absent. */
-  readonly requestBodyLimit?: number;
+  /** Read anew for every request, so that a reload can change it. */
+  readonly limits?: () => RequestLimits;
+}
+
+export interface RequestLimits {
+  /** In bytes. */
+  readonly body: number;
+  readonly isAllowedSource: MatchAddress;
+  readonly isTrustedProxy: MatchAddress;
+  readonly rate: RateLimit;
 }
 
 interface Route {
@@ -28,7 +44,12 @@ interface Route {
   readonly methods: readonly string[];
 }
 
-const BODY_LIMIT = 4 * 1_024 * 1_024;
+const NO_LIMITS: RequestLimits = {
+  body: 4 * 1_024 * 1_024,
+  isAllowedSource: () => true,
+  isTrustedProxy: () => false,
+  rate: new RateLimit(0),
+};
 const READY_STATES: ReadonlySet<string> = new Set(['ready', 'reloading', 'rehearsing']);
 
 export function createRoutes(options: RoutesOptions): Respond {
@@ -36,12 +57,14 @@ export function createRoutes(options: RoutesOptions): Respond {
   return (request, response, exchange) => {
     const path = pathOf(request);
     if (answerHealth(options, path, request, response)) return;
-    const refusal = judge(options, request);
+    const limits = options.limits?.() ?? NO_LIMITS;
+    const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
+    const refusal = judge(options, request, limits, address);
     if (refusal) return refuse(options, request, response, refusal);
     const route = routes.get(path);
     if (!route) return refusePath(response, path, [...routes.keys()]);
     if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
-    forward(options, route, request, response, exchange).catch((error: unknown) => {
+    forward(options, limits, route, request, response, { ...exchange, address }).catch((error: unknown) => {
       options.log.error({ err: error }, 'a request failed');
       response.destroy();
     });
@@ -77,8 +100,23 @@ function answerHealth({ state }: RoutesOptions, path: string, { method }: Incomi
   return true;
 }
 
+/** Several headers of the name are one list (RFC 9110, section 5.3). */
+const forwardedFor = ({ headers }: IncomingMessage): string | undefined => [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
+
 /** Null when the request may go on. */
-function judge(options: RoutesOptions, { headers }: IncomingMessage): Refusal | null {
+function judge(
+  options: RoutesOptions,
+  { headers }: IncomingMessage,
+  { isAllowedSource }: RequestLimits,
+  address: string | null,
+): Refusal | null {
+  if (!isAllowedSource(address)) {
+    return {
+      status: 403,
+      code: -32_001,
+      message: 'Forbidden: clients at this address are not allowed here. ZSCALER_MCP_ALLOWED_SOURCE_IPS says who is.',
+    };
+  }
   if (!options.disableHostValidation && !isAllowedHost(headers.host, options.allowedHosts)) {
     return {
       status: 421,
@@ -96,13 +134,20 @@ function judge(options: RoutesOptions, { headers }: IncomingMessage): Refusal | 
 
 async function forward(
   options: RoutesOptions,
+  limits: RequestLimits,
   { handle }: Route,
   request: IncomingMessage,
   response: ServerResponse,
-  exchange: Exchange,
+  exchange: GuardedExchange,
 ): Promise<void> {
+  const waitSeconds = await limits.rate.take(exchange.address ?? '');
+  if (waitSeconds !== null) {
+    response.setHeader('retry-after', waitSeconds);
+    const message = `Too Many Requests: more than ZSCALER_MCP_RATE_LIMIT allows in a minute. Come again in ${waitSeconds} s.`;
+    return refuse(options, request, response, { status: 429, code: -32_000, message });
+  }
   if (request.method !== 'POST') return handle(request, response, exchange, undefined);
-  const body = await readJsonBody(request, options.requestBodyLimit ?? BODY_LIMIT);
+  const body = await readJsonBody(request, limits.body);
   if (body === null) return void response.destroy();
   if ('refusal' in body) return refuse(options, request, response, body.refusal);
   return handle(request, response, exchange, body.value);

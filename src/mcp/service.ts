@@ -22,6 +22,8 @@ import { errorResponse, sendWebResponse, toWebRequest } from './web.ts';
 
 /** Given by the HTTP front: marks a response that never ends by itself and is not a request in flight. */
 export interface Exchange {
+  /** Of the client, as far as it is known. */
+  readonly address?: string | null;
   /** `end` closes the stream in a way that makes the client come back. */
   standing(end: () => void): void;
 }
@@ -123,7 +125,7 @@ export function createMcp(options: McpOptions): McpService {
 
   async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
     const request = toWebRequest(incoming, response);
-    const address = incoming.socket.remoteAddress;
+    const address = exchange.address ?? undefined;
     const header = (name: string) => request.headers.get(name) ?? undefined;
     const kind = classifyInboundRequest({
       httpMethod: request.method,
@@ -151,7 +153,7 @@ export function createMcp(options: McpOptions): McpService {
     const answer =
       incoming.method === 'POST'
         ? await sse.receive(searchParams.get('sessionId'), body)
-        : await sse.open(response, incoming.socket.remoteAddress, (end) => markStanding(response, exchange, end));
+        : await sse.open(response, exchange.address ?? undefined, (end) => markStanding(response, exchange, end));
     if (answer) await sendWebResponse(response, answer);
   }
 

@@ -27,6 +27,21 @@ const listensOnLoopback: Check = ({ transport, host }, refuse) => {
   );
 };
 
+const hasWholeTls: Check = ({ tlsCertificate, tlsKey, tlsKeyPassword, tlsClientAuthorities }, refuse, warn) => {
+  if (tlsCertificate && !tlsKey)
+    refuse('ZSCALER_MCP_TLS_CERTFILE', 'is set without ZSCALER_MCP_TLS_KEYFILE', 'Set both, or neither for plain HTTP.');
+  if (!tlsCertificate && tlsKey)
+    refuse('ZSCALER_MCP_TLS_KEYFILE', 'is set without ZSCALER_MCP_TLS_CERTFILE', 'Set both, or neither for plain HTTP.');
+  if (!tlsCertificate && tlsClientAuthorities)
+    refuse(
+      'ZSCALER_MCP_TLS_CA_CERTS',
+      'asks clients for certificates, which plain HTTP cannot',
+      'Set ZSCALER_MCP_TLS_CERTFILE and ZSCALER_MCP_TLS_KEYFILE.',
+    );
+  if (!tlsKey && tlsKeyPassword !== undefined)
+    warn('ZSCALER_MCP_TLS_KEYFILE_PASSWORD', 'opens nothing: ZSCALER_MCP_TLS_KEYFILE is not set', 'Remove it, or set the key.');
+};
+
 /** Calls will say what is missing; half of it is most likely an oversight. */
 const hasWholeCredentials: Check = ({ clientId, clientSecret, privateKey, vanityDomain, tokenUrl }, _refuse, warn) => {
   const hasKey = clientSecret !== undefined || privateKey !== undefined;
@@ -81,7 +96,7 @@ function judgeNames(given: readonly string[], setting: string, known: readonly s
   }
 }
 
-const checks: readonly Check[] = [listensOnLoopback, hasWholeCredentials, hasWholeWriteGate, namesWhatExists];
+const checks: readonly Check[] = [listensOnLoopback, hasWholeTls, hasWholeCredentials, hasWholeWriteGate, namesWhatExists];
 
 export function checkTogether(settings: Settings, origins: Origins, known: Known | undefined): Findings {
   const problems: Problem[] = [];

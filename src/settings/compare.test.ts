@@ -47,6 +47,19 @@ describe('comparing settings', () => {
   });
 
   it.each([
+    // what tightens applies, what loosens waits
+    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS', undefined, '10.0.0.0/8', 'reload'],
+    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS', '10.0.0.0/8', '192.0.2.7', 'reload'],
+    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS', '10.0.0.0/8', undefined, 'restart'],
+    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS', '10.0.0.0/8', '10.0.0.0/8,*', 'restart'],
+    ['ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION', 'true', 'false', 'reload'],
+    ['ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION', 'false', 'true', 'restart'],
+  ] as const)('lets what loosens a protection wait: %s from %s to %s', (name, from, to, applies) => {
+    const { changes } = compareSettings(load(from === undefined ? {} : { [name]: from }), load(to === undefined ? {} : { [name]: to }));
+    expect(changes).toMatchObject([{ setting: name, applies }]);
+  });
+
+  it.each([
     ['ZSCALER_VANITY_DOMAIN', 'other'],
     ['ZSCALER_CLOUD', 'beta'],
     ['ZSCALER_MCP_API_URL', 'https://api.example'],

@@ -1,5 +1,6 @@
 /** What a reload changes, and what it leaves waiting for a restart. */
 import { createHmac } from 'node:crypto';
+import { FileContent } from './file-content.ts';
 import type { Loaded } from './load.ts';
 import { rows, type Settings } from './table.ts';
 import { escapeControl } from './words.ts';
@@ -26,21 +27,23 @@ export type WithSettings = Pick<Loaded, 'settings'>;
 /** @param running the settings in force, so that what waits is found again at the next reload */
 export function compareSettings(running: WithSettings, next: WithSettings): Comparison {
   const changed = rows.filter(([name]) => !isSame(running.settings[name], next.settings[name]));
-  const waitingGroups = new Set(changed.filter(([, { applies }]) => applies !== 'reload').map(([, { group }]) => group));
+  const waits = ([name, row]: (typeof rows)[number]): boolean =>
+    row.applies !== 'reload' || row.waitsWhen?.(running.settings[name], next.settings[name]) === true;
+  const waitingGroups = new Set(changed.filter(waits).map(([, { group }]) => group));
   waitingGroups.delete(undefined);
   const effective: Record<string, unknown> = { ...running.settings };
   const changes = changed.map(([name, row]): SettingChange => {
-    const applies = row.applies === 'reload' && !waitingGroups.has(row.group) ? 'reload' : 'restart';
+    const applies = !waits([name, row]) && !waitingGroups.has(row.group) ? 'reload' : 'restart';
     if (applies === 'reload') effective[name] = next.settings[name];
     const secret = row.secret === true;
     const values = [running.settings[name], next.settings[name]] as const;
-    const [from, to] = secret ? describeSecrets(...values) : [describeValue(values[0]), describeValue(values[1])];
+    const [from, to] = secret ? describeSecrets(...values) : describeValues(...values);
     return { setting: row.env, applies, from, to, secret };
   });
   return { changes, effective: Object.freeze(effective) as unknown as Settings };
 }
 
-/** Values are words, numbers, yes or no, and lists of words. */
+/** Values are words, numbers, yes or no, lists of words, and files by path and digest. */
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const describeSecrets = (from: unknown, to: unknown): readonly [string, string] => {
@@ -48,9 +51,15 @@ const describeSecrets = (from: unknown, to: unknown): readonly [string, string] 
   return [from === undefined ? 'unset' : 'set', to === undefined ? 'unset' : 'set'];
 };
 
+function describeValues(from: unknown, to: unknown): readonly [string, string] {
+  const [before, after] = [describeValue(from), describeValue(to)];
+  return before === after ? [`${before}, as read before`, `${after}, new content`] : [before, after];
+}
+
 /** A value for people. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'unset';
+  if (value instanceof FileContent) return escapeControl(value.path);
   if (Array.isArray(value)) return value.length === 0 ? 'none' : escapeControl(value.join(','));
   return value === '' ? '""' : escapeControl(typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -52,6 +52,17 @@ export function allowedHost(item: string): string {
   return lower;
 }
 
+/** An address or a CIDR range, in its shortest form; `*` means every address. */
+export function addressRange(item: string): string {
+  if (item === '*') return item;
+  const [address = '', length, ...more] = item.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  const isRange = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (bits ?? 0));
+  if (bits === undefined || !isRange || more.length > 0 || address.includes('%'))
+    throw wanted('addresses such as 192.0.2.7 or 2001:db8::7, ranges such as 192.0.2.0/24, or *', 'Host names cannot be used here.');
+  return item.toLowerCase();
+}
+
 /** An origin as browsers send it (RFC 6454), or `*`. */
 export function allowedOrigin(item: string): string {
   if (item === '*') return item;

@@ -30,13 +30,7 @@ describe('a name that this version cannot honour', () => {
     ['ZSCALER_MCP_TRUST_PLATFORM_AUTH=true', 'warning', 'warning'],
     ['OIDCPROXY_CONFIG_URL=https://idp.example', 'error', 'warning'],
     ['OIDCPROXY_CLIENT_SECRET=x', 'warning', 'warning'],
-    ['ZSCALER_MCP_TLS_CERTFILE=/c', 'error', 'warning'],
-    ['ZSCALER_MCP_TLS_CERTFILE=/c\nZSCALER_MCP_AUTH_ENABLED=false', 'error', 'warning'],
     ['ZSCALER_MCP_TLS_CERT_FILE=/c', 'error', 'warning'],
-    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS=10.0.0.0/8', 'error', 'warning'],
-    ['ZSCALER_MCP_ALLOWED_SOURCE_IPS=10.0.0.0/8, 0.0.0.0/0', 'silence', 'silence'],
-    ['ZSCALER_MCP_ALLOW_HTTP=true', 'warning', 'warning'],
-    ['ZSCALER_MCP_ALLOW_HTTP=false', 'silence', 'silence'],
     ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=true', 'silence', 'silence'],
     ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=false', 'warning', 'warning'],
     ['ZSCALER_SECRET_NAME=prod/zscaler', 'error', 'error'],
@@ -51,9 +45,8 @@ describe('a name that this version cannot honour', () => {
   });
 
   it.each([
-    ['ZSCALER_MCP_TLS_CERTFILE=/c', 'error'],
+    ['ZSCALER_MCP_TLS_CERT_FILE=/c', 'error'],
     ['ZSCALER_SECRET_NAME=x', 'error'],
-    ['ZSCALER_MCP_ALLOW_HTTP=true', 'warning'],
     ['AWS_REGION=eu-west-1', 'silence'],
     ['REQUESTS_CA_BUNDLE=/ca', 'silence'],
     ['OIDCPROXY_BASE_URL=x', 'error'],
@@ -74,9 +67,9 @@ describe('a name that this version cannot honour', () => {
     const { problems } = loadSettings({
       flags: { ZSCALER_MCP_TRANSPORT: 'sse' },
       envFile: null,
-      boot: { ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL', ZSCALER_MCP_TLS_KEYFILE_PASSWORD: 'SENTINEL' },
+      boot: { ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL' },
     });
-    expect(problems.map(({ setting }) => setting)).toEqual(['ZSCALER_MCP_AUTH_API_KEY', 'ZSCALER_MCP_TLS_KEYFILE_PASSWORD']);
+    expect(problems.map(({ setting }) => setting)).toEqual(['ZSCALER_MCP_AUTH_API_KEY']);
     expect(JSON.stringify(problems)).not.toContain('SENTINEL');
   });
 

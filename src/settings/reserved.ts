@@ -6,6 +6,7 @@ import { isHttp } from './checks.ts';
 import type { Layer } from './layers.ts';
 import type { Problem } from './problem.ts';
 import { parseFlag } from './setting.ts';
+import { rows } from './table.ts';
 
 export interface Reserved {
   /** Exact names, or beginnings of names that end in `*`. The first row that matches counts. */
@@ -33,7 +34,6 @@ const says =
     }
   };
 
-const PROXY_IN_FRONT = 'Keep the server on loopback behind a reverse proxy that does it, and remove the setting.';
 const REMOVE = 'Remove it.';
 
 export const reserved: readonly Reserved[] = [
@@ -72,20 +72,11 @@ export const reserved: readonly Reserved[] = [
     reason: 'this version does not authenticate clients; HTTP listens on loopback only',
     hint: 'Remove it or set ZSCALER_MCP_AUTH_ENABLED=false, and let a reverse proxy authenticate clients that are not on this machine.',
   },
-  { names: ['ZSCALER_MCP_TLS_*'], verdict: 'refuse-http', reason: 'this version does not serve TLS', hint: PROXY_IN_FRONT },
   {
-    names: ['ZSCALER_MCP_ALLOWED_SOURCE_IPS'],
+    names: ['ZSCALER_MCP_TLS_*'],
     verdict: 'refuse-http',
-    accepts: (raw) => raw.split(',').some((item) => ['*', '0.0.0.0/0'].includes(item.trim())),
-    reason: 'this version does not filter by source address; HTTP listens on loopback only',
-    hint: PROXY_IN_FRONT,
-  },
-  {
-    names: ['ZSCALER_MCP_ALLOW_HTTP'],
-    verdict: 'warn',
-    accepts: says(false),
-    reason: 'has no effect: plain HTTP is served on loopback only, whatever it says',
-    hint: REMOVE,
+    reason: 'is no setting of this server, although it seems to ask for TLS',
+    hint: 'The certificate is ZSCALER_MCP_TLS_CERTFILE, its key ZSCALER_MCP_TLS_KEYFILE.',
   },
   {
     names: ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER'],
@@ -183,9 +174,14 @@ export const reserved: readonly Reserved[] = [
   },
 ];
 
-/** The row that a name belongs to. */
+const known: ReadonlySet<string> = new Set(rows.flatMap(([, { env, aliases = [] }]) => [env, ...aliases.map((alias) => alias.env)]));
+
+/** The row that a name belongs to; a setting belongs to none. */
 export const findReserved = (name: string): Reserved | undefined =>
-  reserved.find(({ names }) => names.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)));
+  known.has(name) ? undefined : reserved.find(({ names }) => names.some((pattern) => matches(name, pattern)));
+
+const matches = (name: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 /** @param layers highest first: the highest that has a name decides about it */
 export function judgeReserved(layers: readonly Layer[], transport: string): { problems: Problem[]; warnings: Problem[] } {

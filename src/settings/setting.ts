@@ -17,6 +17,8 @@ export interface Setting<T> {
   readonly secret?: true;
   /** Settings of one group apply whole or wait whole. */
   readonly group?: string;
+  /** A change that a reload does not apply although it applies others, such as one that loosens a protection. */
+  waitsWhen?(from: T | undefined, to: T | undefined): boolean;
   /** Other names for the same setting; in one layer the setting's own name wins. */
   readonly aliases?: readonly Alias[];
   /** What a value looks like, for help and messages: "a whole number from 0 to 65535". */
@@ -45,7 +47,7 @@ export type Values<T extends Table> = {
     : ReturnType<T[Name]['parse']> | undefined;
 };
 
-type Row<T> = Omit<Setting<T>, 'parse' | 'takes' | 'isSwitch'>;
+export type Row<T> = Omit<Setting<T>, 'parse' | 'takes' | 'isSwitch'>;
 
 /** An error whose message says what was wanted; whoever knows the value adds it unless it is a secret. */
 export const wanted = (what: string, hint?: string): ZscalerMcpError =>

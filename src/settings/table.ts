@@ -1,6 +1,18 @@
 /** Every setting there is. Types, flags, help, `.env.example`, the reference page and what a reload can apply come from here. */
 import type { LogLevel } from '../log.ts';
-import { allowedHost, allowedOrigin, bindHost, cloudUrl, dnsLabel, headerComment, identifier, privateKey, proxyUrl } from './formats.ts';
+import { file } from './file-content.ts';
+import {
+  addressRange,
+  allowedHost,
+  allowedOrigin,
+  bindHost,
+  cloudUrl,
+  dnsLabel,
+  headerComment,
+  identifier,
+  privateKey,
+  proxyUrl,
+} from './formats.ts';
 import { choice, flag, integer, list, parseFlag, text, type Setting, type Values } from './setting.ts';
 
 /** Written out here, so that reading the table does not load the logger. */
@@ -73,6 +85,131 @@ const server = {
   }),
 };
 
+/** Serving TLS or not is decided with the socket; what is served over it is not. */
+const isSwitched = (from: unknown, to: unknown): boolean => (from === undefined) !== (to === undefined);
+
+const letsAllIn = (list: readonly string[] = []): boolean => list.length === 0 || list.includes('*');
+
+const isOpened = (from: readonly string[] | undefined, to: readonly string[] | undefined): boolean => !letsAllIn(from) && letsAllIn(to);
+
+/** Of a switch that takes a protection away. */
+const isSwitchedOn = (_from: boolean | undefined, to: boolean | undefined): boolean => to === true;
+
+const edge = {
+  tlsCertificate: file(
+    {
+      env: 'ZSCALER_MCP_TLS_CERTFILE',
+      applies: 'reload',
+      group: 'tls',
+      waitsWhen: isSwitched,
+      about:
+        'Certificate chain (PEM) to serve HTTPS with. A renewed one is applied by a reload; switching HTTPS on or off waits for a restart.',
+    },
+    'the path of a PEM file',
+  ),
+  tlsKey: file(
+    {
+      env: 'ZSCALER_MCP_TLS_KEYFILE',
+      applies: 'reload',
+      group: 'tls',
+      waitsWhen: isSwitched,
+      about: 'Private key (PEM) of the certificate.',
+    },
+    'the path of a PEM file',
+  ),
+  tlsKeyPassword: text({
+    env: 'ZSCALER_MCP_TLS_KEYFILE_PASSWORD',
+    secret: true,
+    applies: 'reload',
+    group: 'tls',
+    about: 'Password of the private key, if it has one.',
+  }),
+  tlsClientAuthorities: file(
+    {
+      env: 'ZSCALER_MCP_TLS_CA_CERTS',
+      applies: 'reload',
+      group: 'tls',
+      waitsWhen: isSwitched,
+      about: 'Authorities (PEM) that vouch for clients. With it every client needs a certificate of theirs.',
+    },
+    'the path of a PEM file',
+  ),
+  tlsClientCertificates: choice(['required', 'optional'], {
+    env: 'ZSCALER_MCP_TLS_CLIENT_CERTS',
+    default: 'required',
+    applies: 'restart',
+    group: 'tls',
+    about: 'Whether clients without a certificate are let in although ZSCALER_MCP_TLS_CA_CERTS is set.',
+  }),
+  allowHttp: flag({
+    env: 'ZSCALER_MCP_ALLOW_HTTP',
+    default: false,
+    applies: 'restart',
+    about: 'Serve plain HTTP on an address that is not loopback. For a network that encrypts by itself.',
+  }),
+  allowedSources: list(
+    {
+      env: 'ZSCALER_MCP_ALLOWED_SOURCE_IPS',
+      default: [],
+      applies: 'reload',
+      waitsWhen: isOpened,
+      about: 'Addresses that clients may come from; empty or * means all. Letting all in again waits for a restart.',
+    },
+    'comma-separated addresses and CIDR ranges, *',
+    addressRange,
+  ),
+  trustedProxies: list(
+    {
+      env: 'ZSCALER_MCP_TRUSTED_PROXIES',
+      default: [],
+      applies: 'restart',
+      about: 'Reverse proxies whose X-Forwarded-For header tells the address of the client.',
+    },
+    'comma-separated addresses and CIDR ranges',
+    addressRange,
+  ),
+  bodyLimit: integer({
+    env: 'ZSCALER_MCP_REQUEST_BODY_LIMIT',
+    default: 4_194_304,
+    min: 1_024,
+    max: 67_108_864,
+    applies: 'reload',
+    about: 'Bytes that one message may have.',
+  }),
+  readTimeoutSeconds: integer({
+    env: 'ZSCALER_MCP_READ_TIMEOUT',
+    default: 30,
+    min: 1,
+    max: 600,
+    applies: 'reload',
+    about: 'Seconds in which a request must have arrived whole; a third of it for its headers.',
+  }),
+  connectionLimit: integer({
+    env: 'ZSCALER_MCP_CONNECTION_LIMIT',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    applies: 'reload',
+    about: 'Connections that may be open at once; more are closed as they come.',
+  }),
+  connectionsPerAddress: integer({
+    env: 'ZSCALER_MCP_CONNECTIONS_PER_ADDRESS',
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    applies: 'reload',
+    about: 'Connections that one address may have open; trusted proxies may have more.',
+  }),
+  requestsPerMinute: integer({
+    env: 'ZSCALER_MCP_RATE_LIMIT',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    applies: 'reload',
+    about: 'Requests that one caller may make in a minute; 0 sets no limit.',
+  }),
+};
+
 const offer = {
   services: list({
     env: 'ZSCALER_MCP_SERVICES',
@@ -137,7 +274,8 @@ const trust = {
     env: 'ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION',
     default: false,
     applies: 'reload',
-    about: 'Hand on hidden characters and active markup of answers as they are.',
+    waitsWhen: isSwitchedOn,
+    about: 'Hand on hidden characters and active markup of answers as they are. Switching it on waits for a restart.',
   }),
 };
 
@@ -345,6 +483,7 @@ const life = {
 /** The rows by topic, in the order of help and reference page. */
 export const topics: readonly (readonly [topic: string, rows: Readonly<Record<string, Setting<unknown>>>])[] = [
   ['Server', server],
+  ['Network edge', edge],
   ['What is offered', offer],
   ['Trust', trust],
   ['Logging', logging],
@@ -353,7 +492,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Process', life],
 ];
 
-export const table = { ...server, ...offer, ...trust, ...logging, ...tenant, ...requests, ...life };
+export const table = { ...server, ...edge, ...offer, ...trust, ...logging, ...tenant, ...requests, ...life };
 
 export type SettingName = keyof typeof table;
 

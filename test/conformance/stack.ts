@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { ZscalerMcpError } from '../../src/errors.ts';
-import { createRoutes } from '../../src/http/routes.ts';
+import { createRoutes, type RequestLimits } from '../../src/http/index.ts';
 import type { Log } from '../../src/log.ts';
 import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime } from '../../src/mcp/index.ts';
 
@@ -97,7 +97,7 @@ export interface StackOptions extends Partial<McpOptions> {
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly disableHostValidation?: boolean;
-  readonly requestBodyLimit?: number;
+  readonly limits?: RequestLimits;
 }
 
 export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | 'standing'> {
@@ -136,13 +136,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
 /** Ends with the test. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const parts = createTestMcp(options);
-  const {
-    transport = 'streamable-http',
-    allowedHosts = [],
-    allowedOrigins = [],
-    disableHostValidation = false,
-    requestBodyLimit,
-  } = options;
+  const { transport = 'streamable-http', allowedHosts = [], allowedOrigins = [], disableHostValidation = false, limits } = options;
   const standing = new Set<() => void>();
   const stack: Stack = { ...parts, standing, url: '' };
   const respond = createRoutes({
@@ -153,7 +147,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     allowedOrigins,
     disableHostValidation,
     log: parts.log,
-    ...(requestBodyLimit !== undefined && { requestBodyLimit }),
+    ...(limits && { limits: () => limits }),
   });
   const server = createServer((request, response: ServerResponse) =>
     respond(request, response, {

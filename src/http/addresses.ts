@@ -1,0 +1,52 @@
+/** IP addresses: which are meant by a list, and which one a request really comes from. */
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+export type MatchAddress = (address: string | null | undefined) => boolean;
+
+/** @param ranges addresses and CIDR ranges that were checked, or `*`. IPv4 in IPv6 clothes is IPv4. */
+export function matchAddresses(ranges: readonly string[]): MatchAddress {
+  if (ranges.includes('*')) return () => true;
+  const parsed = ranges.map(parseRange);
+  return (text) => {
+    const address = parseAddress(text ?? '');
+    return address !== null && parsed.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+  };
+}
+
+function parseRange(range: string): [Address, number] {
+  const [network, bits] = range.includes('/') ? ipaddr.parseCIDR(range) : wholeAddress(ipaddr.parse(range));
+  const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && bits >= 96;
+  return isMapped ? [network.toIPv4Address(), bits - 96] : [network, bits];
+}
+
+const wholeAddress = (address: Address): [Address, number] => [address, address.kind() === 'ipv4' ? 32 : 128];
+
+/** Null for what is no address. A zone (`%eth0`) names an interface of this machine and is left out. */
+function parseAddress(text: string): Address | null {
+  const bare = text.replace(/%.*$/, '');
+  return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
+}
+
+/**
+ * The address that a request comes from: the peer's, or, behind proxies that are trusted, what the nearest of them that
+ * is not says about itself. Read from the right, since everything left of an untrusted entry may be invented.
+ * @param forwardedFor the X-Forwarded-For header
+ * @returns null when a trusted proxy told no address
+ */
+export function clientAddress(peer: string | undefined, forwardedFor: string | undefined, isTrusted: MatchAddress): string | null {
+  if (peer === undefined) return null;
+  const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
+  let address = plain(peer);
+  while (address !== null && isTrusted(address)) {
+    const hop = hops.pop();
+    if (hop === undefined || (hop === '' && hops.length === 0)) return address;
+    address = plain(withoutPort(hop));
+  }
+  return address;
+}
+
+const plain = (text: string): string | null => parseAddress(text)?.toString() ?? null;
+
+/** Some proxies add the port: `192.0.2.7:1234`, `[2001:db8::7]:1234`. */
+const withoutPort = (hop: string): string => /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;

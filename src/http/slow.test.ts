@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { onTestFinished, describe, expect, it } from 'vitest';
+import { Front, type FrontLimits } from './front.ts';
+
+const wide: FrontLimits = { connections: 100, connectionsPerAddress: 100, readTimeoutMs: 600, isTrustedProxy: () => false };
+
+async function open(limits: Partial<FrontLimits> = {}): Promise<{ port: number; warnings: string[]; front: Front }> {
+  const warnings: string[] = [];
+  const front = new Front({
+    limits: () => ({ ...wide, ...limits }),
+    warn: (message) => warnings.push(message),
+    respond: (request, response) => request.resume().once('end', () => response.end('done')),
+    refuse: (response) => response.end(),
+  });
+  onTestFinished(async () => {
+    await front.close(0);
+  });
+  const { port } = await front.listen({ host: '127.0.0.1', port: 0 });
+  return { port, warnings, front };
+}
+
+interface Client {
+  readonly socket: Socket;
+  /** What came, once the connection is closed. */
+  readonly closed: Promise<string>;
+}
+
+async function call(port: number): Promise<Client> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let text = '';
+  socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+  socket.on('error', () => undefined);
+  const closed = once(socket, 'close').then(() => text);
+  await once(socket, 'connect');
+  return { socket, closed };
+}
+
+describe('a slow client', () => {
+  it('that does not finish its headers is told so, and closed', async () => {
+    const { port } = await open();
+    const { socket, closed } = await call(port);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('that does not finish its body is told so, and closed', async () => {
+    const { port } = await open();
+    const { socket, closed } = await call(port);
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nbegun');
+    expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('that sends a byte now and then is no better', async () => {
+    const { port } = await open();
+    const { socket, closed } = await call(port);
+    socket.write('GET / HTTP/1.1\r\n');
+    const drip = setInterval(() => socket.write('X: y\r\n'), 50);
+    onTestFinished(() => clearInterval(drip));
+    expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('that says nothing yet, or nothing more, keeps its connection', async () => {
+    const { port } = await open();
+    const [silent, served] = [await call(port), await call(port)];
+    served.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect([silent.socket.destroyed, served.socket.destroyed]).toEqual([false, false]);
+    served.socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect((await served.closed).match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
+  });
+});
+
+describe('too many connections', () => {
+  it('are closed as they come, those that are open stay, and one that goes makes room', async () => {
+    const { port, warnings } = await open({ connections: 2 });
+    const [first, second] = [await call(port), await call(port)];
+    expect(await (await call(port)).closed).toBe('');
+    await expect.poll(() => warnings, { timeout: 5_000 }).toEqual([expect.stringContaining('1 connections were turned away')]);
+    expect(second.socket.destroyed).toBe(false);
+    first.socket.destroy();
+    await expect
+      .poll(async () => {
+        const { socket, closed } = await call(port);
+        socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+        return closed;
+      })
+      .toContain('200 OK');
+  });
+
+  it('of one address are closed; a trusted proxy may have more', async () => {
+    const strict = await open({ connectionsPerAddress: 1 });
+    await call(strict.port);
+    expect(await (await call(strict.port)).closed).toBe('');
+    const proxied = await open({ connectionsPerAddress: 1, isTrustedProxy: (address) => address === '127.0.0.1' });
+    await call(proxied.port);
+    const { socket, closed } = await call(proxied.port);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await closed).toContain('200 OK');
+  });
+});
