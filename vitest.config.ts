@@ -17,6 +17,18 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // The same files as in `npm test`, with numbers that take minutes.
+        test: {
+          name: 'soak',
+          include: ['test/process/{ledger,generations,storm,rollback}.test.ts'],
+          env: { SOAK: 'true' },
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

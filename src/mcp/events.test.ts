@@ -55,6 +55,13 @@ it('keeps the newest event of a session, however large', async () => {
   expect(await replay(events, first)).toHaveLength(1);
 });
 
+it('weighs a list of tools as what it is: a client that asks again and again makes the session no larger than others', async () => {
+  const events = new EventPool().open('tag');
+  const tools = Array.from({ length: 400 }, (_, at) => ({ name: `tool_${at}`, description: 'x'.repeat(1_000), inputSchema: {} }));
+  for (let id = 0; id < 100; id++) await events.storeEvent(`list ${id}`, { jsonrpc: '2.0', id, result: { tools } });
+  expect(events.count).toBeLessThan(11);
+});
+
 it('bounds what all sessions hold together; those that are silent for longest lose', async () => {
   const pool = new EventPool();
   const logs = Array.from({ length: 40 }, (_, at) => pool.open(`s${at}`));

@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, StreamId } from '@modelcontextprotocol/server';
+import { stringifyJson } from '../json.ts';
 
 interface Sent {
   readonly sequence: number;
@@ -176,9 +177,10 @@ export class SessionEvents implements EventStore {
 /** The first event of a stream carries no message, only an id to resume from. */
 const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);
 
-/** A rough size in bytes; the text of a result is held once more as structured content. */
+/** A rough size in bytes; the text of a tool's result is held once more as structured content. */
 function weigh(message: JSONRPCMessage): number {
   const { content } = ('result' in message ? message.result : {}) as { content?: readonly { text?: string; data?: string }[] };
-  const text = Array.isArray(content) ? content.reduce((sum, block) => sum + (block.text?.length ?? 0) + (block.data?.length ?? 0), 0) : 0;
+  if (!Array.isArray(content)) return 256 + stringifyJson(message).length;
+  const text = content.reduce((sum, block) => sum + (block.text?.length ?? 0) + (block.data?.length ?? 0), 0);
   return 256 + 3 * text;
 }

@@ -1,8 +1,11 @@
 /** A cloud for tests that outlives the servers under test: the demo tenant, in the test's own process. */
 import { onTestFinished } from 'vitest';
 import { startDemoTenant } from '../../src/demo/index.ts';
+import type { Ledger } from './load.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 
 export async function startCloud({ delayMs = 0 }: { delayMs?: number } = {}) {
   const tenant = await startDemoTenant({ log: silent });
@@ -30,4 +33,15 @@ export async function startCloud({ delayMs = 0 }: { delayMs?: number } = {}) {
         .join('\n')}\n`;
     },
   };
+}
+
+/** Calls of a load that did not reach the cloud exactly once. */
+export function wronglyExecuted({ sent }: Ledger, cloud: Cloud): string[] {
+  const executions = new Map<string, number>();
+  for (const { path, query } of cloud.requests()) {
+    const search = path.endsWith('/ruleLabels') ? String(query['search']) : null;
+    if (search) executions.set(search, (executions.get(search) ?? 0) + 1);
+  }
+  const times = (n: number) => executions.get(`n-${n}`) ?? 0;
+  return sent.filter((n) => times(n) !== 1).map((n) => `${n}: executed ${times(n)} times`);
 }

@@ -37,14 +37,15 @@ export interface RunOptions {
   /** Words before the program, e.g. setpriv and its options. */
   readonly through?: readonly string[];
   readonly program?: string;
+  readonly interpreter?: string;
 }
 
 /** Runs one command to its end. */
 export async function runCommand(
   args: readonly string[],
-  { cwd = root, env = {}, timeoutMs = 60_000, through = [], program = entry }: RunOptions = {},
+  { cwd = root, env = {}, timeoutMs = 60_000, through = [], program = entry, interpreter = process.execPath }: RunOptions = {},
 ): Promise<Finished> {
-  const [command = '', ...rest] = [...through, process.execPath, program, ...args];
+  const [command = '', ...rest] = [...through, interpreter, program, ...args];
   const child = spawn(command, rest, { cwd, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   const finished = await collect(child);
@@ -213,4 +214,18 @@ function has(need: 'root' | 'linux' | 'setpriv' | 'unshare'): boolean {
   } catch {
     return false;
   }
+}
+
+/** How often something is repeated: a little in `npm test`, much in `npm run soak`. */
+export const sized = (few: number, many: number): number => (isSoak ? many : few);
+
+export const isSoak = process.env['SOAK'] === 'true';
+
+/** The oldest Node.js that is supported, where somebody has put one; see CONTRIBUTING.md. */
+export function node24(): string | null {
+  const path = process.env['ZSCALER_MCP_TEST_NODE_24'];
+  if (path !== undefined) return path;
+  if (process.env['CI'] === 'true') throw new Error('ZSCALER_MCP_TEST_NODE_24 must name a Node.js 24 on CI');
+  console.error('skipped: ZSCALER_MCP_TEST_NODE_24 names no Node.js 24');
+  return null;
 }

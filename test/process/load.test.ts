@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startCloud } from './cloud.ts';
+import { startCloud, wronglyExecuted } from './cloud.ts';
 import { startServer } from './harness.ts';
-import { complaints, percentile, startLoad } from './load.ts';
+import { complaints, startLoad, summary } from './load.ts';
 
 const RESTARTS = 30;
 
@@ -19,18 +19,7 @@ it(
     const ledger = await load.stop();
     expect(complaints(ledger)).toEqual([]);
     expect(server.record()).toMatchObject({ pid: server.pid, generation: RESTARTS + 1, failedCount: 0 });
-    const executions = new Map<string, number>();
-    for (const { path, query } of cloud.requests()) {
-      const search = path.endsWith('/ruleLabels') ? String(query['search']) : null;
-      if (search) executions.set(search, (executions.get(search) ?? 0) + 1);
-    }
-    const wrong = ledger.sent
-      .filter((n) => executions.get(`n-${n}`) !== 1)
-      .map((n) => `${n}: executed ${executions.get(`n-${n}`) ?? 0} times`);
-    expect(wrong).toEqual([]);
-    const { latenciesMs, sent, longestGapMs } = ledger;
-    console.error(
-      `${sent.length} requests, ${RESTARTS} restarts: p50 ${percentile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${percentile(latenciesMs, 0.99).toFixed(1)} ms, max ${percentile(latenciesMs, 1).toFixed(1)} ms, longest gap ${longestGapMs.toFixed(0)} ms`,
-    );
+    expect(wronglyExecuted(ledger, cloud)).toEqual([]);
+    console.error(`${ledger.sent.length} requests, ${RESTARTS} restarts: ${summary(ledger)}`);
   },
 );

@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** Share of requests that open a connection of their own; the others share kept-alive ones. */
   readonly freshShare: number;
   readonly keptAlive: number;
+  /** Sessions of revision 2025-11-25; every second request names one of them, in turn. */
+  readonly sessions?: readonly string[];
 }
 
 export interface Ledger {
@@ -31,7 +33,7 @@ export interface Load {
 const TOOL = 'zia_list_rule_labels';
 
 /** Calls the tool with `search: "n-<number>"`, so that the cloud's side can count what arrived. */
-export function startLoad({ url, perSecond, freshShare, keptAlive }: LoadOptions): Load {
+export function startLoad({ url, perSecond, freshShare, keptAlive, sessions = [] }: LoadOptions): Load {
   const ledger: Ledger = { sent: [], answered: new Map(), failed: new Map(), latenciesMs: [], longestGapMs: 0 };
   const kept = Array.from({ length: keptAlive }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   const pending = new Set<Promise<void>>();
@@ -49,7 +51,7 @@ export function startLoad({ url, perSecond, freshShare, keptAlive }: LoadOptions
     const agent = fresh ? new Agent({ keepAlive: false }) : kept[n % kept.length];
     const dueAt = startedAt + (n / perSecond) * 1_000;
     ledger.sent.push(n);
-    const exchange = follow(n, dueAt, call(url, n, agent));
+    const exchange = follow(n, dueAt, call({ url, n, agent, session: n % 2 === 1 ? sessions[(n >> 1) % sessions.length] : undefined }));
     pending.add(exchange);
     void exchange.finally(() => pending.delete(exchange));
   }
@@ -80,53 +82,51 @@ export function startLoad({ url, perSecond, freshShare, keptAlive }: LoadOptions
   };
 }
 
-function call(url: string, n: number, agent: Agent | undefined): Promise<{ status: number; ok: boolean }> {
+export interface Call {
+  readonly url: string;
+  readonly n: number;
+  readonly agent: Agent | undefined;
+  /** Of revision 2025-11-25; without one the call is of revision 2026-07-28. */
+  readonly session?: string | undefined;
+}
+
+/** One numbered call, and whether the answer is a good one to this very call. */
+export function call({ url, n, agent, session }: Call): Promise<{ status: number; ok: boolean }> {
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: n,
     method: 'tools/call',
-    params: {
-      name: TOOL,
-      arguments: { search: `n-${n}` },
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientCapabilities': {},
-        'io.modelcontextprotocol/clientInfo': { name: 'load', version: '1' },
-      },
-    },
+    params: { name: TOOL, arguments: { search: `n-${n}` }, ...(session === undefined && { _meta: meta }) },
   });
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'content-length': Buffer.byteLength(body),
+    ...(session === undefined
+      ? { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': TOOL }
+      : { 'mcp-protocol-version': '2025-11-25', 'mcp-session-id': session }),
+  };
   return new Promise((resolve, reject) => {
-    const outgoing: ClientRequest = request(
-      url,
-      {
-        method: 'POST',
-        agent,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          'content-length': Buffer.byteLength(body),
-          'mcp-protocol-version': '2026-07-28',
-          'mcp-method': 'tools/call',
-          'mcp-name': TOOL,
-        },
-      },
-      (incoming) => {
-        let text = '';
-        incoming.setEncoding('utf8').on('data', (part: string) => (text += part));
-        incoming.once('end', () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            ok: incoming.statusCode === 200 && text.includes('"content"') && !text.includes('"isError":true'),
-          }),
-        );
-        incoming.once('error', reject);
-      },
-    );
+    const outgoing: ClientRequest = request(url, { method: 'POST', agent, headers }, (incoming) => {
+      let text = '';
+      incoming.setEncoding('utf8').on('data', (part: string) => (text += part));
+      incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, ok: incoming.statusCode === 200 && isGood(text, n) }));
+      incoming.once('error', reject);
+    });
     outgoing.setTimeout(30_000, () => outgoing.destroy(Object.assign(new Error('no answer in 30 s'), { code: 'NO_ANSWER' })));
     outgoing.once('error', reject);
     outgoing.end(body);
   });
 }
+
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+  'io.modelcontextprotocol/clientInfo': { name: 'load', version: '1' },
+};
+
+const isGood = (text: string, n: number): boolean =>
+  text.includes('"content"') && !text.includes('"isError":true') && new RegExp(`"id":${n}\\b`).test(text);
 
 /** What went wrong, for a failure's text; empty when nothing did. */
 export function complaints({ sent, answered, failed }: Ledger): string[] {
@@ -140,3 +140,20 @@ export const percentile = (values: readonly number[], share: number): number => 
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 };
+
+/** How many took how long, a line for each span. */
+export function histogram(values: readonly number[]): string {
+  const bounds = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, Infinity];
+  const counts = bounds.map((bound, at) => values.filter((value) => value < bound && value >= (bounds[at - 1] ?? 0)).length);
+  const unit = Math.max(...counts) / 40;
+  const label = (at: number) => (bounds[at] === Infinity ? `from ${bounds[at - 1]} ms` : `under ${bounds[at]} ms`);
+  return counts
+    .map((count, at) => `${label(at).padStart(14)} ${String(count).padStart(6)} ${'#'.repeat(Math.ceil(count / unit))}`.trimEnd())
+    .join('\n');
+}
+
+/** The figures that every report of a load has. */
+export function summary({ latenciesMs, longestGapMs }: Ledger): string {
+  const [p50, p99, max] = [0.5, 0.99, 1].map((share) => percentile(latenciesMs, share).toFixed(1));
+  return `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, longest gap ${longestGapMs.toFixed(0)} ms`;
+}

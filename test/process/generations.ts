@@ -1,0 +1,43 @@
+/** What a process holds, as the kernel sees it: whatever grows from generation to generation shows here. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export interface Holdings {
+  readonly descriptors: number;
+  readonly threads: number;
+  /** Every child, since there should be none between restarts. */
+  readonly children: number;
+  readonly zombies: number;
+  readonly watches: number;
+  readonly rssMiB: number;
+}
+
+export function holdingsOf(pid: number): Holdings {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? Number.NaN);
+  const children = childrenOf(pid);
+  return {
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    threads: readdirSync(`/proc/${pid}/task`).length,
+    children: children.length,
+    zombies: children.filter(isZombie).length,
+    watches: watchesOf(pid),
+    rssMiB: field('VmRSS') / 1_024,
+  };
+}
+
+/** A child belongs to the thread that started it. */
+const childrenOf = (pid: number): string[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
+      .split(' ')
+      .filter((word) => word.trim() !== ''),
+  );
+
+const isZombie = (pid: string): boolean => /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+function watchesOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`)
+    .filter((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).includes('inotify'))
+    .map((fd) => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8').match(/^inotify wd:/gm)?.length ?? 0)
+    .reduce((sum, count) => sum + count, 0);
+}
