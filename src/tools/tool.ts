@@ -43,7 +43,10 @@ export interface Tool {
   readonly annotations: Annotations;
   /** Where its routes lead; `bindCall` reads it. */
   readonly api: Readonly<Pick<Product, 'root' | 'base'>>;
-  /** For a delete: the tool that shows what would be deleted, called with those of the inputs that it takes. */
+  /**
+   * For a delete: the tool that shows what would be deleted, called with those of the inputs that it takes. If it takes `thing_id`
+   * and the delete `thing_ids`, it is called for each of them.
+   */
   readonly shownBy: string | undefined;
   /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
   readonly writtenBy: string | undefined;

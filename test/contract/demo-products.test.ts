@@ -1,12 +1,12 @@
 /** Each tool of the smaller products answers something sensible on the demo tenant, through our own client. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue, Page } from '../../src/tools/index.ts';
-import { openDemoTools, type DemoTools } from './demo-tools.ts';
+import { openDemo, type Demo } from './demo.ts';
 import { linesOf } from './replay.ts';
 
-let demo: DemoTools;
+let demo: Demo;
 beforeAll(async () => {
-  demo = await openDemoTools();
+  demo = await openDemo();
 });
 afterAll(() => demo[Symbol.asyncDispose]());
 

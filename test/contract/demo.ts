@@ -5,10 +5,16 @@ import { createCloud, TokenCache, Transport } from '../../src/zscaler/index.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+type Input = Readonly<Record<string, unknown>>;
+
 export interface Demo extends AsyncDisposable {
   readonly tenant: DemoTenant;
-  /** What the tool returns; of a page, the rows. */
-  call(name: string, input?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Names of the tools that ran to their end. */
+  readonly answered: ReadonlySet<string>;
+  /** @throws whatever the tool throws */
+  run(name: string, input?: Input): Promise<unknown>;
+  /** The same; of a page, the rows. */
+  call(name: string, input?: Input): Promise<unknown>;
 }
 
 export async function openDemo(): Promise<Demo> {
@@ -17,14 +23,22 @@ export async function openDemo(): Promise<Demo> {
   const { apiUrl, tokenUrl, credentials } = tenant;
   const config = { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: 5_000, maxRetries: 0 };
   const cloud = createCloud(config, { tokens: new TokenCache(), transport, log: quiet });
+  const answered = new Set<string>();
+  async function run(name: string, input: Input = {}): Promise<unknown> {
+    const tool = findTool(name);
+    const result = await tool.run(
+      bindCall(tool, (request) => cloud.send(request), credentials),
+      tool.parse(input),
+    );
+    answered.add(name);
+    return result;
+  }
   return {
     tenant,
-    async call(name, input = {}) {
-      const tool = find(name);
-      const result = await tool.run(
-        bindCall(tool, (request) => cloud.send(request), credentials),
-        tool.parse(input),
-      );
+    answered,
+    run,
+    async call(name, input) {
+      const result = await run(name, input);
       return result instanceof Page ? result.items : result;
     },
     async [Symbol.asyncDispose]() {
@@ -34,8 +48,8 @@ export async function openDemo(): Promise<Demo> {
   };
 }
 
-function find(name: string): Tool {
+export function findTool(name: string): Tool {
   const tool = catalogue.find((candidate) => candidate.name === name);
-  if (!tool) throw new Error(`no tool ${name}`);
+  if (!tool) throw new Error(`no tool is called ${name}`);
   return tool;
 }

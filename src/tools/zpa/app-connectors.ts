@@ -22,6 +22,7 @@ export default [
     toolset: 'zpa_connectors',
     action: 'delete',
     about: 'Delete several app connectors with one request. This cannot be undone here: each has to be enrolled anew to come back.',
+    shownBy: 'zpa_get_app_connector',
     input: { connector_ids: texts('IDs of the app connectors, as zpa_list_app_connectors shows them.'), microtenant_id: microtenantId },
     done: () => 'The app connectors were deleted.',
     run: (call, { connector_ids: ids, ...input }) => deleteMany(call, 'connector', 'connector_ids', ids, input),

@@ -22,6 +22,7 @@ export default [
     toolset: 'zpa_service_edge_groups',
     action: 'delete',
     about: 'Delete several private service edges with one request. This cannot be undone here: each has to be enrolled anew to come back.',
+    shownBy: 'zpa_get_service_edge',
     input: { service_edge_ids: texts('IDs of the service edges, as zpa_list_service_edges shows them.'), microtenant_id: microtenantId },
     done: () => 'The service edges were deleted.',
     run: (call, { service_edge_ids: ids, ...input }) => deleteMany(call, 'serviceEdge', 'service_edge_ids', ids, input),
