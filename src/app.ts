@@ -131,8 +131,9 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
   const keeper = await openRecord(describe(launch, configuration, demo, handover), settings, handover, log);
   try {
     const tenant = demo ? await openDemo(log) : null;
-    const service = new ServerService({ configuration, log, demo: tenant, generation: keeper.record.generation });
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
+    const { generation } = keeper.record;
+    const service = new ServerService({ configuration, log, demo: tenant, generation, confirmations: saved?.confirmations ?? null });
     if (saved) service.restoreSessions(saved);
     const exit = (code: number) => {
       log.flush();

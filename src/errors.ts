@@ -23,6 +23,7 @@ export type ErrorCode =
   // mcp
   | 'ERR_TOOL_UNKNOWN'
   | 'ERR_TOOL_INPUT'
+  | 'ERR_NOT_CONFIRMED'
   // zscaler
   | 'ERR_CLOUD_CONFIG'
   | 'ERR_CLOUD_TOKEN'

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
+import { ConfirmationDesk, type Confirmations, type SavedDesk } from './confirm/index.ts';
 import type { DemoTenant } from './demo/index.ts';
 import {
   checkTls,
@@ -37,7 +38,7 @@ import {
   type StdioConnection,
 } from './mcp/index.ts';
 import { rows, type Settings } from './settings/index.ts';
-import { bindCall, catalogue, Page, selectTools, type Tool } from './tools/index.ts';
+import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
 import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
 
@@ -47,6 +48,8 @@ export interface ServiceOptions {
   /** The embedded tenant that stands in for the cloud; configured credentials are not used then. */
   readonly demo: DemoTenant | null;
   readonly generation: number;
+  /** Of the former generation. */
+  readonly confirmations?: SavedDesk | null;
 }
 
 export interface SavedSessions {
@@ -55,6 +58,7 @@ export interface SavedSessions {
   readonly tools: readonly string[];
   /** Over stdio: the pipe is the session, so it always goes on. */
   readonly pipe: SavedPipe | null;
+  readonly confirmations: SavedDesk;
 }
 
 /** One configuration in force: taken whole by each call, replaced whole by a reload. */
@@ -78,6 +82,7 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #transport = new Transport();
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #front: Front;
+  readonly #desk: ConfirmationDesk;
   #rate: RateLimit | null = null;
   #inForce: InForce;
   #state: State = 'starting';
@@ -87,6 +92,7 @@ export class ServerService implements Service<SavedConfiguration> {
 
   constructor(options: ServiceOptions) {
     this.#options = options;
+    this.#desk = new ConfirmationDesk(options.confirmations ?? null);
     const { settings } = options.configuration;
     const { offered, warnings } = selectTools(catalogue, settings);
     for (const warning of warnings) options.log.warn({}, warning);
@@ -180,6 +186,7 @@ export class ServerService implements Service<SavedConfiguration> {
       this.#fallback = descriptors.duplicate(running);
       descriptors.closeOnExec(this.#fallback, true);
     }
+    this.mcp.endQuestions('the server is restarting');
     if (this.#stdio) return this.#drainPipe(this.#stdio, timeoutMs);
     await this.#finishOnStreams(timeoutMs);
     this.mcp.endStreams();
@@ -204,6 +211,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async resume(): Promise<void> {
+    this.mcp.resumeQuestions();
     if (this.#stdio) return this.#stdio.resume();
     const place =
       this.#fallback === null
@@ -214,6 +222,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async shutdown(timeoutMs: number): Promise<DrainReport> {
+    this.mcp.endQuestions('the server is stopping');
     await this.#finishOnStreams(timeoutMs);
     this.mcp.endStreams();
     const report = await this.#front.close(timeoutMs);
@@ -241,7 +250,12 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   saveSessions(keep: boolean): SavedSessions {
-    return { sessions: keep ? this.mcp.saveSessions() : [], tools: [...this.#tools.keys()], pipe: this.#stdio?.save() ?? null };
+    return {
+      sessions: keep ? this.mcp.saveSessions() : [],
+      tools: [...this.#tools.keys()],
+      pipe: this.#stdio?.save() ?? null,
+      confirmations: this.#desk.save(),
+    };
   }
 
   /** Goes on with the sessions of the former generation, if they were kept. */
@@ -297,13 +311,18 @@ export class ServerService implements Service<SavedConfiguration> {
       settings,
       edge: edgeOf(settings, this.#rateOf(settings)),
       cloud,
-      runtime: runtimeFor(settings, this.#tools, async (tool, args, signal) => {
-        const client = createCloud(cloud, shared);
-        return tool.run(
-          bindCall(tool, (request) => client.send(request), cloud, signal),
-          tool.parse(args),
-        );
-      }),
+      runtime: runtimeFor(
+        settings,
+        this.#tools,
+        this.#desk.open(settings.requestStateKeys, settings.confirmationSeconds * 1_000),
+        async (tool, args, signal) => {
+          const client = createCloud(cloud, shared);
+          return tool.run(
+            bindCall(tool, (request) => client.send(request), cloud, signal),
+            tool.parse(args),
+          );
+        },
+      ),
     };
   }
 
@@ -370,6 +389,7 @@ const replacement = (commit: () => void): Replacement => ({ commit, discard: () 
 export function runtimeFor(
   settings: Settings,
   tools: ReadonlyMap<string, Tool>,
+  confirmations: Confirmations,
   call: (tool: Tool, args: unknown, signal: AbortSignal) => Promise<unknown>,
 ): Runtime {
   return {
@@ -378,12 +398,24 @@ export function runtimeFor(
     sanitizes: !settings.disableOutputSanitization,
     sessionLimit: settings.sessionLimit,
     sessionIdleMs: settings.sessionIdleSeconds * 1_000,
+    confirmations,
+    takesTokens: settings.confirmationFallback === 'token',
+    describeRemoval: async (name, args, { signal }) => {
+      const tool = tools.get(name);
+      if (!tool) return { title: name, tool: name, records: [], args };
+      const input = tool.parse(args);
+      const records = await readRemoval(tool, input, findTool, (shower, given) => call(shower, given, signal));
+      return { title: tool.title, tool: name, records, args: input };
+    },
     run: async (name, args, { signal }) => {
       const tool = tools.get(name);
       return tool ? present(await call(tool, args, signal)) : null;
     },
   };
 }
+
+/** Also one that is not offered: what is to be removed is shown in any case. */
+const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);
 
 /** A page in the order in which a reader needs it: whether there is more, then the rows, then all else that was sent. */
 function present(value: unknown): unknown {

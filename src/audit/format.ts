@@ -5,6 +5,8 @@ import { redact, redactText } from './redact.ts';
 
 /** Who called, as far as it is known. */
 export interface Caller {
+  /** Who the credentials say it is; absent where clients are not authenticated. */
+  readonly principal?: string | null | undefined;
   /** A session's id, as given to the client; only a hash of it is written. */
   readonly session?: string | undefined;
   /** What the client calls itself; a claim. */
@@ -23,6 +25,10 @@ export const formatCall = (tool: string, args: unknown, caller: Caller): string 
 /** `ms`: how long the call took. */
 export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller): string =>
   `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatCaller(caller)}`;
+
+/** Nothing was run yet: a person is to agree first. */
+export const formatAsked = (tool: string, ms: number, caller: Caller): string =>
+  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | not run: a person is asked to confirm${formatCaller(caller)}`;
 
 /** `type`: an error's code or name. */
 export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller): string =>

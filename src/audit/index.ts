@@ -1,2 +1,2 @@
-export { formatCall, formatFailure, formatSuccess, shortHash, type Caller } from './format.ts';
+export { formatAsked, formatCall, formatFailure, formatSuccess, shortHash, type Caller } from './format.ts';
 export { redact, redactText } from './redact.ts';

@@ -1,11 +1,12 @@
-/** The one path that every call takes: permit, run, sanitize, encode, audit. A tool judges its own arguments. */
+/** The one path that every call takes: permit, confirm, run, sanitize, encode, audit. A tool judges its own arguments. */
 import { randomUUID } from 'node:crypto';
-import { ProtocolError, ProtocolErrorCode, type CallToolResult } from '@modelcontextprotocol/server';
-import { formatCall, formatFailure, formatSuccess, type Caller } from '../audit/index.ts';
+import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult } from '@modelcontextprotocol/server';
+import { formatAsked, formatCall, formatFailure, formatSuccess, type Caller } from '../audit/index.ts';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
-import { encodeFailure, encodeResult } from './encode.ts';
+import { withoutToken, type Consent } from './confirm-call.ts';
+import { encodeFailure, encodeNeed, encodeResult } from './encode.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
 
 export interface Call {
@@ -13,6 +14,8 @@ export interface Call {
   readonly name: string;
   readonly args: unknown;
   readonly context: CallContext;
+  /** Asks a person about a call of a confirmed tool. @throws ZscalerMcpError ERR_NOT_CONFIRMED */
+  readonly askForConsent: (tool: OfferedTool, args: unknown) => Promise<Consent>;
   readonly caller: Caller;
   readonly log: Log;
   /** Writes one line of the audit log. */
@@ -23,7 +26,7 @@ export interface Call {
  * Whatever goes wrong in a tool is a result marked as an error, so that the model can read it.
  * @throws ProtocolError invalid params, when no tool of that name is offered
  */
-export async function callTool(call: Call): Promise<CallToolResult> {
+export async function callTool(call: Call): Promise<CallToolResult | InputRequiredResult> {
   const { runtime, name, args, context, caller } = call;
   const startedAt = performance.now();
   const note = (line: string) => runtime.logToolCalls && call.audit(line);
@@ -31,7 +34,13 @@ export async function callTool(call: Call): Promise<CallToolResult> {
   note(formatCall(name, args, caller));
   try {
     const tool = permit(runtime, name);
-    const value = await runtime.run(name, runtime.sanitizes ? restore(args) : args, context);
+    const given = runtime.sanitizes ? restore(args) : args;
+    const consent = tool.isConfirmed ? await call.askForConsent(tool, given) : null;
+    if (consent && consent.kind !== 'given') {
+      note(formatAsked(name, performance.now() - startedAt, caller));
+      return consent.kind === 'asked' ? consent.result : encodeNeed(consent.text);
+    }
+    const value = await runtime.run(name, consent ? withoutToken(given) : given, context);
     const shown = runtime.sanitizes ? sanitize(value) : value;
     const result = encodeResult(shown, { isStructured: tool.outputSchema !== undefined, writtenBy: tool.writtenBy });
     note(formatSuccess(name, performance.now() - startedAt, value, caller));

@@ -32,6 +32,14 @@ const noticeOf = (writtenBy: string): string =>
 
 export const encodeFailure = (text: string): CallToolResult => ({ content: [{ type: 'text', text }], isError: true });
 
+/** Nothing was run: the text says what a person has to agree to first. */
+export const encodeNeed = (text: string): CallToolResult => ({ ...encodeFailure(text), _meta: { [NEED]: true } });
+
+/** Whether a result only says what is needed to go on. */
+export const isNeed = ({ _meta: meta }: CallToolResult): boolean => meta?.[NEED] === true;
+
+const NEED = 'zscaler-mcp/confirmation-needed';
+
 const { rawJSON } = JSON as unknown as { rawJSON: (this: void, text: string) => unknown };
 
 /**

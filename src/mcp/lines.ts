@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { parseJson, stringifyJson } from '../json.ts';
+import { acceptAnswers, markRequests } from './generation.ts';
 import type { Handshake } from './session.ts';
 import { abandoned } from './web.ts';
 
@@ -36,10 +37,12 @@ export class LineTransport implements Transport {
   #waiting: (() => void)[] = [];
   #handshake: Handshake | null = null;
   readonly #saved: SavedPipe | null;
+  readonly #generation: number;
   /** Answers to what was repeated of the handshake; the client had them long ago. */
   readonly #unsaid = new Map<RequestId, () => void>();
 
-  constructor(input: Readable, output: Writable, saved: SavedPipe | null = null) {
+  constructor(input: Readable, output: Writable, saved: SavedPipe | null = null, generation = 1) {
+    this.#generation = generation;
     this.#saved = saved;
     this.#input = input;
     this.#output = output;
@@ -52,6 +55,7 @@ export class LineTransport implements Transport {
   }
 
   async start(): Promise<void> {
+    markRequests(this, this.#generation);
     this.#input.once('end', this.#end).once('close', this.#end).on('error', this.#fail);
     this.#output.on('error', this.#fail);
     if (this.#saved) void this.#goOn(this.#saved);
@@ -173,7 +177,9 @@ export class LineTransport implements Transport {
     }
     let message: JSONRPCMessage;
     try {
-      message = parseJSONRPCMessage(value);
+      const accepted = acceptAnswers(value, this.#generation);
+      if (accepted === null) return;
+      message = parseJSONRPCMessage(accepted.body);
     } catch {
       return this.#complain(-32_600, 'Invalid Request: the line is no JSON-RPC message.');
     }

@@ -1,5 +1,6 @@
 /** The answer to `tools/list`, made once per configuration. */
 import type { Tool } from '@modelcontextprotocol/server';
+import { TOKEN } from './confirm-call.ts';
 import type { OfferedTool, Runtime } from './runtime.ts';
 
 const lists = new WeakMap<Runtime['tools'], Tool[]>();
@@ -18,8 +19,20 @@ function toTool(tool: OfferedTool): Tool {
     name: tool.name,
     ...(tool.title !== undefined && { title: tool.title }),
     description: tool.about,
-    inputSchema: tool.inputSchema() as Tool['inputSchema'],
+    inputSchema: (tool.isConfirmed ? withToken(tool.inputSchema()) : tool.inputSchema()) as Tool['inputSchema'],
     ...(outputSchema && { outputSchema: outputSchema as Tool['outputSchema'] }),
     annotations: tool.annotations,
   };
 }
+
+/** It is taken off before the tool sees its arguments. */
+const withToken = (schema: { readonly properties?: object }): object => ({
+  ...schema,
+  properties: {
+    ...schema.properties,
+    [TOKEN]: {
+      type: 'string',
+      description: 'Only when an earlier call was answered with such a token: that token, once a person has agreed.',
+    },
+  },
+});

@@ -1,5 +1,6 @@
 /** What this folder needs of the server it speaks for. */
 import type { Icon } from '@modelcontextprotocol/server';
+import type { Confirmations, Removal } from '../confirm/index.ts';
 
 export interface OfferedTool {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface OfferedTool {
   };
   /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
   readonly writtenBy?: string | undefined;
+  /** Whether a person agrees to each call before it happens. */
+  readonly isConfirmed?: boolean;
   /** JSON Schema 2020-12 with an object at its root. Asked for once per configuration. */
   inputSchema(): object;
   outputSchema?(): object;
@@ -41,6 +44,14 @@ export interface Runtime {
   readonly sanitizes: boolean;
   readonly sessionLimit: number;
   readonly sessionIdleMs: number;
+  readonly confirmations: Confirmations;
+  /** Whether a client that cannot ask a person may confirm with a token, which a model can repeat by itself. */
+  readonly takesTokens: boolean;
+  /**
+   * What a call of a confirmed tool would remove, read from the cloud.
+   * @throws ZscalerMcpError when the arguments are wrong, or when it cannot be read
+   */
+  describeRemoval(name: string, args: unknown, context: CallContext): Promise<Removal>;
   /**
    * `args` is what the client sent; whoever runs the tool judges it.
    * @throws ZscalerMcpError with a text that the model may read; anything else stays in the log

@@ -7,6 +7,7 @@ import {
   type CallToolRequest,
   type CallToolResult,
   type Implementation,
+  isInputRequiredResult,
   type InputRequiredResult,
   type ServerCapabilities,
   type ServerContext,
@@ -16,7 +17,10 @@ import {
 import type { Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
 import { callTool } from './call-tool.ts';
+import { askForConsent } from './confirm-call.ts';
+import { isNeed } from './encode.ts';
 import { listTools } from './list-tools.ts';
+import type { Questions } from './questions.ts';
 import type { Progress, Runtime, ServerInfo } from './runtime.ts';
 
 /** For tests only: what a conformance suite expects of a server and this one does not offer. */
@@ -38,6 +42,7 @@ export interface ServerParts {
   readonly demo: boolean;
   readonly instructions?: string | undefined;
   readonly fixtures?: Fixtures | undefined;
+  readonly questions: Questions;
   /** Told of every tool call, to know when none runs. */
   readonly track: <Result>(running: Promise<Result>) => Promise<Result>;
 }
@@ -75,20 +80,23 @@ async function answerCall(
   server: McpServer,
   request: CallToolRequest,
   context: ServerContext,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   const runtime = parts.runtime();
   const { name, arguments: args = {} } = request.params;
   const progress = progressOf(context, parts.log);
+  const call = { signal: context.mcpReq.signal, ...(progress && { progress }) };
   const result = await callTool({
     runtime,
     name,
     args,
-    context: { signal: context.mcpReq.signal, ...(progress && { progress }) },
+    context: call,
+    askForConsent: (tool, given) => askForConsent({ runtime, server, context, caller, questions: parts.questions }, tool, given, call),
     caller: { ...caller, client: clientOf(server, context) },
     log: parts.log,
     audit: parts.audit,
   });
-  if (result.isError) tellClient(context, name, result, parts.log);
+  if (isInputRequiredResult(result)) return result;
+  if (result.isError && !isNeed(result)) tellClient(context, name, result, parts.log);
   // Older revisions want an object at the root of structured content; the SDK wraps what is not.
   return server.server.projectCallToolResult(
     result,

@@ -13,6 +13,7 @@ import type { Caller } from '../audit/index.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { LineTransport, type SavedPipe } from './lines.ts';
+import { Questions } from './questions.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
@@ -75,6 +76,9 @@ export interface McpService {
   saveSessions(): readonly SavedSession[];
   /** Goes on with them. `toolsChanged`: their clients know another list of tools than the one now offered. */
   restoreSessions(saved: readonly SavedSession[], toolsChanged: boolean): void;
+  /** Gives up questions to people that wait for an answer; their calls end with nothing changed. Asks none until `resumeQuestions`. */
+  endQuestions(why: string): void;
+  resumeQuestions(): void;
   /** Ends event streams that never end by themselves, so that their clients come back. */
   endStreams(): void;
   /** Resolves when no tool runs. */
@@ -105,7 +109,8 @@ export function createMcp(options: McpOptions): McpService {
   const running = new Set<Promise<unknown>>();
   const standing = new Set<() => void>();
   const pipes = new Set<Pipe>();
-  const parts: ServerParts = { ...options, track: (call) => track(running, call) };
+  const questions = new Questions();
+  const parts: ServerParts = { ...options, questions, track: (call) => track(running, call) };
   const create = (caller: Caller) => createServer(parts, caller);
   const shared = { runtime: options.runtime, createServer: create, log, generation };
   const sessions = new Sessions(shared);
@@ -171,7 +176,7 @@ export function createMcp(options: McpOptions): McpService {
     handle: (request, response, exchange, body) => guard(response, serve(request, response, exchange, body)),
     handleSse: (request, response, exchange, body) => guard(response, serveSse(request, response, exchange, body)),
     serveStdio(input, output, saved = null) {
-      const transport = new LineTransport(input, output, saved);
+      const transport = new LineTransport(input, output, saved, generation);
       const pipe: Pipe = { server: null, transport, close: () => handle.close() };
       const handle = serveStdio(
         () => {
@@ -207,6 +212,8 @@ export function createMcp(options: McpOptions): McpService {
     sessions: () => sessions.count + sse.count,
     saveSessions: () => sessions.save(),
     restoreSessions: (saved, toolsChanged) => sessions.restore(saved, toolsChanged),
+    endQuestions: (why) => questions.close(why),
+    resumeQuestions: () => questions.reopen(),
     endStreams() {
       for (const end of standing) end();
     },

@@ -176,3 +176,47 @@ describe('a pipe', () => {
     await pipe.connection.closed;
   });
 });
+
+describe('a question over the pipe', () => {
+  const capabilities = { elicitation: {} };
+  const clientInfo = { name: 'pipe', version: '1' };
+
+  async function openQuestion(generation: number) {
+    const pipe = openPipe({ generation });
+    pipe.send({ id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities, clientInfo } });
+    await pipe.answerTo(0);
+    pipe.send({ method: 'notifications/initialized' });
+    pipe.send({ id: 1, method: 'tools/call', params: { name: 'remove', arguments: { id: '7' } } });
+    const find = () => pipe.lines.map((line) => JSON.parse(line) as Question).find(({ method }) => method === 'elicitation/create');
+    await until(() => find() !== undefined);
+    const { id, params } = find()!;
+    const [field = ''] = Object.keys(params.requestedSchema.properties);
+    return { pipe, id, result: { action: 'accept', content: { [field]: 'delete' } } };
+  }
+
+  interface Question {
+    readonly id: string;
+    readonly method: string;
+    readonly params: { readonly requestedSchema: { readonly properties: object } };
+  }
+
+  it('bears the number of the process that asked, and takes answers to no other', async () => {
+    const { pipe, id, result } = await openQuestion(3);
+    expect(id).toMatch(/^3\.\d+$/);
+    for (const stale of [id.replace('3.', '2.'), id.replace('3.', ''), Number(id.replace('3.', ''))]) pipe.send({ id: stale, result });
+    pipe.send({ id: 2, method: 'ping' });
+    await pipe.answerTo(2);
+    expect(pipe.running.has('remove')).toBe(false);
+    pipe.send({ id, result });
+    expect(await pipe.answerTo(1)).toMatchObject({ result: { structuredContent: { removed: '7' } } });
+  });
+
+  it('ends with the pipe on hold before a restart, and nothing is changed', async () => {
+    const { pipe } = await openQuestion(1);
+    pipe.connection.hold();
+    pipe.mcp.endQuestions('the server is restarting');
+    await pipe.connection.idle();
+    const { result } = (await pipe.answerTo(1)) as { result: { content: { text: string }[] } };
+    expect(result.content[0]?.text).toContain('nothing was changed');
+  });
+});

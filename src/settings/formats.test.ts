@@ -3,9 +3,13 @@ import { loadSettings } from './index.ts';
 
 const pem = '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----';
 
+const strong = '0123456789abcdefghijklmnopqrstuv';
+
 type Case = readonly [name: string, raw: string, expected: unknown];
 const accepted: readonly Case[] = [
   ['ZSCALER_MCP_TRANSPORT', 'SSE', { transport: 'sse' }],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', `${strong}, ${strong}2`, { requestStateKeys: [strong, `${strong}2`] }],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', JSON.stringify([strong]), { requestStateKeys: [strong] }],
   ['ZSCALER_MCP_HOST', '[::1]', { host: '::1' }],
   ['ZSCALER_MCP_HOST', 'LocalHost', { host: 'localhost' }],
   ['ZSCALER_MCP_PORT', '0', { port: 0 }],
@@ -42,6 +46,11 @@ const accepted: readonly Case[] = [
 
 const refused: readonly (readonly [name: string, raw: string])[] = [
   ['ZSCALER_MCP_TRANSPORT', 'http'],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', 'short'],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', `${strong},short`],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', 'a'.repeat(64)],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', '[1]'],
+  ['ZSCALER_MCP_REQUEST_STATE_KEYS', `["${strong}"`],
   ['ZSCALER_MCP_HOST', 'http://localhost'],
   ['ZSCALER_MCP_HOST', '127.0.0.1:80'],
   ['ZSCALER_MCP_HOST', 'a b'],

@@ -120,6 +120,26 @@ export function privateKey(raw: string): string {
   return plainText(raw);
 }
 
+/** Text of at least 256 bits each, separated by commas, or as a JSON list. */
+export function sealingKeys(raw: string): readonly string[] {
+  const keys = raw.startsWith('[') ? parseTexts(raw) : raw.split(',').map((key) => key.trim());
+  const given = keys?.filter((key) => key !== '');
+  const isWeak = (key: string) => Buffer.byteLength(key) < 32 || new Set(key).size < 8;
+  if (!given || given.some((key) => hasControl(key) || isWeak(key)))
+    throw wanted('random keys of at least 32 bytes each, separated by commas', 'Make one with: openssl rand -base64 32');
+  return Object.freeze(given);
+}
+
+/** Null for anything but a JSON list of texts. */
+function parseTexts(raw: string): string[] | null {
+  try {
+    const texts: unknown = JSON.parse(raw);
+    return Array.isArray(texts) && texts.every((text) => typeof text === 'string') ? texts : null;
+  } catch {
+    return null;
+  }
+}
+
 function isJwk(raw: string): boolean {
   try {
     const key = JSON.parse(raw) as Record<string, unknown>;

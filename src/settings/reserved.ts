@@ -87,10 +87,11 @@ export const reserved: readonly Reserved[] = [
     hint: 'Narrow it with ZSCALER_MCP_SERVICES.',
   },
   {
-    names: ['ZSCALER_MCP_REQUEST_STATE_KEYS', 'ZSCALER_MCP_CONFIRMATION_TTL'],
+    names: ['ZSCALER_MCP_SKIP_CONFIRMATIONS'],
     verdict: 'warn',
-    reason: 'has no effect: confirmations cannot be adjusted in this version, and none outlives the process',
-    hint: REMOVE,
+    accepts: says(false),
+    reason: 'has no effect: what is deleted is confirmed first, always',
+    hint: 'A client that cannot ask a person confirms with a token, see ZSCALER_MCP_CONFIRMATION_FALLBACK.',
   },
   {
     names: ['ZSCALER_MCP_REPORT_TOKENS', 'ZSCALER_MCP_TOKEN_ENCODING'],

@@ -50,6 +50,7 @@ describe('the table', () => {
     );
     expect(rows.filter(([, row]) => row.secret).map(([, { env }]) => env)).toEqual([
       'ZSCALER_MCP_TLS_KEYFILE_PASSWORD',
+      'ZSCALER_MCP_REQUEST_STATE_KEYS',
       'ZSCALER_CLIENT_SECRET',
       'ZSCALER_PRIVATE_KEY',
       'HTTPS_PROXY',
@@ -101,6 +102,9 @@ describe('the table', () => {
       writeEnabled: false,
       writeTools: [],
       disabledTools: [],
+      requestStateKeys: [],
+      confirmationSeconds: 300,
+      confirmationFallback: 'token',
       disableOutputSanitization: false,
       logLevel: 'info',
       logToolCalls: false,
@@ -136,6 +140,9 @@ describe('the table', () => {
       'connectionLimit',
       'connectionsPerAddress',
       'requestsPerMinute',
+      'requestStateKeys',
+      'confirmationSeconds',
+      'confirmationFallback',
       'disableOutputSanitization',
       'logLevel',
       'logToolCalls',

@@ -12,6 +12,7 @@ import {
   identifier,
   privateKey,
   proxyUrl,
+  sealingKeys,
 } from './formats.ts';
 import { choice, flag, integer, list, parseFlag, text, type Setting, type Values } from './setting.ts';
 
@@ -270,6 +271,36 @@ const offer = {
 };
 
 const trust = {
+  requestStateKeys: {
+    ...list(
+      {
+        env: 'ZSCALER_MCP_REQUEST_STATE_KEYS',
+        default: [],
+        secret: true,
+        applies: 'reload',
+        about:
+          'Keys that seal confirmations, for replicas and for answers that come after a stop. The first seals, all open. Without any, the server makes one, and hands it on over a restart.',
+      },
+      'comma-separated keys of at least 32 bytes each, or a JSON list of them',
+    ),
+    parse: sealingKeys,
+  },
+  confirmationSeconds: integer({
+    env: 'ZSCALER_MCP_CONFIRMATION_TTL',
+    default: 300,
+    min: 10,
+    max: 3600,
+    applies: 'reload',
+    about: 'Seconds that a person has to confirm a deletion.',
+  }),
+  confirmationFallback: choice(['token', 'refuse'], {
+    env: 'ZSCALER_MCP_CONFIRMATION_FALLBACK',
+    default: 'token',
+    applies: 'reload',
+    waitsWhen: (_from, to) => to === 'token',
+    about:
+      'What a client that cannot ask a person gets when it deletes: a token to repeat the call with, which a model can do by itself, or a refusal.',
+  }),
   disableOutputSanitization: flag({
     env: 'ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION',
     default: false,

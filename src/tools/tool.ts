@@ -43,8 +43,10 @@ export interface Tool {
   readonly annotations: Annotations;
   /** Where its routes lead; `bindCall` reads it. */
   readonly api: Readonly<Pick<Product, 'root' | 'base'>>;
+  /** Whether a person agrees to each call before it happens. */
+  readonly isConfirmed: boolean;
   /**
-   * For a delete: the tool that shows what would be deleted, called with those of the inputs that it takes. If it takes `thing_id`
+   * For what is confirmed: the tool that shows what would be deleted, called with those of the inputs that it takes. If it takes `thing_id`
    * and the delete `thing_ids`, it is called for each of them.
    */
   readonly shownBy: string | undefined;
@@ -71,6 +73,8 @@ interface Description<F extends Fields, Toolset extends string> {
   /** The whole name, where it does not begin with the product: `get_zia_users`. */
   readonly fullName?: string;
   readonly input?: F;
+  /** An update that takes something away for good; a person confirms it like a delete. */
+  readonly removes?: true;
   readonly shownBy?: string;
   /** Who outside the tenant writes parts of what it returns: "whoever made the file". */
   readonly writtenBy?: string;
@@ -117,6 +121,7 @@ export function tool<S extends Service, const R extends Route, F extends Fields 
     about: spec.about,
     annotations: annotate(spec.action),
     api: { root: product.root, base: product.base },
+    isConfirmed: spec.action === 'delete' || spec.removes === true,
     shownBy: spec.shownBy,
     writtenBy: spec.writtenBy ?? product.writtenBy,
     inputSchema: () => (schema ??= schemaOf(fields)),

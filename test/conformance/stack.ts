@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOptions } from '../../src/confirm/index.ts';
 import { ZscalerMcpError } from '../../src/errors.ts';
 import { createRoutes, type RequestLimits } from '../../src/http/index.ts';
 import type { Log } from '../../src/log.ts';
@@ -47,6 +48,7 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
       throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'Zscaler refused it: name is taken', { hint: 'Choose another name.' });
     },
   ],
+  remove: [{ ...tool('remove', { id: { type: 'string' } }), isConfirmed: true }, (args) => ({ removed: args['id'] })],
   crash: [
     tool('crash'),
     () => {
@@ -88,6 +90,10 @@ export interface Stack {
   state: string;
 }
 
+/** With keys and a clock of its own. */
+export const testConfirmations = (options: Partial<ConfirmationsOptions> = {}): Confirmations =>
+  new Confirmations({ ring: openRing([randomSecret()]), used: new UsedHere(), lifetimeMs: 300_000, ...options });
+
 export const testTools: Runtime['tools'] = new Map(Object.entries(behaviour).map(([name, [offered]]) => [name, offered]));
 
 export interface StackOptions extends Partial<McpOptions> {
@@ -109,6 +115,15 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
     tools: testTools,
     logToolCalls: true,
     sanitizes: true,
+    confirmations: testConfirmations(),
+    takesTokens: true,
+    describeRemoval: (name, args) =>
+      Promise.resolve({
+        title: `Test: ${name}`,
+        tool: name,
+        records: [{ id: String((args as { id?: unknown }).id), name: 'Berlin' }],
+        args,
+      }),
     sessionLimit: 100,
     sessionIdleMs: 3_600_000,
     async run(name, args, context) {

@@ -39,7 +39,7 @@ const meta = {
 export const modern = (url: string, method: string, params: Record<string, unknown> = {}): Promise<Reply> =>
   post(
     url,
-    { id: ++nextId, method, params: { ...params, _meta: meta } },
+    { id: ++nextId, method, params: { ...params, _meta: { ...meta, ...(params['_meta'] as object | undefined) } } },
     {
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': method,

@@ -34,6 +34,8 @@ export default [
     action: 'update',
     about: `Take URLs out of a URL category; the others stay. Returns the category as it is then. ${zia.afterChange}`,
     input: { ...edit, urls: texts('URLs to take out, written as the category shows them.', { min: 1 }) },
+    removes: true,
+    shownBy: 'zia_get_url_category',
     run: (call, input) => editList(call, input, 'REMOVE_FROM_LIST'),
   }),
 ];

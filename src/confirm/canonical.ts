@@ -1,0 +1,12 @@
+/** One text for one value, whatever the order of its members; integers of any size digit by digit. */
+import { stringifyJson } from '../json.ts';
+
+export const canonicalJson = (value: unknown): string => stringifyJson(inOrder(value));
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+  return Object.fromEntries(sorted.map(([key, item]) => [key, inOrder(item)]));
+}

@@ -1,0 +1,169 @@
+/**
+ * Asks a person before something is removed, in the way that the client understands: with a question in the session, with a
+ * question that the answer to the call holds, or, for a client that cannot ask, with a token. Any fault on the way is a no.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  inputResponse,
+  type ClientCapabilities,
+  type ElicitRequestFormParams,
+  type ElicitResult,
+  type InputRequiredResult,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { redact, type Caller } from '../audit/index.ts';
+import { describeRemoval, type Fault, type Purpose, type Subject } from '../confirm/index.ts';
+import { messageOf, ZscalerMcpError } from '../errors.ts';
+import type { Questions } from './questions.ts';
+import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
+
+/** The argument that a client without questions confirms with. */
+export const TOKEN = 'confirmation_token';
+
+export interface Asking {
+  readonly runtime: Runtime;
+  readonly server: McpServer;
+  readonly context: ServerContext;
+  readonly caller: Caller;
+  readonly questions: Questions;
+}
+
+/** What became of it: the call may run, or the client is to be asked or told something first. */
+export type Consent =
+  | { readonly kind: 'given' }
+  | { readonly kind: 'asked'; readonly result: InputRequiredResult }
+  | { readonly kind: 'needed'; readonly text: string };
+
+/**
+ * @param args with the token, if the client sent one
+ * @throws ZscalerMcpError ERR_NOT_CONFIRMED when a person said no, or nobody can tell; whatever reading the record throws
+ */
+export async function askForConsent(asking: Asking, tool: OfferedTool, args: unknown, call: CallContext): Promise<Consent> {
+  const { token, rest } = splitToken(args);
+  const subject = { caller: callerOf(asking.caller), tool: tool.name, args: rest };
+  const { runtime, context } = asking;
+  const state = context.mcpReq.requestState();
+  if (isModern(context) && state !== undefined) return readAnswer(asking, subject, state);
+  if (!canAsk(asking) && token !== undefined) return takeToken(runtime, subject, token);
+  const removal = await runtime.describeRemoval(tool.name, rest, call);
+  const question = describeRemoval({ ...removal, args: redact(removal.args) });
+  if (!canAsk(asking)) return giveToken(runtime, subject, question);
+  return isModern(context) ? askInAnswer(runtime, subject, question) : askInSession(asking, question, runtime.confirmations.lifetimeMs);
+}
+
+/** The arguments as the tool knows them. */
+export const withoutToken = (args: unknown): unknown => splitToken(args).rest;
+
+function splitToken(args: unknown): { token: unknown; rest: unknown } {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return { token: undefined, rest: args };
+  const { [TOKEN]: token, ...rest } = args as Record<string, unknown>;
+  return { token, rest };
+}
+
+/** A session stands for its client where nobody proves who they are. */
+const callerOf = ({ principal, session }: Caller): string => JSON.stringify([principal ?? null, session ?? null]);
+
+const isModern = ({ mcpReq }: ServerContext): boolean => mcpReq.envelope !== undefined;
+
+function canAsk({ context, server }: Asking): boolean {
+  const { elicitation } = capabilitiesOf(context, server);
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}
+
+const capabilitiesOf = (context: ServerContext, server: McpServer): ClientCapabilities =>
+  (isModern(context)
+    ? ((context.mcpReq.envelope as Readonly<Record<string, unknown>>)[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined)
+    : server.server.getClientCapabilities()) ?? {};
+
+/** The field's name differs with each question, so that the answer to another question does not fit. */
+const fieldOf = (mark: string): string => `decision_${mark}`;
+
+const formOf = (question: string, mark: string): ElicitRequestFormParams => ({
+  mode: 'form',
+  message: question,
+  requestedSchema: {
+    type: 'object',
+    properties: {
+      [fieldOf(mark)]: { type: 'string', title: 'Decision', description: 'Choose delete to go on.', enum: ['delete', 'cancel'] },
+    },
+    required: [fieldOf(mark)],
+  },
+});
+
+const QUESTION = 'confirmation';
+
+function askInAnswer({ confirmations }: Runtime, subject: Subject, question: string): Consent {
+  const { sealed, mark } = confirmations.issue('state', subject);
+  return {
+    kind: 'asked',
+    result: inputRequired({ inputRequests: { [QUESTION]: inputRequired.elicit(formOf(question, mark)) }, requestState: sealed }),
+  };
+}
+
+/** A no uses the state up like a yes. */
+async function readAnswer({ runtime, context }: Asking, subject: Subject, state: unknown): Promise<Consent> {
+  const { mark } = await use(runtime, 'state', subject, state);
+  const answer = inputResponse(context.mcpReq.inputResponses, QUESTION);
+  judge(answer.kind === 'elicit' ? answer : null, mark);
+  return { kind: 'given' };
+}
+
+async function askInSession({ context, server, questions }: Asking, question: string, timeout: number): Promise<Consent> {
+  const mark = randomBytes(4).toString('hex');
+  const answer = await questions.whileOpen(context.mcpReq.signal, (signal) =>
+    server.server.elicitInput(formOf(question, mark), { relatedRequestId: context.mcpReq.id, timeout, signal }),
+  );
+  if ('fault' in answer) throw notConfirmed(`no answer came back: ${messageOf(answer.fault)}`);
+  judge(answer.value, mark);
+  return { kind: 'given' };
+}
+
+interface Answer {
+  readonly action: ElicitResult['action'];
+  readonly content?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** @throws ZscalerMcpError ERR_NOT_CONFIRMED for anything but a clear yes to this very question */
+function judge(answer: Answer | null, mark: string): void {
+  const decision = answer?.action === 'accept' ? answer.content?.[fieldOf(mark)] : undefined;
+  if (decision === 'delete') return;
+  const isNo = answer?.action === 'decline' || answer?.action === 'cancel' || decision === 'cancel';
+  throw notConfirmed(isNo ? 'the person who was asked did not agree' : 'the answer does not belong to the question');
+}
+
+function giveToken({ confirmations, takesTokens }: Runtime, subject: Subject, question: string): Consent {
+  if (!takesTokens)
+    throw new ZscalerMcpError('ERR_NOT_CONFIRMED', `Not confirmed, nothing was changed: this client cannot ask a person.`, {
+      hint: 'Use a client that supports elicitation, or have an operator set ZSCALER_MCP_CONFIRMATION_FALLBACK=token.',
+    });
+  const { sealed } = confirmations.issue('token', subject);
+  const seconds = Math.round(confirmations.lifetimeMs / 1_000);
+  const how = `Nothing was changed yet. Show this to the person you work for, and ask. Only if they agree, call ${subject.tool} again with the same arguments and this one more, within ${seconds} seconds; it works once:`;
+  return { kind: 'needed', text: `${question}\n\n${how}\n${TOKEN}: ${sealed}` };
+}
+
+async function takeToken(runtime: Runtime, subject: Subject, token: unknown): Promise<Consent> {
+  if (!runtime.takesTokens) throw notConfirmed('tokens are not accepted here');
+  await use(runtime, 'token', subject, token);
+  return { kind: 'given' };
+}
+
+async function use({ confirmations }: Runtime, purpose: Purpose, subject: Subject, proof: unknown): Promise<{ readonly mark: string }> {
+  const found = await confirmations.redeem(purpose, proof, subject);
+  if (typeof found === 'string') throw notConfirmed(faults[found]);
+  return found;
+}
+
+const faults: Readonly<Record<Fault, string>> = {
+  foreign: 'the confirmation does not belong to this call, with these arguments and by this caller',
+  expired: 'the confirmation came too late',
+  used: 'the confirmation was used before',
+};
+
+const notConfirmed = (why: string): ZscalerMcpError =>
+  new ZscalerMcpError('ERR_NOT_CONFIRMED', `Not confirmed, nothing was changed: ${why}.`, {
+    hint: 'Call again without a confirmation only if the person you work for still wants it; they are asked anew.',
+  });

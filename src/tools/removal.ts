@@ -1,0 +1,64 @@
+/** Reads what a call is about to remove, so that a person can be told before it happens. */
+import type { ToolInput } from './input.ts';
+import { Page } from './paging.ts';
+import type { Tool } from './tool.ts';
+
+/** The name is null where the record shows none. */
+export interface ShownRecord {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+/** More is not read: a person would not read it either. */
+const MAX_READ = 20;
+
+/**
+ * @param ask runs another tool
+ * @throws what `ask` throws: what cannot be shown cannot be confirmed
+ */
+export async function readRemoval(
+  tool: Tool,
+  input: ToolInput,
+  find: (name: string) => Tool | undefined,
+  ask: (tool: Tool, args: ToolInput) => Promise<unknown>,
+): Promise<readonly ShownRecord[]> {
+  const targets = targetsOf(input);
+  const shower = tool.shownBy === undefined ? undefined : find(tool.shownBy);
+  if (!shower) return targets.map((id) => ({ id, name: null }));
+  const takes = Object.keys((shower.inputSchema() as { properties: object }).properties);
+  const shared = Object.fromEntries(Object.entries(input).filter(([name]) => takes.includes(name)));
+  const each = takes.find((name) => !(name in input) && Array.isArray(input[`${name}s`]));
+  if (each === undefined) {
+    const answer = await ask(shower, shared);
+    return targets.map((id) => ({ id, name: nameIn(answer, id) }));
+  }
+  const names = await Promise.all(targets.slice(0, MAX_READ).map(async (id) => nameIn(await ask(shower, { ...shared, [each]: id }), id)));
+  return targets.map((id, at) => ({ id, name: names[at] ?? null }));
+}
+
+/** What the call names: the records of a list of IDs; else the one record; else the entries of the list that it shortens. */
+function targetsOf(input: ToolInput): readonly string[] {
+  const lists = Object.entries(input).filter(([, value]) => Array.isArray(value)) as [string, readonly unknown[]][];
+  const many = lists.find(([name]) => name.endsWith('_ids'));
+  if (many) return many[1].map(String);
+  const ids = Object.keys(input).filter((name) => name.endsWith('_id') && name !== 'microtenant_id');
+  const one = ids.at(-1);
+  return one === undefined ? (lists[0]?.[1].map(String) ?? []) : [String(input[one])];
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Of the row with this ID in a list; of the record itself otherwise. */
+function nameIn(answer: unknown, id: string): string | null {
+  const rows = answer instanceof Page ? answer.items : Array.isArray(answer) ? (answer as unknown[]) : null;
+  const record = rows ? rows.find((row) => idOf(row) === id) : answer;
+  return typeof record === 'object' && record !== null ? nameOf(record as Row) : null;
+}
+
+const idOf = (row: unknown): string => String((row as Row | null)?.['id']);
+
+/** By what people call a record, best first; the products differ. */
+const NAMES = ['name', 'configuredName', 'displayName', 'session_name', 'fqdn', 'ipAddress', 'sourceIp', 'description', 'comment'];
+
+const nameOf = (record: Row): string | null =>
+  NAMES.map((name) => record[name]).find((value): value is string => typeof value === 'string' && value !== '') ?? null;
