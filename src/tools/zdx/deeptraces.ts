@@ -7,7 +7,7 @@ export default [
     toolset: 'zdx_troubleshooting',
     action: 'create',
     about:
-      'Let a device watch one application closely for some minutes: web probe, path through the network, health, processes. Returns the trace_id; the results come from the zdx_get_deeptrace tools while it runs and after.',
+      'Let a device watch one application closely for some minutes: web probe, path through the network, health, processes. Returns the trace_id; the results come from tools such as zdx_get_deeptrace_webprobe_metrics, while it runs and after.',
     input: {
       ...device,
       ...asWritten({

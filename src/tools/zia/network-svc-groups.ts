@@ -9,8 +9,10 @@ const services = encoded(
     schema: { type: 'array', items: { type: 'string', pattern: String.raw`^\d+$` }, examples: [['773995', '773997']] },
     wants: 'a list of IDs, each a whole number as text',
     read: (given) => {
-      const known = Array.isArray(given) ? given.map(String) : undefined;
-      return known?.every((id) => /^\d+$/.test(id)) ? known : undefined;
+      const known = Array.isArray(given)
+        ? given.map((id) => (typeof id === 'number' || typeof id === 'bigint' ? String(id) : (id as unknown)))
+        : undefined;
+      return known?.every((id) => typeof id === 'string' && /^\d+$/.test(id)) ? (known as string[]) : undefined;
     },
   }),
   (given) => given.map((id) => ({ id: idOf(id) })),

@@ -30,12 +30,14 @@ function readPorts(given: unknown): Lists | undefined {
   if (!Array.isArray(given) || given.length === 0) return undefined;
   const lists: Record<string, Range[]> = {};
   for (const row of given) {
-    const read = Array.isArray(row) ? readRow(row.map(String)) : undefined;
+    const read = Array.isArray(row) && row.every(isWord) ? readRow(row.map(String)) : undefined;
     if (!read) return undefined;
     (lists[read.list] ??= []).push(read.range);
   }
   return lists;
 }
+
+const isWord = (part: unknown): boolean => typeof part === 'string' || typeof part === 'number';
 
 function readRow([side = '', protocol = '', first, last, ...rest]: string[]): { list: string; range: Range } | undefined {
   const list = portLists.find((name) => name.toLowerCase() === `${side}${protocol}ports`.toLowerCase());

@@ -30,7 +30,11 @@ const about =
 
 export const conditions = {
   ...text(about),
-  schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  schema: {
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    examples: [[{ operator: 'OR', operands: [{ object_type: 'CLIENT_TYPE', values: ['zpn_client_type_zapp'] }] }]],
+  },
   wants: 'a list of conditions, each with an operator (AND, OR) and operands of an object_type with values, or entry_values of lhs and rhs',
   read: (given: unknown): readonly Condition[] | undefined => {
     const list = typeof given === 'string' ? parsed(given) : given;

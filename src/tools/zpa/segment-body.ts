@@ -17,6 +17,7 @@ export const ports = (protocol: string) => {
     list.length % 2 === 0 && list.every((port, at) => isPort(port) && (at % 2 === 0 || Number(port) >= Number(list[at - 1])));
   return {
     ...field,
+    schema: { type: 'array', items: { type: 'string', pattern: String.raw`^\d{1,5}$` }, examples: [['443', '443']] },
     wants: 'pairs of first and last port from 1 to 65535, as texts',
     read: (given: unknown) => {
       const list = field.read(given);
