@@ -46,7 +46,7 @@ the environment of the very first start; default. Blanks around a value do not c
 - true, 1, yes and on mean true; false, 0, no and off mean false.
 
 *Applied live* means that \`zscaler-mcp reload\` is enough. Settings of one group apply whole or wait whole: if one of them waits for a
-restart, all changes of the group wait.
+restart, all changes of the group wait. Changes of the group authentication wait as well where clients would no longer be authenticated.
 
 ${topics.map(([topic, rows]) => `## ${topic}\n\n${renderRows(Object.values(rows))}`).join('\n\n')}
 
@@ -79,7 +79,8 @@ const flagsOf = ({ flag, short, aliases = [] }: Setting<unknown>): string[] =>
 
 const defaultOf = (row: Setting<unknown>): string => (row.default === undefined ? '' : describeValue(row.default));
 
-const whenOf = ({ applies, group }: Setting<unknown>): string => `${whenApplied[applies]}${group ? `; group ${group}` : ''}`;
+const whenOf = (row: Setting<unknown>): string =>
+  `${whenApplied[row.applies]}${row.waitsWhen ? ', with exceptions' : ''}${row.group ? `; group ${row.group}` : ''}`;
 
 const aboutOf = ({ about, secret, aliases = [] }: Setting<unknown>): string =>
   [

@@ -25,7 +25,7 @@ import {
 import { openLog, type RootLog } from './log.ts';
 import { checkTls } from './http/index.ts';
 import { checkCloud, cloudConfigOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
-import { flagLayer, type Settings } from './settings/index.ts';
+import { flagLayer, isLoopback, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
 
@@ -43,7 +43,7 @@ export async function serve(stage: Stage, values: OptionValues): Promise<number 
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
   if (handover) return takeOver(stage, handover, Configuration.takeOver(fixed, handover.state), demo);
   const start = Configuration.read(fixed);
-  const problems = await problemsOf(start);
+  const problems = await problemsOf(start, demo);
   if (problems.length > 0) return refuse(stage, problems);
   await run({ stage, start, demo, handover, log: openLog(start.configuration.settings.logLevel) });
   return undefined;
@@ -59,7 +59,7 @@ async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, st
   };
   const limit = setTimeout(() => giveUp(`it took longer than ${TAKE_OVER_LIMIT_MS / 1_000} s`), TAKE_OVER_LIMIT_MS);
   try {
-    const problems = await problemsOf(start);
+    const problems = await problemsOf(start, demo);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
     if (problems.length > 0) return refuse(stage, problems);
     await run({ stage, start, demo, handover, log });
@@ -95,8 +95,20 @@ const problemOf = (error: unknown): Problem => ({
   hint: error instanceof ZscalerMcpError ? (error.hint ?? '') : '',
 });
 
-const problemsOf = async ({ configuration, problems }: Start): Promise<readonly Problem[]> =>
-  problems.length > 0 ? problems : tryConfiguration(configuration.settings);
+async function problemsOf({ configuration, problems }: Start, demo: boolean): Promise<readonly Problem[]> {
+  if (problems.length > 0) return problems;
+  const { transport, host } = configuration.settings;
+  return demo && transport !== 'stdio' && !isLoopback(host) ? [demoForOthers(host)] : tryConfiguration(configuration.settings);
+}
+
+/** Nobody else must take an invented tenant for a real one. */
+const demoForOthers = (host: string): Problem => ({
+  setting: 'ZSCALER_MCP_HOST',
+  file: null,
+  line: null,
+  message: `expected a loopback address (127.0.0.1, ::1, localhost) for the demo tenant, got "${host}"`,
+  hint: 'Leave out --demo, or listen on 127.0.0.1.',
+});
 
 function refuse({ err }: Stage, problems: readonly Problem[]): number {
   err(`zscaler-mcp does not start: the configuration has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`);
@@ -106,7 +118,7 @@ function refuse({ err }: Stage, problems: readonly Problem[]): number {
 
 /** Builds everything that a server has, and listens to nothing. */
 async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<number> {
-  const problems = await problemsOf(start);
+  const problems = await problemsOf(start, demo);
   if (problems.length === 0) {
     if (demo) await import('./demo/index.ts');
     await new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();

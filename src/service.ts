@@ -1,6 +1,7 @@
 /** The running server, as the lifecycle sees it: configuration, tools, MCP and the HTTP front behind one interface. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Gate, type AuthConfig } from './auth/index.ts';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
 import { ConfirmationDesk, type Confirmations, type SavedDesk } from './confirm/index.ts';
 import type { DemoTenant } from './demo/index.ts';
@@ -37,7 +38,7 @@ import {
   type SavedSession,
   type StdioConnection,
 } from './mcp/index.ts';
-import { rows, type Settings } from './settings/index.ts';
+import { authModeOf, rows, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
 import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
@@ -81,6 +82,7 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #tokens = new TokenCache();
   readonly #transport = new Transport();
   readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #gate: Gate;
   readonly #front: Front;
   readonly #desk: ConfirmationDesk;
   #rate: RateLimit | null = null;
@@ -108,6 +110,7 @@ export class ServerService implements Service<SavedConfiguration> {
     });
     const tls = tlsOf(settings);
     if (tls) for (const warning of checkTls(tls)) options.log.warn({}, warning);
+    this.#gate = new Gate(authConfigOf(settings), { log: options.log });
     this.#front = new Front({
       tls,
       limits: () => this.#inForce.edge.front,
@@ -129,6 +132,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const place: Place = inherited ? placeOf(inherited) : { host: bindable(host), port };
     const address = await this.#front.listen(place);
     this.#front.adopt(handover?.connections ?? []);
+    this.#gate.begin();
     return address;
   }
 
@@ -227,6 +231,7 @@ export class ServerService implements Service<SavedConfiguration> {
     this.mcp.endStreams();
     const report = await this.#front.close(timeoutMs);
     await Promise.race([this.#stdio?.idle(), sleep(timeoutMs, undefined, { ref: false })]);
+    this.#gate.close();
     await this.mcp.close();
     await Promise.all([this.#transport.close(), this.#options.demo?.close()]);
     return report;
@@ -271,8 +276,8 @@ export class ServerService implements Service<SavedConfiguration> {
     const { settings } = this.#options.configuration.loaded;
     const secrets = rows.flatMap(([name, { secret }]) => {
       const value = settings[name];
-      return secret && typeof value === 'string' && value.length >= 4 ? [value] : [];
-    });
+      return secret ? [value].flat().filter((each) => typeof each === 'string' && each.length >= 4) : [];
+    }) as string[];
     return secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
   }
 
@@ -290,6 +295,10 @@ export class ServerService implements Service<SavedConfiguration> {
           await checkCloud(cloudConfigOf(next));
           return replacement(() => (this.#inForce = built));
         },
+      },
+      {
+        name: 'client authentication',
+        prepare: (next) => Promise.resolve(this.#gate.prepare(authConfigOf(next))),
       },
       {
         name: 'tls',
@@ -343,6 +352,7 @@ export class ServerService implements Service<SavedConfiguration> {
       disableHostValidation,
       transport: transport === 'sse' ? 'sse' : 'streamable-http',
       limits: () => this.#inForce.edge.requests,
+      gate: this.#gate,
       log: this.#options.log,
     });
   }
@@ -428,6 +438,14 @@ function present(value: unknown): unknown {
     items,
     ...(Object.keys(envelope).length > 0 && { envelope }),
   };
+}
+
+/** What is lacking was refused with the settings; a mode that is not whole lets nobody in. */
+export function authConfigOf(settings: Settings): AuthConfig {
+  const mode = authModeOf(settings);
+  const { authApiKeys: keys, trustPlatformAuth: trustsPlatform, authFailureLimit: failureLimit } = settings;
+  if (mode === 'none') return { mode, failureLimit };
+  return { mode: 'api-key', keys, trustsPlatform, failureLimit };
 }
 
 export function cloudConfigOf(settings: Settings): CloudConfig {

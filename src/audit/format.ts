@@ -44,10 +44,11 @@ function summarize(result: unknown): string {
   return result === undefined || result === null ? 'nothing' : typeof result;
 }
 
-function formatCaller({ session, client, address }: Caller): string {
+function formatCaller({ session, client, principal, address }: Caller): string {
   const parts = [
     session !== undefined && `session: ${shortHash(session)}`,
     client !== undefined && `client: ${field(client, MAX_CLIENT)}`,
+    principal !== undefined && principal !== null && `principal: ${field(principal)}`,
     address !== undefined && `from: ${field(address)}`,
   ];
   return parts.flatMap((part) => (part === false ? [] : [` | ${part}`])).join('');

@@ -7,7 +7,7 @@ export type Options = NonNullable<ParseArgsConfig['options']>;
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface CommandLine {
-  readonly command: CommandName | 'help' | 'version';
+  readonly command: CommandName | 'help' | 'version' | 'generate-auth-token';
   readonly values: OptionValues;
 }
 
@@ -22,7 +22,12 @@ const asking: Options = {
 
 /** Options of each subcommand; `serve`, `check` and `tools` take those of the settings as well. */
 export const commandOptions: Readonly<Record<CommandName, Options>> = {
-  serve: { 'pid-file': { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+  serve: {
+    'pid-file': { type: 'string' },
+    'generate-auth-token': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
+  },
   reload: asking,
   restart: { ...asking, 'keep-sessions': { type: 'boolean' } },
   status: common,
@@ -48,6 +53,7 @@ export async function parseCommandLine(argv: readonly string[], settingOptions: 
   const { values } = parseStrictly(argv, options, command);
   if (values['help']) return { command: 'help', values };
   if (values['version']) return { command: 'version', values };
+  if (values['generate-auth-token']) return { command: 'generate-auth-token', values };
   return { command, values };
 }
 

@@ -60,6 +60,10 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
       stage.out(help());
       return 0;
     }
+    case 'generate-auth-token': {
+      const { generateKey } = await import('./commands/generate-key.ts');
+      return generateKey(stage);
+    }
     case 'version': {
       const { version } = await import('../version.ts');
       stage.out(version);

@@ -10,11 +10,23 @@ import { RateLimit } from './rate-limit.ts';
 
 /** A request that passed the guards. */
 export interface GuardedExchange extends Exchange {
+  /** Who is asking; null where clients are not authenticated. */
+  readonly principal: string | null;
   /** Of the client, behind trusted proxies; null when it is not known. */
   readonly address: string | null;
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse, exchange: GuardedExchange, body: unknown) => Promise<void>;
+
+/** Knows who may come in. */
+export interface Gate {
+  /** @param address of the client; null when it is not known */
+  admit(request: IncomingMessage, address: string | null): Promise<Admission>;
+}
+
+type Admission =
+  | { readonly principal: string | null; standing(response: ServerResponse, end: () => void): void }
+  | { readonly refusal: Refusal };
 
 export interface RoutesOptions {
   /** `body` is the parsed JSON of a POST. */
@@ -26,6 +38,7 @@ export interface RoutesOptions {
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly disableHostValidation: boolean;
+  readonly gate: Gate;
   readonly log: Log;
   /** Read anew for every request, so that a reload can change it. */
   readonly limits?: () => RequestLimits;
@@ -64,7 +77,7 @@ export function createRoutes(options: RoutesOptions): Respond {
     const route = routes.get(path);
     if (!route) return refusePath(response, path, [...routes.keys()]);
     if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
-    forward(options, limits, route, request, response, { ...exchange, address }).catch((error: unknown) => {
+    admit(options, limits, route, request, response, exchange, address).catch((error: unknown) => {
       options.log.error({ err: error }, 'a request failed');
       response.destroy();
     });
@@ -132,6 +145,25 @@ function judge(
   };
 }
 
+async function admit(
+  options: RoutesOptions,
+  limits: RequestLimits,
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+  address: string | null,
+): Promise<void> {
+  const admission = await options.gate.admit(request, address);
+  if (response.destroyed || response.headersSent) return;
+  if ('refusal' in admission) return refuse(options, request, response, admission.refusal);
+  const standing = (end: () => void) => {
+    exchange.standing(end);
+    admission.standing(response, end);
+  };
+  return forward(options, limits, route, request, response, { principal: admission.principal, address, standing });
+}
+
 async function forward(
   options: RoutesOptions,
   limits: RequestLimits,
@@ -140,7 +172,7 @@ async function forward(
   response: ServerResponse,
   exchange: GuardedExchange,
 ): Promise<void> {
-  const waitSeconds = await limits.rate.take(exchange.address ?? '');
+  const waitSeconds = await limits.rate.take(exchange.principal ?? exchange.address ?? '');
   if (waitSeconds !== null) {
     response.setHeader('retry-after', waitSeconds);
     const message = `Too Many Requests: more than ZSCALER_MCP_RATE_LIMIT allows in a minute. Come again in ${waitSeconds} s.`;
@@ -153,9 +185,15 @@ async function forward(
   return handle(request, response, exchange, body.value);
 }
 
-function refuse({ log }: RoutesOptions, request: IncomingMessage, response: ServerResponse, { status, code, message }: Refusal): void {
+function refuse(
+  { log }: RoutesOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, code, message, headers = {} }: Refusal,
+): void {
   log.debug({ status, method: request.method, reason: message }, 'a request was refused');
   discardBody(request, response);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   sendJson(response, status, { jsonrpc: '2.0', error: { code, message }, id: null });
 }
 

@@ -27,6 +27,8 @@ export interface Exchange {
   readonly address?: string | null;
   /** `end` closes the stream in a way that makes the client come back. */
   standing(end: () => void): void;
+  /** Who is asking; null where clients are not authenticated. */
+  readonly principal: string | null;
 }
 
 export interface McpOptions {
@@ -115,8 +117,8 @@ export function createMcp(options: McpOptions): McpService {
   const shared = { runtime: options.runtime, createServer: create, log, generation };
   const sessions = new Sessions(shared);
   const sse = new SseStreams(shared);
-  const addresses = new WeakMap<Request, string>();
-  const modern = createMcpHandler(({ requestInfo }) => create({ address: requestInfo && addresses.get(requestInfo) }), {
+  const callers = new WeakMap<Request, Caller>();
+  const modern = createMcpHandler(({ requestInfo }) => create((requestInfo && callers.get(requestInfo)) ?? {}), {
     legacy: 'reject',
     maxSubscriptions: MAX_SUBSCRIPTIONS,
     onerror: (error) => log[isRefusal(error) ? 'debug' : 'warn']({ err: error }, 'an MCP request was refused or could not be served'),
@@ -130,7 +132,7 @@ export function createMcp(options: McpOptions): McpService {
 
   async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
     const request = toWebRequest(incoming, response);
-    const address = exchange.address ?? undefined;
+    const caller = callerOf(exchange);
     const header = (name: string) => request.headers.get(name) ?? undefined;
     const kind = classifyInboundRequest({
       httpMethod: request.method,
@@ -140,14 +142,14 @@ export function createMcp(options: McpOptions): McpService {
       body,
     });
     if (kind.kind !== 'legacy') {
-      if (address !== undefined) addresses.set(request, address);
+      callers.set(request, caller);
       const answer = await modern.fetch(request, { parsedBody: body });
       // A subscription that ends without a last word is one that the client opens again; a complete answer would end it for good.
       const drop = () => response.destroy();
       return sendWebResponse(response, answer, isListen(body) ? () => markStanding(response, exchange, drop) : undefined);
     }
     if (request.method !== 'POST' && hasNoStreams(request)) return sendWebResponse(response, refuseMethod(request.method));
-    const served = await sessions.serve(request, body, address);
+    const served = await sessions.serve(request, body, caller);
     const end = () => response.end();
     const writing = sendWebResponse(response, served.response, served.isStanding ? () => markStanding(response, exchange, end) : undefined);
     return served.session ? served.session.during(writing) : writing;
@@ -157,8 +159,8 @@ export function createMcp(options: McpOptions): McpService {
     const { searchParams } = new URL(incoming.url ?? '/', 'http://server.invalid');
     const answer =
       incoming.method === 'POST'
-        ? await sse.receive(searchParams.get('sessionId'), body)
-        : await sse.open(response, exchange.address ?? undefined, (end) => markStanding(response, exchange, end));
+        ? await sse.receive(searchParams.get('sessionId'), body, callerOf(exchange))
+        : await sse.open(response, callerOf(exchange), (end) => markStanding(response, exchange, end));
     if (answer) await sendWebResponse(response, answer);
   }
 
@@ -237,6 +239,8 @@ export function createMcp(options: McpOptions): McpService {
     },
   };
 }
+
+const callerOf = ({ address, principal }: Exchange): Caller => ({ address: address ?? undefined, principal });
 
 async function track<Result>(running: Set<Promise<unknown>>, call: Promise<Result>): Promise<Result> {
   running.add(call);

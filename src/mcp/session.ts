@@ -17,6 +17,8 @@ export interface SavedSession {
   readonly id: string;
   readonly handshake: Handshake;
   readonly address: string | undefined;
+  /** Whose it is; null where clients are not authenticated. */
+  readonly principal: string | null;
   readonly events: SavedEvents;
 }
 
@@ -29,6 +31,7 @@ export class Session {
   readonly handshake: Handshake;
   /** Where the client opened it from; for the audit log. */
   readonly address: string | undefined;
+  readonly principal: string | null;
   readonly #generation: number;
   readonly #transport: WebStandardStreamableHTTPServerTransport;
   readonly #events: SessionEvents;
@@ -45,6 +48,7 @@ export class Session {
     server: McpServer;
     initialize: unknown;
     address: string | undefined;
+    principal: string | null;
     events: SessionEvents;
     generation: number;
     onClose: () => void;
@@ -53,6 +57,7 @@ export class Session {
     this.server = options.server;
     this.handshake = { initialize: options.initialize, initialized: false, logLevel: null };
     this.address = options.address;
+    this.principal = options.principal;
     this.#generation = options.generation;
     this.#events = options.events;
     this.#transport = new WebStandardStreamableHTTPServerTransport({
@@ -78,8 +83,8 @@ export class Session {
   }
 
   save(): SavedSession {
-    const { id, handshake, address } = this;
-    return { id, handshake, address, events: this.#events.save() };
+    const { id, handshake, address, principal } = this;
+    return { id, handshake, address, principal, events: this.#events.save() };
   }
 
   /**

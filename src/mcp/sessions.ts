@@ -3,6 +3,7 @@
  * A session ends when its client says so, after the idle time, or when room is needed and it is the one unused for longest.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
 import { EventPool } from './events.ts';
 import type { Runtime } from './runtime.ts';
@@ -61,11 +62,13 @@ export class Sessions {
     if (saved.length > 0) this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
-  async serve(request: Request, body: unknown, address: string | undefined): Promise<Served> {
+  async serve(request: Request, body: unknown, caller: Caller): Promise<Served> {
     const id = request.headers.get('mcp-session-id');
-    const session = id === null ? undefined : (this.#find(id) ?? (await this.#reopen(id)));
+    const found = id === null || !this.#isOpenTo(caller, id) ? undefined : (this.#find(id) ?? (await this.#reopen(id)));
+    // One that is being opened again is known only afterwards.
+    const session = found?.principal === (caller.principal ?? null) ? found : undefined;
     if (session) return this.#forward(session, request, body);
-    if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, address);
+    if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, caller);
     return { response: refuse(request, id), session: null, isStanding: false };
   }
 
@@ -89,6 +92,12 @@ export class Sessions {
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
   }
 
+  /** Whoever else knows the id is told the same as if there were no such session. */
+  #isOpenTo({ principal }: Caller, id: string): boolean {
+    const session = this.#sessions.get(id) ?? this.#saved.get(id);
+    return session === undefined || (session.principal ?? null) === (principal ?? null);
+  }
+
   #find(id: string): Session | undefined {
     const session = this.#sessions.get(id);
     if (!session || session.idleMs() < this.#options.runtime().sessionIdleMs) return session;
@@ -107,7 +116,7 @@ export class Sessions {
   }
 
   async #goOnWith(saved: SavedSession): Promise<Session | undefined> {
-    const session = this.#create(saved.id, saved.handshake.initialize, saved.address);
+    const session = this.#create(saved.id, saved.handshake.initialize, saved);
     try {
       await session.start();
       await session.reopen(saved);
@@ -122,12 +131,17 @@ export class Sessions {
     return session;
   }
 
-  #create(id: string, initialize: unknown, address: string | undefined): Session {
+  #create(
+    id: string,
+    initialize: unknown,
+    { address, principal }: { address?: string | undefined; principal?: string | null | undefined },
+  ): Session {
     return new Session({
       id,
-      server: this.#options.createServer({ session: id, address }),
+      server: this.#options.createServer({ session: id, address, principal }),
       initialize,
       address,
+      principal: principal ?? null,
       events: this.#events.open(randomBytes(6).toString('hex')),
       generation: this.#options.generation,
       onClose: () => this.#sessions.delete(id),
@@ -147,10 +161,10 @@ export class Sessions {
     return { response, session, isStanding: false };
   }
 
-  async #open(request: Request, body: unknown, address: string | undefined): Promise<Served> {
+  async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
     if (!this.#makeRoom()) return { response: refuseForNow(this.#options.runtime().sessionLimit), session: null, isStanding: false };
     const id = randomUUID();
-    const session = this.#create(id, (body as { params?: unknown }).params, address);
+    const session = this.#create(id, (body as { params?: unknown }).params, caller);
     await session.start();
     const response = await session.receive(request, body);
     if (!response.ok) {

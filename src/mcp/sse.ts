@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { McpServer, RequestId } from '@modelcontextprotocol/server';
 import type { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse';
+import type { Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import type { Runtime } from './runtime.ts';
@@ -19,6 +20,8 @@ interface Stream {
   readonly transport: SSEServerTransport;
   readonly server: McpServer;
   readonly running: Set<RequestId>;
+  /** Whose it is; nobody else may post to it. */
+  readonly principal: string | null;
   ending: boolean;
 }
 
@@ -38,7 +41,7 @@ export class SseStreams {
   }
 
   /** Opens a client's stream on `response`. Null when it is open; an answer when it is refused. `standing` gets how to end it. */
-  async open(response: ServerResponse, address: string | undefined, standing: (end: () => void) => void): Promise<Response | null> {
+  async open(response: ServerResponse, caller: Caller, standing: (end: () => void) => void): Promise<Response | null> {
     const { sessionLimit } = this.#options.runtime();
     if (this.#streams.size >= sessionLimit) {
       return errorResponse(503, -32_000, `All ${sessionLimit} sessions that this server may hold are in use. Try again later.`, {
@@ -49,8 +52,9 @@ export class SseStreams {
     const transport = new Transport('/messages', response);
     const stream: Stream = {
       transport,
-      server: this.#options.createServer({ session: transport.sessionId, address }),
+      server: this.#options.createServer({ ...caller, session: transport.sessionId }),
       running: new Set(),
+      principal: caller.principal ?? null,
       ending: false,
     };
     this.#watch(stream, response);
@@ -62,7 +66,7 @@ export class SseStreams {
   }
 
   /** A message that a client posted; its answer goes out on the stream. */
-  async receive(sessionId: string | null, body: unknown): Promise<Response> {
+  async receive(sessionId: string | null, body: unknown, { principal = null }: Caller): Promise<Response> {
     if (sessionId === null)
       return errorResponse(
         400,
@@ -70,7 +74,7 @@ export class SseStreams {
         'Bad Request: the query names no sessionId. Open GET /sse first and post to the address it names.',
       );
     const stream = this.#streams.get(sessionId);
-    if (!stream)
+    if (!stream || stream.principal !== principal)
       return errorResponse(404, -32_001, 'Session not found: its stream has ended, or the server was restarted. Open GET /sse again.');
     const accepted = acceptAnswers(body, this.#options.generation);
     if (accepted === null) return new Response(null, { status: 202 });

@@ -1,4 +1,5 @@
 /** Rules over several settings at once. All of them, in one place. */
+import { authModeOf, authObstacles } from './authentication.ts';
 import { isLoopback } from './formats.ts';
 import type { Origins } from './load.ts';
 import type { Problem } from './problem.ts';
@@ -17,13 +18,21 @@ type Check = (settings: Settings, refuse: Report, warn: Report, known: Known | u
 
 export const isHttp = (transport: string): boolean => transport !== 'stdio';
 
-/** Whoever is not on this machine could use the tenant's credentials, since clients are not authenticated. */
-const listensOnLoopback: Check = ({ transport, host }, refuse) => {
-  if (!isHttp(transport) || isLoopback(host)) return;
+const authenticatesClients: Check = (settings, refuse) => {
+  const mode = authModeOf(settings);
+  // Not built yet.
+  if (mode !== 'none' && mode !== 'api-key' && authObstacles(settings).length === 0)
+    refuse('ZSCALER_MCP_AUTH_MODE', `expected api-key, the only mode of this version, got ${mode}`, 'Use keys.');
+  for (const { setting, message, hint } of authObstacles(settings)) refuse(setting, message, hint);
+};
+
+/** Credentials of clients and data of the tenant would travel in the open. */
+const encryptsOffLoopback: Check = ({ transport, host, allowHttp, tlsCertificate }, refuse) => {
+  if (!isHttp(transport) || isLoopback(host) || allowHttp || tlsCertificate) return;
   refuse(
     'ZSCALER_MCP_HOST',
-    `expected a loopback address (127.0.0.1, ::1, localhost), got ${showGiven(host, false)}: this version does not authenticate clients`,
-    'Listen on 127.0.0.1, and put a reverse proxy that authenticates clients in front.',
+    `expected a loopback address (127.0.0.1, ::1, localhost), got ${showGiven(host, false)}: plain HTTP can be read on the way`,
+    'Set ZSCALER_MCP_TLS_CERTFILE and ZSCALER_MCP_TLS_KEYFILE to serve HTTPS, or ZSCALER_MCP_ALLOW_HTTP=true where the network encrypts.',
   );
 };
 
@@ -40,6 +49,22 @@ const hasWholeTls: Check = ({ tlsCertificate, tlsKey, tlsKeyPassword, tlsClientA
     );
   if (!tlsKey && tlsKeyPassword !== undefined)
     warn('ZSCALER_MCP_TLS_KEYFILE_PASSWORD', 'opens nothing: ZSCALER_MCP_TLS_KEYFILE is not set', 'Remove it, or set the key.');
+};
+
+const isCalledByItsName: Check = ({ transport, host, allowedHosts, disableHostValidation }, _refuse, warn) => {
+  if (!isHttp(transport) || isLoopback(host) || allowedHosts.length > 0 || disableHostValidation) return;
+  warn(
+    'ZSCALER_MCP_ALLOWED_HOSTS',
+    'is empty: clients that call this server by anything but a loopback name are refused',
+    'Name the hosts that stand in the URLs of clients.',
+  );
+};
+
+const usesWhatIsTrusted: Check = (settings, _refuse, warn) => {
+  if (!settings.trustPlatformAuth || !isHttp(settings.transport)) return;
+  const mode = authModeOf(settings);
+  if (mode === 'api-key' || mode === 'zscaler') return;
+  warn('ZSCALER_MCP_TRUST_PLATFORM_AUTH', `has no effect in mode ${mode}`, 'Remove it.');
 };
 
 /** Calls will say what is missing; half of it is most likely an oversight. */
@@ -96,7 +121,16 @@ function judgeNames(given: readonly string[], setting: string, known: readonly s
   }
 }
 
-const checks: readonly Check[] = [listensOnLoopback, hasWholeTls, hasWholeCredentials, hasWholeWriteGate, namesWhatExists];
+const checks: readonly Check[] = [
+  authenticatesClients,
+  encryptsOffLoopback,
+  isCalledByItsName,
+  usesWhatIsTrusted,
+  hasWholeTls,
+  hasWholeCredentials,
+  hasWholeWriteGate,
+  namesWhatExists,
+];
 
 export function checkTogether(settings: Settings, origins: Origins, known: Known | undefined): Findings {
   const problems: Problem[] = [];

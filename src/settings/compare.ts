@@ -1,5 +1,6 @@
 /** What a reload changes, and what it leaves waiting for a restart. */
 import { createHmac } from 'node:crypto';
+import { needsFreshStart } from './authentication.ts';
 import { FileContent } from './file-content.ts';
 import type { Loaded } from './load.ts';
 import { rows, type Settings } from './table.ts';
@@ -31,25 +32,30 @@ export function compareSettings(running: WithSettings, next: WithSettings): Comp
     row.applies !== 'reload' || row.waitsWhen?.(running.settings[name], next.settings[name]) === true;
   const waitingGroups = new Set(changed.filter(waits).map(([, { group }]) => group));
   waitingGroups.delete(undefined);
-  const effective: Record<string, unknown> = { ...running.settings };
+  const isLive = (row: (typeof rows)[number]): boolean => !waits(row) && !waitingGroups.has(row[1].group);
+  const applied = () =>
+    ({ ...running.settings, ...Object.fromEntries(changed.filter(isLive).map(([name]) => [name, next.settings[name]])) }) as Settings;
+  if (needsFreshStart(running.settings, applied())) waitingGroups.add('authentication');
+  const effective = applied();
   const changes = changed.map(([name, row]): SettingChange => {
-    const applies = !waits([name, row]) && !waitingGroups.has(row.group) ? 'reload' : 'restart';
-    if (applies === 'reload') effective[name] = next.settings[name];
     const secret = row.secret === true;
     const values = [running.settings[name], next.settings[name]] as const;
     const [from, to] = secret ? describeSecrets(...values) : describeValues(...values);
-    return { setting: row.env, applies, from, to, secret };
+    return { setting: row.env, applies: isLive([name, row]) ? 'reload' : 'restart', from, to, secret };
   });
-  return { changes, effective: Object.freeze(effective) as unknown as Settings };
+  return { changes, effective: Object.freeze(effective) };
 }
 
 /** Values are words, numbers, yes or no, lists of words, and files by path and digest. */
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const describeSecrets = (from: unknown, to: unknown): readonly [string, string] => {
-  if (from !== undefined && to !== undefined) return ['changed', 'changed'];
-  return [from === undefined ? 'unset' : 'set', to === undefined ? 'unset' : 'set'];
+  const [before, after] = [isSet(from), isSet(to)];
+  return before && after ? ['changed', 'changed'] : [before ? 'set' : 'unset', after ? 'set' : 'unset'];
 };
+
+/** A secret without a value is absent, or an empty list. */
+export const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 function describeValues(from: unknown, to: unknown): readonly [string, string] {
   const [before, after] = [describeValue(from), describeValue(to)];

@@ -83,6 +83,26 @@ export function cloudUrl(raw: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+/** Where a public document is fetched from: https, or plain http on this machine; a query may choose which. */
+export function documentUrl(raw: string): string {
+  const url = URL.parse(raw);
+  if (!url || hasControl(raw)) throw wanted('a URL such as https://login.example.net/keys');
+  if (url.username || url.password || raw.includes('@')) throw wanted('a URL without credentials in it');
+  if (url.hash || raw.includes('#')) throw wanted('a URL without a fragment');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    throw wanted('a URL that begins with https://', 'Plain http:// is accepted for 127.0.0.1, ::1 and localhost only.');
+  return url.href;
+}
+
+const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** Signed with a key that only the issuer has. A shared secret (HS256) would let this server's verifier sign as well; none is no signature. */
+export function signatureAlgorithm(item: string): string {
+  const found = signatureAlgorithms.find((known) => known.toLowerCase() === item.toLowerCase());
+  if (found === undefined) throw wanted(`signature algorithms with a public key: ${signatureAlgorithms.join(', ')}`);
+  return found;
+}
+
 /** An http or https proxy; `host:port` alone means http. May hold a password. */
 export function proxyUrl(raw: string): string {
   const full = raw.includes('://') ? raw : `http://${raw}`;

@@ -1,9 +1,11 @@
 /** What can be configured, from where, and what a change needs. */
-export { compareSettings, configDigest, describeValue } from './compare.ts';
+export { authModeOf, authObstacles, type AuthMode } from './authentication.ts';
+export { compareSettings, configDigest, describeValue, isSet } from './compare.ts';
 export { parseEnvFile } from './dotenv.ts';
 export { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './env-file.ts';
 export { classifyEnvSource, type EnvSourceRecord, type EnvSourceReport } from './env-source.ts';
 export { describeSettings, flagLayer, flagOptions } from './flags.ts';
+export { isLoopback } from './formats.ts';
 export type { EnvFileLayer, FlagLayer, SettingsInput } from './layers.ts';
 export { loadSettings, type Loaded } from './load.ts';
 export { reserved, type Reserved } from './reserved.ts';

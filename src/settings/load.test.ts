@@ -112,6 +112,7 @@ describe('problems', () => {
       'null:6',
       'ZSCALER_MCP_TLS_CERTFILE:7',
       'ZSCALER_MCP_HOST:null',
+      'ZSCALER_MCP_HOST:null',
     ]);
     expect(problems.every(({ file, line }) => file === (line === null ? null : PATH))).toBe(true);
     expect(problems.every(({ message, hint }) => message.length > 10 && hint.endsWith('.'))).toBe(true);
@@ -219,12 +220,15 @@ describe('rules over several settings', () => {
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '::ffff:127.0.0.1', 'localhost.example', '127.0.0.1.example', '0'])(
-    'HTTP may not listen on %s',
+    'HTTP may not listen on %s, unless clients are authenticated and plain HTTP is allowed',
     (host) => {
       for (const transport of ['streamable-http', 'sse']) {
-        expect(brief(load({ text: `ZSCALER_MCP_HOST=${host}`, flags: { ZSCALER_MCP_TRANSPORT: transport } }).problems)).toEqual([
-          'ZSCALER_MCP_HOST:1',
-        ]);
+        const problems = (rest: string) =>
+          brief(load({ text: `ZSCALER_MCP_HOST=${host}\n${rest}`, flags: { ZSCALER_MCP_TRANSPORT: transport } }).problems);
+        expect(problems('')).toEqual(['ZSCALER_MCP_HOST:1', 'ZSCALER_MCP_HOST:1']);
+        expect(problems('ZSCALER_MCP_AUTH_API_KEY=k')).toEqual(['ZSCALER_MCP_HOST:1']);
+        expect(problems('ZSCALER_MCP_ALLOW_HTTP=true')).toEqual(['ZSCALER_MCP_HOST:1']);
+        expect(problems('ZSCALER_MCP_ALLOW_HTTP=true\nZSCALER_MCP_AUTH_API_KEY=k')).toEqual([]);
       }
     },
   );

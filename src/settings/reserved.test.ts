@@ -14,21 +14,9 @@ const judge = (line: string, transport = 'streamable-http', where: 'file' | 'env
 
 describe('a name that this version cannot honour', () => {
   it.each([
-    ['ZSCALER_MCP_AUTH_ENABLED=false', 'silence', 'silence'],
-    ['ZSCALER_MCP_AUTH_ENABLED=0', 'silence', 'silence'],
-    ['ZSCALER_MCP_AUTH_ENABLED=', 'silence', 'silence'],
-    ['ZSCALER_MCP_AUTH_ENABLED=true', 'error', 'warning'],
-    ['ZSCALER_MCP_AUTH_ENABLED=nonsense', 'error', 'warning'],
-    ['ZSCALER_MCP_AUTH_MODE=none', 'silence', 'silence'],
-    ['ZSCALER_MCP_AUTH_MODE=jwt', 'error', 'warning'],
-    ['ZSCALER_MCP_AUTH_API_KEY=k', 'error', 'warning'],
-    ['ZSCALER_MCP_AUTH_JWT_ISSUER=x', 'error', 'warning'],
-    ['ZSCALER_MCP_AUTH_API_KEY=k\nZSCALER_MCP_AUTH_ENABLED=false', 'warning', 'warning'],
-    ['ZSCALER_MCP_AUTH_API_KEY=k\nZSCALER_MCP_AUTH_MODE=none', 'warning', 'warning'],
-    ['ZSCALER_MCP_AUTH_MODE=jwt\nZSCALER_MCP_AUTH_ENABLED=no', 'warning', 'warning'],
-    ['ZSCALER_MCP_AUTH_ENABLED=true\nZSCALER_MCP_AUTH_MODE=none', 'error', 'warning'],
-    ['ZSCALER_MCP_TRUST_PLATFORM_AUTH=true', 'warning', 'warning'],
-    ['OIDCPROXY_CONFIG_URL=https://idp.example', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_OAUTH_CLIENT_ID=x', 'error', 'warning'],
+    ['ZSCALER_MCP_AUTH_OAUTH_CLIENT_ID=x\nZSCALER_MCP_AUTH_ENABLED=false', 'error', 'warning'],
+    ['OIDCPROXY_DOMAIN=idp.example', 'error', 'warning'],
     ['OIDCPROXY_CLIENT_SECRET=x', 'warning', 'warning'],
     ['ZSCALER_MCP_TLS_CERT_FILE=/c', 'error', 'warning'],
     ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=true', 'silence', 'silence'],
@@ -49,7 +37,7 @@ describe('a name that this version cannot honour', () => {
     ['ZSCALER_SECRET_NAME=x', 'error'],
     ['AWS_REGION=eu-west-1', 'silence'],
     ['REQUESTS_CA_BUNDLE=/ca', 'silence'],
-    ['OIDCPROXY_BASE_URL=x', 'error'],
+    ['OIDCPROXY_ISSUER=x', 'error'],
   ])('counts in the environment too, unless other programs share it: %s', (line, verdict) => {
     expect(judge(line, 'streamable-http', 'environment')).toBe(verdict);
   });
@@ -57,8 +45,8 @@ describe('a name that this version cannot honour', () => {
   it('is judged by the highest layer that has it', () => {
     const { problems } = loadSettings({
       flags: { ZSCALER_MCP_TRANSPORT: 'sse' },
-      envFile: { path: '/.env', ...parseEnvFile(Buffer.from('ZSCALER_MCP_AUTH_ENABLED=false'), {}) },
-      boot: { ZSCALER_MCP_AUTH_ENABLED: 'true' },
+      envFile: { path: '/.env', ...parseEnvFile(Buffer.from('ZSCALER_MCP_GCP_SECRET_MANAGER=false'), {}) },
+      boot: { ZSCALER_MCP_GCP_SECRET_MANAGER: 'true' },
     });
     expect(problems).toEqual([]);
   });
@@ -67,9 +55,9 @@ describe('a name that this version cannot honour', () => {
     const { problems } = loadSettings({
       flags: { ZSCALER_MCP_TRANSPORT: 'sse' },
       envFile: null,
-      boot: { ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL' },
+      boot: { OIDCPROXY_DOMAIN: 'SENTINEL' },
     });
-    expect(problems.map(({ setting }) => setting)).toEqual(['ZSCALER_MCP_AUTH_API_KEY']);
+    expect(problems.map(({ setting }) => setting)).toEqual(['OIDCPROXY_DOMAIN']);
     expect(JSON.stringify(problems)).not.toContain('SENTINEL');
   });
 

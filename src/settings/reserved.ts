@@ -14,8 +14,6 @@ export interface Reserved {
   readonly flag?: `--${string}`;
   /** `refuse-http`: only where clients come over HTTP; over stdio nobody else can connect, and it draws a warning. */
   readonly verdict: 'refuse' | 'refuse-http' | 'warn';
-  /** It is part of client authentication, and means nothing once that is switched off. */
-  readonly isAuthDetail?: true;
   /** Other programs use the name too: only a line in the file is meant for this server. */
   readonly isShared?: true;
   /** A value that describes what is true anyway. */
@@ -38,28 +36,6 @@ const REMOVE = 'Remove it.';
 
 export const reserved: readonly Reserved[] = [
   {
-    names: ['ZSCALER_MCP_AUTH_ENABLED'],
-    verdict: 'refuse-http',
-    accepts: says(false),
-    reason: 'this version does not authenticate clients; HTTP listens on loopback only',
-    hint: 'Set it to false, and let a reverse proxy authenticate clients that are not on this machine.',
-  },
-  {
-    names: ['ZSCALER_MCP_AUTH_MODE'],
-    verdict: 'refuse-http',
-    isAuthDetail: true,
-    accepts: (raw) => raw.toLowerCase() === 'none',
-    reason: 'this version does not authenticate clients; HTTP listens on loopback only',
-    hint: 'Set it to none, and let a reverse proxy authenticate clients that are not on this machine.',
-  },
-  {
-    names: ['ZSCALER_MCP_TRUST_PLATFORM_AUTH'],
-    verdict: 'warn',
-    accepts: says(false),
-    reason: 'has no effect: this version does not authenticate clients, so there is nothing to trust instead',
-    hint: REMOVE,
-  },
-  {
     names: ['OIDCPROXY_CLIENT_SECRET'],
     verdict: 'warn',
     reason: 'has no effect: no flow of this server needs the secret of an identity provider',
@@ -68,9 +44,8 @@ export const reserved: readonly Reserved[] = [
   {
     names: ['ZSCALER_MCP_AUTH_*', 'OIDCPROXY_*'],
     verdict: 'refuse-http',
-    isAuthDetail: true,
-    reason: 'this version does not authenticate clients; HTTP listens on loopback only',
-    hint: 'Remove it or set ZSCALER_MCP_AUTH_ENABLED=false, and let a reverse proxy authenticate clients that are not on this machine.',
+    reason: 'is no setting of this server, although it seems to ask for clients to be authenticated',
+    hint: 'Use one of the names under "Client authentication" in docs/reference/settings.md, or remove it.',
   },
   {
     names: ['ZSCALER_MCP_TLS_*'],
@@ -187,20 +162,14 @@ const matches = (name: string, pattern: string): boolean =>
 /** @param layers highest first: the highest that has a name decides about it */
 export function judgeReserved(layers: readonly Layer[], transport: string): { problems: Problem[]; warnings: Problem[] } {
   const result: { problems: Problem[]; warnings: Problem[] } = { problems: [], warnings: [] };
-  const isAuthOff = isSwitchedOff(layers);
   const names = new Set(layers.flatMap((layer) => layer.names));
   for (const setting of names) {
     const row = findReserved(setting);
     const layer = layers.find((each) => each.get(setting) !== undefined);
     const value = layer?.get(setting);
     if (!row || !layer || !value || row.accepts?.(value) || (row.isShared && layer.kind !== 'file')) continue;
-    const isRefused = row.verdict === 'refuse' || (row.verdict === 'refuse-http' && isHttp(transport) && !(row.isAuthDetail && isAuthOff));
+    const isRefused = row.verdict === 'refuse' || (row.verdict === 'refuse-http' && isHttp(transport));
     (isRefused ? result.problems : result.warnings).push({ setting, ...layer.place(setting), message: row.reason, hint: row.hint });
   }
   return result;
-}
-
-function isSwitchedOff(layers: readonly Layer[]): boolean {
-  const valueOf = (name: string): string => layers.map((layer) => layer.get(name)).find((value) => value !== undefined) ?? '';
-  return says(false)(valueOf('ZSCALER_MCP_AUTH_ENABLED')) || valueOf('ZSCALER_MCP_AUTH_MODE').toLowerCase() === 'none';
 }

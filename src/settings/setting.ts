@@ -60,10 +60,16 @@ export const text = <const R extends Row<string>>(row: R, takes = 'text', check:
   parse: check,
 });
 
-export const choice = <const V extends readonly string[], const R extends Row<V[number]>>(values: V, row: R) => {
+/** @param synonyms other words for some of the values, in lower case */
+export const choice = <const V extends readonly string[], const R extends Row<V[number]>>(
+  values: V,
+  row: R,
+  synonyms: Readonly<Record<string, V[number]>> = {},
+) => {
   const takes = `one of ${values.join(', ')}`;
   const parse = (raw: string): V[number] => {
-    const found = values.find((value) => value === raw.toLowerCase());
+    const word = raw.toLowerCase();
+    const found = values.find((value) => value === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
     if (found === undefined) throw wanted(takes);
     return found;
   };

@@ -8,11 +8,13 @@ import {
   bindHost,
   cloudUrl,
   dnsLabel,
+  documentUrl,
   headerComment,
   identifier,
   privateKey,
   proxyUrl,
   sealingKeys,
+  signatureAlgorithm,
 } from './formats.ts';
 import { choice, flag, integer, list, parseFlag, text, type Setting, type Values } from './setting.ts';
 
@@ -33,7 +35,7 @@ const server = {
       flag: '--host',
       default: '127.0.0.1',
       applies: 'restart',
-      about: 'Address to listen on. Loopback only, since this version does not authenticate clients.',
+      about: 'Address to listen on. Off loopback, clients must be authenticated, over HTTPS unless ZSCALER_MCP_ALLOW_HTTP is true.',
     },
     'a host name or an IP address',
     bindHost,
@@ -208,6 +210,142 @@ const edge = {
     max: 1_000_000,
     applies: 'reload',
     about: 'Requests that one caller may make in a minute; 0 sets no limit.',
+  }),
+};
+
+/** The names that other servers have for two of the modes. */
+const authModeNames = { oidcproxy: 'oidc', 'oauth-proxy': 'oidc' } as const;
+
+/** Its rules over several rows are in `authentication.ts`. */
+const access = {
+  authEnabled: flag({
+    env: 'ZSCALER_MCP_AUTH_ENABLED',
+    applies: 'reload',
+    group: 'authentication',
+    about:
+      'Whether clients that come over HTTP are authenticated. Without it they are off loopback, and on loopback when a mode, keys or an issuer of tokens are set.',
+  }),
+  authMode: choice(
+    ['none', 'api-key', 'jwt', 'zscaler', 'oidc'],
+    {
+      env: 'ZSCALER_MCP_AUTH_MODE',
+      applies: 'reload',
+      group: 'authentication',
+      about:
+        'How clients are authenticated. Without it: jwt if ZSCALER_MCP_AUTH_JWKS_URI is set, else api-key if ZSCALER_MCP_AUTH_API_KEY is, else oidc if OIDCPROXY_CONFIG_URL is, else zscaler if ZSCALER_VANITY_DOMAIN is. none is for loopback only.',
+    },
+    authModeNames,
+  ),
+  authApiKeys: list(
+    {
+      env: 'ZSCALER_MCP_AUTH_API_KEY',
+      secret: true,
+      default: [],
+      applies: 'reload',
+      group: 'authentication',
+      about: 'Mode api-key: the keys that are accepted, several while they are rotated. --generate-auth-token prints a new one.',
+    },
+    'one key, or several separated by commas',
+  ),
+  authJwksUri: text(
+    {
+      env: 'ZSCALER_MCP_AUTH_JWKS_URI',
+      applies: 'reload',
+      group: 'authentication',
+      about: 'Mode jwt: where the public keys of the issuer are published.',
+    },
+    'an https URL; plain http on loopback',
+    documentUrl,
+  ),
+  authIssuer: text({
+    env: 'ZSCALER_MCP_AUTH_ISSUER',
+    applies: 'reload',
+    group: 'authentication',
+    about: 'Mode jwt: the issuer (iss) that a token must name.',
+    aliases: [{ env: 'ZSCALER_MCP_AUTH_JWT_ISSUER' }],
+  }),
+  authAudience: text({
+    env: 'ZSCALER_MCP_AUTH_AUDIENCE',
+    default: 'zscaler-mcp-server',
+    applies: 'reload',
+    group: 'authentication',
+    about: 'Mode jwt: the audience (aud) that a token must name.',
+    aliases: [{ env: 'ZSCALER_MCP_AUTH_JWT_AUDIENCE' }],
+  }),
+  authAlgorithms: list(
+    {
+      env: 'ZSCALER_MCP_AUTH_ALGORITHMS',
+      default: ['RS256', 'ES256'],
+      applies: 'reload',
+      group: 'authentication',
+      about: 'Modes jwt and oidc: the signature algorithms that are accepted.',
+    },
+    'a comma-separated list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
+    signatureAlgorithm,
+  ),
+  authAllowedClients: list({
+    env: 'ZSCALER_MCP_AUTH_ALLOWED_CLIENTS',
+    default: [],
+    applies: 'reload',
+    group: 'authentication',
+    about: 'Mode zscaler: the ids of the OneAPI clients that may come in; empty lets every client of the tenant in.',
+  }),
+  trustPlatformAuth: flag({
+    env: 'ZSCALER_MCP_TRUST_PLATFORM_AUTH',
+    default: false,
+    applies: 'reload',
+    group: 'authentication',
+    waitsWhen: isSwitchedOn,
+    about:
+      'Modes api-key and zscaler: let requests in that show no credentials at all, since the platform in front has authenticated them. Open to everybody who reaches the server directly.',
+  }),
+  oidcConfigUrl: text(
+    {
+      env: 'OIDCPROXY_CONFIG_URL',
+      applies: 'reload',
+      group: 'authentication',
+      about: 'Mode oidc: the discovery document of the identity provider.',
+    },
+    'an https URL; plain http on loopback',
+    documentUrl,
+  ),
+  oidcBaseUrl: text(
+    {
+      env: 'OIDCPROXY_BASE_URL',
+      applies: 'reload',
+      group: 'authentication',
+      about: 'Modes jwt and oidc: the URL under which clients know this server; without it, what they call it in the Host header.',
+      aliases: [{ env: 'ZSCALER_MCP_AUTH_BASE_URL' }],
+    },
+    'an https URL; plain http on loopback',
+    cloudUrl,
+  ),
+  oidcAudience: text({
+    env: 'OIDCPROXY_AUDIENCE',
+    applies: 'reload',
+    group: 'authentication',
+    about: 'Mode oidc: the audience (aud) that a token must name; without it, OIDCPROXY_CLIENT_ID.',
+  }),
+  oidcClientId: text({
+    env: 'OIDCPROXY_CLIENT_ID',
+    applies: 'reload',
+    group: 'authentication',
+    about: 'Mode oidc: the audience, where OIDCPROXY_AUDIENCE is not set.',
+  }),
+  oidcRequiredScopes: list({
+    env: 'OIDCPROXY_REQUIRED_SCOPES',
+    default: [],
+    applies: 'reload',
+    group: 'authentication',
+    about: 'Mode oidc: the scopes that a token must have, all of them.',
+  }),
+  authFailureLimit: integer({
+    env: 'ZSCALER_MCP_AUTH_FAILURE_LIMIT',
+    default: 30,
+    min: 1,
+    max: 100_000,
+    applies: 'reload',
+    about: 'Wrong credentials that one address may show in a minute before it is told to wait.',
   }),
 };
 
@@ -515,6 +653,7 @@ const life = {
 export const topics: readonly (readonly [topic: string, rows: Readonly<Record<string, Setting<unknown>>>])[] = [
   ['Server', server],
   ['Network edge', edge],
+  ['Client authentication', access],
   ['What is offered', offer],
   ['Trust', trust],
   ['Logging', logging],
@@ -523,7 +662,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Process', life],
 ];
 
-export const table = { ...server, ...edge, ...offer, ...trust, ...logging, ...tenant, ...requests, ...life };
+export const table = { ...server, ...edge, ...access, ...offer, ...trust, ...logging, ...tenant, ...requests, ...life };
 
 export type SettingName = keyof typeof table;
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOptions } from '../../src/confirm/index.ts';
 import { ZscalerMcpError } from '../../src/errors.ts';
-import { createRoutes, type RequestLimits } from '../../src/http/index.ts';
+import { createRoutes, type Gate, type RequestLimits } from '../../src/http/index.ts';
 import type { Log } from '../../src/log.ts';
 import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime } from '../../src/mcp/index.ts';
 
@@ -104,6 +104,8 @@ export interface StackOptions extends Partial<McpOptions> {
   readonly allowedOrigins?: readonly string[];
   readonly disableHostValidation?: boolean;
   readonly limits?: RequestLimits;
+  /** Lets everybody in when absent. */
+  readonly gate?: Gate;
 }
 
 export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | 'standing'> {
@@ -154,7 +156,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { transport = 'streamable-http', allowedHosts = [], allowedOrigins = [], disableHostValidation = false, limits } = options;
   const standing = new Set<() => void>();
   const stack: Stack = { ...parts, standing, url: '' };
+  const letIn = { principal: null, standing: () => undefined };
+  const gate: Gate = options.gate ?? { admit: () => Promise.resolve(letIn) };
   const respond = createRoutes({
+    gate,
     mcp: parts.mcp,
     state: () => stack.state,
     transport,

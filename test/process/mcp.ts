@@ -36,7 +36,12 @@ const meta = {
 };
 
 /** One request of revision 2026-07-28: no handshake, no session. */
-export const modern = (url: string, method: string, params: Record<string, unknown> = {}): Promise<Reply> =>
+export const modern = (
+  url: string,
+  method: string,
+  params: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<Reply> =>
   post(
     url,
     { id: ++nextId, method, params: { ...params, _meta: { ...meta, ...(params['_meta'] as object | undefined) } } },
@@ -44,6 +49,7 @@ export const modern = (url: string, method: string, params: Record<string, unkno
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': method,
       ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }),
+      ...headers,
     },
   );
 
@@ -58,14 +64,12 @@ export const textOf = (reply: Reply): string =>
 export async function openSession(
   url: string,
   protocolVersion = '2025-11-25',
+  more: Record<string, string> = {},
 ): Promise<{ id: string; send: (method: string, params?: Record<string, unknown>) => Promise<Reply> }> {
-  const reply = await post(url, {
-    id: ++nextId,
-    method: 'initialize',
-    params: { protocolVersion, capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-  });
+  const params = { protocolVersion, capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  const reply = await post(url, { id: ++nextId, method: 'initialize', params }, more);
   const id = reply.sessionId ?? '';
-  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': protocolVersion };
+  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': protocolVersion, ...more };
   await post(url, { method: 'notifications/initialized' }, headers);
-  return { id, send: (method, params = {}) => post(url, { id: ++nextId, method, params }, headers) };
+  return { id, send: (method, message = {}) => post(url, { id: ++nextId, method, params: message }, headers) };
 }

@@ -25,6 +25,7 @@ Options of the commands
 Options to serve, and of check and tools
 ${describeSettings()}
   --demo                            serve the embedded demo tenant instead of a cloud; loopback only
+  --generate-auth-token             print a new key for ZSCALER_MCP_AUTH_API_KEY, and end; nothing is written
   -h, --help                        this text
   -v, --version                     the version
 

@@ -11,6 +11,7 @@ export interface Refusal {
   readonly code: number;
   /** What was wanted, what was given, what to do. */
   readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `limit` in bytes. Integers of any size keep their digits. */

@@ -1,0 +1,28 @@
+/** Remembers by digest, for a time and up to a number; what was used least recently goes first. */
+
+export class Seen<Value> {
+  readonly #most: number;
+  readonly #held = new Map<string, { readonly value: Value; readonly until: number }>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(digest: Buffer): Value | undefined {
+    const key = digest.toString('base64');
+    const held = this.#held.get(key);
+    if (!held) return undefined;
+    this.#held.delete(key);
+    if (held.until <= performance.now()) return undefined;
+    this.#held.set(key, held);
+    return held.value;
+  }
+
+  put(digest: Buffer, value: Value, lifeMs: number): void {
+    const key = digest.toString('base64');
+    this.#held.delete(key);
+    this.#held.set(key, { value, until: performance.now() + lifeMs });
+    const [oldest] = this.#held.keys();
+    if (this.#held.size > this.#most && oldest !== undefined) this.#held.delete(oldest);
+  }
+}

@@ -1,0 +1,78 @@
+/** How clients are authenticated: what follows from several settings at once. */
+import { isLoopback } from './formats.ts';
+import type { Settings } from './table.ts';
+
+export type AuthMode = NonNullable<Settings['authMode']>;
+
+/** What is wanted and cannot be had. */
+export interface AuthObstacle {
+  /** The one to look at. */
+  readonly setting: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The way that the settings choose, by name or by what else they hold. What it lacks is told by `authObstacles`. */
+export function authModeOf(settings: Settings): AuthMode {
+  const { authEnabled, authMode, transport, host } = settings;
+  if (transport === 'stdio' || authEnabled === false) return 'none';
+  return authMode ?? modeByContent(settings) ?? (authEnabled === true || !isLoopback(host) ? 'jwt' : 'none');
+}
+
+/** On loopback a vanity domain alone asks for nothing: whoever calls a tenant has one. */
+function modeByContent({ authEnabled, authJwksUri, authApiKeys, oidcConfigUrl, vanityDomain, host }: Settings): AuthMode | undefined {
+  if (authJwksUri !== undefined) return 'jwt';
+  if (authApiKeys.length > 0) return 'api-key';
+  if (oidcConfigUrl !== undefined) return 'oidc';
+  return vanityDomain !== undefined && (authEnabled === true || !isLoopback(host)) ? 'zscaler' : undefined;
+}
+
+/** Why clients could not be authenticated as these settings ask; empty when they can, or need not be. */
+export function authObstacles(settings: Settings): AuthObstacle[] {
+  const mode = authModeOf(settings);
+  const { authEnabled, authMode, transport, host } = settings;
+  if (transport === 'stdio') return [];
+  if (authEnabled === true && authMode === 'none')
+    return [obstacle('ZSCALER_MCP_AUTH_MODE', 'none contradicts ZSCALER_MCP_AUTH_ENABLED=true', 'Remove one of them.')];
+  if (mode === 'none') return isLoopback(host) ? [] : [openToStrangers(settings)];
+  if (mode === 'jwt' && authMode === undefined && settings.authJwksUri === undefined) return [nothingToGoBy(settings)];
+  return wantedBy[mode](settings)
+    .filter(([value]) => value === undefined)
+    .map(([, setting, what]) => obstacle(setting, `is not set, and mode ${mode} needs ${what}`, `Set ${setting}, or choose another mode.`));
+}
+
+type Wanted = readonly (readonly [value: unknown, setting: string, what: string])[];
+
+const wantedBy: Readonly<Record<Exclude<AuthMode, 'none'>, (settings: Settings) => Wanted>> = {
+  'api-key': ({ authApiKeys }) => [[authApiKeys[0], 'ZSCALER_MCP_AUTH_API_KEY', 'a key; `zscaler-mcp --generate-auth-token` prints one']],
+  // Several issuers may share one set of keys, so a signature alone does not say who signed.
+  jwt: ({ authJwksUri, authIssuer }) => [
+    [authJwksUri, 'ZSCALER_MCP_AUTH_JWKS_URI', "the URL of the issuer's public keys"],
+    [authIssuer, 'ZSCALER_MCP_AUTH_ISSUER', 'the issuer that tokens must name'],
+  ],
+  zscaler: ({ vanityDomain, tokenUrl }) => [[vanityDomain ?? tokenUrl, 'ZSCALER_VANITY_DOMAIN', 'the tenant that clients belong to']],
+  oidc: ({ oidcConfigUrl, oidcAudience, oidcClientId }) => [
+    [oidcConfigUrl, 'OIDCPROXY_CONFIG_URL', 'the discovery document of the identity provider'],
+    [oidcAudience ?? oidcClientId, 'OIDCPROXY_AUDIENCE', 'the audience that tokens must name'],
+  ],
+};
+
+const openToStrangers = ({ authEnabled, host }: Settings): AuthObstacle =>
+  obstacle(
+    authEnabled === false ? 'ZSCALER_MCP_AUTH_ENABLED' : 'ZSCALER_MCP_AUTH_MODE',
+    `leaves everybody who reaches ${host} in: clients may go without authentication on loopback only (127.0.0.1, ::1, localhost)`,
+    'Remove it and choose a mode, or listen on 127.0.0.1 behind a reverse proxy that authenticates clients.',
+  );
+
+const nothingToGoBy = ({ authEnabled }: Settings): AuthObstacle =>
+  obstacle(
+    authEnabled === true ? 'ZSCALER_MCP_AUTH_ENABLED' : 'ZSCALER_MCP_HOST',
+    `${authEnabled === true ? 'asks' : 'is not loopback, which asks'} for clients to be authenticated, and nothing says how`,
+    'Set ZSCALER_MCP_AUTH_API_KEY to what `zscaler-mcp --generate-auth-token` prints, or choose another ZSCALER_MCP_AUTH_MODE.',
+  );
+
+const obstacle = (setting: string, message: string, hint: string): AuthObstacle => ({ setting, message, hint });
+
+/** Whether a reload to `next` would let in who had to show something before, or nobody at all. */
+export const needsFreshStart = (running: Settings, next: Settings): boolean =>
+  authObstacles(next).length > 0 || (authModeOf(running) !== 'none' && authModeOf(next) === 'none');
