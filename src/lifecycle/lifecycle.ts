@@ -8,7 +8,7 @@ import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
 import { lockHolder } from './lock.ts';
 import type { Native } from './native.ts';
 import { folderOf, type PidFile } from './pid-file.ts';
-import { findProgram } from './program.ts';
+import { findProgram, traceProgram } from './program.ts';
 import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
 import { rehearse } from './rehearse.ts';
 import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
@@ -189,11 +189,12 @@ export class Lifecycle<Config> {
     let listeners: readonly HandedListener[] = [];
     try {
       listeners = await service.openListeners(candidate, native);
+      const rehearsed = traceProgram(this.#options.launch);
       const refusal = await this.#rehearse(candidate);
       if (refusal || this.#stopping) return refusal ?? calledOff;
       if (work.dryRun) return wouldRestart(candidate);
       await this.#settleCommands();
-      return await this.#replace(work, startedAt, candidate, listeners, native);
+      return await this.#replace(work, startedAt, { candidate, rehearsed }, listeners, native);
     } catch (error) {
       return { outcome: 'refused', message: `${service.redact(messageOf(error))}; nothing was changed`, warnings: candidate.warnings };
     } finally {
@@ -222,7 +223,7 @@ export class Lifecycle<Config> {
   async #replace(
     work: Work,
     startedAt: Date,
-    candidate: Candidate<Config>,
+    { candidate, rehearsed }: { candidate: Candidate<Config>; rehearsed: string | null },
     listeners: readonly HandedListener[],
     native: Native | null,
   ): Promise<Verdict> {
@@ -245,8 +246,10 @@ export class Lifecycle<Config> {
       this.#queue.push(...this.#pendingRequests());
       this.#enter('executing');
       log.info({ generation: keeper.record.generation }, 'executing the next generation');
-      const copies = native ? service.parked().map((descriptor) => native.duplicate(descriptor)) : [];
+      const copies: number[] = [];
+      // Known before the first is made: the descriptors may run out on the way.
       undo.push(() => copies.forEach((descriptor) => closeSync(descriptor)));
+      if (native) for (const descriptor of service.parked()) copies.push(native.duplicate(descriptor));
       const handover = packHandover(
         this.#handover(candidate, listeners, copies, operation, service.saveSessions(keep)),
         native,
@@ -257,6 +260,7 @@ export class Lifecycle<Config> {
       // One turn of the loop: a signal that has arrived is heard before the exec would swallow it.
       await turn();
       if (this.#stopping) return calledOff;
+      if (rehearsed === null || traceProgram(launch) !== rehearsed) throw new Error('the program was changed after it was rehearsed');
       execute(findProgram(launch), launch, { ...launch.env, [HANDOVER_VARIABLE]: handover.value }, native);
     } catch (error) {
       for (const step of undo) step();

@@ -1,6 +1,6 @@
 /** The program that a restart runs: found anew each time, so that a replaced one is picked up. */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Launch } from './launch.ts';
 
@@ -32,6 +32,25 @@ export function digestProgram(entry: string): string | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Tells whether what a restart would run is still what was there before, interpreter included. Cheaper than the digest,
+ * since clients wait meanwhile. Null when it cannot be looked at.
+ */
+export function traceProgram(launch: Launch): string | null {
+  try {
+    const folder = dirname(realpathSync(launch.entry));
+    const paths = [findProgram(launch).path, ...programFiles(folder).map((file) => join(folder, file))];
+    return paths.map(traceOf).join('\n');
+  } catch {
+    return null;
+  }
+}
+
+function traceOf(path: string): string {
+  const { dev, ino, size, mtimeMs } = statSync(path);
+  return [path, dev, ino, size, mtimeMs].join(' ');
 }
 
 const programFiles = (folder: string): string[] =>

@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -143,20 +142,16 @@ describe('restart', () => {
     await waitFor(() => cloud.inFlight() === 1);
     const verdict = server.ask('restart');
     await waitFor(() => server.record().state === 'draining');
-    rmSync(interpreter);
+    chmodSync(interpreter, 0o644);
     expect(await verdict).toMatchObject({ outcome: 'rolled-back', exitCode: 5, generation: 1 });
     expect((await call).status).toBe(200);
     expect(await portUsed(server.url, agent), 'the same connection goes on').toBe(before);
     expect(server.record()).toMatchObject({ state: 'ready', generation: 1, failedCount: 1 });
-    copyFileSync(process.execPath, interpreter);
     chmodSync(interpreter, 0o755);
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
   });
 
-  it.each([
-    ['that refuses its configuration after all', (key: string) => rmSync(key)],
-    ['that hangs', (key: string) => (rmSync(key), execFileSync('mkfifo', [key]))],
-  ])('into a generation %s comes back to the configuration before it, on the same sockets: 5, once', async (_, spoil) => {
+  it('into a generation that refuses its configuration after all comes back to the one before it, on the same sockets: 5, once', async () => {
     const cloud = await startCloud({ delayMs: 1_500 });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -174,7 +169,7 @@ describe('restart', () => {
     await waitFor(() => cloud.inFlight() === 1);
     const verdict = server.ask('restart', '--timeout', '60');
     await waitFor(() => server.record().state === 'draining');
-    spoil(key);
+    rmSync(key);
     expect((await call).status).toBe(200);
     expect(await verdict).toMatchObject({
       outcome: 'rolled-back',

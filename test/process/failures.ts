@@ -1,0 +1,228 @@
+/** Ways in which the next generation can fail: what breaks it, when, and what mends it. */
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { makeFolder, root, type TestServer } from './harness.ts';
+
+/** One server's belongings, each a copy of its own that may be broken. */
+export interface Site {
+  readonly program: string;
+  readonly interpreter: string;
+  readonly cwd: string;
+  readonly key: string;
+  /** Settings that are added to the `.env`. */
+  readonly configure: (change: Record<string, string>) => void;
+  readonly server: TestServer;
+  /** What a failure opened, for its end. */
+  readonly opened: { end(): void }[];
+}
+
+export interface Failure {
+  readonly title: string;
+  /** Found before anything is given up, or the way back from an exec or its attempt. */
+  readonly outcome: 'refused' | 'rolled-back';
+  /** Part of the verdict's message. */
+  readonly says: string;
+  /** `draining`: after the rehearsal has passed. */
+  readonly when: 'before' | 'draining';
+  readonly arrange?: (site: Site) => void;
+  readonly spoil: (site: Site) => void | Promise<void>;
+  readonly mend: (site: Site) => void;
+  /** Left to `npm run soak`: takes long, or is near to another one. */
+  readonly onlyInSoak?: boolean;
+  readonly descriptorLimit?: number;
+}
+
+export const failures: readonly Failure[] = [
+  {
+    title: 'a configuration that is invalid',
+    outcome: 'refused',
+    says: 'the configuration is invalid',
+    when: 'before',
+    spoil: ({ configure }) => configure({ ZSCALER_MCP_LOG_LEVEL: 'loud' }),
+    mend: ({ configure }) => configure({}),
+  },
+  {
+    title: 'a private key that cannot be read',
+    outcome: 'refused',
+    says: 'refuses its configuration',
+    when: 'before',
+    spoil: ({ configure, key }) => (configure({ ZSCALER_PRIVATE_KEY: key }), rmSync(key)),
+    mend: ({ configure }) => configure({}),
+    onlyInSoak: true,
+  },
+  {
+    title: 'a port that another program has',
+    outcome: 'refused',
+    says: 'in use',
+    when: 'before',
+    spoil: async ({ configure, opened }) => configure({ ZSCALER_MCP_PORT: String(await occupyPort(opened)) }),
+    mend: ({ configure }) => configure({}),
+  },
+  {
+    title: 'a program that crashes while it is loaded',
+    outcome: 'refused',
+    says: 'broken build',
+    when: 'before',
+    spoil: ({ program }) => replaceFile(program, 'throw new Error("broken build");\n'),
+    mend: ({ program }) => restoreFile(program),
+  },
+  {
+    title: 'a package of which only half was copied',
+    outcome: 'refused',
+    says: 'the rehearsal of the new generation',
+    when: 'before',
+    spoil: ({ program }) => renameSync(chunkOf(program, 'app'), `${program}.away`),
+    mend: ({ program }) => cpSync(join(root, 'dist'), join(program, '..'), { recursive: true }),
+    onlyInSoak: true,
+  },
+  {
+    title: 'a program that hangs while it is loaded',
+    outcome: 'refused',
+    says: 'did not get ready within 20 s',
+    when: 'before',
+    spoil: ({ program }) => replaceFile(program, 'setInterval(() => {}, 1_000);\n'),
+    mend: ({ program }) => restoreFile(program),
+    onlyInSoak: true,
+  },
+  {
+    title: 'a Node.js that is damaged',
+    outcome: 'refused',
+    says: 'the rehearsal of the new generation',
+    when: 'before',
+    spoil: ({ interpreter }) => replaceFile(interpreter, '\x7fELF, or rather not\n'),
+    mend: ({ interpreter }) => restoreFile(interpreter),
+  },
+  {
+    title: 'a working directory that is gone',
+    outcome: 'refused',
+    says: 'is not there',
+    when: 'before',
+    spoil: ({ cwd }) => rmSync(cwd, { recursive: true }),
+    mend: ({ cwd }) => mkdirSync(cwd),
+    onlyInSoak: true,
+  },
+  {
+    title: 'a Node.js that is damaged after the rehearsal',
+    outcome: 'rolled-back',
+    says: 'changed after it was rehearsed',
+    when: 'draining',
+    spoil: ({ interpreter }) => replaceFile(interpreter, '\x7fELF, or rather not\n'),
+    mend: ({ interpreter }) => restoreFile(interpreter),
+    onlyInSoak: true,
+  },
+  {
+    title: 'a Node.js that may not be executed any more',
+    outcome: 'rolled-back',
+    says: 'cannot be executed',
+    when: 'draining',
+    spoil: ({ interpreter }) => chmodSync(interpreter, 0o644),
+    mend: ({ interpreter }) => chmodSync(interpreter, 0o755),
+  },
+  {
+    title: 'a working directory that is gone after the rehearsal',
+    outcome: 'rolled-back',
+    says: 'cannot be entered',
+    when: 'draining',
+    spoil: ({ cwd }) => rmSync(cwd, { recursive: true }),
+    mend: ({ cwd }) => mkdirSync(cwd),
+    onlyInSoak: true,
+  },
+  {
+    title: 'a program that is replaced after the rehearsal',
+    outcome: 'rolled-back',
+    says: 'changed after it was rehearsed',
+    when: 'draining',
+    spoil: ({ program }) => replaceFile(program, 'throw new Error("broken build");\n'),
+    mend: ({ program }) => restoreFile(program),
+  },
+  {
+    title: 'a private key that is gone when the new generation takes over',
+    outcome: 'rolled-back',
+    says: 'generation 2 could not get ready',
+    when: 'draining',
+    arrange: ({ configure, key }) => configure({ ZSCALER_PRIVATE_KEY: key }),
+    spoil: ({ key }) => rmSync(key),
+    mend: ({ configure }) => configure({}),
+  },
+  {
+    title: 'a new generation that hangs when it takes over',
+    outcome: 'rolled-back',
+    says: 'generation 2 could not get ready: it took longer than 15 s',
+    when: 'draining',
+    arrange: ({ configure, key }) => configure({ ZSCALER_PRIVATE_KEY: key }),
+    spoil: ({ key }) => (rmSync(key), void execFileSync('mkfifo', [key])),
+    mend: ({ configure }) => configure({}),
+  },
+  {
+    title: 'no descriptors left to hand the connections over',
+    outcome: 'rolled-back',
+    says: 'dup(',
+    when: 'before',
+    descriptorLimit: 128,
+    spoil: ({ server, opened }) => connectIdly(server.url, 44, opened),
+    mend: ({ opened }) => opened.splice(0).forEach((connection) => connection.end()),
+  },
+];
+
+/** Everything a server stands on, below a folder of its own. */
+export function makeSite(configure: Site['configure']): Omit<Site, 'server'> {
+  const folder = makeFolder();
+  const cwd = join(folder, 'cwd');
+  mkdirSync(cwd);
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","version":"0.0.1"}');
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const interpreter = join(folder, 'node');
+  copyFileSync(process.execPath, interpreter, constants.COPYFILE_FICLONE);
+  const key = join(folder, 'key.pem');
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2_048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  writeFileSync(key, privateKey);
+  return { program: join(folder, 'dist/main.js'), interpreter, cwd, key, configure, opened: [] };
+}
+
+/** The former file stays beside it, untouched: a process may be running from it. */
+function replaceFile(path: string, text: string): void {
+  renameSync(path, `${path}.good`);
+  writeFileSync(path, text, { mode: 0o755 });
+}
+
+const restoreFile = (path: string): void => renameSync(`${path}.good`, path);
+
+function chunkOf(program: string, name: string): string {
+  const folder = join(program, '..');
+  const file = readdirSync(folder).find((file) => file.startsWith(`${name}-`) && readFileSync(join(folder, file), 'utf8').length > 0);
+  if (file === undefined) throw new Error(`no part of the program is called ${name}`);
+  return join(folder, file);
+}
+
+function occupyPort(opened: Site['opened']): Promise<number> {
+  const server: Server = createServer();
+  opened.push({ end: () => server.close() });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
+}
+
+async function connectIdly(url: string, count: number, opened: Site['opened']): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
+  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+  opened.push(...sockets.map((socket: Socket) => ({ end: () => void socket.destroy() })));
+}
