@@ -17,8 +17,9 @@ export interface Demo extends AsyncDisposable {
   call(name: string, input?: Input): Promise<unknown>;
 }
 
-export async function openDemo(): Promise<Demo> {
-  const tenant = await startDemoTenant({ log: quiet });
+/** A tenant of its own, unless one is given; that one stays open. */
+export async function openDemo(shared?: DemoTenant): Promise<Demo> {
+  const tenant = shared ?? (await startDemoTenant({ log: quiet }));
   const transport = new Transport();
   const { apiUrl, tokenUrl, credentials } = tenant;
   const config = { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: 5_000, maxRetries: 0 };
@@ -43,7 +44,7 @@ export async function openDemo(): Promise<Demo> {
     },
     async [Symbol.asyncDispose]() {
       await transport.close();
-      await tenant.close();
+      if (!shared) await tenant.close();
     },
   };
 }

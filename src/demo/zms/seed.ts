@@ -158,13 +158,21 @@ export const namespaces: readonly Row[] = [
   { id: id(3), name: 'Fleet', description: 'What we say ourselves', origin: 'CUSTOM' },
 ];
 
-export const keysOf = (namespace: unknown): readonly Row[] =>
-  namespace === id(3) ? [{ id: id(701), name: 'Ship', description: 'Where it sails' }] : [{ id: id(702), name: 'Region', description: '' }];
+const KEYS: Readonly<Record<string, readonly Row[]>> = {
+  [id(1)]: [{ id: id(702), name: 'Region', description: '' }],
+  [id(2)]: [{ id: id(703), name: 'Role', description: '' }],
+  [id(3)]: [{ id: id(701), name: 'Ship', description: 'Where it sails' }],
+};
 
-export const valuesOf = (key: unknown): readonly Row[] =>
-  key === id(701)
-    ? [
-        { id: id(711), name: 'Lantern I' },
-        { id: id(712), name: 'Lantern II' },
-      ]
-    : [{ id: id(713), name: 'eu-west-1' }];
+const VALUES: Readonly<Record<string, readonly Row[]>> = {
+  [id(701)]: [
+    { id: id(711), name: 'Lantern I' },
+    { id: id(712), name: 'Lantern II' },
+  ],
+  [id(702)]: [{ id: id(713), name: 'eu-west-1' }],
+  [id(703)]: [{ id: id(714), name: 'database' }],
+};
+
+export const keysOf = (namespace: unknown): readonly Row[] => KEYS[String(namespace)] ?? [];
+
+export const valuesOf = (key: unknown): readonly Row[] => VALUES[String(key)] ?? [];

@@ -1,0 +1,69 @@
+/** A whole server in this process, with every tool switched on and the demo tenant behind it, and a real client of the protocol in front. */
+import { Client, StreamableHTTPClientTransport, type CallToolResult, type Tool } from '@modelcontextprotocol/client';
+import { Configuration } from '../../src/configuration.ts';
+import { startDemoTenant, type DemoTenant } from '../../src/demo/index.ts';
+import { captureLaunch } from '../../src/lifecycle/index.ts';
+import type { RootLog } from '../../src/log.ts';
+import { ServerService } from '../../src/service.ts';
+
+export interface WholeServer extends AsyncDisposable {
+  readonly tenant: DemoTenant;
+  readonly tools: readonly Tool[];
+  /** Errors and warnings that were logged. */
+  readonly logged: readonly string[];
+  call(name: string, input: Readonly<Record<string, unknown>>): Promise<CallToolResult>;
+}
+
+export async function openWholeServer(): Promise<WholeServer> {
+  const { log, logged } = collect();
+  const tenant = await startDemoTenant({ log });
+  const { configuration, problems } = Configuration.read({
+    launch: { ...captureLaunch(), env: { ZSCALER_MCP_WRITE_ENABLED: 'true', ZSCALER_MCP_WRITE_TOOLS: '*' } },
+    flags: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_PORT: '0' },
+    known: { services: [], toolsets: [] },
+  });
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const service = new ServerService({ configuration, log, demo: tenant, generation: 1 });
+  const { port } = await service.listen(null);
+  service.entered('ready');
+  const client = openClient();
+  await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+  const { tools } = await client.listTools();
+  return {
+    tenant,
+    tools,
+    logged,
+    call: (name, input) => client.callTool({ name, arguments: input }),
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await service.shutdown(1_000);
+    },
+  };
+}
+
+/** It says yes to whatever it is asked: the first choice of each field is to go on. */
+function openClient(): Client {
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'legacy' } },
+  );
+  client.setRequestHandler('elicitation/create', ({ params }) => {
+    const { properties } = (params as { requestedSchema: { properties: Record<string, { enum?: string[] }> } }).requestedSchema;
+    return {
+      action: 'accept',
+      content: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, field.enum?.[0] ?? ''])),
+    };
+  });
+  return client;
+}
+
+function collect(): { log: RootLog; logged: string[] } {
+  const logged: string[] = [];
+  const silent = () => undefined;
+  const note = (fields: Record<string, unknown>, message: string) => {
+    const { err } = fields as { err?: Error };
+    logged.push(`${message} ${err?.stack ?? ''}`.trim());
+  };
+  const write = { debug: silent, info: silent, warn: note, error: note };
+  return { logged, log: { ...write, level: 'silent', child: () => write, line: silent, flush: silent } };
+}
