@@ -110,7 +110,12 @@ export class ServerService implements Service<SavedConfiguration> {
     });
     const tls = tlsOf(settings);
     if (tls) for (const warning of checkTls(tls)) options.log.warn({}, warning);
-    this.#gate = new Gate(authConfigOf(settings), { log: options.log });
+    this.#gate = new Gate(authConfigOf(settings), {
+      log: options.log,
+      path: pathOf(settings),
+      fetchText: (url, signal) =>
+        this.#transport.fetch(url, { method: 'GET', headers: { accept: 'application/json' }, signal }, this.#inForce.cloud.proxy),
+    });
     this.#front = new Front({
       tls,
       limits: () => this.#inForce.edge.front,
@@ -443,10 +448,27 @@ function present(value: unknown): unknown {
 /** What is lacking was refused with the settings; a mode that is not whole lets nobody in. */
 export function authConfigOf(settings: Settings): AuthConfig {
   const mode = authModeOf(settings);
-  const { authApiKeys: keys, trustPlatformAuth: trustsPlatform, authFailureLimit: failureLimit } = settings;
-  if (mode === 'none') return { mode, failureLimit };
-  return { mode: 'api-key', keys, trustsPlatform, failureLimit };
+  const common = { failureLimit: settings.authFailureLimit, baseUrl: settings.oidcBaseUrl ?? null };
+  const { authAlgorithms: algorithms, trustPlatformAuth: trustsPlatform } = settings;
+  switch (mode) {
+    case 'none':
+      return { ...common, mode };
+    case 'api-key':
+      return { ...common, mode, keys: settings.authApiKeys, trustsPlatform };
+    case 'jwt': {
+      const { authJwksUri: jwksUri = '', authIssuer: issuer = '', authAudience: audience } = settings;
+      return { ...common, mode, jwksUri, issuer, audience, algorithms, scopes: [] };
+    }
+    case 'oidc': {
+      const { oidcConfigUrl: configUrl = '', oidcAudience, oidcClientId = '', oidcRequiredScopes: scopes } = settings;
+      return { ...common, mode, configUrl, audience: oidcAudience ?? oidcClientId, algorithms, scopes };
+    }
+    case 'zscaler':
+      return { ...common, mode: 'api-key', keys: [], trustsPlatform: false };
+  }
 }
+
+const pathOf = ({ transport }: Settings): string => (transport === 'sse' ? '/sse' : '/mcp');
 
 export function cloudConfigOf(settings: Settings): CloudConfig {
   const { httpsProxy, httpProxy, noProxy, requestTimeoutSeconds, ...rest } = settings;

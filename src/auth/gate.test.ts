@@ -5,9 +5,9 @@ import { Gate, type AuthConfig } from './index.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const keys = (...list: string[]): AuthConfig => ({ mode: 'api-key', keys: list, trustsPlatform: false, failureLimit: 5 });
+const keys = (...list: string[]): AuthConfig => ({ mode: 'api-key', keys: list, trustsPlatform: false, failureLimit: 5, baseUrl: null });
 
-const open = (config: AuthConfig) => new Gate(config, { log: silent });
+const open = (config: AuthConfig) => new Gate(config, { log: silent, fetchText: () => Promise.reject(new Error('unused')), path: '/mcp' });
 
 const admit = (gate: Gate, headers: IncomingHttpHeaders, remoteAddress = '192.0.2.1') =>
   gate.admit({ headers } as IncomingMessage, remoteAddress);
@@ -21,7 +21,7 @@ const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe('the gate', () => {
   it('lets everybody in where clients are not authenticated', async () => {
-    expect(await statusOf(open({ mode: 'none', failureLimit: 5 }), {})).toBe('anybody');
+    expect(await statusOf(open({ mode: 'none', failureLimit: 5, baseUrl: null }), {})).toBe('anybody');
   });
 
   it.each<[string, IncomingHttpHeaders]>([

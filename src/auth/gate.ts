@@ -8,8 +8,12 @@ import { acceptApiKeys } from './api-key.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import type { AuthConfig } from './config.ts';
 import { digestOf } from './digest.ts';
+import { Documents, type Issuer } from './issuer.ts';
+import { acceptTokens } from './jwt.ts';
 import { Failures } from './failures.ts';
 import { challengeOf, refuse, type Refusal } from './refusal.ts';
+import type { FetchText } from './remote.ts';
+import { describedResource, metadataUrl } from './resource.ts';
 import { Seen } from './seen.ts';
 
 export type Admission =
@@ -23,6 +27,16 @@ export type Admission =
 
 export interface GateParts {
   readonly log: Log;
+  readonly fetchText: FetchText;
+  /** Where MCP is served: `/mcp` or `/sse`. */
+  readonly path: string;
+}
+
+/** An open document, for whoever looks for the way in. */
+export interface Published {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
 }
 
 /** What a reload swaps in whole. */
@@ -47,6 +61,7 @@ const REVIEW_MS = 60_000;
 
 export class Gate {
   readonly #parts: GateParts;
+  readonly #documents: Documents;
   readonly #seen = new Seen<true>(MOST_SEEN);
   readonly #standing = new Set<Standing>();
   #guard: Guard;
@@ -54,6 +69,7 @@ export class Gate {
 
   constructor(config: AuthConfig, parts: GateParts) {
     this.#parts = parts;
+    this.#documents = new Documents(parts.fetchText, parts.log);
     this.#guard = this.#build(config);
   }
 
@@ -77,8 +93,33 @@ export class Gate {
     };
   }
 
-  async admit({ headers }: IncomingMessage, address: string | null): Promise<Admission> {
+  /** Metadata of this server as a protected resource (RFC 9728); null for every other path. */
+  publish(path: string, request: IncomingMessage): Published | null {
+    const { authenticator, config } = this.#guard;
+    if (!authenticator?.issuer) return null;
+    const resource = describedResource(path, request, { baseUrl: config.baseUrl, path: this.#parts.path });
+    if (resource === null) return null;
+    const issuer = authenticator.issuer();
+    const headers = { 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
+    if (issuer === null) {
+      this.begin();
+      const message = 'Service Unavailable: the identity provider cannot be reached, so it is not known yet. Try again in 5 s.';
+      return { status: 503, headers: { ...headers, 'retry-after': '5' }, body: { error: 'temporarily_unavailable', message } };
+    }
+    const { scopes = [] } = authenticator;
+    const body = {
+      resource,
+      ...(URL.canParse(issuer) && { authorization_servers: [issuer] }),
+      bearer_methods_supported: ['header'],
+      ...(scopes.length > 0 && { scopes_supported: scopes }),
+      resource_name: 'Zscaler MCP',
+    };
+    return { status: 200, headers, body };
+  }
+
+  async admit(request: IncomingMessage, address: string | null): Promise<Admission> {
     const { authenticator, failures, config } = this.#guard;
+    const { headers } = request;
     if (!authenticator) return this.#letIn(headers, null);
     const digest = digestOf(
       headers.authorization ?? '',
@@ -93,16 +134,44 @@ export class Gate {
       if (authenticator.isGuessable) this.#seen.put(digest, true, SEEN_MS);
       return this.#letIn(headers, finding.principal);
     }
-    return { refusal: await this.#refuse(finding, address ?? '', authenticator) };
+    const metadata = authenticator.issuer ? metadataUrl(request, { baseUrl: config.baseUrl, path: this.#parts.path }) : null;
+    return { refusal: await this.#refuse(finding, address ?? '', challengeOf(authenticator, finding, metadata)) };
   }
 
   close(): void {
+    this.#documents.close();
+    this.#endReviews();
+  }
+
+  #endReviews(): void {
     if (this.#reviewer) clearInterval(this.#reviewer);
     this.#reviewer = null;
   }
 
   #build(config: AuthConfig): Guard {
-    return { config, authenticator: authenticatorFor(config), failures: new Failures(config.failureLimit) };
+    return { config, authenticator: this.#authenticatorFor(config), failures: new Failures(config.failureLimit) };
+  }
+
+  #authenticatorFor(config: AuthConfig): Authenticator | null {
+    const { log } = this.#parts;
+    switch (config.mode) {
+      case 'none':
+        return null;
+      case 'api-key':
+        return acceptApiKeys(config.keys);
+      case 'jwt': {
+        const issuer = { name: config.issuer, keys: this.#documents.keysAt(config.jwksUri) };
+        return acceptTokens({ ...config, log, issuer: () => Promise.resolve(issuer), knownIssuer: () => config.issuer });
+      }
+      case 'oidc': {
+        const discovery = this.#documents.discoveryAt(config.configUrl);
+        const issuer = async (): Promise<Issuer> => {
+          const { issuer: name, jwksUri } = await discovery.get();
+          return { name, keys: this.#documents.keysAt(jwksUri) };
+        };
+        return acceptTokens({ ...config, log, issuer, knownIssuer: () => discovery.known?.issuer ?? null });
+      }
+    }
   }
 
   #letIn(headers: IncomingHttpHeaders, principal: string | null): Admission {
@@ -114,14 +183,13 @@ export class Gate {
         this.#reviewer ??= setInterval(() => void this.#review(), REVIEW_MS).unref();
         response.once('close', () => {
           this.#standing.delete(standing);
-          if (this.#standing.size === 0) this.close();
+          if (this.#standing.size === 0) this.#endReviews();
         });
       },
     };
   }
 
-  async #refuse(finding: Exclude<Finding, { kind: 'known' }>, address: string, authenticator: Authenticator): Promise<Refusal> {
-    const challenge = challengeOf(authenticator, finding);
+  async #refuse(finding: Exclude<Finding, { kind: 'known' }>, address: string, challenge: string): Promise<Refusal> {
     switch (finding.kind) {
       case 'missing':
         return refuse.missing(challenge);
@@ -153,15 +221,6 @@ export class Gate {
     );
     const count = ended.filter(Boolean).length;
     if (count > 0) this.#parts.log.info({ streams: count }, 'ended event streams of callers that are no longer let in');
-  }
-}
-
-function authenticatorFor(config: AuthConfig): Authenticator | null {
-  switch (config.mode) {
-    case 'none':
-      return null;
-    case 'api-key':
-      return acceptApiKeys(config.keys);
   }
 }
 

@@ -41,12 +41,14 @@ export const refuse = {
 };
 
 /** RFC 6750, section 3: without credentials no `error`, since nothing was wrong yet. */
-export function challengeOf({ scheme }: Authenticator, finding: Finding): string {
+export function challengeOf({ scheme, scopes = [] }: Authenticator, finding: Finding, metadata: string | null): string {
   const parameters = [
     'realm="zscaler-mcp"',
     scheme === 'Basic' && 'charset="UTF-8"',
     scheme === 'Bearer' && finding.kind === 'wrong' && 'error="invalid_token"',
-    scheme === 'Bearer' && finding.kind === 'narrow' && `error="insufficient_scope", scope="${finding.scopes.join(' ')}"`,
+    scheme === 'Bearer' && finding.kind === 'narrow' && 'error="insufficient_scope"',
+    scopes.length > 0 && `scope="${scopes.join(' ')}"`,
+    metadata !== null && `resource_metadata="${metadata}"`,
   ];
   return `${scheme} ${parameters.filter((part) => part !== false).join(', ')}`;
 }

@@ -22,7 +22,11 @@ type Handle = (request: IncomingMessage, response: ServerResponse, exchange: Gua
 export interface Gate {
   /** @param address of the client; null when it is not known */
   admit(request: IncomingMessage, address: string | null): Promise<Admission>;
+  /** An open document for whoever looks for the way in; null when there is none at the path. */
+  publish(path: string, request: IncomingMessage): { readonly status: number; readonly headers: Headers; readonly body: unknown } | null;
 }
+
+type Headers = Readonly<Record<string, string>>;
 
 type Admission =
   | { readonly principal: string | null; standing(response: ServerResponse, end: () => void): void }
@@ -74,6 +78,8 @@ export function createRoutes(options: RoutesOptions): Respond {
     const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
     const refusal = judge(options, request, limits, address);
     if (refusal) return refuse(options, request, response, refusal);
+    const published = options.gate.publish(path, request);
+    if (published) return publish(published, request, response);
     const route = routes.get(path);
     if (!route) return refusePath(response, path, [...routes.keys()]);
     if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
@@ -143,6 +149,16 @@ function judge(
     code: -32_000,
     message: `Forbidden: pages of the Origin ${show(headers.origin)} may not call this server. Add it to ZSCALER_MCP_ALLOWED_ORIGINS if they are meant to.`,
   };
+}
+
+function publish(
+  { status, headers, body }: NonNullable<ReturnType<Gate['publish']>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, ['GET', 'HEAD']);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  sendJson(response, status, body);
 }
 
 async function admit(

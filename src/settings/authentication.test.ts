@@ -48,10 +48,10 @@ describe('the way to authenticate clients', () => {
     ['ZSCALER_MCP_AUTH_MODE=api-key', '127.0.0.1', ['ZSCALER_MCP_AUTH_API_KEY']],
     ['ZSCALER_MCP_AUTH_MODE=jwt', '127.0.0.1', ['ZSCALER_MCP_AUTH_JWKS_URI', 'ZSCALER_MCP_AUTH_ISSUER']],
     [JWKS, '127.0.0.1', ['ZSCALER_MCP_AUTH_ISSUER']],
-    [`${JWKS} ZSCALER_MCP_AUTH_JWT_ISSUER=https://idp.example`, '127.0.0.1', ['ZSCALER_MCP_AUTH_MODE']],
+    [`${JWKS} ZSCALER_MCP_AUTH_JWT_ISSUER=https://idp.example`, '127.0.0.1', []],
     ['ZSCALER_MCP_AUTH_MODE=zscaler', '127.0.0.1', ['ZSCALER_VANITY_DOMAIN']],
     ['ZSCALER_MCP_AUTH_MODE=oidc', '127.0.0.1', ['OIDCPROXY_CONFIG_URL', 'OIDCPROXY_AUDIENCE']],
-    [`${OIDC} OIDCPROXY_CLIENT_ID=x`, '0.0.0.0', ['ZSCALER_MCP_AUTH_MODE']],
+    [`${OIDC} OIDCPROXY_CLIENT_ID=x`, '0.0.0.0', []],
     [KEY, '0.0.0.0', []],
   ])('with %j on %s is refused for %j', (text, host, settings) => {
     expect(load(text, host).problems.map(({ setting }) => setting)).toEqual(settings);

@@ -21,8 +21,8 @@ export const isHttp = (transport: string): boolean => transport !== 'stdio';
 const authenticatesClients: Check = (settings, refuse) => {
   const mode = authModeOf(settings);
   // Not built yet.
-  if (mode !== 'none' && mode !== 'api-key' && authObstacles(settings).length === 0)
-    refuse('ZSCALER_MCP_AUTH_MODE', `expected api-key, the only mode of this version, got ${mode}`, 'Use keys.');
+  if (mode === 'zscaler' && authObstacles(settings).length === 0)
+    refuse('ZSCALER_MCP_AUTH_MODE', 'zscaler is not built yet', 'Use another mode.');
   for (const { setting, message, hint } of authObstacles(settings)) refuse(setting, message, hint);
 };
 

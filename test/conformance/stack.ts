@@ -157,7 +157,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const standing = new Set<() => void>();
   const stack: Stack = { ...parts, standing, url: '' };
   const letIn = { principal: null, standing: () => undefined };
-  const gate: Gate = options.gate ?? { admit: () => Promise.resolve(letIn) };
+  const gate: Gate = options.gate ?? { admit: () => Promise.resolve(letIn), publish: () => null };
   const respond = createRoutes({
     gate,
     mcp: parts.mcp,

@@ -1,0 +1,68 @@
+/** Whom tokens are issued by, and the keys they are signed with. */
+import type { Log } from '../log.ts';
+import { RemoteDocument, type FetchText } from './remote.ts';
+
+/** Finds the key that a token was signed with. */
+type FindKey = ReturnType<(typeof import('jose'))['createLocalJWKSet']>;
+
+export interface Issuer {
+  /** What the claim `iss` must say. */
+  readonly name: string;
+  readonly keys: RemoteDocument<FindKey>;
+}
+
+interface Discovery {
+  readonly issuer: string;
+  readonly jwksUri: string;
+}
+
+/** Documents live as long as the process: a reload that changes an audience must not lose the keys. */
+export class Documents {
+  readonly #fetchText: FetchText;
+  readonly #log: Log;
+  readonly #keys = new Map<string, RemoteDocument<FindKey>>();
+  readonly #discoveries = new Map<string, RemoteDocument<Discovery>>();
+
+  constructor(fetchText: FetchText, log: Log) {
+    this.#fetchText = fetchText;
+    this.#log = log;
+  }
+
+  keysAt(url: string): RemoteDocument<FindKey> {
+    return this.#held(this.#keys, url, 'the list of public keys', readKeys);
+  }
+
+  discoveryAt(url: string): RemoteDocument<Discovery> {
+    return this.#held(this.#discoveries, url, 'the discovery document of the identity provider', readDiscovery);
+  }
+
+  close(): void {
+    for (const document of [...this.#keys.values(), ...this.#discoveries.values()]) document.close();
+  }
+
+  #held<Content>(
+    held: Map<string, RemoteDocument<Content>>,
+    url: string,
+    what: string,
+    read: (value: unknown) => Content | Promise<Content>,
+  ): RemoteDocument<Content> {
+    const document = held.get(url) ?? new RemoteDocument({ what, url, read, fetchText: this.#fetchText, log: this.#log });
+    held.set(url, document);
+    return document;
+  }
+}
+
+async function readKeys(value: unknown): Promise<FindKey> {
+  const { createLocalJWKSet } = await import('jose');
+  return createLocalJWKSet(value as Parameters<typeof createLocalJWKSet>[0]);
+}
+
+/** OpenID Connect Discovery 1.0, section 3. The keys must not come over a wire that others can write to. */
+function readDiscovery(value: unknown): Discovery {
+  const { issuer, jwks_uri: jwksUri } = (value ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
+  if (typeof issuer !== 'string' || issuer === '' || typeof jwksUri !== 'string') throw new Error('it names no issuer, or no jwks_uri');
+  const url = URL.parse(jwksUri);
+  const isLocal = url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) throw new Error('its jwks_uri is no https URL');
+  return { issuer, jwksUri: url.href };
+}

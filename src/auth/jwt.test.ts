@@ -1,0 +1,236 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startIdp, type Idp } from '../../test/idp.ts';
+import { Gate, type AuthConfig } from './index.ts';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const fetchText = (url: string, signal: AbortSignal) => fetch(url, { signal, redirect: 'manual' });
+
+const open = (config: AuthConfig): Gate => {
+  const gate = new Gate(config, { log: silent, fetchText, path: '/mcp' });
+  onTestFinished(() => gate.close());
+  return gate;
+};
+
+const common = { failureLimit: 1_000, baseUrl: null, algorithms: ['RS256', 'ES256'], scopes: [] };
+const jwt = (idp: Idp): AuthConfig => ({ ...common, mode: 'jwt', jwksUri: idp.jwksUri, issuer: idp.issuer, audience: idp.audience });
+const oidc = (idp: Idp, change: object = {}): AuthConfig => ({
+  ...common,
+  mode: 'oidc',
+  configUrl: idp.configUrl,
+  audience: idp.audience,
+  ...change,
+});
+
+const request = (headers: Record<string, string>) => ({ headers: { host: 'mcp.example', ...headers }, socket: {} }) as IncomingMessage;
+
+const admit = (gate: Gate, token: string | null) =>
+  gate.admit(request(token === null ? {} : { authorization: `Bearer ${token}` }), '192.0.2.1');
+
+const statusOf = async (gate: Gate, token: string | null) => {
+  const admission = await admit(gate, token);
+  return 'refusal' in admission ? admission.refusal.status : admission.principal;
+};
+
+const now = () => Math.floor(Date.now() / 1_000);
+
+describe.each([
+  ['jwt', jwt],
+  ['oidc', oidc],
+])('a token in mode %s', (_mode, configOf) => {
+  it('is good when issuer, audience, time and signature are', async () => {
+    const idp = await startIdp();
+    const gate = open(configOf(idp));
+    const principal = `token:alice/console@${encodeURIComponent(idp.issuer)}`;
+    expect(await statusOf(gate, await idp.token())).toBe(principal);
+    expect(await statusOf(gate, await idp.token({ aud: ['other', idp.audience] }))).toBe(principal);
+    expect(await statusOf(gate, await idp.token({ exp: now() - 20, nbf: now() + 20 }))).toBe(principal);
+    expect(await statusOf(gate, await idp.token({ sub: 'bob' }))).not.toBe(principal);
+    expect(await statusOf(gate, await idp.token({ sub: null }))).toMatch(/^token:\/console@/);
+  });
+
+  it.each<[string, (idp: Idp, stranger: Idp) => string | Promise<string>]>([
+    ['is of another issuer', (idp) => idp.token({ iss: 'https://evil.example' })],
+    ['names the issuer with a slash more', (idp) => idp.token({ iss: `${idp.issuer}/` })],
+    ['names no issuer', (idp) => idp.token({ iss: null })],
+    ['is meant for another audience', (idp) => idp.token({ aud: 'other' })],
+    ['is meant for nobody', (idp) => idp.token({ aud: null })],
+    ['has expired', (idp) => idp.token({ exp: now() - 40 })],
+    ['never expires', (idp) => idp.token({ exp: null })],
+    ['is not valid yet', (idp) => idp.token({ nbf: now() + 40 })],
+    ['is for nobody through no client', (idp) => idp.token({ sub: null, azp: null })],
+    ['is signed with a key of an unknown id', (idp) => idp.token({}, { kid: 'unknown' })],
+    ['is signed by a stranger under a known key id', (idp, stranger) => stranger.token({ iss: idp.issuer })],
+    ['brings its own key', async (idp, stranger) => stranger.token({ iss: idp.issuer }, { jku: stranger.jwksUri, kid: 'mine' })],
+    ['is signed with an algorithm that is not accepted', (idp) => idp.token({}, { alg: 'RS384' })],
+    ['is not signed', (idp) => idp.unsigned()],
+    ['is signed with the public key as a secret', (idp) => idp.confused()],
+    ['was changed', async (idp) => (await idp.token()).replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"root"}').toString('base64url')}.`)],
+    ['is no token', () => 'abc'],
+    ['is next to nothing', () => '..'],
+  ])('is refused when it %s, in words that do not say why', async (_name, make) => {
+    const [idp, stranger] = [await startIdp(), await startIdp()];
+    const gate = open(configOf(idp));
+    expect(await admit(gate, await make(idp, stranger))).toEqual({
+      refusal: {
+        status: 401,
+        code: -32_001,
+        message: 'Unauthorized: the credentials are not valid here.',
+        headers: {
+          'www-authenticate':
+            'Bearer realm="zscaler-mcp", error="invalid_token", resource_metadata="http://mcp.example/.well-known/oauth-protected-resource/mcp"',
+        },
+      },
+    });
+  });
+});
+
+describe('the keys of an issuer', () => {
+  it('may be rotated: a new one is looked up once, and the old one is good as long as it is published', async () => {
+    const idp = await startIdp();
+    const gate = open(jwt(idp));
+    const old = await idp.token();
+    expect(await statusOf(gate, old)).toMatch(/^token:/);
+    idp.rotate();
+    expect(await statusOf(gate, await idp.token())).toMatch(/^token:/);
+    expect(await statusOf(gate, old)).toMatch(/^token:/);
+    expect(idp.fetches()).toBe(2);
+  });
+
+  it('are not good any more when they are no longer published', async () => {
+    const idp = await startIdp();
+    const gate = open(jwt(idp));
+    const old = await idp.token();
+    await statusOf(gate, old);
+    idp.rotate({ keep: false });
+    await statusOf(gate, await idp.token());
+    expect(await statusOf(gate, old)).toBe(401);
+  });
+
+  it('are not fetched for every unknown id that somebody makes up', async () => {
+    const idp = await startIdp();
+    const gate = open(jwt(idp));
+    for (let attempt = 0; attempt < 20; attempt++) await statusOf(gate, await idp.token({}, { kid: `made-up-${attempt}` }));
+    expect(idp.fetches()).toBe(2);
+  });
+
+  it('serve on while the issuer is down, and survive a reload that changes something else', async () => {
+    const idp = await startIdp();
+    const gate = open(oidc(idp));
+    const token = await idp.token();
+    await statusOf(gate, token);
+    await idp.stop();
+    expect(await statusOf(gate, token)).toMatch(/^token:/);
+    gate.prepare(oidc(idp, { failureLimit: 7 })).commit();
+    expect(await statusOf(gate, token)).toMatch(/^token:/);
+  });
+
+  it('are fetched again in time, and believed no longer than an hour when the issuer is down', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const idp = await startIdp();
+    const gate = open(jwt(idp));
+    const token = () => idp.token({ exp: now() + 100_000 });
+    await statusOf(gate, await token());
+    vi.advanceTimersByTime(11 * 60_000);
+    await statusOf(gate, await token());
+    await vi.waitFor(() => expect(idp.fetches()).toBe(2));
+    await idp.stop();
+    vi.advanceTimersByTime(59 * 60_000);
+    expect(await statusOf(gate, await token())).toMatch(/^token:/);
+    vi.advanceTimersByTime(2 * 60_000);
+    expect(await statusOf(gate, await token())).toBe(503);
+  });
+});
+
+describe('an issuer that is down from the start', () => {
+  it('is told with 503 and a time to come again, and found as soon as it is up', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const idp = await startIdp();
+    const token = await idp.token();
+    await idp.stop();
+    const gate = open(oidc(idp));
+    expect(await admit(gate, token)).toMatchObject({
+      refusal: { status: 503, headers: { 'retry-after': '5' }, message: expect.stringContaining('cannot be reached') as string },
+    });
+    expect(await statusOf(gate, null)).toBe(401);
+    expect(gate.publish('/.well-known/oauth-protected-resource/mcp', request({}))).toMatchObject({ status: 503 });
+    await idp.start();
+    expect(await statusOf(gate, token)).toBe(503);
+    vi.advanceTimersByTime(2_001);
+    expect(await statusOf(gate, token)).toMatch(/^token:/);
+    expect(gate.publish('/.well-known/oauth-protected-resource/mcp', request({}))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('scopes', () => {
+  it.each([{ scope: 'mcp:read other mcp:call' }, { scp: ['mcp:call', 'mcp:read'] }, { scp: 'mcp:read mcp:call' }])(
+    'are all found in %j',
+    async (claims) => {
+      const idp = await startIdp();
+      expect(await statusOf(open(oidc(idp, { scopes: ['mcp:read', 'mcp:call'] })), await idp.token(claims))).toMatch(/^token:/);
+    },
+  );
+
+  it.each([{}, { scope: 'mcp:read' }, { scope: 'mcp:readmcp:call' }, { scp: [1, null] }])('are missing in %j', async (claims) => {
+    const idp = await startIdp();
+    expect(await admit(open(oidc(idp, { scopes: ['mcp:read', 'mcp:call'] })), await idp.token(claims))).toMatchObject({
+      refusal: {
+        status: 403,
+        headers: {
+          'www-authenticate': expect.stringContaining(
+            'error="insufficient_scope", scope="mcp:read mcp:call", resource_metadata=',
+          ) as string,
+        },
+      },
+    });
+  });
+});
+
+describe('the description of this server (RFC 9728)', () => {
+  const publish = async (path: string, change: object, headers: Record<string, string> = {}) => {
+    const idp = await startIdp();
+    const gate = open(oidc(idp, change));
+    await statusOf(gate, await idp.token());
+    const published = gate.publish(path, request(headers));
+    const body = published?.body as Record<string, unknown> | undefined;
+    return {
+      published,
+      resource: body?.['resource'],
+      issuer: body?.['authorization_servers'],
+      isOurs: (list: unknown) => JSON.stringify(list) === JSON.stringify([idp.issuer]),
+    };
+  };
+
+  it.each([
+    ['', null, 'http://mcp.example'],
+    ['/mcp', null, 'http://mcp.example/mcp'],
+    ['/mcp', 'https://out.example', 'https://out.example/mcp'],
+    ['', 'https://out.example', 'https://out.example'],
+    ['/mcp', 'https://out.example/mcp', 'https://out.example/mcp'],
+    ['/zscaler/mcp', 'https://out.example/zscaler', 'https://out.example/zscaler/mcp'],
+    ['/mcp', 'https://out.example/zscaler', 'https://out.example/zscaler/mcp'],
+  ])('at %j under %j names %s', async (rest, baseUrl, wanted) => {
+    const { resource, issuer, isOurs } = await publish(`/.well-known/oauth-protected-resource${rest}`, { baseUrl });
+    expect([resource, isOurs(issuer)]).toEqual([wanted, true]);
+  });
+
+  it('tells the scopes', async () => {
+    const { published } = await publish('/.well-known/oauth-protected-resource', { scopes: ['a', 'b'] });
+    expect(published?.body).toMatchObject({ scopes_supported: ['a', 'b'], bearer_methods_supported: ['header'] });
+  });
+
+  it('is at no other path, and not where no tokens are taken', async () => {
+    expect((await publish('/.well-known/oauth-protected-resource/other', {})).published).toBeNull();
+    const keys = open({ mode: 'api-key', keys: ['k'], trustsPlatform: false, failureLimit: 5, baseUrl: null });
+    expect(keys.publish('/.well-known/oauth-protected-resource', request({}))).toBeNull();
+  });
+
+  it('does not let a name that breaks out of a header into one', async () => {
+    const idp = await startIdp();
+    const admission = await open(jwt(idp)).admit(request({ host: 'x", evil="' }), null);
+    expect(JSON.stringify(admission)).not.toContain('evil');
+  });
+});

@@ -1,0 +1,87 @@
+/** Tokens that an issuer signed: `Authorization: Bearer TOKEN`, for the modes jwt and oidc. */
+import { createHash } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Authenticator, Finding } from './authenticator.ts';
+import { bearerOf } from './headers.ts';
+import type { Issuer } from './issuer.ts';
+
+export interface TokenRules {
+  /** The issuer that is expected. @throws when it cannot be found out now */
+  readonly issuer: () => Promise<Issuer>;
+  /** As far as it is known already. */
+  readonly knownIssuer: () => string | null;
+  readonly audience: string;
+  readonly algorithms: readonly string[];
+  readonly scopes: readonly string[];
+  readonly log: Log;
+}
+
+/** Clocks of two well-kept machines differ by less. */
+const CLOCK_SKEW_S = 30;
+const COME_AGAIN_S = 5;
+const LONGEST_PRINCIPAL = 200;
+
+export function acceptTokens(rules: TokenRules): Authenticator {
+  return {
+    scheme: 'Bearer',
+    // A signature is not found by trying.
+    isGuessable: false,
+    issuer: rules.knownIssuer,
+    scopes: rules.scopes,
+    identify: (headers) => identify(bearerOf(headers), rules),
+    warmUp: () => void prepare(rules).catch(() => undefined),
+  };
+}
+
+async function prepare({ issuer }: TokenRules): Promise<void> {
+  await (await issuer()).keys.get();
+}
+
+async function identify(token: string | null, rules: TokenRules): Promise<Finding> {
+  if (token === null) return { kind: 'missing' };
+  let issuer: Issuer;
+  try {
+    issuer = await rules.issuer();
+    await issuer.keys.get();
+  } catch {
+    const message = `Service Unavailable: tokens cannot be checked, since their issuer cannot be reached. Try again in ${COME_AGAIN_S} s.`;
+    return { kind: 'unavailable', message, retryAfterSeconds: COME_AGAIN_S };
+  }
+  const claims = await verify(token, issuer, rules);
+  const principal = claims && principalOf(claims, issuer.name);
+  if (!claims || !principal) return { kind: 'wrong' };
+  const scopes = scopesOf(claims);
+  return rules.scopes.every((scope) => scopes.includes(scope)) ? { kind: 'known', principal } : { kind: 'narrow', scopes: rules.scopes };
+}
+
+/** Null when anything at all is wrong with it. */
+async function verify(token: string, { name, keys }: Issuer, { audience, algorithms, log }: TokenRules): Promise<JWTPayload | null> {
+  const { errors, jwtVerify } = await import('jose');
+  const options = { issuer: name, audience, algorithms: [...algorithms], clockTolerance: CLOCK_SKEW_S, requiredClaims: ['exp'] };
+  const tryWith = async (findKey: Awaited<ReturnType<typeof keys.get>>) => (await jwtVerify(token, findKey, options)).payload;
+  try {
+    return await tryWith(await keys.get()).catch(async (error: unknown) => {
+      if (error instanceof errors.JWKSNoMatchingKey) return tryWith(await keys.renew());
+      throw error;
+    });
+  } catch (error) {
+    log.debug({ reason: messageOf(error) }, 'a token was refused');
+    return null;
+  }
+}
+
+/** Who it was issued for and through which client. Without either nobody could be told apart. */
+function principalOf({ sub, ...claims }: JWTPayload, issuer: string): string | null {
+  const client = [claims['azp'], claims['appid'], claims['client_id'], claims['cid']].find((claim) => typeof claim === 'string');
+  if (sub === undefined && client === undefined) return null;
+  const [who, through, from] = [sub ?? '', client ?? '', issuer.replace(/^https:\/\//, '')].map((part) => encodeURIComponent(part));
+  const principal = `token:${who}/${through}@${from}`;
+  return principal.length <= LONGEST_PRINCIPAL ? principal : `token:${createHash('sha256').update(principal).digest('hex')}`;
+}
+
+/** RFC 9068 has one text, others a list. */
+function scopesOf({ scope, scp }: JWTPayload): string[] {
+  return [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
+}

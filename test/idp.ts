@@ -1,0 +1,92 @@
+/** An identity provider for tests: publishes discovery and keys over HTTP on loopback, signs whatever it is told to. */
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SignJWT, type JWTPayload } from 'jose';
+import { onTestFinished } from 'vitest';
+
+export interface Idp {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly configUrl: string;
+  readonly audience: string;
+  /** Requests for the list of keys so far. */
+  fetches(): number;
+  /** A good token, but for what is changed; null takes a claim away. */
+  token(claims?: Record<string, unknown>, header?: { alg?: string; kid?: string; [name: string]: unknown }): Promise<string>;
+  /** Signed as if the public key were a shared secret. */
+  confused(): string;
+  /** Without a signature, and saying so. */
+  unsigned(): string;
+  /** Begins to sign with another key; `keep` goes on publishing those before. */
+  rotate(options?: { keep: boolean }): void;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+export async function startIdp(audience = 'zscaler-mcp-server'): Promise<Idp> {
+  let keys: SigningKey[] = [newKey('key-1')];
+  let fetches = 0;
+  let server: Server | null = null;
+  let port = 0;
+  const open = async (): Promise<void> => {
+    server = createServer((request, response) => {
+      const jwks = request.url === '/keys';
+      if (jwks) fetches += 1;
+      response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+      response.end(JSON.stringify(jwks ? publish(keys) : { issuer, jwks_uri: `${issuer}/keys` }));
+    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+  };
+  await open();
+  const issuer = `http://127.0.0.1:${port}`;
+  onTestFinished(() => void server?.close());
+  const current = (): SigningKey => keys.at(-1) as SigningKey;
+  const claimsOf = (more: Record<string, unknown>): JWTPayload => {
+    const now = Math.floor(Date.now() / 1_000);
+    const all = { iss: issuer, aud: audience, sub: 'alice', azp: 'console', iat: now, exp: now + 300, ...more };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+  };
+  return {
+    issuer,
+    audience,
+    jwksUri: `${issuer}/keys`,
+    configUrl: `${issuer}/.well-known/openid-configuration`,
+    fetches: () => fetches,
+    token: (claims = {}, header = {}) =>
+      new SignJWT(claimsOf(claims)).setProtectedHeader({ alg: 'RS256', kid: current().kid, ...header }).sign(current().privateKey),
+    confused: () => {
+      const pem = current().publicKey.export({ type: 'spki', format: 'pem' });
+      const body = `${encode({ alg: 'HS256', kid: current().kid })}.${encode(claimsOf({}))}`;
+      return `${body}.${createHmac('sha256', pem).update(body).digest('base64url')}`;
+    },
+    unsigned: () => `${encode({ alg: 'none' })}.${encode(claimsOf({}))}.`,
+    rotate({ keep } = { keep: true }) {
+      const next = newKey(`key-${Number(current().kid.slice(4)) + 1}`);
+      keys = keep ? [...keys, next] : [next];
+    },
+    async stop() {
+      server?.close();
+      if (server?.listening) await once(server, 'close');
+      server = null;
+    },
+    start: open,
+  };
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const newKey = (kid: string): SigningKey => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) });
+
+const publish = (keys: readonly SigningKey[]): object => ({
+  keys: keys.map(({ kid, publicKey }) => ({ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' })),
+});
