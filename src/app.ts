@@ -1,4 +1,5 @@
 /** Starts a server, rehearses one, or says why neither can be: settings in, a running server out. */
+import { checkAuditFile } from './audit/index.ts';
 import type { OptionValues } from './cli/parse.ts';
 import { describeProblem } from './cli/print.ts';
 import type { Stage } from './cli/run.ts';
@@ -81,6 +82,9 @@ export async function tryConfiguration(settings: Settings): Promise<readonly Pro
     () => {
       const tls = tlsOf(settings);
       if (tls) checkTls(tls);
+    },
+    () => {
+      if (settings.auditFile !== undefined) checkAuditFile(settings.auditFile);
     },
   ];
   const tried = await Promise.allSettled(parts.map(async (part) => part()));

@@ -11,9 +11,11 @@ import {
   envCandidates,
   findEnvFile,
   loadSettings,
+  maskSecrets,
   parseEnvFile,
   passedOverEnvFile,
   readEnvFile,
+  secretValues,
   type EnvFileLayer,
   type FlagLayer,
   type Loaded,
@@ -169,10 +171,12 @@ export class Configuration {
     nothingToRead: string | null,
   ): SettingsCandidate {
     const { changes, effective } = compareSettings({ settings: this.#settings }, loaded);
+    const secrets = [...secretValues(this.#settings), ...secretValues(loaded.settings)];
+    const mask = (text: string) => maskSecrets(text, secrets);
     return {
-      problems,
-      warnings,
-      changes: changes.map(({ setting, applies, from, to }) => ({ setting, applies, from, to })),
+      problems: problems.map((problem) => ({ ...problem, message: mask(problem.message) })),
+      warnings: warnings.map(mask),
+      changes: changes.map(({ setting, applies, from, to }) => ({ setting, applies, from: mask(from), to: mask(to) })),
       pendingRestart: changes.filter(({ applies }) => applies === 'restart').map(({ setting }) => setting),
       source: saved.source,
       nothingToRead,

@@ -30,6 +30,6 @@ export function openLog(level: LogLevel): RootLog {
   const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, stderr);
   return Object.assign(root, {
     flush: () => stderr.flush(),
-    line: (text: string) => stderr.write(`${new Date().toISOString()} ${text}\n`),
+    line: (text: string) => stderr.write(`${text}\n`),
   });
 }

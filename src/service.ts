@@ -1,6 +1,7 @@
 /** The running server, as the lifecycle sees it: configuration, tools, MCP and the HTTP front behind one interface. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AuditLog } from './audit/index.ts';
 import { Gate, type AuthConfig } from './auth/index.ts';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
 import { ConfirmationDesk, type Confirmations, type SavedDesk } from './confirm/index.ts';
@@ -38,7 +39,7 @@ import {
   type SavedSession,
   type StdioConnection,
 } from './mcp/index.ts';
-import { authModeOf, rows, type Settings } from './settings/index.ts';
+import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
 import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
@@ -65,6 +66,8 @@ export interface SavedSessions {
 /** One configuration in force: taken whole by each call, replaced whole by a reload. */
 interface InForce {
   readonly settings: Settings;
+  /** In every form in which they could appear. */
+  readonly secrets: readonly string[];
   readonly cloud: CloudConfig;
   readonly runtime: Runtime;
   readonly edge: Edge;
@@ -85,6 +88,7 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #gate: Gate;
   readonly #front: Front;
   readonly #desk: ConfirmationDesk;
+  readonly #audit: AuditLog;
   #rate: RateLimit | null = null;
   #inForce: InForce;
   #state: State = 'starting';
@@ -100,10 +104,15 @@ export class ServerService implements Service<SavedConfiguration> {
     for (const warning of warnings) options.log.warn({}, warning);
     this.#tools = new Map(offered.map((tool) => [tool.name, tool]));
     this.#inForce = this.#build(settings);
+    this.#audit = new AuditLog(auditTargetOf(settings), {
+      line: (text) => options.log.line(text),
+      mask: (text) => maskSecrets(text, this.#inForce.secrets),
+      tell: (message, isWrong) => options.log[isWrong ? 'error' : 'info']({}, message),
+    });
     this.mcp = createMcp({
       runtime: () => this.#inForce.runtime,
       log: options.log,
-      audit: (line) => options.log.line(line),
+      audit: this.#audit.write,
       info: { name: 'zscaler-mcp', title: 'Zscaler MCP', version, description: 'Tools for the Zscaler cloud.' },
       demo: options.demo !== null,
       generation: options.generation,
@@ -247,6 +256,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   entered(state: State): void {
+    if (state === 'reloading') this.#audit.reopen();
     this.#state = state;
   }
 
@@ -279,11 +289,7 @@ export class ServerService implements Service<SavedConfiguration> {
 
   redact(text: string): string {
     const { settings } = this.#options.configuration.loaded;
-    const secrets = rows.flatMap(([name, { secret }]) => {
-      const value = settings[name];
-      return secret ? [value].flat().filter((each) => typeof each === 'string' && each.length >= 4) : [];
-    }) as string[];
-    return secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
+    return maskSecrets(text, [...this.#inForce.secrets, ...(settings === this.#inForce.settings ? [] : secretValues(settings))]);
   }
 
   /** What a reload may replace; each looks at the whole configuration before any of them changes anything. */
@@ -292,6 +298,10 @@ export class ServerService implements Service<SavedConfiguration> {
       {
         name: 'log',
         prepare: (next) => Promise.resolve(replacement(() => (this.#options.log.level = next.logLevel))),
+      },
+      {
+        name: 'audit',
+        prepare: (next) => Promise.resolve(this.#audit.prepare(auditTargetOf(next))),
       },
       {
         name: 'calls',
@@ -323,6 +333,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const shared = { tokens: this.#tokens, transport: this.#transport, log };
     return {
       settings,
+      secrets: secretValues(settings),
       edge: edgeOf(settings, this.#rateOf(settings)),
       cloud,
       runtime: runtimeFor(
@@ -397,6 +408,8 @@ const isSameTls = (one: Settings, other: Settings): boolean =>
   one.tlsKey?.digest === other.tlsKey?.digest &&
   one.tlsKeyPassword === other.tlsKeyPassword &&
   one.tlsClientAuthorities?.digest === other.tlsClientAuthorities?.digest;
+
+const auditTargetOf = ({ auditFormat, auditFile }: Settings) => ({ format: auditFormat, path: auditFile });
 
 const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
 

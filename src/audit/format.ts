@@ -23,22 +23,31 @@ export const formatCall = (tool: string, args: unknown, caller: Caller): string 
   `[TOOL CALL] ${field(tool)} | args: ${shorten(escapeControls(stringifyJson(redact(args))), MAX_ARGUMENTS)}${formatCaller(caller)}`;
 
 /** `ms`: how long the call took. */
-export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller): string =>
-  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatCaller(caller)}`;
+export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller, decision?: string): string =>
+  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatDecision(decision)}${formatCaller(caller)}`;
 
 /** Nothing was run yet: a person is to agree first. */
 export const formatAsked = (tool: string, ms: number, caller: Caller): string =>
-  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | not run: a person is asked to confirm${formatCaller(caller)}`;
+  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | not run: a person is asked to confirm${formatDecision('not confirmed')}${formatCaller(caller)}`;
+
+const formatDecision = (decision: string | undefined): string => (decision === undefined ? '' : ` | decision: ${decision}`);
 
 /** `type`: an error's code or name. */
-export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller): string =>
-  `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatCaller(caller)}`;
+export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller, decision?: string): string =>
+  `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatDecision(decision)}${formatCaller(caller)}`;
 
 /** Tells sessions apart without giving one away. */
 export const shortHash = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 8);
 
+/** Of a list, or of a page of one; undefined for anything else. */
+export function rowsOf(result: unknown): number | undefined {
+  const rows = Array.isArray(result) ? result : (result as { items?: unknown } | null | undefined)?.items;
+  return Array.isArray(rows) ? rows.length : undefined;
+}
+
 function summarize(result: unknown): string {
-  if (Array.isArray(result)) return `${result.length} items`;
+  const rows = rowsOf(result);
+  if (rows !== undefined) return `${rows} items`;
   if (typeof result === 'string') return `text of ${result.length} characters`;
   if (typeof result === 'object' && result !== null) return `object of ${Object.keys(result).length} fields`;
   return result === undefined || result === null ? 'nothing' : typeof result;

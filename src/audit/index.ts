@@ -1,2 +1,5 @@
-export { formatAsked, formatCall, formatFailure, formatSuccess, shortHash, type Caller } from './format.ts';
+export { toLine, type AuditEvent, type Decision } from './event.ts';
+export { checkAuditFile } from './file.ts';
+export { formatCall, formatFailure, formatSuccess, shortHash, type Caller } from './format.ts';
 export { redact, redactText } from './redact.ts';
+export { AuditLog } from './writer.ts';

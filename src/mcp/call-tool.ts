@@ -1,7 +1,7 @@
 /** The one path that every call takes: permit, confirm, run, sanitize, encode, audit. A tool judges its own arguments. */
 import { randomUUID } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult } from '@modelcontextprotocol/server';
-import { formatAsked, formatCall, formatFailure, formatSuccess, type Caller } from '../audit/index.ts';
+import type { AuditEvent, Caller, Decision } from '../audit/index.ts';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
@@ -18,8 +18,8 @@ export interface Call {
   readonly askForConsent: (tool: OfferedTool, args: unknown) => Promise<Consent>;
   readonly caller: Caller;
   readonly log: Log;
-  /** Writes one line of the audit log. */
-  readonly audit: (line: string) => void;
+  /** Writes to the audit log. */
+  readonly audit: (event: AuditEvent) => void;
 }
 
 /**
@@ -27,31 +27,44 @@ export interface Call {
  * @throws ProtocolError invalid params, when no tool of that name is offered
  */
 export async function callTool(call: Call): Promise<CallToolResult | InputRequiredResult> {
-  const { runtime, name, args, context, caller } = call;
+  const { runtime, name, args, context } = call;
   const startedAt = performance.now();
-  const note = (line: string) => runtime.logToolCalls && call.audit(line);
-  const fail = (thrown: unknown) => note(formatFailure(name, performance.now() - startedAt, kindOf(thrown), messageOf(thrown), caller));
-  note(formatCall(name, args, caller));
+  const note = openNotes(call, startedAt);
+  note({ event: 'call', args });
+  let decision: Decision = 'refused';
   try {
     const tool = permit(runtime, name);
     const given = runtime.sanitizes ? restore(args) : args;
+    decision = tool.isConfirmed ? 'not confirmed' : 'allowed';
     const consent = tool.isConfirmed ? await call.askForConsent(tool, given) : null;
     if (consent && consent.kind !== 'given') {
-      note(formatAsked(name, performance.now() - startedAt, caller));
+      note({ event: 'asked', decision });
       return consent.kind === 'asked' ? consent.result : encodeNeed(consent.text);
     }
+    if (consent) decision = 'confirmed';
     const value = await runtime.run(name, consent ? withoutToken(given) : given, context);
     const shown = runtime.sanitizes ? sanitize(value) : value;
     const result = encodeResult(shown, { isStructured: tool.outputSchema !== undefined, writtenBy: tool.writtenBy });
-    note(formatSuccess(name, performance.now() - startedAt, value, caller));
+    note({ event: 'done', decision, result: value });
     return result;
   } catch (thrown) {
-    fail(thrown);
+    note({ event: 'failed', decision: isRefusal(thrown) ? 'refused' : decision, type: kindOf(thrown), message: messageOf(thrown) });
     if (thrown instanceof ProtocolError) throw thrown;
     const text = explain(thrown, call);
     return encodeFailure(runtime.sanitizes ? sanitizeText(text) : text);
   }
 }
+
+type Note = AuditEvent extends infer Event ? (Event extends AuditEvent ? Omit<Event, 'call' | 'tool' | 'caller' | 'ms'> : never) : never;
+
+function openNotes({ runtime, name, caller, audit }: Call, startedAt: number): (note: Note) => void {
+  if (!runtime.logToolCalls) return () => undefined;
+  const call = randomUUID();
+  return (note) => audit({ ...note, call, tool: name, caller, ms: performance.now() - startedAt } as AuditEvent);
+}
+
+/** Wrong arguments never reach the cloud. */
+const isRefusal = (thrown: unknown): boolean => thrown instanceof ZscalerMcpError && thrown.code === 'ERR_TOOL_INPUT';
 
 function permit({ tools }: Runtime, name: string): OfferedTool {
   const tool = tools.get(name);

@@ -14,7 +14,7 @@ import {
   type ServerOptions,
   type Tool,
 } from '@modelcontextprotocol/server';
-import type { Caller } from '../audit/index.ts';
+import type { AuditEvent, Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
 import { callTool } from './call-tool.ts';
 import { askForConsent } from './confirm-call.ts';
@@ -37,7 +37,7 @@ export interface Fixtures {
 export interface ServerParts {
   readonly runtime: () => Runtime;
   readonly log: Log;
-  readonly audit: (line: string) => void;
+  readonly audit: (event: AuditEvent) => void;
   readonly info: ServerInfo;
   readonly demo: boolean;
   readonly instructions?: string | undefined;

@@ -9,7 +9,7 @@ import {
   type McpServer,
 } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Caller } from '../audit/index.ts';
+import type { AuditEvent, Caller } from '../audit/index.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { LineTransport, type SavedPipe } from './lines.ts';
@@ -35,8 +35,8 @@ export interface McpOptions {
   /** The configuration in force. */
   readonly runtime: () => Runtime;
   readonly log: Log;
-  /** Writes one line of the audit log; called only while the configuration wants it. */
-  readonly audit: (line: string) => void;
+  /** Writes to the audit log; called only while the configuration wants it. */
+  readonly audit: (event: AuditEvent) => void;
   readonly info: ServerInfo;
   /** Answers come from the demo tenant; said wherever the server introduces itself. */
   readonly demo: boolean;

@@ -1,5 +1,6 @@
 /** Formats of single values. Each returns the value to keep, or throws `wanted(...)`. */
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { hasControl, plainText, wanted } from './setting.ts';
 
 /** Whether a bind address or a URL's host is this machine and nothing else: 127.0.0.0/8, ::1, localhost. */
@@ -138,6 +139,12 @@ export function privateKey(raw: string): string {
     throw wanted('a private key as JWK JSON, an object with "kty" and "d"', 'In a .env file put it between single quotes.');
   }
   return plainText(raw);
+}
+
+/** Where the server is started from has no say in it. */
+export function absolutePath(raw: string): string {
+  if (!isAbsolute(raw) || hasControl(raw)) throw wanted('an absolute path');
+  return raw;
 }
 
 /** Text of at least 256 bits each, separated by commas, or as a JSON list. */

@@ -11,3 +11,4 @@ export { loadSettings, type Loaded } from './load.ts';
 export { reserved, type Reserved } from './reserved.ts';
 export type { Setting } from './setting.ts';
 export { rows, table, topics, type Settings } from './table.ts';
+export { maskSecrets, secretValues } from './mask.ts';

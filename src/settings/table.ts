@@ -3,6 +3,7 @@ import type { LogLevel } from '../log.ts';
 import { file } from './file-content.ts';
 import {
   addressRange,
+  absolutePath,
   allowedHost,
   allowedOrigin,
   bindHost,
@@ -472,6 +473,23 @@ const logging = {
     applies: 'reload',
     about: 'Log each tool call with its redacted arguments and outcome.',
   }),
+  auditFormat: choice(['line', 'json'], {
+    env: 'ZSCALER_MCP_AUDIT_FORMAT',
+    flag: '--audit-format',
+    default: 'line',
+    applies: 'reload',
+    about: 'How tool calls are logged: fixed lines for people and grep, or one JSON object a line.',
+  }),
+  auditFile: text(
+    {
+      env: 'ZSCALER_MCP_AUDIT_FILE',
+      flag: '--audit-file',
+      applies: 'reload',
+      about: 'File that tool calls are logged to, instead of stderr. Every reload opens it anew, for whoever rotates it.',
+    },
+    'an absolute path',
+    absolutePath,
+  ),
 };
 
 const tenant = {

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { toLine } from '../../src/audit/index.ts';
 import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOptions } from '../../src/confirm/index.ts';
 import { ZscalerMcpError } from '../../src/errors.ts';
 import { createRoutes, type Gate, type RequestLimits } from '../../src/http/index.ts';
@@ -141,7 +142,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
   };
   const mcp = createMcp({
     log,
-    audit: (line) => audit.push(line),
+    audit: (event) => audit.push(toLine(event)),
     info: { name: 'zscaler-mcp', version: '0.0.0', title: 'Zscaler' },
     demo: false,
     ...options,

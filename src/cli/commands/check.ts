@@ -1,7 +1,7 @@
 /** `zscaler-mcp check`: loads and judges the configuration exactly as a start would, and starts nothing. */
 import { Configuration, type Start } from '../../configuration.ts';
 import { exitCodeOf, newOperationId, type Launch, type Operation } from '../../lifecycle/index.ts';
-import { describeValue, flagLayer, isSet, rows } from '../../settings/index.ts';
+import { describeValue, flagLayer, isSet, maskSecrets, rows, secretValues } from '../../settings/index.ts';
 import type { OptionValues } from '../parse.ts';
 import { printOperation, table, type Printer } from '../print.ts';
 
@@ -43,10 +43,11 @@ interface ResolvedSetting {
 
 function resolved({ configuration }: Start): ResolvedSetting[] {
   const { settings, origins } = configuration.loaded;
+  const secrets = secretValues(settings);
   return rows.map(([name, { env, secret }]) => {
     const value = settings[name];
     const { origin, file, line } = origins[env] ?? { origin: 'default' };
-    const shown = secret ? (isSet(value) ? 'set' : 'unset') : describeValue(value);
+    const shown = secret ? (isSet(value) ? 'set' : 'unset') : maskSecrets(describeValue(value), secrets);
     return { setting: env, value: shown, origin: file === undefined ? origin : `${file}:${line}` };
   });
 }

@@ -1,0 +1,71 @@
+/** What the audit log tells of a call: that it came, and what became of it. */
+import { stringifyJson } from '../json.ts';
+import { formatAsked, formatCall, formatFailure, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
+import { redact, redactText } from './redact.ts';
+
+/** `not confirmed`: a person has not agreed, or not yet. */
+export type Decision = 'allowed' | 'refused' | 'confirmed' | 'not confirmed';
+
+interface Common {
+  /** The same for all that is told of one call. */
+  readonly call: string;
+  readonly tool: string;
+  readonly caller: Caller;
+}
+
+export type AuditEvent =
+  | (Common & { readonly event: 'call'; readonly args: unknown })
+  | (Common & { readonly event: 'asked'; readonly decision: Decision; readonly ms: number })
+  | (Common & { readonly event: 'done'; readonly decision: Decision; readonly ms: number; readonly result: unknown })
+  | (Common & {
+      readonly event: 'failed';
+      readonly decision: Decision;
+      readonly ms: number;
+      readonly type: string;
+      readonly message: string;
+    });
+
+export type AuditFormat = 'line' | 'json';
+
+/** One line, without its end. */
+export const formatEvent = (event: AuditEvent, format: AuditFormat, time: string): string =>
+  format === 'json' ? toJson(event, time) : `${time} ${toLine(event)}`;
+
+/** The fixed format; a decision is said where a person had one to take. */
+export function toLine(event: AuditEvent): string {
+  const { tool, caller } = event;
+  if (event.event === 'call') return formatCall(tool, event.args, caller);
+  const decision = event.decision === 'confirmed' || event.decision === 'not confirmed' ? event.decision : undefined;
+  if (event.event === 'asked') return formatAsked(tool, event.ms, caller);
+  if (event.event === 'done') return formatSuccess(tool, event.ms, event.result, caller, decision);
+  return formatFailure(tool, event.ms, event.type, event.message, caller, decision);
+}
+
+function toJson({ event, call, tool, caller, ...rest }: AuditEvent, time: string): string {
+  const { session, client, address, principal } = caller;
+  const who = {
+    principal: principal ?? undefined,
+    session: session === undefined ? undefined : shortHash(session),
+    client: client === undefined ? undefined : redactText(client),
+    address,
+  };
+  return escapeLineEnds(stringifyJson({ time, event, call, tool: redactText(tool), ...detailsOf(rest), caller: who }));
+}
+
+function detailsOf(rest: object): object {
+  const { args, result, ms, message, ...plain } = rest as { args?: unknown; result?: unknown; ms?: number; message?: string };
+  return {
+    ...plain,
+    ...(ms !== undefined && { ms: Math.round(ms) }),
+    ...('args' in rest && { args: redact(args) }),
+    ...('result' in rest && { rows: rowsOf(result) }),
+    ...(message !== undefined && { message: redactText(message) }),
+  };
+}
+
+/** JSON leaves those that other readers take for the end of a line. */
+const escapeLineEnds = (text: string): string =>
+  text.replaceAll(
+    /[\u007F-\u009F\u2028\u2029\p{Bidi_Control}]/gu,
+    (mark) => String.raw`\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,125 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { formatEvent, type AuditEvent } from './event.ts';
+import { AuditLog, checkAuditFile } from './index.ts';
+
+const caller = { session: 'a session', client: 'tester 1', address: '10.0.0.1', principal: 'alice' };
+const called: AuditEvent = {
+  event: 'call',
+  call: 'c1',
+  tool: 't',
+  args: { clientSecret: 'hush', id: 12_345_678_901_234_567_890n },
+  caller,
+};
+const done: AuditEvent = { event: 'done', call: 'c1', tool: 't', decision: 'confirmed', ms: 12.6, result: { items: [1, 2] }, caller };
+
+function open(path: string | undefined) {
+  const [lines, told]: [string[], string[]] = [[], []];
+  const mask = (text: string) => text.replaceAll('known-secret', '[redacted]');
+  const log = new AuditLog({ format: 'line', path }, { line: (text) => lines.push(text), mask, tell: (message) => told.push(message) });
+  return { log, lines, told };
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+describe('an audit log in JSON', () => {
+  it('tells what came, who sent it, what was decided, and what it came to', () => {
+    const who = { principal: 'alice', session: expect.stringMatching(/^[\da-f]{8}$/) as string, client: 'tester 1', address: '10.0.0.1' };
+    const text = formatEvent(called, 'json', 'T');
+    expect(text).toContain('"id":12345678901234567890');
+    expect(JSON.parse(text)).toMatchObject({
+      time: 'T',
+      event: 'call',
+      call: 'c1',
+      tool: 't',
+      args: { clientSecret: '[redacted]' },
+      caller: who,
+    });
+    expect(JSON.parse(formatEvent(done, 'json', 'T'))).toEqual({
+      time: 'T',
+      event: 'done',
+      call: 'c1',
+      tool: 't',
+      decision: 'confirmed',
+      ms: 13,
+      rows: 2,
+      caller: who,
+    });
+  });
+
+  it('is one line an event, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withNullPrototype: false }), fc.string({ unit: 'binary' }), (args, more) => {
+        const text = `${more}\n\u2028\u202E\u0085`;
+        const failed = { ...called, event: 'failed', decision: 'refused', ms: 1, type: 'E', message: text } as const;
+        for (const event of [{ ...called, args, tool: text, caller: { client: text, principal: text } }, failed]) {
+          const line = formatEvent(event, 'json', 'T');
+          expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+          JSON.parse(line);
+        }
+      }),
+    );
+  });
+});
+
+describe('an audit log in lines', () => {
+  it('says where a person had a decision to take, and who called', () => {
+    expect(formatEvent(done, 'line', 'T')).toMatch(
+      /^T \[TOOL OK\] {3}t \| 13ms \| 2 items \| decision: confirmed \| session: [\da-f]{8} \| client: tester 1 \| principal: alice \| from: 10\.0\.0\.1$/,
+    );
+    expect(formatEvent({ ...done, decision: 'allowed', caller: {} }, 'line', 'T')).toBe('T [TOOL OK]   t | 13ms | 2 items');
+  });
+
+  it('masks known secrets, whatever name they go under', () => {
+    const { log, lines } = open(undefined);
+    log.write({ ...called, args: { search: 'a known-secret b' } });
+    expect(lines[0]).toContain('"a [redacted] b"');
+  });
+});
+
+describe('an audit log in a file', () => {
+  it('is readable for its owner alone, and goes on in a new file after a rotation', () => {
+    const path = join(makeFolder(), 'audit.log');
+    const { log, lines, told } = open(path);
+    log.write(called);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    renameSync(path, `${path}.1`);
+    log.write(called);
+    log.reopen();
+    log.write(done);
+    expect(readFileSync(`${path}.1`, 'utf8').split('\n')).toHaveLength(3);
+    expect(readFileSync(path, 'utf8')).toMatch(/^\S+ \[TOOL OK\][^\n]*\n$/);
+    truncateSync(path);
+    log.write(done);
+    expect(readFileSync(path, 'utf8')).toMatch(/^\S+ \[TOOL OK\][^\n]*\n$/);
+    expect([lines, told]).toEqual([[], []]);
+  });
+
+  it('goes on in the former file when it cannot be opened again', () => {
+    const folder = makeFolder();
+    const path = join(folder, 'in', 'audit.log');
+    expect(() => checkAuditFile(path)).toThrow('ENOENT');
+    expect(() => open(path)).toThrow('ENOENT');
+    expect(() => checkAuditFile(folder)).toThrow(/EISDIR|no file/);
+  });
+
+  it('changes its place and its words together, or not at all', () => {
+    const folder = makeFolder();
+    const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+    const { log } = open(one);
+    expect(() => log.prepare({ format: 'json', path: join(folder, 'no', 'where') })).toThrow('ENOENT');
+    log.prepare({ format: 'json', path: other }).discard();
+    log.write(called);
+    expect(readFileSync(one, 'utf8')).toContain('[TOOL CALL]');
+    log.prepare({ format: 'json', path: other }).commit();
+    log.write(called);
+    expect(JSON.parse(readFileSync(other, 'utf8'))).toMatchObject({ event: 'call' });
+  });
+});
