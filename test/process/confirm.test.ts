@@ -95,6 +95,22 @@ describe('a deletion in the demo tenant', () => {
     for (const key of [old, young]) expect(same.log() + JSON.stringify(same.record())).not.toContain(key);
   });
 
+  it('is not agreed to by anybody else than who was asked', async () => {
+    const [mine, yours] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+    const server = await open(`ZSCALER_MCP_AUTH_API_KEY=${mine},${yours}\n`);
+    const as = (key: string, params: object): Promise<Reply> =>
+      modern(server.url, 'tools/call', { name: TOOL, ...params }, { authorization: `Bearer ${key}` });
+    const rows = textOf(await modern(server.url, 'tools/call', { name: 'zia_list_rule_labels' }, { authorization: `Bearer ${mine}` }));
+    const [label] = (JSON.parse(rows) as { items: (Label & { referencedRuleCount?: number })[] }).items.filter(
+      (row) => !row.referencedRuleCount,
+    );
+    const args = { label_id: String(label?.id) };
+    const token = /confirmation_token: ([\w-]+)/.exec(textOf(await as(mine, { arguments: args })))?.[1];
+    const confirmed = { arguments: { ...args, confirmation_token: token } };
+    expect(textOf(await as(yours, confirmed))).toContain('does not belong to this call');
+    expect(textOf(await as(mine, confirmed))).toContain('was deleted');
+  });
+
   it('that waits for a person does not hold up a restart', async () => {
     const server = await open();
     const label = await freeLabel(server);
