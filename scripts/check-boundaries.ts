@@ -13,6 +13,7 @@ const commons = ['errors.ts', 'json.ts', 'log.ts', 'stderr.ts', 'version.ts'];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   lifecycle: [],
+  metrics: [],
   settings: [],
   http: [],
   auth: ['audit'],

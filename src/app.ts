@@ -150,6 +150,7 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
     const { generation } = keeper.record;
     const service = new ServerService({ configuration, log, demo: tenant, generation, confirmations: saved?.confirmations ?? null });
+    service.reportOn(() => keeper.record);
     if (saved) service.restoreSessions(saved);
     const exit = (code: number) => {
       log.flush();
@@ -220,6 +221,7 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
     generation: handover?.generation ?? 1,
     generationStartedAt: now,
     failedCount: former?.failedCount ?? 0,
+    operationCounts: former?.operationCounts ?? {},
     config: { digest: configuration.digest(), loadedAt: now, pendingRestart: [] },
     operations: former?.operations ?? [],
     demo,

@@ -39,6 +39,8 @@ import {
   type SavedSession,
   type StdioConnection,
 } from './mcp/index.ts';
+import { ZscalerMcpError } from './errors.ts';
+import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
@@ -90,6 +92,8 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #desk: ConfirmationDesk;
   readonly #audit: AuditLog;
   #rate: RateLimit | null = null;
+  #metrics: Metrics | null = null;
+  #facts: () => ProcessFacts | null = () => null;
   #inForce: InForce;
   #state: State = 'starting';
   #stdio: StdioConnection | null = null;
@@ -139,9 +143,19 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#tools;
   }
 
+  /** Where this process is described, for monitoring. */
+  reportOn(facts: () => ProcessFacts): void {
+    this.#facts = facts;
+  }
+
+  #openMetrics(): Promise<Metrics> {
+    return openMetrics({ sessions: () => this.mcp.sessions(), process: () => this.#facts() });
+  }
+
   /** Listens on the inherited socket, or binds; goes on with the connections of the former generation. */
   async listen(handover: Handover<unknown> | null): Promise<{ host: string; port: number }> {
-    const { host, port } = this.#inForce.settings;
+    const { host, port, metrics } = this.#inForce.settings;
+    if (metrics) this.#metrics = await this.#openMetrics();
     const inherited = handover?.listeners[0];
     const place: Place = inherited ? placeOf(inherited) : { host: bindable(host), port };
     const address = await this.#front.listen(place);
@@ -316,6 +330,13 @@ export class ServerService implements Service<SavedConfiguration> {
         prepare: (next) => Promise.resolve(this.#gate.prepare(authConfigOf(next))),
       },
       {
+        name: 'metrics',
+        prepare: async ({ metrics }) => {
+          const next = metrics ? (this.#metrics ?? (await this.#openMetrics())) : null;
+          return replacement(() => (this.#metrics = next));
+        },
+      },
+      {
         name: 'tls',
         prepare: (next) => {
           const tls = tlsOf(next);
@@ -330,7 +351,7 @@ export class ServerService implements Service<SavedConfiguration> {
   #build(settings: Settings): InForce {
     const cloud = this.#options.demo ? demoConfigOf(this.#options.demo, settings) : cloudConfigOf(settings);
     const { log } = this.#options;
-    const shared = { tokens: this.#tokens, transport: this.#transport, log };
+    const shared = { tokens: this.#tokens, transport: observed(this.#transport, () => this.#metrics), log };
     return {
       settings,
       secrets: secretValues(settings),
@@ -342,13 +363,28 @@ export class ServerService implements Service<SavedConfiguration> {
         this.#desk.open(settings.requestStateKeys, settings.confirmationSeconds * 1_000),
         async (tool, args, signal) => {
           const client = createCloud(cloud, shared);
-          return tool.run(
-            bindCall(tool, (request) => client.send(request), cloud, signal),
-            tool.parse(args),
+          return this.#observed(tool, async () =>
+            tool.run(
+              bindCall(tool, (request) => client.send(request), cloud, signal),
+              tool.parse(args),
+            ),
           );
         },
       ),
     };
+  }
+
+  async #observed(tool: Tool, run: () => Promise<unknown>): Promise<unknown> {
+    const startedAt = performance.now();
+    let outcome = 'ok';
+    try {
+      return await run();
+    } catch (error) {
+      outcome = error instanceof ZscalerMcpError ? error.code : 'fault';
+      throw error;
+    } finally {
+      this.#metrics?.called({ tool: tool.name, product: tool.product, outcome, ms: performance.now() - startedAt });
+    }
   }
 
   /** What was counted stays counted as long as the limit stays the same. */
@@ -369,6 +405,8 @@ export class ServerService implements Service<SavedConfiguration> {
       transport: transport === 'sse' ? 'sse' : 'streamable-http',
       limits: () => this.#inForce.edge.requests,
       gate: this.#gate,
+      metrics: () => this.#metrics,
+      observe: (facts) => this.#metrics?.requested(facts),
       log: this.#options.log,
     });
   }
@@ -410,6 +448,33 @@ const isSameTls = (one: Settings, other: Settings): boolean =>
   one.tlsClientAuthorities?.digest === other.tlsClientAuthorities?.digest;
 
 const auditTargetOf = ({ auditFormat, auditFile }: Settings) => ({ format: auditFormat, path: auditFile });
+
+/** Tells how each attempt at the cloud went. */
+const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({
+  async fetch(url, request, proxy) {
+    const startedAt = performance.now();
+    const tell = (status: number | 'error', remaining: number | null): void =>
+      metrics()?.asked({ product: productOf(url), status, ms: performance.now() - startedAt, remaining });
+    try {
+      const answer = await transport.fetch(url, request, proxy);
+      tell(answer.status, readCount(answer.headers.get('x-ratelimit-remaining')));
+      return answer;
+    } catch (error) {
+      tell('error', null);
+      throw error;
+    }
+  },
+});
+
+/** The first part of an API's path names its product; all else is the token endpoint. */
+function productOf(url: string): string {
+  const [, first = ''] = new URL(url).pathname.split('/');
+  return products.has(first) ? first : 'token';
+}
+
+const products: ReadonlySet<string> = new Set(['zia', 'zpa', 'zdx', 'zcc', 'ztw', 'ziam', 'easm', 'zins', 'zms', 'zcell']);
+
+const readCount = (header: string | null): number | null => (header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null);
 
 const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
 

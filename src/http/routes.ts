@@ -44,8 +44,17 @@ export interface RoutesOptions {
   readonly disableHostValidation: boolean;
   readonly gate: Gate;
   readonly log: Log;
+  /** Figures for monitoring; null while they are switched off. */
+  readonly metrics?: () => MetricsPage | null;
+  /** Told of every request but probes, once it is answered. */
+  readonly observe?: (facts: { method: string; path: string; status: number; ms: number }) => void;
   /** Read anew for every request, so that a reload can change it. */
   readonly limits?: () => RequestLimits;
+}
+
+export interface MetricsPage {
+  readonly contentType: string;
+  render(): Promise<string>;
 }
 
 export interface RequestLimits {
@@ -74,13 +83,14 @@ export function createRoutes(options: RoutesOptions): Respond {
   return (request, response, exchange) => {
     const path = pathOf(request);
     if (answerHealth(options, path, request, response)) return;
+    observe(options, routes, path, request, response);
     const limits = options.limits?.() ?? NO_LIMITS;
     const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
     const refusal = judge(options, request, limits, address);
     if (refusal) return refuse(options, request, response, refusal);
     const published = options.gate.publish(path, request);
     if (published) return publish(published, request, response);
-    const route = routes.get(path);
+    const route = path === METRICS ? metricsRoute(options) : routes.get(path);
     if (!route) return refusePath(response, path, [...routes.keys()]);
     if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
     admit(options, limits, route, request, response, exchange, address).catch((error: unknown) => {
@@ -96,6 +106,38 @@ function routesOf({ mcp, transport }: RoutesOptions): ReadonlyMap<string, Route>
     ['/sse', { handle: mcp.handleSse, methods: ['GET'] }],
     ['/messages', { handle: mcp.handleSse, methods: ['POST'] }],
   ]);
+}
+
+const METRICS = '/metrics';
+
+function metricsRoute({ metrics }: RoutesOptions): Route | undefined {
+  const page = metrics?.();
+  if (!page) return undefined;
+  return {
+    methods: ['GET'],
+    async handle(_request, response) {
+      const body = await page.render();
+      response.writeHead(200, { 'content-type': page.contentType, 'cache-control': 'no-store' });
+      response.end(body);
+    },
+  };
+}
+
+/** How long an event stream stays open says nothing, so streams are left out. */
+function observe(
+  options: RoutesOptions,
+  routes: ReadonlyMap<string, Route>,
+  path: string,
+  { method = '' }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (!options.observe) return;
+  const startedAt = performance.now();
+  response.once('close', () => {
+    if (method === 'GET' && routes.has(path) && response.statusCode === 200) return;
+    const name = routes.has(path) || path === METRICS ? path : 'other';
+    options.observe?.({ method, path: name, status: response.statusCode, ms: performance.now() - startedAt });
+  });
 }
 
 /** Without the query, and without a slash at the end. */

@@ -366,6 +366,7 @@ export class Lifecycle<Config> {
       };
       keeper.update({
         failedCount: record.failedCount + (failed ? 1 : 0),
+        operationCounts: countOne(record.operationCounts, kind, verdict.outcome),
         operations: [...record.operations, past].slice(-KEPT_OPERATIONS),
       });
     }
@@ -436,6 +437,11 @@ const workFor = (request: ReceivedRequest): Work => ({
   expectGeneration: request.expectGeneration,
   keepSessions: request.keepSessions ?? false,
   askedBy: { uid: request.uid, pid: request.pid },
+});
+
+const countOne = (counts: LifecycleRecord['operationCounts'], kind: string, outcome: string): LifecycleRecord['operationCounts'] => ({
+  ...counts,
+  [kind]: { ...counts[kind], [outcome]: (counts[kind]?.[outcome] ?? 0) + 1 },
 });
 
 const bareWork = (kind: 'reload' | 'restart'): Work => ({

@@ -103,6 +103,8 @@ export interface LifecycleRecord {
   readonly generation: number;
   readonly generationStartedAt: string;
   readonly failedCount: number;
+  /** How often each kind of operation came to each outcome, over all generations; dry runs are left out. */
+  readonly operationCounts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly config: { readonly digest: string; readonly loadedAt: string; readonly pendingRestart: readonly string[] };
   readonly operations: readonly PastOperation[];
   readonly demo: boolean;
@@ -152,6 +154,7 @@ const defaults = {
   envFile: null,
   generationStartedAt: '',
   failedCount: 0,
+  operationCounts: {},
   config: { digest: '', loadedAt: '', pendingRestart: [] },
   operations: [],
   demo: false,

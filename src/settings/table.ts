@@ -449,6 +449,16 @@ const trust = {
   }),
 };
 
+const monitoring = {
+  metrics: flag({
+    env: 'ZSCALER_MCP_METRICS',
+    flag: '--metrics',
+    default: false,
+    applies: 'reload',
+    about: 'Answer GET /metrics in the format of Prometheus. The same guards apply as to MCP.',
+  }),
+};
+
 const logging = {
   logLevel: choice(logLevels, {
     env: 'ZSCALER_MCP_LOG_LEVEL',
@@ -674,13 +684,14 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Client authentication', access],
   ['What is offered', offer],
   ['Trust', trust],
+  ['Monitoring', monitoring],
   ['Logging', logging],
   ['Tenant', tenant],
   ['Requests to the cloud', requests],
   ['Process', life],
 ];
 
-export const table = { ...server, ...edge, ...access, ...offer, ...trust, ...logging, ...tenant, ...requests, ...life };
+export const table = { ...server, ...edge, ...access, ...offer, ...trust, ...monitoring, ...logging, ...tenant, ...requests, ...life };
 
 export type SettingName = keyof typeof table;
 

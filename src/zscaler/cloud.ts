@@ -36,7 +36,7 @@ export interface Cloud {
 /** What lives as long as the process, whatever the configuration. */
 export interface SharedParts {
   readonly tokens: TokenCache;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'fetch'>;
   readonly log: Log;
   readonly clock?: Clock;
 }
