@@ -6,14 +6,14 @@ import { openWriter } from './stderr.ts';
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-type Write = (fields: Record<string, unknown>, message: string) => void;
+type Fields = Record<string, unknown>;
 
-/** What every folder needs of a log: fields first, then the message. */
+/** What every folder needs of a log: fields first, then the message. To be called as methods; they know their log by `this`. */
 export interface Log {
-  debug: Write;
-  info: Write;
-  warn: Write;
-  error: Write;
+  debug(fields: Fields, message: string): void;
+  info(fields: Fields, message: string): void;
+  warn(fields: Fields, message: string): void;
+  error(fields: Fields, message: string): void;
 }
 
 export interface RootLog extends Log {
