@@ -42,8 +42,9 @@ export function refusalOf(answer: Answer, { what, secrets, clock, log }: Refusal
   const retryAfterMs = status === 429 || status === 503 ? (askedWaitMs(answer, parseLenient(text), clock.now()) ?? undefined) : undefined;
   const said = [reason, message].filter((part) => part !== undefined).join(': ');
   const redirect = status >= 300 && status < 400 ? `redirected to ${hostOf(headers.get('location'))}, which is not followed` : '';
-  const write = status >= 500 ? log.error : log.info;
-  write({ request: what, status, reason, attempts }, status >= 500 ? 'the cloud failed' : 'the cloud refused');
+  const fields = { request: what, status, reason, attempts };
+  if (status >= 500) log.error(fields, 'the cloud failed');
+  else log.info(fields, 'the cloud refused');
   return new CloudError(
     status === 429 ? 'ERR_CLOUD_RATE_LIMIT' : 'ERR_CLOUD_ANSWER',
     `${what} was answered with ${status}${redirect || said ? `: ${redirect || said}` : ''}`,
@@ -62,8 +63,9 @@ export function graphqlRefusalOf(content: unknown, what: string, log: Log): Clou
   if (!refusal) return null;
   const { reason, message } = refusal;
   const isIncident = reason === 'INTERNAL_ERROR';
-  const write = isIncident ? log.error : log.info;
-  write({ request: what, status: 200, reason }, isIncident ? 'the cloud failed' : 'the cloud refused');
+  const fields = { request: what, status: 200, reason };
+  if (isIncident) log.error(fields, 'the cloud failed');
+  else log.info(fields, 'the cloud refused');
   const said = [reason, message].filter((part) => part !== undefined).join(': ') || 'errors without words';
   return new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with ${said}`, {
     status: 200,
