@@ -23,6 +23,15 @@ describe('settings that come as one object', () => {
     expect(result).toEqual({ read: 'again' });
   });
 
+  it('were changed although they cannot be read again', async () => {
+    const { result } = await runTool('zia_update_malware_settings', { settings: { virusCapture: true } }, [
+      before,
+      null,
+      new Error('gone'),
+    ]);
+    expect(result).toEqual({ success: true, message: 'The change was made. Reading it back failed: gone' });
+  });
+
   it('are named as the API names them, whatever the capitals', async () => {
     const change = { cookie_stealing_pcap_enabled: true, dgaDomainsBlocked: true };
     const { sent } = await runTool('zia_update_atp_settings', { settings: change }, [{}, {}]);
@@ -87,6 +96,13 @@ describe('a list of URLs', () => {
       { method: 'GET', path: '/zia/api/v1/authSettings/exemptedUrls' },
     ]);
     expect(result).toEqual({ urls: ['b.example'] });
+  });
+  it('was edited although it cannot be read again', async () => {
+    const { result } = await runTool('zia_add_auth_exempt_urls', { exempt_urls: ['a.example'] }, [
+      { urls: ['a.example'] },
+      new Error('gone'),
+    ]);
+    expect(result).toMatchObject({ success: true });
   });
   it('is not edited with an empty list', async () => {
     const { error, sent } = await runTool('zia_add_atp_malicious_urls', { malicious_urls: [] }, [{}]);

@@ -3,6 +3,7 @@ import { ZscalerMcpError } from '../errors.ts';
 import { record, type Fields } from './fields.ts';
 import type { ToolInput } from './input.ts';
 import { suggest } from './nearest.ts';
+import { readBack } from './read-back.ts';
 import { request, type Call, type Route } from './request.ts';
 import { tool, type Product, type Tool } from './tool.ts';
 import type { Service, ToolsetOf } from './toolsets.ts';
@@ -57,7 +58,7 @@ export function settings<S extends Service>(
           ? (request(write, spec.fields, input)[1].body as Body)
           : named(input['settings'] as Body, spec.names, current);
         // Some of these answer a PUT with nothing.
-        return (await call(write, { body: { ...current, ...change } })) ?? call(read);
+        return (await call(write, { body: { ...current, ...change } })) ?? readBack(call, read);
       },
     }),
   ];

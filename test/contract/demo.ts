@@ -5,12 +5,15 @@ import { createCloud, TokenCache, Transport } from '../../src/zscaler/index.ts';
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+type Send = Parameters<typeof bindCall>[1];
 type Input = Readonly<Record<string, unknown>>;
 
 export interface Demo extends AsyncDisposable {
   readonly tenant: DemoTenant;
   /** Names of the tools that ran to their end. */
   readonly answered: ReadonlySet<string>;
+  /** One request of a tool to the tenant, through our own client. */
+  readonly send: Send;
   /** @throws whatever the tool throws */
   run(name: string, input?: Input): Promise<unknown>;
   /** The same; of a page, the rows. */
@@ -24,19 +27,18 @@ export async function openDemo(shared?: DemoTenant): Promise<Demo> {
   const { apiUrl, tokenUrl, credentials } = tenant;
   const config = { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: 5_000, maxRetries: 0 };
   const cloud = createCloud(config, { tokens: new TokenCache(), transport, log: quiet });
+  const send: Send = (request) => cloud.send(request);
   const answered = new Set<string>();
   async function run(name: string, input: Input = {}): Promise<unknown> {
     const tool = findTool(name);
-    const result = await tool.run(
-      bindCall(tool, (request) => cloud.send(request), credentials),
-      tool.parse(input),
-    );
+    const result = await tool.run(bindCall(tool, send, credentials), tool.parse(input));
     answered.add(name);
     return result;
   }
   return {
     tenant,
     answered,
+    send,
     run,
     async call(name, input) {
       const result = await run(name, input);

@@ -7,11 +7,13 @@ const input = { name: 'Rogue crane', rule_text: 'alert tcp any any -> any 80 (co
 
 const present = { id: 1, name: input.name, ruleText: input.rule_text, description: 'Kept' };
 
+/** A verdict that is an Error is thrown. */
 async function run(verb: string, given: Record<string, unknown>, verdict: unknown): Promise<{ result: unknown; sent: unknown[] }> {
   const sent: unknown[] = [];
   const call: Call = (route, { body } = {}) => {
     sent.push(body === undefined ? route : [route, body]);
-    return Promise.resolve(route.endsWith('validateRuleText') ? verdict : (body ?? present));
+    if (!route.endsWith('validateRuleText')) return Promise.resolve(body ?? present);
+    return verdict instanceof Error ? Promise.reject(verdict) : Promise.resolve(verdict);
   };
   const result = await tool(verb)
     .run(call, tool(verb).parse(given))
@@ -36,6 +38,12 @@ describe('an IPS signature', () => {
     const { result, sent } = await run('create', input, verdict);
     expect(result).toMatchObject({ code: 'ERR_TOOL_INPUT', message: expect.stringMatching(message) as string });
     expect((result as { hint: string }).hint).toContain('Nothing was created');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is not created when its text cannot be checked, and says so', async () => {
+    const { result, sent } = await run('create', input, new Error('busy'));
+    expect(result).toMatchObject({ message: 'Checking the rule_text failed: busy. Nothing was changed before it.' });
     expect(sent).toHaveLength(1);
   });
 

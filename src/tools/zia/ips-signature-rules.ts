@@ -1,11 +1,14 @@
 import { ZscalerMcpError } from '../../errors.ts';
 import { collection, optional, text, type Compose } from '../define.ts';
 import { zia } from './product.ts';
+import { orUndo } from './undo.ts';
 
 /** Asked before a signature is created, since a bad one is refused without a reason. */
 const compose: Compose = async (call, { change, current }) => {
   if (current) return { ...current, ...change };
-  const verdict = ((await call('POST /ipsSignatureRules/validateRuleText', { body: { ruleText: change['ruleText'] } })) ?? {}) as Verdict;
+  const body = { ruleText: change['ruleText'] };
+  const ask = () => call('POST /ipsSignatureRules/validateRuleText', { body });
+  const verdict = ((await orUndo('Checking the rule_text', undefined, ask)) ?? {}) as Verdict;
   if (verdict.errMsg || (verdict.status ?? 0) !== 0) throw badRule(verdict);
   return change;
 };

@@ -1,5 +1,6 @@
 /** A list of URLs that a tenant has once: shown whole, added to and taken from. */
 import { texts, tool, type Call, type Fields } from '../define.ts';
+import { readBack } from '../read-back.ts';
 import { zia } from './product.ts';
 
 interface UrlList {
@@ -49,5 +50,5 @@ export function urlList(list: UrlList) {
 /** The answer repeats what was sent (recorded), not what the list has become. */
 async function edit(call: Call, { path, write, input: name, wire }: UrlList, action: string, input: Readonly<Record<string, unknown>>) {
   await call(`${write} ${path}`, { query: { action }, body: { [wire]: input[name] } });
-  return call(`GET ${path}`);
+  return readBack(call, `GET ${path}`);
 }

@@ -1,0 +1,60 @@
+/** Inputs that mean something to the demo tenant: IDs come from where the description of an input says that they come from. */
+import { findTool, type Demo } from './demo.ts';
+import { one, shapeOf, toolsIn, valid, type Property } from './inputs.ts';
+
+export type Input = Record<string, unknown>;
+type Row = Readonly<Record<string, unknown>>;
+
+/** Texts that the tenant knows. */
+const told: Readonly<Record<string, Input>> = {
+  zia_geo_search: { action: 'geo_by_ip', ip: '192.0.2.1' },
+  zia_get_url_category_predefined: { name: 'FINANCE' },
+  zia_update_url_category_predefined: { name: 'TRAVEL' },
+  zia_update_url_category: { category_id: 'CUSTOM_01' },
+  get_zpa_scim_attribute: { idp_name: 'Harbor Lantern Sign-In' },
+  get_zpa_scim_group: { idp_name: 'Harbor Lantern Sign-In' },
+  zid_get_group_users_by_name: { name: 'Crew' },
+  zid_get_user_groups_by_name: { name: 'Mara Quillfeather' },
+  zcc_get_device_otp: { udid: '00000000-0000-4000-8000-000000000001:501' },
+  zia_update_malware_settings: { settings: { virusBlocked: true } },
+  zia_update_atp_settings: { settings: { tor_blocked: true } },
+  zia_update_advanced_settings: { settings: { ui_session_timeout: 600 } },
+  zia_update_mobile_advanced_settings: { settings: { block_apps_sending_location_info: true } },
+  zpa_update_pra_credential: { password: 'made-up-secret' },
+};
+
+/** With the inputs that a tool needs, or with every one that it takes. */
+export async function inputFor(demo: Demo, name: string, how: 'least' | 'most'): Promise<Input> {
+  const { properties, required } = shapeOf(findTool(name));
+  const input: Input = { ...('rule_type' in properties && { rule_type: 'WEBMAIL' }), ...told[name] };
+  for (const [param, schema] of Object.entries(properties)) {
+    if (param in input || (how === 'least' && !required.includes(param))) continue;
+    input[param] = (await seededFor(demo, param, schema, input)) ?? schema.examples?.[0] ?? one(valid(schema), name + param);
+  }
+  return input;
+}
+
+/** The ID of a record that exists, if the description of the input names a tool that shows some. */
+export async function seededFor(demo: Demo, name: string, schema: Property, given: Input): Promise<unknown> {
+  const [source] = toolsIn(schema.description ?? '');
+  if (source === undefined || !isId(name)) return undefined;
+  const row = await firstRow(demo, source, given);
+  const id = row?.[name] ?? row?.[camel(name)] ?? row?.[camel(name.replace('icc_', 'icc'))] ?? row?.['id'];
+  if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') return undefined;
+  if (schema.type === 'integer') return Number(id);
+  return schema.type === 'array' ? [String(id)] : String(id);
+}
+
+const isId = (name: string): boolean => /(id|ids|_key|_raw|log_type)$/.test(name);
+const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+async function firstRow(demo: Demo, source: string, given: Input): Promise<Row | undefined> {
+  const { properties, required } = shapeOf(findTool(source));
+  const input: Input = { ...('rule_type' in properties && { rule_type: 'WEBMAIL' }) };
+  for (const name of required) input[name] ??= given[name] ?? (await seededFor(demo, name, properties[name]!, given));
+  if (required.some((name) => input[name] === undefined)) return undefined;
+  const answer = await demo.call(source, input);
+  const { pageDetails } = answer as { pageDetails?: { content: Row[] } };
+  const rows = pageDetails?.content ?? answer;
+  return Array.isArray(rows) ? (rows[0] as Row | undefined) : (rows as Row);
+}

@@ -1,0 +1,99 @@
+/** A change of one input changes nothing else: whatever the record holds, known to us or not, goes back as it came. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { bindCall, catalogue, type Tool } from '../../src/tools/index.ts';
+import { openDemo } from './demo.ts';
+import { one, seed, shapeOf, valid } from './inputs.ts';
+import { inputFor, seededFor, type Input } from './seeded.ts';
+
+const demo = await openDemo();
+afterAll(() => demo[Symbol.asyncDispose]());
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** They edit a list by its entries, or many records at once, or none: there is no record that could be lost. */
+const edits = ['zia_activate_configuration', 'zia_add_urls_to_category', 'zia_remove_urls_from_category', 'zia_bulk_update_shadow_it_apps'];
+
+/** What the cloud may add to a record tomorrow. */
+const UNKNOWN = { unknownToUs: { big: 216196257331285825n, none: null, empty: [] }, alsoUnknown: null };
+
+interface Sent {
+  readonly read: Row;
+  readonly written: Row;
+}
+
+/** Lets the tool read the demo tenant, and keeps what it would write. */
+async function changeOf(tool: Tool, input: Input): Promise<Sent> {
+  let read: Row = {};
+  let written: Row | undefined;
+  const call = bindCall(
+    tool,
+    async (request) => {
+      if (request.method === 'PUT') return void (written = request.body as Row);
+      const answer = await demo.send(request);
+      if (request.method !== 'GET' || Array.isArray(answer) || isLookup(request.path)) return answer;
+      return written === undefined ? (read = { ...(answer as Row), ...UNKNOWN }) : answer;
+    },
+    demo.tenant.credentials,
+  );
+  await tool.run(call, tool.parse(input));
+  if (written === undefined) throw new Error(`${tool.name} wrote nothing`);
+  return { read, written };
+}
+
+const isLookup = (path: string): boolean => /policySet\/policyType|enrollmentCert$|getAppsByType/.test(path);
+
+/** Inputs that stand for more than the field of their name, and fields that are said twice. */
+const touches: Readonly<Record<string, readonly string[]>> = {
+  component_id: ['componentId', 'zcomponentId'],
+  enrollment_cert_name: ['enrollmentCertId'],
+  version_profile: ['versionProfileId', 'versionProfileName'],
+  tcp_port_ranges: ['tcpPortRanges', 'tcpPortRange'],
+  udp_port_ranges: ['udpPortRanges', 'udpPortRange'],
+  ports: ['srcTcpPorts', 'destTcpPorts', 'srcUdpPorts', 'destUdpPorts'],
+};
+/** Not the same in both directions. */
+const rewritten = ['conditions'];
+/** What the API shows twice and takes once. */
+const twins = ['tcpPortRange', 'udpPortRange', 'ipAddresses'];
+/** Of another kind of record than the one that is changed. */
+const others: Readonly<Record<string, string>> = { 'zpa_update_pra_credential.private_key': 'SSH_KEY' };
+/** Where not anything goes. */
+const good: Input = { enrollment_cert_name: 'Connector', credential_type: 'USERNAME_PASSWORD', dynamic_discovery: true };
+
+const targets = catalogue.filter(({ action, name }) => action === 'update' && !edits.includes(name));
+
+describe(`an update (seed ${seed})`, () => {
+  it.each(targets)('$name sends back what was read, but for what was given', async (tool) => {
+    const { properties, required } = shapeOf(tool);
+    const least = await inputFor(demo, tool.name, 'least');
+    const changes = Object.keys(properties).filter(
+      (name) => !required.includes(name) && name !== 'microtenant_id' && !(`${tool.name}.${name}` in others),
+    );
+    for (const name of changes.length > 0 ? changes : required.slice(-1)) {
+      const value = await valueFor(tool, name, least);
+      const { read, written } = await changeOf(tool, { ...least, [name]: value });
+      const isMeant = (field: string) =>
+        touches[name]?.includes(field) || rewritten.includes(field) || (twins.includes(field) && !(field in written));
+      const differing = Object.keys(read).filter((field) => !isSame(read[field], written[field]) && !isMeant(field));
+      expect(differing.length, `${name} changed ${differing.join(', ')}`).toBeLessThanOrEqual(1);
+      expect(Object.keys(written), name).toEqual(expect.arrayContaining(differing));
+      expect(written).toMatchObject(UNKNOWN);
+    }
+  });
+});
+
+async function valueFor(tool: Tool, name: string, least: Input): Promise<unknown> {
+  const schema = shapeOf(tool).properties[name]!;
+  if (name === 'advanced') return tool.name.includes('url_category') ? { db_categorized_urls: ['a.example'] } : { description: 'Other' };
+  return (
+    least[name] ??
+    good[name] ??
+    (await seededFor(demo, name, schema, least)) ??
+    schema.examples?.[0] ??
+    one(valid(schema), tool.name + name)
+  );
+}
+
+const isSame = (one: unknown, other: unknown): boolean => text(one) === text(other);
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? `${member}n` : member)) ?? '';
