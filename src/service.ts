@@ -44,7 +44,7 @@ import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
-import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
+import { addressesOf, checkClient, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
 
 export interface ServiceOptions {
   readonly configuration: Configuration;
@@ -126,6 +126,7 @@ export class ServerService implements Service<SavedConfiguration> {
     this.#gate = new Gate(authConfigOf(settings), {
       log: options.log,
       path: pathOf(settings),
+      verifyClient: (credentials) => checkClient(this.#inForce.cloud, this.#transport, credentials),
       fetchText: (url, signal) =>
         this.#transport.fetch(url, { method: 'GET', headers: { accept: 'application/json' }, signal }, this.#inForce.cloud.proxy),
     });
@@ -542,7 +543,7 @@ export function authConfigOf(settings: Settings): AuthConfig {
       return { ...common, mode, configUrl, audience: oidcAudience ?? oidcClientId, algorithms, scopes };
     }
     case 'zscaler':
-      return { ...common, mode: 'api-key', keys: [], trustsPlatform: false };
+      return { ...common, mode, allowedClients: settings.authAllowedClients, trustsPlatform };
   }
 }
 

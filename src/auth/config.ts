@@ -14,6 +14,7 @@ export type AuthConfig = {
 } & (
   | { readonly mode: 'none' }
   | { readonly mode: 'api-key'; readonly keys: readonly string[]; readonly trustsPlatform: boolean }
+  | { readonly mode: 'zscaler'; readonly allowedClients: readonly string[]; readonly trustsPlatform: boolean }
   | ({ readonly mode: 'jwt'; readonly jwksUri: string; readonly issuer: string } & TokenConfig)
   | ({ readonly mode: 'oidc'; readonly configUrl: string } & TokenConfig)
 );

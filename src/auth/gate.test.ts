@@ -7,7 +7,13 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 const keys = (...list: string[]): AuthConfig => ({ mode: 'api-key', keys: list, trustsPlatform: false, failureLimit: 5, baseUrl: null });
 
-const open = (config: AuthConfig) => new Gate(config, { log: silent, fetchText: () => Promise.reject(new Error('unused')), path: '/mcp' });
+const open = (config: AuthConfig) =>
+  new Gate(config, {
+    log: silent,
+    fetchText: () => Promise.reject(new Error('unused')),
+    path: '/mcp',
+    verifyClient: () => Promise.resolve({ kind: 'wrong' }),
+  });
 
 const admit = (gate: Gate, headers: IncomingHttpHeaders, remoteAddress = '192.0.2.1') =>
   gate.admit({ headers } as IncomingMessage, remoteAddress);

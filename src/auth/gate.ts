@@ -15,6 +15,7 @@ import { challengeOf, refuse, type Refusal } from './refusal.ts';
 import type { FetchText } from './remote.ts';
 import { describedResource, metadataUrl } from './resource.ts';
 import { Seen } from './seen.ts';
+import { TenantClients, type VerifyClient } from './zscaler.ts';
 
 export type Admission =
   | {
@@ -28,6 +29,8 @@ export type Admission =
 export interface GateParts {
   readonly log: Log;
   readonly fetchText: FetchText;
+  /** Asks the tenant about one of its API clients. */
+  readonly verifyClient: VerifyClient;
   /** Where MCP is served: `/mcp` or `/sse`. */
   readonly path: string;
 }
@@ -62,6 +65,7 @@ const REVIEW_MS = 60_000;
 export class Gate {
   readonly #parts: GateParts;
   readonly #documents: Documents;
+  readonly #clients: TenantClients;
   readonly #seen = new Seen<true>(MOST_SEEN);
   readonly #standing = new Set<Standing>();
   #guard: Guard;
@@ -69,6 +73,7 @@ export class Gate {
 
   constructor(config: AuthConfig, parts: GateParts) {
     this.#parts = parts;
+    this.#clients = new TenantClients(parts.verifyClient, parts.log);
     this.#documents = new Documents(parts.fetchText, parts.log);
     this.#guard = this.#build(config);
   }
@@ -159,6 +164,8 @@ export class Gate {
         return null;
       case 'api-key':
         return acceptApiKeys(config.keys);
+      case 'zscaler':
+        return this.#clients.accept(config.allowedClients);
       case 'jwt': {
         const issuer = { name: config.issuer, keys: this.#documents.keysAt(config.jwksUri) };
         return acceptTokens({ ...config, log, issuer: () => Promise.resolve(issuer), knownIssuer: () => config.issuer });

@@ -8,7 +8,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 const fetchText = (url: string, signal: AbortSignal) => fetch(url, { signal, redirect: 'manual' });
 
 const open = (config: AuthConfig): Gate => {
-  const gate = new Gate(config, { log: silent, fetchText, path: '/mcp' });
+  const gate = new Gate(config, { log: silent, fetchText, path: '/mcp', verifyClient: () => Promise.resolve({ kind: 'wrong' }) });
   onTestFinished(() => gate.close());
   return gate;
 };

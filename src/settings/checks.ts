@@ -19,10 +19,6 @@ type Check = (settings: Settings, refuse: Report, warn: Report, known: Known | u
 export const isHttp = (transport: string): boolean => transport !== 'stdio';
 
 const authenticatesClients: Check = (settings, refuse) => {
-  const mode = authModeOf(settings);
-  // Not built yet.
-  if (mode === 'zscaler' && authObstacles(settings).length === 0)
-    refuse('ZSCALER_MCP_AUTH_MODE', 'zscaler is not built yet', 'Use another mode.');
   for (const { setting, message, hint } of authObstacles(settings)) refuse(setting, message, hint);
 };
 

@@ -1,4 +1,5 @@
 export { checkPrivateKey } from './assertion.ts';
+export { checkClient } from './client-check.ts';
 export { createCloud, type CloudRequest } from './cloud.ts';
 export { addressesOf, type CloudConfig } from './config.ts';
 export { CloudError } from './error.ts';

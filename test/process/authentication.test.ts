@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startIdp, type Idp } from '../idp.ts';
 import { startCloud } from './cloud.ts';
 import { runCommand, startServer, waitFor, type TestServer } from './harness.ts';
 import { modern, openSession, post } from './mcp.ts';
@@ -29,7 +30,7 @@ async function statuses({ url }: TestServer, headers: Record<string, string>): P
 }
 
 /** What nobody is let in for, and what the paths say to somebody who is. */
-const refusedAll = (transport: string, status: number): number[] => (transport === 'sse' ? [status, status] : [status, status, status]);
+const refusedAll = (transport: string): number[] => (transport === 'sse' ? [401, 401] : [401, 401, 401]);
 const servedAll = (transport: string): number[] => (transport === 'sse' ? [200, 404] : [200, 200, 404]);
 
 /** A GET stream that counts as open until the server ends it. */
@@ -46,23 +47,124 @@ async function openStream(url: string, headers: Record<string, string>): Promise
   return { ended: () => ended };
 }
 
-describe.each(['streamable-http', 'sse'] as const)('over %s, mode api-key', (transport) => {
-  it('lets nobody in without a key or with a wrong one, on any path and in any revision, and says so in the form of the protocol', async () => {
-    const key = newKey();
-    const server = await startServer({ transport, dotenv: `ZSCALER_MCP_AUTH_API_KEY=${newKey()},${key}\n` });
-    expect(await statuses(server, {})).toEqual(refusedAll(transport, 401));
-    expect(await statuses(server, bearer(newKey()))).toEqual(refusedAll(transport, 401));
-    expect(await statuses(server, { 'x-api-key': key.slice(1) })).toEqual(refusedAll(transport, 401));
-    expect(await statuses(server, bearer(key))).toEqual(servedAll(transport));
-    expect(await statuses(server, { 'x-api-key': key })).toEqual(servedAll(transport));
-    const path = transport === 'sse' ? '/messages' : '/mcp';
-    const refused = await fetch(new URL(path, server.url), { method: 'POST', headers: bearer('wrong'), body: '{}' });
-    expect(await refused.json()).toEqual({
-      jsonrpc: '2.0',
-      id: null,
-      error: { code: -32_001, message: expect.stringContaining('not valid') as string },
+type Headers = Record<string, string>;
+
+/** One way to authenticate: how a server is told of it, and what clients can show. */
+interface Mode {
+  readonly dotenv: string;
+  readonly right: Headers;
+  /** All of them get 401. */
+  readonly refused: Readonly<Record<'none' | 'wrong' | 'expired' | 'of another', Headers>>;
+  readonly secrets: readonly string[];
+}
+
+const basic = (id: string, secret: string): Headers => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` });
+
+const modes: Readonly<Record<string, () => Promise<Mode>>> = {
+  'api-key': () => {
+    const [key, other] = [newKey(), newKey()];
+    return Promise.resolve({
+      dotenv: `ZSCALER_MCP_AUTH_API_KEY=${newKey()},${key}\n`,
+      right: { 'x-api-key': key },
+      refused: { none: {}, wrong: bearer(key.slice(1)), expired: bearer(`${key}0`), 'of another': bearer(other) },
+      secrets: [key, other],
     });
-    for (const open of ['/healthz', '/readyz']) expect((await fetch(new URL(open, server.url))).status).toBe(200);
+  },
+  jwt: async () => {
+    const idp = await startIdp();
+    return tokenMode(idp, `ZSCALER_MCP_AUTH_JWKS_URI=${idp.jwksUri}\nZSCALER_MCP_AUTH_ISSUER=${idp.issuer}\n`);
+  },
+  oidc: async () => {
+    const idp = await startIdp();
+    return tokenMode(idp, `OIDCPROXY_CONFIG_URL=${idp.configUrl}\nOIDCPROXY_CLIENT_ID=${idp.audience}\n`);
+  },
+  zscaler: async () => {
+    const [tenant, other] = [await startCloud(), await startCloud()];
+    const { clientId, clientSecret } = tenant.tenant.credentials;
+    return {
+      dotenv: `${tenant.dotenv()}ZSCALER_MCP_AUTH_MODE=zscaler\n`,
+      right: basic(clientId, clientSecret),
+      refused: {
+        none: {},
+        wrong: basic(clientId, 'SENTINEL-wrong'),
+        expired: { 'x-zscaler-client-id': clientId },
+        'of another': basic(other.tenant.credentials.clientId, other.tenant.credentials.clientSecret),
+      },
+      secrets: ['SENTINEL-wrong', clientSecret, other.tenant.credentials.clientSecret],
+    };
+  },
+};
+
+async function tokenMode(idp: Idp, dotenv: string): Promise<Mode> {
+  const past = Math.floor(Date.now() / 1_000) - 60;
+  const tokens = {
+    right: await idp.token(),
+    wrong: idp.unsigned(),
+    expired: await idp.token({ exp: past }),
+    other: await idp.token({ aud: 'another-server' }),
+  };
+  return {
+    dotenv,
+    right: bearer(tokens.right),
+    refused: { none: {}, wrong: bearer(tokens.wrong), expired: bearer(tokens.expired), 'of another': bearer(tokens.other) },
+    secrets: Object.values(tokens),
+  };
+}
+
+const loudly = 'ZSCALER_MCP_LOG_LEVEL=debug\nZSCALER_MCP_LOG_TOOL_CALLS=true\n';
+
+describe.each(['streamable-http', 'sse'] as const)('over %s', (transport) => {
+  it.each(Object.keys(modes))(
+    'mode %s lets in who shows what is right, and nobody else on any path, in any revision; no secret shows anywhere',
+    async (name) => {
+      const { dotenv, right, refused, secrets } = await (modes[name] as () => Promise<Mode>)();
+      const server = await startServer({ transport, demo: name !== 'zscaler', dotenv: dotenv + loudly });
+      for (const [kind, headers] of Object.entries(refused))
+        expect([kind, ...(await statuses(server, headers))]).toEqual([kind, ...refusedAll(transport)]);
+      expect(await statuses(server, right)).toEqual(servedAll(transport));
+      const path = transport === 'sse' ? '/messages' : '/mcp';
+      const answer = await fetch(new URL(path, server.url), { method: 'POST', headers: refused.wrong, body: '{}' });
+      const said = await answer.text();
+      expect(JSON.parse(said)).toEqual({
+        jsonrpc: '2.0',
+        id: null,
+        error: { code: -32_001, message: expect.stringContaining('not valid') as string },
+      });
+      for (const open of ['/healthz', '/readyz']) expect((await fetch(new URL(open, server.url))).status).toBe(200);
+      const status = await server.command('status', '--json');
+      const everything = [said, JSON.stringify([...answer.headers]), status.out, status.err, server.log(), server.stdout()].join('');
+      expect(server.log()).toContain('refused');
+      for (const secret of secrets) expect(everything.includes(secret)).toBe(false);
+    },
+  );
+});
+
+describe('an identity provider', () => {
+  it('may be down when the server starts: that is said in the log and to clients, until it is back', async () => {
+    const idp = await startIdp();
+    const token = await idp.token();
+    await idp.stop();
+    const server = await startServer({ dotenv: `OIDCPROXY_CONFIG_URL=${idp.configUrl}\nOIDCPROXY_CLIENT_ID=${idp.audience}\n` });
+    const ask = () => modern(server.url, 'tools/list', {}, bearer(token));
+    const refused = await ask();
+    expect([refused.status, refused.body?.error?.message]).toEqual([503, expect.stringContaining('cannot be reached')]);
+    await waitFor(() => server.log().includes('cannot be fetched'));
+    expect((await fetch(new URL('/readyz', server.url))).status).toBe(200);
+    const metadata = new URL('/.well-known/oauth-protected-resource/mcp', server.url);
+    expect((await fetch(metadata)).status).toBe(503);
+    await idp.start();
+    await waitFor(async () => (await ask()).status === 200);
+    expect(server.log()).toContain('can be fetched again');
+    expect(await (await fetch(metadata)).json()).toMatchObject({ resource: server.url, authorization_servers: [idp.issuer] });
+  });
+
+  it('may rotate its keys; tokens of before are good as long as their key is published', async () => {
+    const idp = await startIdp();
+    const server = await startServer({ dotenv: `ZSCALER_MCP_AUTH_JWKS_URI=${idp.jwksUri}\nZSCALER_MCP_AUTH_ISSUER=${idp.issuer}\n` });
+    const session = await openSession(server.url, '2025-11-25', bearer(await idp.token()));
+    idp.rotate();
+    expect((await modern(server.url, 'tools/list', {}, bearer(await idp.token()))).status).toBe(200);
+    expect((await session.send('ping')).body?.result).toEqual({});
   });
 });
 

@@ -1,0 +1,99 @@
+/** OneAPI clients of the tenant: id and secret by Basic or by two headers, which the tenant's token endpoint confirms. */
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Authenticator, Finding } from './authenticator.ts';
+import { digestOf } from './digest.ts';
+import { clientCredentialsOf, type ClientCredentials } from './headers.ts';
+import { Seen } from './seen.ts';
+
+export type VerifyClient = (
+  credentials: ClientCredentials,
+) => Promise<
+  | { readonly kind: 'good'; readonly lifeMs: number }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number }
+>;
+
+/** A client that was revoked in the tenant is let in no longer than this. */
+const LONGEST_GOOD_MS = 600_000;
+const WRONG_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
+/** Questions to the tenant at the same time; strangers must not make a flood of them. */
+const MOST_ASKED = 32;
+const COME_AGAIN_S = 5;
+const LONGEST = { id: 256, secret: 1_024 };
+
+/** What was found out lives as long as the process, by a digest of the credentials: others miss. */
+export class TenantClients {
+  readonly #verify: VerifyClient;
+  readonly #log: Log;
+  readonly #good = new Seen<true>(MOST_REMEMBERED);
+  readonly #wrong = new Seen<true>(MOST_REMEMBERED);
+  readonly #asked = new Map<string, Promise<Finding>>();
+  #isDown = false;
+
+  constructor(verify: VerifyClient, log: Log) {
+    this.#verify = verify;
+    this.#log = log;
+  }
+
+  /** @param allowed ids of the clients that may come in; empty for all of the tenant */
+  accept(allowed: readonly string[]): Authenticator {
+    return {
+      scheme: 'Basic',
+      isGuessable: true,
+      identify: async (headers) => {
+        const credentials = clientCredentialsOf(headers);
+        if (!credentials) return { kind: 'missing' };
+        const isAllowed = allowed.length === 0 || allowed.includes(credentials.id);
+        return isAllowed && isPlausible(credentials) ? this.#find(credentials) : { kind: 'wrong' };
+      },
+    };
+  }
+
+  async #find(credentials: ClientCredentials): Promise<Finding> {
+    const digest = digestOf(credentials.id, credentials.secret);
+    if (this.#good.get(digest)) return known(credentials);
+    if (this.#wrong.get(digest)) return { kind: 'wrong' };
+    const key = digest.toString('base64');
+    const asked = this.#asked.get(key);
+    if (asked) return asked;
+    if (this.#asked.size >= MOST_ASKED) return unavailable(1);
+    const asking = this.#ask(credentials, digest).finally(() => this.#asked.delete(key));
+    this.#asked.set(key, asking);
+    return asking;
+  }
+
+  async #ask(credentials: ClientCredentials, digest: Buffer): Promise<Finding> {
+    try {
+      const verdict = await this.#verify(credentials);
+      if (verdict.kind === 'unavailable') return this.#down(verdict.reason, verdict.retryAfterSeconds);
+      this.#isDown = false;
+      if (verdict.kind === 'wrong') {
+        this.#wrong.put(digest, true, WRONG_MS);
+        return { kind: 'wrong' };
+      }
+      this.#good.put(digest, true, Math.min(verdict.lifeMs, LONGEST_GOOD_MS));
+      return known(credentials);
+    } catch (error) {
+      return this.#down(messageOf(error), COME_AGAIN_S);
+    }
+  }
+
+  #down(reason: string, seconds: number): Finding {
+    if (!this.#isDown) this.#log.warn({ reason }, 'the tenant cannot say who its clients are; those who come get 503 until it can');
+    this.#isDown = true;
+    return unavailable(seconds);
+  }
+}
+
+const known = ({ id }: ClientCredentials): Finding => ({ kind: 'known', principal: `zscaler:${encodeURIComponent(id.toWellFormed())}` });
+
+const unavailable = (seconds: number): Finding => ({
+  kind: 'unavailable',
+  message: `Service Unavailable: credentials cannot be checked with the tenant now. Try again in ${seconds} s.`,
+  retryAfterSeconds: seconds,
+});
+
+const isPlausible = ({ id, secret }: ClientCredentials): boolean =>
+  id !== '' && secret !== '' && id.length <= LONGEST.id && secret.length <= LONGEST.secret;

@@ -1,0 +1,49 @@
+/** Asks the tenant's token endpoint whether an API client is who it says it is. */
+import { parseJson } from '../json.ts';
+import { AUDIENCE } from './assertion.ts';
+import { addressesOf, type CloudConfig } from './config.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
+
+export type ClientVerdict =
+  /** `lifeMs`: as long as the token would be good that was issued for the question; the token itself is thrown away. */
+  | { readonly kind: 'good'; readonly lifeMs: number }
+  | { readonly kind: 'wrong' }
+  /** Nobody knows now. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
+
+const TIMEOUT_MS = 10_000;
+const RETRY_S = 5;
+
+/** One attempt: whoever asks is waiting, and may come again. @throws ZscalerMcpError ERR_CLOUD_CONFIG; fetch's errors */
+export async function checkClient(
+  config: CloudConfig,
+  transport: Transport,
+  { id, secret }: { readonly id: string; readonly secret: string },
+): Promise<ClientVerdict> {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', audience: AUDIENCE, client_id: id, client_secret: secret });
+  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+  const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, config.requestTimeoutMs));
+  const answer = await transport.fetch(addressesOf(config).token, { method: 'POST', headers, body: form.toString(), signal }, config.proxy);
+  const text = await answer.text();
+  if (answer.status === 400 || answer.status === 401 || answer.status === 403) return { kind: 'wrong' };
+  const lifeMs = answer.status === 200 ? lifeOf(text) : null;
+  if (lifeMs !== null) return { kind: 'good', lifeMs };
+  return { kind: 'unavailable', reason: `the token endpoint answered with status ${answer.status}`, retryAfterSeconds: waitOf(answer) };
+}
+
+/** Null when the answer holds no token. */
+function lifeOf(text: string): number | null {
+  try {
+    const { access_token: token, expires_in: seconds } = parseJson(text) as { access_token?: unknown; expires_in?: unknown };
+    if (typeof token !== 'string' || token === '') return null;
+    // Without a word about its life, the client is asked about again at once.
+    return Number(seconds) > 0 ? Number(seconds) * 1_000 : 0;
+  } catch {
+    return null;
+  }
+}
+
+const waitOf = ({ headers }: HttpAnswer): number => {
+  const asked = Number(headers.get('retry-after'));
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, 300) : RETRY_S;
+};
