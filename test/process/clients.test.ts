@@ -68,3 +68,51 @@ describe('real clients against the demo tenant', () => {
     expect(call.out).toContain('referencedRuleCount');
   });
 });
+
+describe('real clients while the server restarts', () => {
+  it.each([
+    ["the SDK's client of yesterday", 'old'],
+    ["the SDK's client of today, legacy", 'legacy'],
+    ["the SDK's client of today, 2026-07-28", '2026-07-28'],
+  ] as const)('%s', async (_, kind) => {
+    const server = await startServer();
+    const client = await connectTo(server.url, kind);
+    onTestFinished(() => client.close());
+    let restarting = true;
+    const calls = (async () => {
+      const answers: unknown[] = [];
+      while (restarting) answers.push((await client.callTool({ name: TOOL, arguments: {} })).isError ?? false);
+      return answers;
+    })();
+    for (let generation = 2; generation <= 4; generation++)
+      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation });
+    restarting = false;
+    const answers = await calls;
+    expect(answers.filter(Boolean)).toEqual([]);
+    expect(answers.length).toBeGreaterThan(3);
+    await listAndCall(client);
+  });
+
+  it.each(['legacy', 'modern'])('the Inspector on the command line, %s', async (era) => {
+    const server = await startServer();
+    const words = ['--cli', server.url, '--transport', 'http', '--protocol-era', era, '--method', 'tools/call', '--tool-name', TOOL];
+    const [call, ...verdicts] = await Promise.all([
+      runCommand(words, { program: inspector, env: { HOME: makeFolder() } }),
+      ...[1, 2, 3].map(() => server.ask('restart', '--keep-sessions')),
+    ]);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['restarted', 'restarted', 'restarted']);
+    expect(call.code, call.err).toBe(0);
+    expect(call.out).toContain('referencedRuleCount');
+  });
+});
+
+async function connectTo(url: string, kind: 'old' | 'legacy' | '2026-07-28'): Promise<Client | OldClient> {
+  if (kind === 'old') {
+    const client = new OldClient({ name: 'test', version: '1' });
+    await client.connect(new OldHttpTransport(new URL(url)));
+    return client;
+  }
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: kind === 'legacy' ? kind : { pin: kind } } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  return client;
+}
