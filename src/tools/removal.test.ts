@@ -74,6 +74,23 @@ describe('what a call would remove', () => {
     expect(records).toEqual([{ id: 'CUSTOM_01', name: 'Partners' }]);
   });
 
+  it('is a record below another', async () => {
+    const { records } = await show('zdx_delete_deeptrace', { device_id: '1', trace_id: '2' }, () => ({
+      trace_details: { session_name: 'Now' },
+    }));
+    expect(records).toEqual([{ id: '2', name: 'Now' }]);
+  });
+
+  it('is a tunnel, and the address that goes with it', async () => {
+    const input = { tunnel_id: '1', static_ip_id: '2' };
+    const { asked, records } = await show('zia_delete_gre_tunnel', input, () => ({ id: 1, sourceIp: '192.0.2.1' }));
+    expect(asked).toEqual([['zia_get_gre_tunnel', { tunnel_id: '1' }]]);
+    expect(records).toEqual([
+      { id: '1', name: '192.0.2.1' },
+      { id: '2', name: null },
+    ]);
+  });
+
   it('cannot be told when it cannot be read', async () => {
     await expect(
       show('zpa_delete_segment_group', { group_id: '7' }, () => {
