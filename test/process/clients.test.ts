@@ -78,15 +78,15 @@ describe('real clients while the server restarts', () => {
     const server = await startServer();
     const client = await connectTo(server.url, kind);
     onTestFinished(() => client.close());
-    let restarting = true;
+    const state = { restarting: true };
     const calls = (async () => {
       const answers: unknown[] = [];
-      while (restarting) answers.push((await client.callTool({ name: TOOL, arguments: {} })).isError ?? false);
+      while (state.restarting) answers.push((await client.callTool({ name: TOOL, arguments: {} })).isError ?? false);
       return answers;
     })();
     for (let generation = 2; generation <= 4; generation++)
       expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation });
-    restarting = false;
+    state.restarting = false;
     const answers = await calls;
     expect(answers.filter(Boolean)).toEqual([]);
     expect(answers.length).toBeGreaterThan(3);
