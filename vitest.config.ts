@@ -31,7 +31,7 @@ export default defineConfig({
         // The same files as in `npm test`, with numbers that take minutes.
         test: {
           name: 'soak',
-          include: ['test/process/{ledger,generations,storm,rollback}.test.ts'],
+          include: ['test/process/{ledger,generations,storm,rollback,fuzz,siege}.test.ts'],
           env: { SOAK: 'true' },
           pool: 'forks',
           fileParallelism: false,

@@ -196,7 +196,7 @@ async function attempt(isTrue: () => boolean | Promise<boolean>): Promise<boolea
 }
 
 /** Why a test cannot run here, or null. On CI what is missing is a failure, never a skip. */
-export function missing(...needs: readonly ('root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit')[]): string | null {
+export function missing(...needs: readonly ('root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'descriptors')[]): string | null {
   const reasons = needs.flatMap((need) => (has(need) ? [] : [need]));
   if (reasons.length === 0) return null;
   const reason = `needs ${reasons.join(', ')}`;
@@ -205,15 +205,23 @@ export function missing(...needs: readonly ('root' | 'linux' | 'setpriv' | 'unsh
   return reason;
 }
 
-function has(need: 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit'): boolean {
+function has(need: 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'descriptors'): boolean {
   if (need === 'linux') return process.platform === 'linux';
   if (need === 'root') return process.getuid?.() === 0;
+  if (need === 'descriptors') return mayOpen(12_000);
   try {
     execFileSync(need, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
+}
+
+/** Node.js raises its own limit to what it may have. Source: proc(5). */
+function mayOpen(descriptors: number): boolean {
+  if (process.platform !== 'linux') return true;
+  const limit = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return limit === 'unlimited' || Number(limit) >= descriptors;
 }
 
 /** How often something is repeated: a little in `npm test`, much in `npm run soak`. */

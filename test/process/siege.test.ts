@@ -1,0 +1,186 @@
+/** Whoever besieges the server gets little; a caller with a key is served all the while. */
+import { once } from 'node:events';
+import { request as httpRequest, Agent } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { missing, sized, startServer, type TestServer } from './harness.ts';
+
+const KEY = 'a-key-of-the-siege-test-0123456789';
+const SECONDS = sized(4, 30);
+
+const start = (more = ''): Promise<TestServer> =>
+  startServer({
+    dotenv: `ZSCALER_MCP_AUTH_MODE=api-key\nZSCALER_MCP_AUTH_API_KEY=${KEY}\nZSCALER_MCP_LOG_LEVEL=error\nZSCALER_MCP_READ_TIMEOUT=3\n${more}`,
+  });
+
+const body = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/list',
+  params: {
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': {},
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    },
+  },
+});
+
+/** One call of the good caller, over a connection that it keeps. */
+function call(url: string, agent: Agent): Promise<{ status: number; ms: number }> {
+  const startedAt = performance.now();
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'tools/list',
+    'x-api-key': KEY,
+  };
+  return new Promise((resolve, reject) => {
+    httpRequest(url, { method: 'POST', headers, agent, localAddress: '127.0.0.1' }, (response) => {
+      response.resume().once('end', () => resolve({ status: response.statusCode ?? 0, ms: performance.now() - startedAt }));
+    })
+      .once('error', reject)
+      .end(body);
+  });
+}
+
+interface Served {
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Milliseconds, in order. */
+  readonly times: readonly number[];
+}
+
+/** Twenty calls a second until it is over. */
+async function goodCaller(url: string, over: AbortSignal): Promise<Served> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  const statuses: Record<string, number> = {};
+  const times: number[] = [];
+  while (!over.aborted) {
+    const { status, ms } = await call(url, agent).catch((error: unknown) => ({ status: String(error), ms: 0 }));
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    times.push(ms);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  agent.destroy();
+  return { statuses, times: times.toSorted((one, other) => one - other) };
+}
+
+const at = (times: readonly number[], part: number): string =>
+  (times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0).toFixed(1);
+
+/** The good caller alone, then under siege; its answers are judged, its times printed. */
+async function besiege(name: string, server: TestServer, attack: (over: AbortSignal) => Promise<string>): Promise<void> {
+  const calm = await goodCaller(server.url, AbortSignal.timeout(1_500));
+  const over = AbortSignal.timeout(SECONDS * 1_000);
+  const [siege, told] = await Promise.all([goodCaller(server.url, over), attack(over)]);
+  console.error(
+    `${name}: ${told}; the good caller's p50 and p99 were ${at(calm.times, 0.5)} and ${at(calm.times, 0.99)} ms before, ${at(siege.times, 0.5)} and ${at(siege.times, 0.99)} ms during it`,
+  );
+  expect([Object.keys(calm.statuses), Object.keys(siege.statuses)]).toEqual([['200'], ['200']]);
+  expect(server.record()).toMatchObject({ state: 'ready', generation: 1 });
+}
+
+/** From another address than the good caller's. */
+function knock({ url }: TestServer, localAddress: string): Socket {
+  const { port } = new URL(url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress });
+  socket.on('error', () => undefined).resume();
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+const untilOver = (over: AbortSignal): Promise<unknown> => (over.aborted ? Promise.resolve() : once(over, 'abort'));
+
+// Linux alone has all of 127.0.0.0/8 as addresses of its own.
+describe.skipIf(missing('linux'))('a good caller is served while', () => {
+  it('headers arrive byte by byte on many connections', { timeout: 120_000 }, async () => {
+    const server = await start();
+    await besiege('slow headers', server, async (over) => {
+      const slow = Array.from({ length: 500 }, () => knock(server, '127.0.0.2'));
+      for (const socket of slow) socket.write('POST /mcp HTTP/1.1\r\nHost: x\r\n');
+      const drip = setInterval(() => slow.forEach((socket) => socket.writable && socket.write('X: y\r\n')), 200);
+      await untilOver(over);
+      clearInterval(drip);
+      const closed = slow.filter(({ destroyed, readableEnded }) => destroyed || readableEnded).length;
+      expect(closed).toBe(slow.length);
+      return `${closed} of ${slow.length} slow connections were closed`;
+    });
+  });
+
+  it.skipIf(missing('descriptors'))('thousands of connections are open and say nothing', { timeout: 120_000 }, async () => {
+    const server = await start();
+    await besiege('idle connections', server, async (over) => {
+      const idle = Array.from({ length: 5_000 }, (_, at_) => knock(server, `127.0.1.${1 + (at_ % 10)}`));
+      await untilOver(over);
+      const open = idle.filter(({ destroyed, readyState }) => !destroyed && readyState === 'open').length;
+      expect(open).toBe(5_000);
+      return `${open} idle connections`;
+    });
+  });
+
+  it('one address opens more connections than it may', { timeout: 120_000 }, async () => {
+    const server = await start('ZSCALER_MCP_CONNECTIONS_PER_ADDRESS=50\n');
+    await besiege('connections of one address', server, async (over) => {
+      const greedy = Array.from({ length: 500 }, () => knock(server, '127.0.0.3'));
+      await untilOver(over);
+      const open = greedy.filter(({ destroyed, readyState }) => !destroyed && readyState === 'open').length;
+      expect(open).toBe(50);
+      return `${open} of ${greedy.length} connections were let in`;
+    });
+  });
+
+  it('bodies are sent that are too large', { timeout: 120_000 }, async () => {
+    const server = await start('ZSCALER_MCP_REQUEST_BODY_LIMIT=100000\n');
+    await besiege('oversized bodies', server, async (over) => {
+      const piece = Buffer.alloc(65_536, 'a');
+      let sent = 0;
+      await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          while (!over.aborted) {
+            const socket = knock(server, '127.0.0.4');
+            socket.write(
+              `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Api-Key: ${KEY}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+            );
+            const closed = once(socket, 'close');
+            for (let count = 0; count < 200 && !socket.destroyed; count++) {
+              socket.write('10000\r\n');
+              if (!socket.write(Buffer.concat([piece, Buffer.from('\r\n')])))
+                await Promise.race([once(socket, 'drain'), closed]).catch(() => undefined);
+            }
+            sent++;
+            socket.destroy();
+          }
+        }),
+      );
+      return `${sent} endless bodies`;
+    });
+  });
+
+  it('keys are guessed', { timeout: 120_000 }, async () => {
+    const server = await start();
+    await besiege('guessed keys', server, async (over) => {
+      const statuses: Record<string, number> = {};
+      const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, number) => {
+          for (let count = 0; !over.aborted; count++) {
+            const headers = { 'content-type': 'application/json', 'x-api-key': `guess-${number}-${count}` };
+            const status = await new Promise<string>((resolve) => {
+              httpRequest(server.url, { method: 'POST', headers, agent, localAddress: '127.0.0.5' }, (response) => {
+                response.resume().once('end', () => resolve(String(response.statusCode)));
+              })
+                .once('error', () => resolve('error'))
+                .end(body);
+            });
+            statuses[status] = (statuses[status] ?? 0) + 1;
+          }
+        }),
+      );
+      agent.destroy();
+      expect(Object.keys(statuses).every((status) => ['401', '429', 'error'].includes(status))).toBe(true);
+      expect(statuses['429']).toBeGreaterThan(statuses['401'] ?? 0);
+      return `answers to guesses: ${JSON.stringify(statuses)}`;
+    });
+  });
+});
