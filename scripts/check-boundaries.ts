@@ -24,6 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   zscaler: [],
   demo: [],
   cli: ['lifecycle', 'settings', 'tools', 'configuration.ts', 'app.ts'],
+  'posture.ts': ['lifecycle', 'settings'],
   'configuration.ts': ['lifecycle', 'settings'],
   'service.ts': ['*'],
   'app.ts': ['*'],

@@ -26,7 +26,7 @@ import {
 import { openLog, type RootLog } from './log.ts';
 import { checkTls } from './http/index.ts';
 import { checkCloud, cloudConfigOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
-import { flagLayer, isLoopback, type Settings } from './settings/index.ts';
+import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
 
@@ -160,8 +160,9 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);
-    describePosture(log, settings, service, tenant, url);
-    lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url }, handover);
+    announce(log, settings, service, tenant, url);
+    service.announcePosture();
+    lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
     if (handover) setImmediate(() => keepFromChildren(handover));
     if (!address) serveStdio(service, lifecycle, saved);
   } catch (error) {
@@ -225,6 +226,7 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
     config: { digest: configuration.digest(), loadedAt: now, pendingRestart: [] },
     operations: former?.operations ?? [],
     demo,
+    posture: null,
     handover: isInstalled() ? 'descriptor' : 'rebind',
   };
 }
@@ -287,8 +289,8 @@ function urlOf({ host, port }: { host: string; port: number }, { transport, tlsC
   return `${tlsCertificate ? 'https' : 'http'}://${name}:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`;
 }
 
-/** One line that tells an operator how open this server is. */
-function describePosture(log: RootLog, settings: Settings, service: ServerService, tenant: DemoTenant | null, url: string | null): void {
+/** One line that says what is served where. */
+function announce(log: RootLog, settings: Settings, service: ServerService, tenant: DemoTenant | null, url: string | null): void {
   const writing = [...service.offered.values()].filter(({ action }) => action !== 'read').length;
   const fields = {
     version,
@@ -296,7 +298,7 @@ function describePosture(log: RootLog, settings: Settings, service: ServerServic
     url,
     tools: service.offered.size,
     writeTools: writing,
-    clientAuthentication: 'none',
+    clientAuthentication: authModeOf(settings),
     hostValidation: !settings.disableHostValidation,
     ...(settings.apiUrl !== undefined && { apiUrl: settings.apiUrl }),
     ...(settings.tokenUrl !== undefined && { tokenUrl: settings.tokenUrl }),

@@ -25,6 +25,7 @@ import {
   type HandedListener,
   type Handover,
   type Part,
+  type Posture,
   type Replacement,
   type Service,
   type State,
@@ -41,6 +42,7 @@ import {
 } from './mcp/index.ts';
 import { ZscalerMcpError } from './errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
+import { describePosture, postureOf } from './posture.ts';
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
 import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
@@ -189,7 +191,9 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async apply(candidate: SettingsCandidate): Promise<void> {
+    const before = JSON.stringify(this.posture());
     await applyToAll(this.#parts(), candidate.effective);
+    if (JSON.stringify(this.posture()) !== before) this.announcePosture();
     this.#options.configuration.commit(candidate);
   }
 
@@ -264,6 +268,16 @@ export class ServerService implements Service<SavedConfiguration> {
     await this.mcp.close();
     await Promise.all([this.#transport.close(), this.#options.demo?.close()]);
     return report;
+  }
+
+  posture(): Posture {
+    return postureOf({ settings: this.#inForce.settings, tools: this.#tools.values(), demo: this.#options.demo !== null });
+  }
+
+  /** Says how open the server is. */
+  announcePosture(): void {
+    const posture = this.posture();
+    this.#options.log[posture.risks.length > 0 ? 'warn' : 'info']({ posture }, describePosture(posture));
   }
 
   drainTimeoutMs(): number {

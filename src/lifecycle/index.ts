@@ -7,7 +7,18 @@ export { Lifecycle, type LifecycleOptions, type RecordKeeper } from './lifecycle
 export { isInstalled, loadNative, type Native } from './native.ts';
 export { chooseDefaultPidFile, defaultPidFiles, folderOf, PidFile, readPidFile, type Reading } from './pid-file.ts';
 export { digestProgram } from './program.ts';
-export type { Change, EnvFileFacts, LifecycleRecord, Operation, OperationKind, Outcome, PastOperation, Problem, State } from './record.ts';
+export type {
+  Change,
+  EnvFileFacts,
+  LifecycleRecord,
+  Operation,
+  OperationKind,
+  Outcome,
+  PastOperation,
+  Posture,
+  Problem,
+  State,
+} from './record.ts';
 export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
 export type { Candidate, Descriptors, DrainReport, Service, SourceFacts } from './service.ts';

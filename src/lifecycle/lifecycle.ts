@@ -175,7 +175,11 @@ export class Lifecycle<Config> {
       if (!(error instanceof ZscalerMcpError) || error.code !== 'ERR_RELOAD_REJECTED') throw error;
       return { outcome: 'refused', message: service.redact(error.message), changes, warnings };
     }
-    keeper.update({ ...candidate.source, config: { digest: candidate.configDigest, loadedAt: new Date().toISOString(), pendingRestart } });
+    keeper.update({
+      ...candidate.source,
+      config: { digest: candidate.configDigest, loadedAt: new Date().toISOString(), pendingRestart },
+      posture: service.posture(),
+    });
     return verdict;
   }
 

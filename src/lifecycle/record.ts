@@ -72,6 +72,13 @@ export interface PastOperation {
   readonly durationMs: number;
 }
 
+/** How open the server is, in the words of whoever runs it. Names no value that is secret. */
+export interface Posture {
+  readonly on: readonly string[];
+  readonly off: readonly string[];
+  readonly risks: readonly { readonly id: string; readonly message: string }[];
+}
+
 export interface EnvFileFacts {
   readonly digest: string;
   readonly dev: number;
@@ -108,6 +115,8 @@ export interface LifecycleRecord {
   readonly config: { readonly digest: string; readonly loadedAt: string; readonly pendingRestart: readonly string[] };
   readonly operations: readonly PastOperation[];
   readonly demo: boolean;
+  /** Null until the server is ready. */
+  readonly posture: Posture | null;
   /** How a restart keeps the listening socket: handed over by descriptor, or bound anew (refusals for a moment). */
   readonly handover: 'descriptor' | 'rebind';
 }
@@ -158,5 +167,6 @@ const defaults = {
   config: { digest: '', loadedAt: '', pendingRestart: [] },
   operations: [],
   demo: false,
+  posture: null,
   handover: 'rebind',
 } as const;

@@ -1,7 +1,7 @@
 /** What the lifecycle needs of the server it keeps: the interface that app.ts supplies. */
 import type { HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
-import type { Change, EnvFileFacts, Problem, State } from './record.ts';
+import type { Change, EnvFileFacts, Posture, Problem, State } from './record.ts';
 
 /** A configuration that was read and judged, and is not in force. */
 export interface Candidate<Config> {
@@ -52,6 +52,8 @@ export interface Service<Config> {
   resume(): Promise<void>;
   /** Finishes what runs and closes everything. */
   shutdown(timeoutMs: number): Promise<DrainReport>;
+  /** As of the configuration in force. */
+  posture(): Posture;
   drainTimeoutMs(): number;
   /** Told of every change of state; readiness follows from it. */
   entered(state: State): void;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
 import { startIdp, type Idp } from '../idp.ts';
 import { startCloud } from './cloud.ts';
 import { runCommand, startServer, waitFor, type TestServer } from './harness.ts';
@@ -137,6 +138,23 @@ describe.each(['streamable-http', 'sse'] as const)('over %s', (transport) => {
       for (const secret of secrets) expect(everything.includes(secret)).toBe(false);
     },
   );
+});
+
+describe('the posture', () => {
+  it('stands in the log and in status, and follows a reload', async () => {
+    const key = newKey();
+    const server = await startServer({ dotenv: '' });
+    expect(server.log()).toContain('"posture":{"on":["host validation"');
+    const risks = async () => ((await server.ask('status')) as unknown as LifecycleRecord).posture?.risks.map(({ id }) => id);
+    expect(await risks()).toEqual(['no-authentication', 'demo']);
+    expect((await server.command('status')).out).toContain('every user and program of this machine may call the tools');
+    server.writeDotenv(`ZSCALER_MCP_AUTH_API_KEY=${key}\n`);
+    await server.ask('reload');
+    expect(await risks()).toEqual(['demo']);
+    expect(server.log()).toContain('posture: on: client authentication (api-key), host validation');
+    await server.ask('restart');
+    expect(await risks()).toEqual(['demo']);
+  });
 });
 
 describe('an identity provider', () => {

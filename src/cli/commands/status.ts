@@ -84,12 +84,22 @@ function printForPeople(report: StatusReport, trouble: string | null, { out, err
         ? 'keeps the listening socket and idle connections'
         : 'binds anew: connections are refused for a moment',
     ],
+    ...postureRows(report),
     ['PID file', report.pidFile],
   ];
   for (const line of table(rows)) out(`  ${line}`);
   out(report.envAdvice);
   for (const warning of report.envWarnings) err(`warning: ${warning}`);
   if (trouble !== null) err(adviceFor(1));
+}
+
+function postureRows({ posture }: StatusReport): string[][] {
+  if (posture === null) return [];
+  return [
+    ['on', posture.on.join(', ') || 'nothing'],
+    ['off', posture.off.join(', ') || 'nothing'],
+    ...posture.risks.map(({ message }) => ['risk', message]),
+  ];
 }
 
 const changeWords = ({ envChanged }: StatusReport): string =>

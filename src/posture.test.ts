@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { describePosture, postureOf } from './posture.ts';
+import { loadSettings } from './settings/index.ts';
+
+const read = { action: 'read', isConfirmed: false };
+const remove = { action: 'delete', isConfirmed: true };
+
+const posture = (boot: Record<string, string>, tools = [read], demo = false) => {
+  const { settings } = loadSettings({ flags: {}, envFile: null, boot: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ...boot } });
+  return postureOf({ settings, tools, demo });
+};
+
+const risks = (...args: Parameters<typeof posture>) => posture(...args).risks.map(({ id }) => id);
+
+const key = '0123456789abcdef0123456789abcdef';
+
+describe('the posture', () => {
+  it('over stdio has no network to speak of', () => {
+    expect(posture({ ZSCALER_MCP_TRANSPORT: 'stdio' })).toEqual({ on: ['output sanitization'], off: ['audit of tool calls'], risks: [] });
+  });
+
+  it('names each protection as on or off', () => {
+    expect(
+      posture({ ZSCALER_MCP_AUTH_API_KEY: key, ZSCALER_MCP_ALLOWED_SOURCE_IPS: '10.0.0.0/8', ZSCALER_MCP_LOG_TOOL_CALLS: 'true' }),
+    ).toEqual({
+      on: ['client authentication (api-key)', 'host validation', 'source addresses', 'output sanitization', 'audit of tool calls'],
+      off: ['HTTPS', 'client certificates', 'rate limit'],
+      risks: [],
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no-authentication', {}],
+    ['plain-http', { ZSCALER_MCP_HOST: '0.0.0.0', ZSCALER_MCP_AUTH_API_KEY: key }],
+    ['platform-trusted', { ZSCALER_MCP_AUTH_API_KEY: key, ZSCALER_MCP_TRUST_PLATFORM_AUTH: 'true' }],
+    ['short-key', { ZSCALER_MCP_AUTH_API_KEY: `${key},short` }],
+    ['any-tenant-client', { ZSCALER_MCP_AUTH_MODE: 'zscaler', ZSCALER_VANITY_DOMAIN: 'acme' }],
+    ['no-host-validation', { ZSCALER_MCP_AUTH_API_KEY: key, ZSCALER_MCP_DISABLE_HOST_VALIDATION: 'true' }],
+    ['any-host', { ZSCALER_MCP_AUTH_API_KEY: key, ZSCALER_MCP_ALLOWED_HOSTS: '*' }],
+    ['any-origin', { ZSCALER_MCP_AUTH_API_KEY: key, ZSCALER_MCP_ALLOWED_ORIGINS: '*' }],
+    ['no-sanitization', { ZSCALER_MCP_AUTH_API_KEY: key, ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION: 'true' }],
+  ])('calls %s a risk', (risk, boot) => {
+    expect(risks(boot)).toEqual([risk]);
+  });
+
+  it('counts the tools that change the tenant, and says how deletions can be confirmed', () => {
+    const quiet = { ZSCALER_MCP_AUTH_API_KEY: key };
+    const tools = [read, { action: 'update', isConfirmed: false }, remove];
+    expect(posture(quiet, tools).risks[0]).toEqual({
+      id: 'write-tools',
+      message: '2 tools may change the tenant, 1 of them takes something away',
+    });
+    expect(risks(quiet, tools)).toEqual(['write-tools', 'confirmation-by-token']);
+    expect(risks({ ...quiet, ZSCALER_MCP_CONFIRMATION_FALLBACK: 'refuse' }, tools)).toEqual(['write-tools']);
+    expect(risks(quiet, [read], true)).toEqual(['demo']);
+  });
+
+  it('reads as one line, without a secret', () => {
+    const line = describePosture(posture({ ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL' }));
+    expect(line).toContain('posture: on: client authentication (api-key), host validation');
+    expect(line).not.toMatch(/SENTINEL|\n/);
+  });
+});

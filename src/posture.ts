@@ -1,0 +1,114 @@
+/** How open a server is: which protections are on, which are off, and what of it is a risk worth saying. */
+import type { Posture } from './lifecycle/index.ts';
+import { authModeOf, isLoopback, type Settings } from './settings/index.ts';
+
+export interface PostureFacts {
+  readonly settings: Settings;
+  /** What is offered. */
+  readonly tools: Iterable<{ readonly action: string; readonly isConfirmed: boolean }>;
+  readonly demo: boolean;
+}
+
+type Protection = readonly [isOn: boolean, whenOn: string, whenOff: string];
+type Risk = readonly [isThere: boolean, id: string, message: string];
+
+/** Ids of risks are promises to scripts; words are not. */
+export function postureOf(facts: PostureFacts): Posture {
+  const protections = protectionsOf(facts);
+  return {
+    on: protections.filter(([isOn]) => isOn).map(([, words]) => words),
+    off: protections.filter(([isOn]) => !isOn).map(([, , words]) => words),
+    risks: risksOf(facts)
+      .filter(([isThere]) => isThere)
+      .map(([, id, message]) => ({ id, message })),
+  };
+}
+
+function protectionsOf({ settings }: PostureFacts): Protection[] {
+  const isHttp = settings.transport !== 'stdio';
+  const mode = authModeOf(settings);
+  const overHttp: Protection[] = [
+    [mode !== 'none', `client authentication (${mode})`, 'client authentication'],
+    [settings.tlsCertificate !== undefined, 'HTTPS', 'HTTPS'],
+    [settings.tlsClientAuthorities !== undefined, `client certificates (${settings.tlsClientCertificates})`, 'client certificates'],
+    [!settings.disableHostValidation, 'host validation', 'host validation'],
+    [!letsAllIn(settings.allowedSources), 'source addresses', 'source addresses'],
+    [settings.requestsPerMinute > 0, `rate limit (${settings.requestsPerMinute} a minute)`, 'rate limit'],
+  ];
+  return [
+    ...(isHttp ? overHttp : []),
+    [!settings.disableOutputSanitization, 'output sanitization', 'output sanitization'],
+    [settings.logToolCalls, 'audit of tool calls', 'audit of tool calls'],
+  ];
+}
+
+function risksOf({ settings, tools, demo }: PostureFacts): Risk[] {
+  const { transport, host } = settings;
+  const isHttp = transport !== 'stdio';
+  const mode = authModeOf(settings);
+  const offered = [...tools];
+  const writing = offered.filter(({ action }) => action !== 'read').length;
+  const removing = offered.filter(({ isConfirmed }) => isConfirmed).length;
+  return [
+    [isHttp && mode === 'none', 'no-authentication', 'every user and program of this machine may call the tools'],
+    [
+      isHttp && !isLoopback(host) && settings.tlsCertificate === undefined,
+      'plain-http',
+      `plain HTTP at ${host}: credentials and answers can be read on the way`,
+    ],
+    [
+      isHttp && settings.trustPlatformAuth && (mode === 'api-key' || mode === 'zscaler'),
+      'platform-trusted',
+      'whoever shows no credentials is let in as the platform: nothing else may reach this server',
+    ],
+    [
+      mode === 'api-key' && settings.authApiKeys.some(({ length }) => length < SHORTEST_KEY),
+      'short-key',
+      `a key of clients has fewer than ${SHORTEST_KEY} characters; --generate-auth-token prints a good one`,
+    ],
+    [
+      mode === 'zscaler' && settings.authAllowedClients.length === 0,
+      'any-tenant-client',
+      'every OneAPI client of the tenant is let in; ZSCALER_MCP_AUTH_ALLOWED_CLIENTS names those that are meant',
+    ],
+    [
+      isHttp && settings.disableHostValidation,
+      'no-host-validation',
+      'the Host header is not checked: web pages may reach this server by DNS rebinding',
+    ],
+    [
+      isHttp && settings.allowedHosts.includes('*'),
+      'any-host',
+      'every Host header is accepted: web pages may reach this server by DNS rebinding',
+    ],
+    [isHttp && settings.allowedOrigins.includes('*'), 'any-origin', 'pages of every origin may call this server'],
+    [
+      writing > 0,
+      'write-tools',
+      `${count(writing, 'tool')} may change the tenant, ${removing} of them ${removing === 1 ? 'takes' : 'take'} something away`,
+    ],
+    [
+      removing > 0 && settings.confirmationFallback === 'token',
+      'confirmation-by-token',
+      'a client that cannot ask a person may confirm deletions by itself (ZSCALER_MCP_CONFIRMATION_FALLBACK=refuse)',
+    ],
+    [settings.disableOutputSanitization, 'no-sanitization', 'hidden characters and active markup reach the model as they are'],
+    [demo, 'demo', 'answers come from a fictional tenant'],
+  ];
+}
+
+const SHORTEST_KEY = 32;
+
+const letsAllIn = (ranges: readonly string[]): boolean => ranges.length === 0 || ranges.includes('*');
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** For people, on one line. */
+export function describePosture({ on, off, risks }: Posture): string {
+  const parts = [
+    `on: ${on.join(', ') || 'nothing'}`,
+    `off: ${off.join(', ') || 'nothing'}`,
+    `risks: ${risks.map(({ message }) => message).join('; ') || 'none known'}`,
+  ];
+  return `posture: ${parts.join('. ')}`;
+}
