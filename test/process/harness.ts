@@ -196,7 +196,9 @@ async function attempt(isTrue: () => boolean | Promise<boolean>): Promise<boolea
 }
 
 /** Why a test cannot run here, or null. On CI what is missing is a failure, never a skip. */
-export function missing(...needs: readonly ('root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'descriptors')[]): string | null {
+export function missing(
+  ...needs: readonly ('root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'tini' | 'descriptors')[]
+): string | null {
   const reasons = needs.flatMap((need) => (has(need) ? [] : [need]));
   if (reasons.length === 0) return null;
   const reason = `needs ${reasons.join(', ')}`;
@@ -205,7 +207,7 @@ export function missing(...needs: readonly ('root' | 'linux' | 'setpriv' | 'unsh
   return reason;
 }
 
-function has(need: 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'descriptors'): boolean {
+function has(need: 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'tini' | 'descriptors'): boolean {
   if (need === 'linux') return process.platform === 'linux';
   if (need === 'root') return process.getuid?.() === 0;
   if (need === 'descriptors') return mayOpen(12_000);

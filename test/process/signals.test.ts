@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cleanEnv, entry, makeFolder, missing, root, startServer, waitFor } from './harness.ts';
+import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
 import { startCloud } from './cloud.ts';
 import { callTool } from './mcp.ts';
 
@@ -191,5 +191,28 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of
       expect(out + err).toContain('run this command inside it');
     }
     expect(server.record()).toMatchObject({ pid: 1, generation: 1, operations: [] });
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'unshare', 'tini'))('under tini as PID 1', () => {
+  it('keeps its PID through restarts, leaves no zombie, and stops when the container does', async () => {
+    const folder = makeFolder();
+    const server = await startServer({ folder, through: ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', 'tini', '--'] });
+    // The child of unshare is tini; the commands have to run where it is PID 1.
+    const tini = readFileSync(`/proc/${server.child.pid}/task/${server.child.pid}/children`, 'utf8').trim();
+    const inside = ['nsenter', '--target', tini, '--pid', '--mount'];
+    const run = async (...words: string[]) => {
+      const { out } = await runCommand([...words, '--json', '--pid-file', server.pidFile], { through: inside });
+      return JSON.parse(out) as Record<string, unknown>;
+    };
+    const before = await run('status');
+    expect(before).toMatchObject({ running: true, generation: 1 });
+    for (let round = 0; round < 3; round++) expect(await run('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(await run('status')).toMatchObject({ pid: before['pid'], generation: 4 });
+    const states = execFileSync('nsenter', [...inside.slice(1), 'sh', '-c', 'cat /proc/[0-9]*/stat'], { encoding: 'utf8' });
+    expect(states.split('\n').filter((line) => /\) Z /.test(line))).toEqual([]);
+    process.kill(Number(tini), 'SIGTERM');
+    expect(await server.ended).toEqual(clean);
+    expect(existsSync(server.pidFile)).toBe(false);
   });
 });
