@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/tools/index.ts';
 import { openDemo } from './demo.ts';
 import { seed, shapeOf } from './inputs.ts';
-import { inputFor, type Input } from './seeded.ts';
+import { leastInput, mostInput, type Input } from './seeded.ts';
 import { openWholeServer } from './whole-server.ts';
 
 const server = await openWholeServer();
@@ -37,17 +37,17 @@ describe.each(['read', 'create', 'update', 'delete'])(`every tool of the action 
   const tools = toolsThat(action);
 
   it.each(tools)('$name answers to the least input', async (tool) => {
-    const result = await callCleanly(tool, await inputFor(demo, tool.name, 'least'));
+    const result = await callCleanly(tool, await leastInput(demo, tool.name));
     if (action === 'read' && !needsMore.includes(tool.name)) expect(result.isError ?? false, textOf(result)).toBe(false);
   });
 
   it.each(tools)('$name answers to every input at once', async (tool) => {
-    await callCleanly(tool, await inputFor(demo, tool.name, 'most'));
+    await callCleanly(tool, await mostInput(demo, tool.name));
   });
 
   it.each(tools.filter((tool) => idsOf(tool).length > 0))('$name says that a record does not exist', async (tool) => {
     const unknown = Object.fromEntries(idsOf(tool).map((name) => [name, '987654321']));
-    const result = await callCleanly(tool, { ...(await inputFor(demo, tool.name, 'least')), ...aChange(tool), ...unknown });
+    const result = await callCleanly(tool, { ...(await leastInput(demo, tool.name)), ...aChange(tool), ...unknown });
     // A list below a record that does not exist may be empty.
     if (!result.isError) return expect(result.structuredContent).toMatchObject({ items: [] });
     expect(textOf(result)).toMatch(/\b404\b|NOT_FOUND|does not exist/);

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue, readRemoval } from '../../src/tools/index.ts';
 import { findTool, openDemo } from './demo.ts';
 import { shapeOf, toolsIn } from './inputs.ts';
-import { inputFor, type Input } from './seeded.ts';
+import { leastInput, type Input } from './seeded.ts';
 
 const demo = await openDemo();
 afterAll(() => demo[Symbol.asyncDispose]());
@@ -12,15 +12,9 @@ afterAll(() => demo[Symbol.asyncDispose]());
 const nameless = ['zia_delete_atp_malicious_urls', 'zia_delete_auth_exempt_urls', 'zdx_delete_analysis'];
 const named = catalogue.filter(({ name, isConfirmed }) => isConfirmed && !nameless.includes(name));
 
-/** Predefined categories have no other name than their ID. */
-const given: Readonly<Record<string, Input>> = {
-  zia_delete_url_category: { category_id: 'CUSTOM_01' },
-  zia_remove_urls_from_category: { category_id: 'CUSTOM_01' },
-};
-
 describe('before it removes something', () => {
   it.each(named)('$name shows the name that lists show', async (tool) => {
-    const input = { ...(await inputFor(demo, tool.name, 'least')), ...given[tool.name] };
+    const input = await leastInput(demo, tool.name);
     const [record, ...others] = await readRemoval(tool, tool.parse(input), findTool, (shower, args) => demo.run(shower.name, args));
     expect(others.map(({ name }) => name)).toEqual(tool.name === 'zia_delete_gre_tunnel' ? [null] : []);
     expect(await namesOf(listOf(tool.name), input, record!.id)).toContain(record!.name);

@@ -11,6 +11,8 @@ const told: Readonly<Record<string, Input>> = {
   zia_get_url_category_predefined: { name: 'FINANCE' },
   zia_update_url_category_predefined: { name: 'TRAVEL' },
   zia_update_url_category: { category_id: 'CUSTOM_01' },
+  zia_delete_url_category: { category_id: 'CUSTOM_01' },
+  zia_remove_urls_from_category: { category_id: 'CUSTOM_01' },
   get_zpa_scim_attribute: { idp_name: 'Harbor Lantern Sign-In' },
   get_zpa_scim_group: { idp_name: 'Harbor Lantern Sign-In' },
   zid_get_group_users_by_name: { name: 'Crew' },
@@ -20,22 +22,44 @@ const told: Readonly<Record<string, Input>> = {
   zia_update_atp_settings: { settings: { tor_blocked: true } },
   zia_update_advanced_settings: { settings: { ui_session_timeout: 600 } },
   zia_update_mobile_advanced_settings: { settings: { block_apps_sending_location_info: true } },
+  zpa_create_pra_credential: { credential_type: 'PASSWORD', password: 'made-up-secret' },
   zpa_update_pra_credential: { password: 'made-up-secret' },
 };
 
-/** With the inputs that a tool needs, or with every one that it takes. */
-export async function inputFor(demo: Demo, name: string, how: 'least' | 'most'): Promise<Input> {
-  const { properties, required } = shapeOf(findTool(name));
-  const input: Input = { ...('rule_type' in properties && { rule_type: 'WEBMAIL' }), ...told[name] };
-  for (const [param, schema] of Object.entries(properties)) {
-    if (param in input || (how === 'least' && !required.includes(param))) continue;
-    input[param] = (await seededFor(demo, param, schema, input)) ?? schema.examples?.[0] ?? one(valid(schema), name + param);
-  }
+/** Where not any text goes, whatever the tool. */
+const usual: Input = {
+  rule_type: 'WEBMAIL',
+  idp_name: 'Harbor Lantern Sign-In',
+  enrollment_cert_name: 'Connector',
+  rule_text: 'alert tcp any any -> any 80 (msg:"crane"; content:"x"; sid:1000001; rev:1;)',
+  dynamic_discovery: true,
+};
+
+/** What the tool needs. */
+export async function leastInput(demo: Demo, name: string): Promise<Input> {
+  const { required } = shapeOf(findTool(name));
+  return inputOf(demo, name, required);
+}
+
+/** Every input that the tool takes. */
+export async function mostInput(demo: Demo, name: string): Promise<Input> {
+  return inputOf(demo, name, Object.keys(shapeOf(findTool(name)).properties));
+}
+
+async function inputOf(demo: Demo, name: string, params: readonly string[]): Promise<Input> {
+  const input: Input = { ...told[name] };
+  for (const param of params) if (!(param in input)) input[param] = await valueFor(demo, name, param, input);
   return input;
 }
 
+/** One value for an input, given the others. */
+export async function valueFor(demo: Demo, name: string, param: string, given: Input): Promise<unknown> {
+  const schema = shapeOf(findTool(name)).properties[param] ?? {};
+  return usual[param] ?? (await seededFor(demo, param, schema, given)) ?? schema.examples?.[0] ?? one(valid(schema), name + param);
+}
+
 /** The ID of a record that exists, if the description of the input names a tool that shows some. */
-export async function seededFor(demo: Demo, name: string, schema: Property, given: Input): Promise<unknown> {
+async function seededFor(demo: Demo, name: string, schema: Property, given: Input): Promise<unknown> {
   const [source] = toolsIn(schema.description ?? '');
   if (source === undefined || !isId(name)) return undefined;
   const row = await firstRow(demo, source, given);
