@@ -33,6 +33,7 @@ import {
 import type { RootLog } from './log.ts';
 import {
   createMcp,
+  type CallContext,
   type McpService,
   type OfferedTool,
   type Runtime,
@@ -44,6 +45,7 @@ import { ZscalerMcpError } from './errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
 import { describePosture, postureOf } from './posture.ts';
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
+import { openQuery, showFound, showRows, type Query } from './shape/index.ts';
 import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
 import { addressesOf, checkClient, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
@@ -83,6 +85,10 @@ interface Edge {
   readonly requests: RequestLimits;
 }
 
+/** What a model has to know of all tools. */
+const INSTRUCTIONS =
+  'Lists of flat records come as CSV: an empty cell is a field that the record does not have, text that looks like a number is in quotes. All else is JSON. A note before the rows says whether there are more.';
+
 export class ServerService implements Service<SavedConfiguration> {
   readonly mcp: McpService;
   readonly #options: ServiceOptions;
@@ -120,6 +126,7 @@ export class ServerService implements Service<SavedConfiguration> {
       log: options.log,
       audit: this.#audit.write,
       info: { name: 'zscaler-mcp', title: 'Zscaler MCP', version, description: 'Tools for the Zscaler cloud.' },
+      instructions: INSTRUCTIONS,
       demo: options.demo !== null,
       generation: options.generation,
     });
@@ -376,12 +383,13 @@ export class ServerService implements Service<SavedConfiguration> {
         settings,
         this.#tools,
         this.#desk.open(settings.requestStateKeys, settings.confirmationSeconds * 1_000),
-        async (tool, args, signal) => {
+        async (tool, args, { signal, progress }) => {
           const client = createCloud(cloud, shared);
           return this.#observed(tool, async () =>
             tool.run(
               bindCall(tool, (request) => client.send(request), cloud, signal),
               tool.parse(args),
+              progress,
             ),
           );
         },
@@ -498,11 +506,12 @@ export function runtimeFor(
   settings: Settings,
   tools: ReadonlyMap<string, Tool>,
   confirmations: Confirmations,
-  call: (tool: Tool, args: unknown, signal: AbortSignal) => Promise<unknown>,
+  call: (tool: Tool, args: unknown, context: CallContext) => Promise<unknown>,
 ): Runtime {
   return {
     tools: tools satisfies ReadonlyMap<string, OfferedTool>,
     logToolCalls: settings.logToolCalls,
+    maxResponseTokens: settings.maxResponseTokens,
     sanitizes: !settings.disableOutputSanitization,
     sessionLimit: settings.sessionLimit,
     sessionIdleMs: settings.sessionIdleSeconds * 1_000,
@@ -512,12 +521,15 @@ export function runtimeFor(
       const tool = tools.get(name);
       if (!tool) return { title: name, tool: name, records: [], args };
       const input = tool.parse(args);
-      const records = await readRemoval(tool, input, findTool, (shower, given) => call(shower, given, signal));
+      const records = await readRemoval(tool, input, findTool, (shower, given) => call(shower, given, { signal }));
       return { title: tool.title, tool: name, records, args: input };
     },
-    run: async (name, args, { signal }) => {
+    run: async (name, args, context) => {
       const tool = tools.get(name);
-      return tool ? present(await call(tool, args, signal)) : null;
+      if (!tool) return null;
+      // A wrong expression is told before the cloud is asked.
+      const query = tool.isList ? await openQuery(args) : undefined;
+      return shape(await call(tool, args, context), query);
     },
   };
 }
@@ -525,17 +537,10 @@ export function runtimeFor(
 /** Also one that is not offered: what is to be removed is shown in any case. */
 const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);
 
-/** A page in the order in which a reader needs it: whether there is more, then the rows, then all else that was sent. */
-function present(value: unknown): unknown {
-  if (!(value instanceof Page)) return value;
-  const { items, total, next, note, envelope } = value;
-  return {
-    ...(note && { note }),
-    ...(total !== undefined && { total }),
-    ...(next && { next }),
-    items,
-    ...(Object.keys(envelope).length > 0 && { envelope }),
-  };
+/** A query is applied to the rows of a page, or to the whole of any other answer. */
+function shape(value: unknown, query: Query | undefined): unknown {
+  if (value instanceof Page) return showRows(value, query);
+  return query ? showFound(value, query) : value;
 }
 
 /** What is lacking was refused with the settings; a mode that is not whole lets nobody in. */

@@ -1,4 +1,4 @@
-/** The one path that every call takes: permit, confirm, run, sanitize, encode, audit. A tool judges its own arguments. */
+/** The one path that every call takes: permit, confirm, run, shape, sanitize, encode, audit. A tool judges its own arguments. */
 import { randomUUID } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult } from '@modelcontextprotocol/server';
 import type { AuditEvent, Caller, Decision } from '../audit/index.ts';
@@ -44,7 +44,12 @@ export async function callTool(call: Call): Promise<CallToolResult | InputRequir
     if (consent) decision = 'confirmed';
     const value = await runtime.run(name, consent ? withoutToken(given) : given, context);
     const shown = runtime.sanitizes ? sanitize(value) : value;
-    const result = encodeResult(shown, { isStructured: tool.outputSchema !== undefined, writtenBy: tool.writtenBy });
+    const result = encodeResult(shown, {
+      isStructured: tool.outputSchema !== undefined,
+      writtenBy: tool.writtenBy,
+      maxTokens: runtime.maxResponseTokens,
+      inputs: inputsOf(tool),
+    });
     note({ event: 'done', decision, result: value });
     return result;
   } catch (thrown) {
@@ -65,6 +70,8 @@ function openNotes({ runtime, name, caller, audit }: Call, startedAt: number): (
 
 /** Wrong arguments never reach the cloud. */
 const isRefusal = (thrown: unknown): boolean => thrown instanceof ZscalerMcpError && thrown.code === 'ERR_TOOL_INPUT';
+
+const inputsOf = (tool: OfferedTool): string[] => Object.keys((tool.inputSchema() as { properties?: object }).properties ?? {});
 
 function permit({ tools }: Runtime, name: string): OfferedTool {
   const tool = tools.get(name);

@@ -38,19 +38,38 @@ describe.each([
     });
   });
 
-  it('gets an object as text and as structured content', async () => {
+  it('gets an answer with a schema as text and as structured content', async () => {
     const client = await connect(await startStack());
     const result = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
-    expect(result).toMatchObject({ content: [{ type: 'text', text: '{\n  "text": "hello"\n}' }], structuredContent: { text: 'hello' } });
+    expect(result).toMatchObject({ content: [{ type: 'text', text: '{"text":"hello"}' }], structuredContent: { text: 'hello' } });
   });
 
-  it('gets a list as text alone, unless the tool promised a schema', async () => {
+  it('gets any other answer as text alone, and a flat list as a table', async () => {
     const client = await connect(await startStack());
     const list = await client.callTool({ name: 'list', arguments: {} });
-    expect(list.content).toEqual([{ type: 'text', text: '[\n  1,\n  2,\n  3\n]' }]);
+    expect(list.content).toEqual([{ type: 'text', text: '[\n1,\n2,\n3\n]' }]);
     expect(list.structuredContent).toBeUndefined();
+    const rows = await client.callTool({ name: 'rows', arguments: {} });
+    expect(rows).toEqual({ ...rows, content: [{ type: 'text', text: 'total: 900\n\nid,name\n0,row 0\n1,row 1' }] });
+    expect(rows.structuredContent).toBeUndefined();
     const { structuredContent } = await client.callTool({ name: 'numbers', arguments: {} });
     expect([[1, 2, 3], { result: [1, 2, 3] }]).toContainEqual(structuredContent);
+  });
+
+  it('gets as many rows as an answer may have, is told so first, and gets more after a reload', async () => {
+    const stack = await startStack();
+    const client = await connect(stack);
+    const read = async () =>
+      ((await client.callTool({ name: 'rows', arguments: { page_size: 900 } })).content as { text: string }[])[0]?.text ?? '';
+    const cut = await read();
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(3_000);
+    const [, shown] = /^note: Only the first (\d+) of these 900 rows are shown: an answer may have 1000 tokens\. /.exec(cut) ?? [];
+    expect(cut.split('\n').at(-1)).toBe(`${Number(shown) - 1},row ${Number(shown) - 1}`);
+    expect(cut).toContain(
+      `ask for at most ${shown} rows with page_size; or choose fields or rows with query, such as [].{id: id, name: name}.`,
+    );
+    stack.reload({ maxResponseTokens: 20_000 });
+    expect((await read()).split('\n').at(-1)).toBe('899,row 899');
   });
 
   it('reads message and hint of a failure that we know, and nothing of one that we do not', async () => {
@@ -80,19 +99,18 @@ describe.each([
     expect(raw.structuredContent).toEqual({ text: '\u202E⟦U+200B⟧' });
   });
 
-  it('is told when strangers wrote parts of an answer, in both of its forms', async () => {
+  it('is told when strangers wrote parts of an answer', async () => {
     const client = await connect(await startStack());
     const notice = expect.stringMatching(/written outside the tenant, by a stranger/) as string;
     const result = await client.callTool({ name: 'foreign', arguments: {} });
     expect(result.content).toEqual([
       { type: 'text', text: notice },
-      { type: 'text', text: '{\n  "name": "x"\n}' },
+      { type: 'text', text: '{"name":"x"}' },
     ]);
-    expect(result.structuredContent).toEqual({ notice_on_origin: notice, name: 'x' });
     const list = await client.callTool({ name: 'foreignList', arguments: {} });
     expect(list.content).toEqual([
       { type: 'text', text: notice },
-      { type: 'text', text: '[\n  "x"\n]' },
+      { type: 'text', text: '[\n"x"\n]' },
     ]);
   });
 
@@ -190,7 +208,7 @@ describe('a call', () => {
     ];
     for (const body of bodies) {
       expect(body).toContain('"structuredContent":{"id":12345678901234567890,"deep":[{"id":9007199254740993}]}');
-      expect(body).toContain(String.raw`\"id\": 12345678901234567890`);
+      expect(body).toContain(String.raw`\"id\":12345678901234567890`);
     }
     const echoed = await post(
       url,

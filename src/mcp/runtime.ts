@@ -40,6 +40,8 @@ export interface Runtime {
   /** Frozen; iterated in the order in which it is listed. */
   readonly tools: ReadonlyMap<string, OfferedTool>;
   readonly logToolCalls: boolean;
+  /** How long the text of an answer may be. */
+  readonly maxResponseTokens: number;
   /** Whether hidden and acting characters are shown by number on the way to the client, and taken back on the way here. */
   readonly sanitizes: boolean;
   readonly sessionLimit: number;

@@ -449,6 +449,17 @@ const trust = {
   }),
 };
 
+const answers = {
+  maxResponseTokens: integer({
+    env: 'ZSCALER_MCP_MAX_RESPONSE_TOKENS',
+    default: 20_000,
+    min: 1_000,
+    max: 10_000_000,
+    applies: 'reload',
+    about: 'Tokens that the text of an answer may have, three bytes counted as one; what is more is cut, and the answer says so.',
+  }),
+};
+
 const monitoring = {
   metrics: flag({
     env: 'ZSCALER_MCP_METRICS',
@@ -684,6 +695,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Client authentication', access],
   ['What is offered', offer],
   ['Trust', trust],
+  ['Answers', answers],
   ['Monitoring', monitoring],
   ['Logging', logging],
   ['Tenant', tenant],
@@ -691,7 +703,19 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Process', life],
 ];
 
-export const table = { ...server, ...edge, ...access, ...offer, ...trust, ...monitoring, ...logging, ...tenant, ...requests, ...life };
+export const table = {
+  ...server,
+  ...edge,
+  ...access,
+  ...offer,
+  ...trust,
+  ...answers,
+  ...monitoring,
+  ...logging,
+  ...tenant,
+  ...requests,
+  ...life,
+};
 
 export type SettingName = keyof typeof table;
 

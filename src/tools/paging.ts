@@ -4,13 +4,20 @@ import { ZscalerMcpError } from '../errors.ts';
 /** How a product wraps its lists. Facts of the APIs, one record a product. */
 export type Paging =
   /** A bare array. Nothing tells whether there is more, except that the page is full. */
-  | { readonly kind: 'array'; readonly usualSize: number }
+  | {
+      readonly kind: 'array';
+      readonly usualSize: number;
+      /** How many rows a page may have, where every list of the product can be asked for by `page` and `pageSize`. */
+      readonly mostRows?: number;
+    }
   /** An envelope with the number of pages. */
   | {
       readonly kind: 'pages';
       readonly items: string;
       readonly total: string;
       readonly pages: string;
+      /** The member of the answer that is the envelope, if not the answer itself. */
+      readonly within?: string;
       /** The member of the envelope that holds the counters, if they are not its own. */
       readonly counters?: string;
       /** The number of the first page, 1 unless given. */
@@ -55,6 +62,11 @@ export class Page {
     this.note = note;
     this.envelope = envelope;
   }
+
+  with(parts: Partial<PageParts>): Page {
+    const { items, total, next, note, envelope } = this;
+    return new Page({ items, total, next, note, envelope, ...parts });
+  }
 }
 
 /**
@@ -72,12 +84,19 @@ export function readPage(
   if (paging.kind === 'array' || Array.isArray(answer)) return readArray(paging.kind === 'array' ? paging.usualSize : null, answer);
   if (typeof answer !== 'object') throw noList(answer);
   if (paging.kind === 'cursor') return readCursor(paging, answer as Record<string, unknown>, fields);
-  const { [paging.items]: found, ...envelope } = answer as Record<string, unknown>;
+  const { [paging.items]: found, ...envelope } = unwrap(paging, answer as Record<string, unknown>);
   const items = found ?? [];
   if (!Array.isArray(items)) throw noList(items);
   if (paging.kind === 'numbered') return readCounted(paging, items, envelope, input);
   if (paging.kind === 'whole') return readWhole(paging, items, envelope, input);
   return paging.kind === 'pages' ? readPages(paging, items, envelope, input) : readOffset(paging, items, envelope, input);
+}
+
+/** What stands beside the envelope stays beside its members. */
+function unwrap(paging: Paging, answer: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (paging.kind !== 'pages' || paging.within === undefined) return answer;
+  const { [paging.within]: envelope, ...beside } = answer;
+  return { ...beside, ...(envelope as Record<string, unknown> | undefined) };
 }
 
 function readArray(usualSize: number | null, answer: unknown): Page {

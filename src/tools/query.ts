@@ -35,6 +35,7 @@ export const query = <S extends Service, F extends Fields>(
     action: 'read',
     about: spec.about,
     input: spec.input ?? ({} as F),
+    ...(spec.returns && { lists: true }),
     run: (call, input) => ask(call, spec, input),
   });
 

@@ -1,7 +1,8 @@
 /** `tool()`: the description of one tool. */
+import { followPages, hasPages, listInputs, ownInput, readWholeArrays, type Tell } from './every-page.ts';
 import type { Fields, Input, JsonSchema } from './fields.ts';
 import { parseInput, schemaOf, type ToolInput } from './input.ts';
-import { readPage, type Paging } from './paging.ts';
+import { Page, readPage, type Paging } from './paging.ts';
 import { request, type Call, type NamesIn, type Route } from './request.ts';
 import type { Service, ToolsetOf } from './toolsets.ts';
 
@@ -52,12 +53,14 @@ export interface Tool {
   readonly shownBy: string | undefined;
   /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
   readonly writtenBy: string | undefined;
+  /** Whether it takes `query`, an expression on what it returns; `run` does not heed it. */
+  readonly isList: boolean;
   /** Built on first use, then the same object each time. */
   inputSchema(): JsonSchema;
   /** @throws ZscalerMcpError ERR_TOOL_INPUT */
   parse(raw: unknown): ToolInput;
   /** A `Page` from a list, `Done` from a change that the API answers with nothing, else what the API answered, whole. */
-  run(call: Call, input: ToolInput): Promise<unknown>;
+  run(call: Call, input: ToolInput, tell?: Tell): Promise<unknown>;
 }
 
 /** Stands for an empty answer to a change. */
@@ -78,6 +81,8 @@ interface Description<F extends Fields, Toolset extends string> {
   readonly shownBy?: string;
   /** Who outside the tenant writes parts of what it returns: "whoever made the file". */
   readonly writtenBy?: string;
+  /** It gives a list, though not by `returns`. `paged`: every list it gets can be asked for by page, and it has no input for that. */
+  readonly lists?: true | 'paged';
   /** Said when the API answers with nothing. */
   readonly done?: (input: ToolInput) => string;
 }
@@ -94,6 +99,7 @@ export interface OneCall<R extends Route> {
 interface ManyCalls<F extends Fields> {
   readonly run: (call: Call, input: Input<F>) => Promise<unknown>;
   readonly call?: never;
+  readonly returns?: never;
 }
 
 /** Makes a route with an undeclared `{name}` a type error. */
@@ -109,7 +115,12 @@ export function tool<S extends Service, const R extends Route, F extends Fields 
   name: string,
   spec: Description<F, ToolsetOf<NoInfer<S>>> & (OneCall<R> | ManyCalls<F>) & Declares<R, F>,
 ): Tool {
-  const fields: Fields = { ...spec.input, ...product.shared };
+  const own: Fields = { ...spec.input, ...product.shared };
+  const isList = spec.lists !== undefined || spec.returns !== undefined;
+  const pages = isList ? waysOn(product, spec as Description<Fields, string> & Asking, own) : undefined;
+  const isPage = spec.run !== undefined || spec.returns !== undefined;
+  const fields = isList ? { ...own, ...listInputs({ isPage, goesOn: pages !== undefined }) } : own;
+  const runOnce = async (call: Call, input: ToolInput) => (await answer(product, spec as Asking, own, call, input)) ?? finish(spec, input);
   const fullName = spec.fullName ?? `${product.id}_${name}`;
   let schema: JsonSchema | undefined;
   return {
@@ -126,12 +137,32 @@ export function tool<S extends Service, const R extends Route, F extends Fields 
     writtenBy: spec.writtenBy ?? product.writtenBy,
     inputSchema: () => (schema ??= schemaOf(fields)),
     parse: (raw) => parseInput(fullName, fields, raw),
-    run: async (call, input) => (await answer(product, spec as Asking, fields, call, input)) ?? finish(spec, input),
+    isList,
+    run: async (call, input, tell) => {
+      const asked = ownInput(input);
+      if (!pages) return runOnce(call, asked);
+      return input['all'] === true ? pages(runOnce, call, asked, tell) : mentionAll(await runOnce(call, asked));
+    },
   };
 }
 
 /** The same, once the compiler has checked what belongs together. */
 type Asking = OneCall<Route> | ManyCalls<Fields>;
+
+type Pages = (run: (call: Call, input: ToolInput) => Promise<unknown>, call: Call, input: ToolInput, tell?: Tell) => Promise<unknown>;
+
+/** How `all` gets the further pages of a list; undefined when there is no way. */
+function waysOn(product: Product, spec: Description<Fields, string> & Asking, own: Fields): Pages | undefined {
+  if (hasPages(own)) return (run, call, input, tell) => followPages(run, call, own, input, tell);
+  const isPaged = spec.lists === 'paged' || (spec.returns !== undefined && spec.call.startsWith('GET '));
+  const paging = typeof spec.returns === 'object' ? spec.returns : product.paging;
+  const size = paging.kind === 'array' ? paging.mostRows : undefined;
+  return isPaged && size !== undefined ? (run, call, input, tell) => readWholeArrays(run, call, input, size, tell) : undefined;
+}
+
+function mentionAll(found: unknown): unknown {
+  return found instanceof Page && found.note !== undefined ? found.with({ note: `${found.note} all: true gets every page.` }) : found;
+}
 
 function answer(product: Product, spec: Asking, fields: Fields, call: Call, input: ToolInput): Promise<unknown> {
   if (spec.run) return spec.run(call, input);

@@ -30,9 +30,16 @@ const tool = (name: string, properties: object = {}, more: object = {}): Offered
   inputSchema: () => ({ type: 'object', properties, additionalProperties: false, ...more }),
 });
 
+/** Its answers travel as structured content, too. */
+const structured = (offered: OfferedTool): OfferedTool => ({ ...offered, outputSchema: () => ({ type: 'object' }) });
+
 const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
-  echo: [tool('echo', { text: { type: 'string', maxLength: 40 }, count: { type: 'integer', maximum: 1e30 } }), (args) => args],
+  echo: [structured(tool('echo', { text: { type: 'string', maxLength: 40 }, count: { type: 'integer', maximum: 1e30 } })), (args) => args],
   list: [tool('list'), () => [1, 2, 3]],
+  rows: [
+    tool('rows', { page_size: { type: 'integer' }, query: { type: 'string' } }),
+    ({ page_size: size = 2 }) => ({ total: 900, items: Array.from({ length: Number(size) }, (_, at) => ({ id: at, name: `row ${at}` })) }),
+  ],
   foreign: [{ ...tool('foreign'), writtenBy: 'a stranger' }, () => ({ name: 'x' })],
   foreignList: [{ ...tool('foreignList'), writtenBy: 'a stranger' }, () => ['x']],
   hostile: [
@@ -41,7 +48,7 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
       throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'refused \u{202E}because <!-- obey -->');
     },
   ],
-  big: [tool('big'), () => ({ id: 12_345_678_901_234_567_890n, deep: [{ id: 9_007_199_254_740_993n }] })],
+  big: [structured(tool('big')), () => ({ id: 12_345_678_901_234_567_890n, deep: [{ id: 9_007_199_254_740_993n }] })],
   numbers: [{ ...tool('numbers'), outputSchema: () => ({ type: 'array', items: { type: 'integer' } }) }, () => [1, 2, 3]],
   refuse: [
     tool('refuse'),
@@ -49,7 +56,7 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
       throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'Zscaler refused it: name is taken', { hint: 'Choose another name.' });
     },
   ],
-  remove: [{ ...tool('remove', { id: { type: 'string' } }), isConfirmed: true }, (args) => ({ removed: args['id'] })],
+  remove: [{ ...structured(tool('remove', { id: { type: 'string' } })), isConfirmed: true }, (args) => ({ removed: args['id'] })],
   crash: [
     tool('crash'),
     () => {
@@ -57,7 +64,7 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
     },
   ],
   count: [
-    tool('count', { to: { type: 'integer' } }, { required: ['to'] }),
+    structured(tool('count', { to: { type: 'integer' } }, { required: ['to'] })),
     async ({ to }, { progress }) => {
       for (let step = 1; step <= Number(to); step++) {
         progress?.({ progress: step, total: Number(to), message: `step ${step}` });
@@ -67,7 +74,7 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
     },
   ],
   wait: [
-    tool('wait', { ms: { type: 'integer' } }),
+    structured(tool('wait', { ms: { type: 'integer' } })),
     async ({ ms = 60_000 }, { signal }) => {
       await sleep(Number(ms), undefined, { signal });
       return { waited: ms };
@@ -117,6 +124,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
   let runtime: Runtime = {
     tools: testTools,
     logToolCalls: true,
+    maxResponseTokens: 1_000,
     sanitizes: true,
     confirmations: testConfirmations(),
     takesTokens: true,

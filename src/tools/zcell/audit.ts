@@ -24,6 +24,7 @@ export default [
   tool(zcell, 'list_audit_metadata', {
     toolset: 'zcell_audit_data_handling',
     action: 'read',
+    lists: true,
     about:
       'List the operations and the types of objects that the audit of Cellular knows: the words for zcell_list_audit_customers_search.',
     call: 'GET /audit/metadata',

@@ -5,6 +5,7 @@ export default [
   tool(zcell, 'list_network_events', {
     toolset: 'zcell_network_events',
     action: 'read',
+    lists: true,
     about:
       'List what SIMs did in mobile networks: attaching, sessions, data caps, with operator, country and cell. Filter it; there is much of it.',
     input: {

@@ -13,6 +13,7 @@ export default [
   tool(zcell, 'list_sim_analytics_summary', {
     toolset: 'zcell_sim_analytics',
     action: 'read',
+    lists: true,
     about: 'Get how many SIMs there are, and how many are used, active and inactive.',
     call: 'GET /customers/{zcellCustomerId}/sim/analytics/summary',
   }),

@@ -1,4 +1,4 @@
-import { optional, text, texts, tool } from '../define.ts';
+import { optional, text, texts, tool, type Paging } from '../define.ts';
 import { paging, zcell } from './product.ts';
 
 export default [
@@ -6,7 +6,7 @@ export default [
     toolset: 'zcell_sim_handling',
     action: 'read',
     about:
-      'Find SIMs by state, network, address, country, tag or device. Returns pageDetails (the SIMs in content, with totals and the number of pages) and the total usage. Several filters narrow the list together.',
+      'Find SIMs by state, network, address, country, tag or device. Returns the SIMs, and around them the number of pages and the total usage. Several filters narrow the list together.',
     input: {
       iccid: optional(texts('ICCIDs of SIMs.')),
       status: optional(text('State of the SIM, in the words of the API: ACTIVE, INACTIVE.')),
@@ -23,6 +23,7 @@ export default [
       ...paging,
     },
     call: 'POST /customers/{zcellCustomerId}/sims/search',
+    returns: { ...zcell.paging, within: 'pageDetails' } as Paging,
   }),
   tool(zcell, 'get_sim_details', {
     toolset: 'zcell_sim_handling',

@@ -31,6 +31,7 @@ export default [
   tool(zdx, 'get_application_metric', {
     toolset: 'zdx_reports',
     action: 'read',
+    lists: true,
     about:
       'Get measurements of one application over time: page fetch time and DNS time in milliseconds, availability in percent. Use it to learn what a bad score comes from.',
     input: {

@@ -33,6 +33,7 @@ export default [
   tool(zdx, 'get_deeptrace_webprobe_metrics', {
     toolset: 'zdx_troubleshooting',
     action: 'read',
+    lists: true,
     about: 'Get what the web probe of a deep trace measured over time: page fetch time, DNS time, server response time, availability.',
     input: trace,
     call: 'GET /devices/{device_id}/deeptraces/{trace_id}/webprobe-metrics',
@@ -40,6 +41,7 @@ export default [
   tool(zdx, 'get_deeptrace_cloudpath_metrics', {
     toolset: 'zdx_troubleshooting',
     action: 'read',
+    lists: true,
     about: 'Get latency and loss over time for each leg of the network path that a deep trace watched, from the device to the application.',
     input: trace,
     call: 'GET /devices/{device_id}/deeptraces/{trace_id}/cloudpath-metrics',
@@ -47,6 +49,7 @@ export default [
   tool(zdx, 'get_deeptrace_cloudpath', {
     toolset: 'zdx_troubleshooting',
     action: 'read',
+    lists: true,
     about:
       'Get the network path that a deep trace saw at each time, hop by hop. It is long; the metrics of the legs say first where to look.',
     writtenBy: 'whoever runs the hosts on the path',
@@ -56,6 +59,7 @@ export default [
   tool(zdx, 'get_deeptrace_health_metrics', {
     toolset: 'zdx_troubleshooting',
     action: 'read',
+    lists: true,
     about: 'Get the health of the device during a deep trace: processor, memory, disks, network, Wi-Fi and battery over time.',
     input: trace,
     call: 'GET /devices/{device_id}/deeptraces/{trace_id}/health-metrics',
@@ -63,6 +67,7 @@ export default [
   tool(zdx, 'get_deeptrace_events', {
     toolset: 'zdx_troubleshooting',
     action: 'read',
+    lists: true,
     about: 'Get what happened on the device during a deep trace: changes of network, of Client Connector, of hardware and software.',
     writtenBy: 'whoever made the programs on the device',
     input: trace,

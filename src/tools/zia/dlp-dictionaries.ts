@@ -7,6 +7,7 @@ export default [
     fullName: 'get_zia_dlp_dictionaries',
     toolset: 'zia_dlp',
     action: 'read',
+    lists: 'paged',
     about:
       'List DLP dictionaries, predefined and custom, or get one by its ID. A dictionary says by phrases and patterns what a kind of sensitive data looks like; DLP engines combine dictionaries.',
     input: {

@@ -7,6 +7,7 @@ export default [
     fullName: 'get_zia_dlp_engines',
     toolset: 'zia_dlp',
     action: 'read',
+    lists: 'paged',
     about:
       'List DLP engines, predefined and custom, or get one by its ID. An engine combines dictionaries in an expression (D63.S > 1); web DLP rules refer to engines by ID.',
     input: {

@@ -14,6 +14,7 @@ export default [
   tool(zia, 'geo_search', {
     toolset: 'zia_locations',
     action: 'read',
+    lists: true,
     about:
       'Find the city of a place: of coordinates (geo_by_coordinates), of a public IP address (geo_by_ip), or by how its name begins (city_prefix_search). Returns cities with country, state and position; use it to fill in a static IP or a location.',
     input: {

@@ -13,6 +13,7 @@ export default [
       limit: optional(count('How many ranges to return; the API returns 10 without it.', { min: 1 })),
     },
     call: 'GET /greTunnels/availableInternalIpRanges',
-    returns: 'page',
+    // How many it returns is all that can be asked for.
+    returns: { kind: 'array', usualSize: 10 },
   }),
 ];

@@ -23,6 +23,7 @@ export default [
   tool(zia, 'list_network_services', {
     toolset,
     action: 'read',
+    lists: 'paged',
     about: `List network services, the predefined and your own, with their IDs and ports. ${what}`,
     input: {
       name: optional(text('Part of the name, in capitals or not; looked for in what the API answers.')),

@@ -97,6 +97,7 @@ function listOf({ noun, title, toolset, path, about, search, within }: RuleFamil
     });
   return tool(zia, `list_${noun}s`, {
     ...shared,
+    lists: 'paged',
     input: { search: optional(text('Part of the name of the rule, in capitals or not.')) },
     run: async (ask, input) => named(readPage(zia.paging, await ask(call), {}), input.search),
   });

@@ -11,6 +11,7 @@ export default [
   tool(zia, 'list_shadow_it_apps', {
     toolset,
     action: 'read',
+    lists: true,
     about:
       'List the cloud applications that Shadow IT discovery knows, with ID and name. There are thousands: ask a page at a time. The IDs go into zia_bulk_update_shadow_it_apps.',
     input: {

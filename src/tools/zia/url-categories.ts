@@ -16,6 +16,7 @@ export default [
   tool(zia, 'list_url_categories', {
     toolset,
     action: 'read',
+    lists: true,
     about: `List URL categories, predefined and custom, with their contents. ${about} The whole list is long: narrow it. With contains_url each row tells in _url_match which entries fit.`,
     input: {
       search: optional(text('Part of the name given to a category, in capitals or not.')),

@@ -26,6 +26,7 @@ export function urlList(list: UrlList) {
     tool(zia, `list_${noun}`, {
       toolset,
       action: 'read',
+      lists: true,
       about: `List the ${title}. ${about} Returns the whole list in one object.`,
       call: `GET ${path}` as 'GET /',
     }),

@@ -15,6 +15,7 @@ export default [
   tool(zia, 'url_lookup', {
     toolset,
     action: 'read',
+    lists: true,
     about:
       'Tell how Zscaler classifies URLs: their categories, and categories with a security alert. It says nothing of entries that the tenant made itself; zia_list_url_categories with contains_url does.',
     input: {

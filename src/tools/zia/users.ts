@@ -12,6 +12,7 @@ export default [
     fullName: 'get_zia_users',
     toolset,
     action: 'read',
+    lists: true,
     about:
       'List the users of ZIA with e-mail address, department and groups, or get one by its ID. Policy rules refer to users by ID. Users that come from ZIdentity are changed there.',
     input: {
@@ -28,6 +29,7 @@ export default [
     fullName: 'get_zia_user_groups',
     toolset,
     action: 'read',
+    lists: true,
     about: 'List the groups that users of ZIA belong to, or get one by its ID. Policy rules refer to groups by ID.',
     input: {
       group_id: optional(id('ID of one group; the other inputs are then not heeded.')),
@@ -53,6 +55,7 @@ export default [
     fullName: 'get_zia_user_departments',
     toolset,
     action: 'read',
+    lists: true,
     about: 'List the departments that users of ZIA belong to, or get one by its ID. Policy rules refer to departments by ID.',
     input: {
       action: initially(oneOf(['read', 'read_lite'], 'With department_id: read gets the whole record, read_lite its ID and name.'), 'read'),

@@ -28,6 +28,7 @@ export default [
   tool(zia, 'list_web_dlp_rules_lite', {
     toolset: 'zia_dlp',
     action: 'read',
+    lists: 'paged',
     about: `List web DLP rules with name, state and what they look at, without order, action and protocols: shorter than zia_list_web_dlp_rules. ${about}`,
     input: { search: optional(text('Part of the name of the rule, in capitals or not.')) },
     run: async (call, { search }) => named(readPage(zia.paging, await call('GET /webDlpRules/lite'), {}), search),

@@ -45,6 +45,7 @@ export default [
   tool(zid, 'get_group_users_by_name', {
     toolset: 'zid_groups',
     action: 'read',
+    lists: true,
     about:
       'List the users who belong to a group of ZIdentity, given its name. If the name fits several groups and none exactly, it fails and names them.',
     input: { name: text('Name of the group, or a part that no other group shares.', { min: 1 }), ...paging },

@@ -32,6 +32,7 @@ export default [
   tool(zid, 'search_users', {
     toolset: 'zid_users',
     action: 'read',
+    lists: true,
     about:
       'Find users of ZIdentity: by e-mail address if the text holds an @, else by login name, else by display name. Use it to get the ID that the other user tools take.',
     input: { name: text('Part of the e-mail address, login name or display name.', { min: 1 }), ...paging },
@@ -48,6 +49,7 @@ export default [
   tool(zid, 'get_user_groups_by_name', {
     toolset: 'zid_users',
     action: 'read',
+    lists: true,
     about:
       'List the groups that a user of ZIdentity belongs to, given a name or an address. If it fits several users and none exactly, it fails and names them.',
     input: {

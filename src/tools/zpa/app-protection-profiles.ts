@@ -7,6 +7,7 @@ export default [
     fullName: 'get_zpa_app_protection_profile',
     toolset: 'zpa_misc',
     action: 'read',
+    lists: true,
     about:
       'Get one app protection profile by its name, or list all without it. It holds the controls that app protection rules inspect web traffic with.',
     input: { name: optional(text('Whole name of the profile.', { min: 1 })), ...paging },

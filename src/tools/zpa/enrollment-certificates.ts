@@ -7,6 +7,7 @@ export default [
     fullName: 'get_zpa_enrollment_certificate',
     toolset: 'zpa_provisioning_keys',
     action: 'read',
+    lists: true,
     about:
       'Get an enrollment certificate by its name or its ID, or list them without either. Connectors, service edges and clients enrol with one; each tenant has Root, Client, Connector and Service Edge.',
     input: {

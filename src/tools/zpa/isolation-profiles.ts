@@ -11,6 +11,7 @@ export default [
     fullName: 'get_zpa_isolation_profile',
     toolset: 'zpa_misc',
     action: 'read',
+    lists: true,
     about:
       'Get one browser isolation profile by its name, or list all without it. Isolation rules take the zpnIsolationProfileId of a profile; it is left out where ZPA does not know the profile.',
     input: { name: optional(text('Whole name of the profile; capitals do not matter.', { min: 1 })) },

@@ -24,6 +24,7 @@ export const profileTool = ({ noun, title, path, about }: Profile, idName: `${st
     fullName: `get_zpa_${noun}`,
     toolset: 'zpa_misc',
     action: 'read',
+    lists: true,
     about: `Get one ${title} by its ID or its name, or list all without either. ${about}`,
     input: { [idName]: optional(id(`ID of the ${title}; if it is given, nothing else counts.`)), ...input },
     run: async (call, given) => {

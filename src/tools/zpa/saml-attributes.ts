@@ -7,6 +7,7 @@ export default [
     fullName: 'get_zpa_saml_attribute',
     toolset: 'zpa_idp',
     action: 'read',
+    lists: true,
     about:
       'List the SAML attributes that identity providers send about users, of all providers or of one. Policy conditions of the type SAML take the ID of an attribute as lhs and a value as rhs.',
     input: { idp_name: optional(text('Whole name of the identity provider; without it, of all.', { min: 1 })), ...filters },

@@ -7,6 +7,7 @@ export default [
     fullName: 'get_zpa_scim_attribute',
     toolset: 'zpa_idp',
     action: 'read',
+    lists: true,
     about:
       'List the SCIM attributes that an identity provider keeps about users, or get one by its ID. Policy conditions of the type SCIM take the ID of an attribute as lhs and a value as rhs.',
     input: {

@@ -10,6 +10,7 @@ export default [
     fullName: 'get_zpa_scim_group',
     toolset: 'zpa_idp',
     action: 'read',
+    lists: true,
     about:
       'List the SCIM groups of an identity provider, or get one by its ID. Policy conditions of the type SCIM_GROUP take the ID of the provider as lhs and that of the group as rhs. One of idp_name and scim_group_id is needed.',
     input: {

@@ -24,6 +24,7 @@ export default [
   tool(ztw, 'list_ip_groups_lite', {
     toolset: 'ztw',
     action: 'read',
+    lists: 'paged',
     about: 'List IP groups with their IDs and names alone. Faster than ztw_list_ip_groups; the API cannot search here, so we do.',
     input: { search },
     run: (call, input) => listByName(call, 'GET /ipGroups/lite', input.search),

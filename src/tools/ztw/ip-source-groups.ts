@@ -24,6 +24,7 @@ export default [
   tool(ztw, 'list_ip_source_groups_lite', {
     toolset: 'ztw',
     action: 'read',
+    lists: 'paged',
     about:
       'List IP source groups with their IDs and names alone. Faster than ztw_list_ip_source_groups; the API cannot search here, so we do.',
     input: { search },

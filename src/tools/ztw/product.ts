@@ -6,7 +6,8 @@ export const ztw: Product<'ztw'> = {
   title: 'Cloud & Branch Connector',
   root: '/ztw',
   base: '/ztw/api/v1',
-  paging: { kind: 'array', usualSize: 100 },
+  // As with ZIA, the Go SDK asks every list for pages of 1,000.
+  paging: { kind: 'array', usualSize: 100, mostRows: 1_000 },
   afterChange: 'The change is staged: no tool activates it, an administrator does so in the portal of Cloud & Branch Connector.',
 };
 

@@ -5,6 +5,7 @@ export default [
   tool(ztw, 'list_roles', {
     toolset: 'ztw',
     action: 'read',
+    lists: 'paged',
     about:
       'List the roles of Cloud & Branch Connector administrators and what each may do in which part of the portal. The API cannot search here, so we do.',
     input: {

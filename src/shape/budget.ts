@@ -1,0 +1,46 @@
+/** How much of an answer a reader can take. */
+
+/** JSON and CSV full of IDs come to three bytes a token or more with the tokenizers in use, so this counts too many rather than too few. */
+const BYTES_A_TOKEN = 3;
+
+export interface Budget {
+  readonly maxTokens: number;
+  /** Bytes that something else takes of it. */
+  readonly taken?: number;
+  /** The inputs of the tool, for advice. */
+  readonly inputs: readonly string[];
+}
+
+export const sizeOf = (text: string): number => Buffer.byteLength(text);
+
+export const bytesOf = ({ maxTokens, taken = 0 }: Budget): number => maxTokens * BYTES_A_TOKEN - taken;
+
+/** As much of the beginning as fits; never half a character. */
+export function beginningOf(text: string, bytes: number): string {
+  const all = Buffer.from(text);
+  let end = Math.min(bytes, all.length);
+  while (end > 0 && ((all[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return all.toString('utf8', 0, end);
+}
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const sizes = ['page_size', 'limit'];
+const others = ['page', 'page_num', 'page_number', 'offset', 'all', 'query', ...sizes];
+
+/** How to get what was cut, in the words of the tool. `rows`: how many fit. */
+export function advise({ inputs }: Budget, rows: number, fields: readonly string[]): string {
+  const size = inputs.find((name) => sizes.includes(name));
+  const filters = inputs.filter((name) => !others.includes(name));
+  const ways = [
+    size !== undefined && rows > 0 && `ask for at most ${count(rows, 'row')} with ${size}`,
+    inputs.includes('query') && `choose fields or rows with query, such as ${exampleOf(fields)}`,
+    filters.length > 0 && `narrow with ${filters.slice(0, 8).join(', ')}`,
+  ].filter((way) => way !== false);
+  return ways.length === 0 ? 'This tool has no input that would narrow it.' : `To see the rest, ${ways.join('; or ')}.`;
+}
+
+function exampleOf(fields: readonly string[]): string {
+  const [one = 'id', other = 'name'] = fields.filter((name) => /^[A-Za-z_]\w{0,30}$/.test(name));
+  return `[].{${one}: ${one}, ${other}: ${other}}`;
+}

@@ -1,0 +1,37 @@
+import { stringifyJson } from '../json.ts';
+
+/**
+ * Flat rows as CSV (RFC 4180), in a way that keeps their types: text that would read as something else stands in quotes, an
+ * empty cell is a field that the row does not have, `null` is null.
+ */
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The lines of a table, the one with the names first; null when these rows are none. One row is shorter as JSON. */
+export function toCsv(rows: readonly unknown[]): string[] | null {
+  if (rows.length < 2 || !rows.every(isFlat)) return null;
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return [
+    columns.map(text).join(','),
+    ...rows.map((row) => columns.map((name) => cell(Object.hasOwn(row, name) ? row[name] : undefined)).join(',')),
+  ];
+}
+
+function isFlat(row: unknown): row is Row {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return false;
+  const values = Object.values(row);
+  return values.length > 0 && values.every((value) => typeof value !== 'object' || value === null || isEmpty(value));
+}
+
+const isEmpty = (value: object): boolean => Object.keys(value).length === 0;
+
+function cell(value: unknown): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return text(value);
+  return stringifyJson(value);
+}
+
+const text = (value: string): string => (isPlain(value) ? value : `"${value.replaceAll('"', '""')}"`);
+
+/** Nothing else could be meant by it. */
+const isPlain = (value: string): boolean => Number.isNaN(Number(value)) && !/^(?:true|false|null|\[\]|\{\})$|[",\r\n]|^\s|\s$/.test(value);

@@ -1,0 +1,4 @@
+export { sizeOf, type Budget } from './budget.ts';
+export { showFound, showRows, type Rows } from './listing.ts';
+export { openQuery, type Query } from './query.ts';
+export { writeText } from './text.ts';

@@ -1,0 +1,2 @@
+export { Fault } from './fault.ts';
+export { compile, type Search } from './search.ts';

@@ -1,0 +1,115 @@
+/** What an expression does on its way through a value. */
+import { compare, isEqual, isNumber, isObject, isText, isTrue, type Step } from './values.ts';
+
+/** Only what an object holds itself: `constructor` is a field like any other. */
+export const select =
+  (name: string): Step =>
+  (value, work) => {
+    work.spend(1);
+    return isObject(value) && Object.hasOwn(value, name) ? value[name] : null;
+  };
+
+export const index =
+  (of: Step, place: number): Step =>
+  (value, work) => {
+    const items = of(value, work);
+    return Array.isArray(items) ? items.at(place) : null;
+  };
+
+interface Slice {
+  readonly start: number | undefined;
+  readonly stop: number | undefined;
+  readonly by: number;
+}
+
+export const slice =
+  (of: Step, { start, stop, by }: Slice): Step =>
+  (value, work) => {
+    const items: unknown = of(value, work);
+    if (!Array.isArray(items)) return null;
+    work.spend(items.length);
+    const { length } = items;
+    const [lowest, highest] = by > 0 ? [0, length] : [-1, length - 1];
+    const within = (bound: number) => Math.min(Math.max(bound < 0 ? bound + length : bound, lowest), highest);
+    const from = start === undefined ? (by > 0 ? lowest : highest) : within(start);
+    const to = stop === undefined ? (by > 0 ? highest : lowest) : within(stop);
+    const picked: unknown[] = [];
+    for (let at = from; by > 0 ? at < to : at > to; at += by) picked.push(items[at]);
+    return picked;
+  };
+
+/** One level, and only that of lists in a list. */
+export const flatten =
+  (of: Step): Step =>
+  (value, work) => {
+    const items: unknown = of(value, work);
+    if (!Array.isArray(items)) return null;
+    work.spend(items.reduce<number>((count, item) => count + (Array.isArray(item) ? item.length : 1), 0));
+    return items.flat();
+  };
+
+/** Does `each` with every item that passes `test`, and leaves out what comes to nothing. */
+export const project =
+  (of: Step, each: Step, test?: Step): Step =>
+  (value, work) => {
+    const items: unknown = of(value, work);
+    if (!Array.isArray(items)) return null;
+    const results: unknown[] = [];
+    for (const item of items as unknown[]) {
+      work.spend(1);
+      if (test && !isTrue(test(item, work))) continue;
+      const result = each(item, work);
+      if (result !== null && result !== undefined) results.push(result);
+    }
+    return results;
+  };
+
+export const projectValues = (of: Step, each: Step): Step => {
+  const overArray = project((value) => value, each);
+  return (value, work) => {
+    const object = of(value, work);
+    return isObject(object) ? overArray(Object.values(object), work) : null;
+  };
+};
+
+export const itself: Step = (value) => value;
+
+export const chain =
+  (left: Step, right: Step): Step =>
+  (value, work) =>
+    right(left(value, work), work);
+
+export const either =
+  (left: Step, right: Step): Step =>
+  (value, work) => {
+    const found = left(value, work);
+    return isTrue(found) ? found : right(value, work);
+  };
+
+export const both =
+  (left: Step, right: Step): Step =>
+  (value, work) => {
+    const found = left(value, work);
+    return isTrue(found) ? right(value, work) : found;
+  };
+
+const tests: Readonly<Record<string, (order: number) => boolean>> = {
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+};
+
+/** Numbers have an order, and texts too, as in the Python implementation: dates are compared like this. */
+export function comparison(kind: string, left: Step, right: Step): Step {
+  const ordered = (one: unknown, other: unknown) => {
+    if (isNumber(one) && isNumber(other)) return tests[kind]?.(compare(one, other));
+    return isText(one) && isText(other) ? tests[kind]?.(compare(one, other)) : null;
+  };
+  return (value, work) => {
+    const [one, other] = [left(value, work), right(value, work)];
+    if (kind === '==') return isEqual(one, other, work);
+    if (kind === '!=') return !isEqual(one, other, work);
+    return ordered(one, other);
+  };
+}

@@ -1,0 +1,70 @@
+/** Takes a JMESPath expression apart: https://jmespath.org/specification.html#grammar */
+import { parseJson } from '../../json.ts';
+import { Fault } from './fault.ts';
+
+export interface Token {
+  /** `name`, `quoted`, `number`, `literal`, `end`, or the mark itself. */
+  readonly kind: string;
+  readonly value?: unknown;
+  /** Where it begins. */
+  readonly at: number;
+}
+
+const TOKEN =
+  /(?<name>[A-Za-z_]\w*)|(?<number>-?\d+)|(?<quoted>"(?:[^"\\]|\\[^])*")|(?<raw>'(?:[^'\\]|\\[^])*')|(?<literal>`(?:[^`\\]|\\[^])*`)|(?<mark>\[\]|\[\?|\|\||&&|[<>!=]=|[[\](){}.,:@*|&<>!])/y;
+const BLANK = /[ \t\r\n]*/y;
+
+/** @throws Fault */
+export function tokenize(expression: string): Token[] {
+  const tokens: Token[] = [];
+  for (let at = skipBlank(expression, 0); at < expression.length; at = skipBlank(expression, TOKEN.lastIndex)) {
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(expression)?.groups;
+    if (!found) throw noToken(expression, at);
+    tokens.push(toToken(found, at));
+  }
+  tokens.push({ kind: 'end', at: expression.length });
+  return tokens;
+}
+
+function skipBlank(expression: string, from: number): number {
+  BLANK.lastIndex = from;
+  BLANK.test(expression);
+  return BLANK.lastIndex;
+}
+
+function toToken({ name, number, quoted, raw, literal, mark }: Readonly<Record<string, string | undefined>>, at: number): Token {
+  if (name !== undefined) return { kind: 'name', value: name, at };
+  if (number !== undefined) return { kind: 'number', value: Number(number), at };
+  if (quoted !== undefined) return { kind: 'quoted', value: parseQuoted(quoted, at), at };
+  if (raw !== undefined) return { kind: 'literal', value: raw.slice(1, -1).replaceAll(String.raw`\'`, "'"), at };
+  if (literal !== undefined) return { kind: 'literal', value: parseLiteral(literal.slice(1, -1).replaceAll('\\`', '`'), at), at };
+  return { kind: mark ?? '', at };
+}
+
+function parseQuoted(quoted: string, at: number): unknown {
+  try {
+    return parseJson(quoted);
+  } catch {
+    throw new Fault('the name in double quotes is not written as in JSON', at);
+  }
+}
+
+/** JSON; a bare word between backticks is text, as the Python implementation takes it. */
+function parseLiteral(literal: string, at: number): unknown {
+  for (const candidate of [literal, `"${literal.trimStart()}"`]) {
+    try {
+      return parseJson(candidate);
+    } catch {
+      // The other reading is tried.
+    }
+  }
+  throw new Fault('what stands between backticks is neither JSON nor a plain word', at);
+}
+
+function noToken(expression: string, at: number): Fault {
+  const mark = expression[at] ?? '';
+  if ('"\'`'.includes(mark)) return new Fault(`${mark} is opened and not closed`, at);
+  if (mark === '=') return new Fault('to compare, write ==', at);
+  return new Fault(`${JSON.stringify(String.fromCodePoint(expression.codePointAt(at) ?? 0))} has no meaning here`, at);
+}

@@ -1,0 +1,44 @@
+/** A list as a caller gets it. The order is the one in which a reader needs it: is there more, then the rows, then all else. */
+import type { Query } from './query.ts';
+
+/** What a list tool returns. */
+export interface Rows {
+  readonly items: readonly unknown[];
+  readonly total?: number | undefined;
+  readonly next?: Readonly<Record<string, unknown>> | undefined;
+  readonly note?: string | undefined;
+  readonly envelope?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const members = ['note', 'total', 'next', 'items', 'envelope'];
+
+export function isListing(value: unknown): value is Rows {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray((value as Rows).items) && Object.keys(value).every((name) => members.includes(name));
+}
+
+/** Absent members are left out. @throws ZscalerMcpError ERR_TOOL_INPUT */
+export function showRows(rows: Rows, query?: Query): Readonly<Record<string, unknown>> {
+  const { items, total, next, envelope } = rows;
+  const note = query ? noteOnQuery(rows) : rows.note;
+  return {
+    ...(note !== undefined && { note }),
+    ...(total !== undefined && { total }),
+    ...(next && { next }),
+    ...(query ? showFound(items, query) : { items }),
+    ...(envelope && Object.keys(envelope).length > 0 && { envelope }),
+  };
+}
+
+/** A list that a query found takes the place of the rows; anything else is its `result`. @throws ZscalerMcpError ERR_TOOL_INPUT */
+export function showFound(value: unknown, query: Query): { items: readonly unknown[] } | { result: unknown } {
+  const found = query(value);
+  return Array.isArray(found) ? { items: found as unknown[] } : { result: found };
+}
+
+/** What was seen is said first: an answer to a part of the rows looks like one to all of them. */
+function noteOnQuery({ items, total, note }: Rows): string | undefined {
+  if (note === undefined) return undefined;
+  const of = total === undefined ? '' : ` of ${total}`;
+  return `query saw only ${items.length} row${items.length === 1 ? '' : 's'}${of}. ${note}`;
+}

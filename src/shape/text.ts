@@ -1,0 +1,137 @@
+/** The text of an answer: flat rows as CSV, all else as JSON, and what is too much for the reader cut where it can be told. */
+import { stringifyJson } from '../json.ts';
+import { advise, beginningOf, bytesOf, count, sizeOf, type Budget } from './budget.ts';
+import { toCsv } from './csv.ts';
+import { isListing, type Rows } from './listing.ts';
+
+/** Never longer than `budget` says. */
+export function writeText(value: unknown, budget: Budget): string {
+  if (isListing(value)) return writeRows(value, budget, frameJson);
+  if (Array.isArray(value)) return writeRows({ items: value as unknown[] }, budget, frameArray);
+  const text = typeof value === 'string' ? value : stringifyJson(value);
+  if (sizeOf(text) <= bytesOf(budget)) return text;
+  return typeof value === 'object' && value !== null ? cutObject(value, budget) : cutText(text, budget);
+}
+
+type Around = Omit<Rows, 'items'>;
+type Frame = (around: Around, lines: readonly string[]) => string;
+
+/** How rows are laid out: each is a line. */
+interface Layout {
+  readonly lines: readonly string[];
+  readonly frame: Frame;
+}
+
+function writeRows({ items, ...around }: Rows, budget: Budget, frame: Frame): string {
+  const layout = layOut(items, frame);
+  const whole = layout.frame(around, layout.lines);
+  return sizeOf(whole) <= bytesOf(budget) ? whole : cutRows(items, around, layout, budget);
+}
+
+function layOut(items: readonly unknown[], frame: Frame): Layout {
+  const table = toCsv(items);
+  if (!table) return { lines: items.map((item) => stringifyJson(item)), frame };
+  const [names = '', ...lines] = table;
+  return { lines, frame: (around, rows) => frameCsv(around, [names, ...rows]) };
+}
+
+/** A list that came without anything around it stays one, unless there is something to say about it. */
+const frameArray: Frame = (around, lines) => (Object.keys(around).length > 0 ? frameJson(around, lines) : arrayOf(lines));
+
+const arrayOf = (lines: readonly string[]): string => (lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`);
+
+function frameJson({ envelope, ...before }: Around, lines: readonly string[]): string {
+  const start = Object.entries(before).map(([name, value]) => `${JSON.stringify(name)}:${stringifyJson(value)},`);
+  return `{${start.join('')}"items":${arrayOf(lines)}${envelope ? `,"envelope":${stringifyJson(envelope)}` : ''}}`;
+}
+
+function frameCsv(around: Around, lines: readonly string[]): string {
+  const start = Object.entries(around).map(([name, value]) => `${name}: ${typeof value === 'string' ? value : stringifyJson(value)}\n`);
+  return `${start.join('')}${start.length > 0 ? '\n' : ''}${lines.join('\n')}`;
+}
+
+/** The way on that the page knew would lead past the rows that are not shown, so it is left out. */
+function cutRows(items: readonly unknown[], all: Around, layout: Layout, budget: Budget): string {
+  const around = omit(all, 'next');
+  const room = bytesOf(budget);
+  const write = (shown: number) => {
+    const note = [noteOnRows(items, shown, budget), around.note].filter(Boolean).join(' ');
+    return layout.frame({ note, ...omit(around, 'note') }, layout.lines.slice(0, shown));
+  };
+  if (sizeOf(write(0)) > room) {
+    const { envelope, note = '', ...less } = around;
+    if (!envelope) return cutText(write(0), budget);
+    return cutRows(items, { ...less, note: `What the cloud sent around the rows is left out, too. ${note}`.trim() }, layout, budget);
+  }
+  let [shown, tooMany] = [0, layout.lines.length + 1];
+  while (tooMany - shown > 1) {
+    const middle = Math.floor((shown + tooMany) / 2);
+    if (sizeOf(write(middle)) <= room) shown = middle;
+    else tooMany = middle;
+  }
+  return write(shown);
+}
+
+function noteOnRows(items: readonly unknown[], shown: number, budget: Budget): string {
+  const fields = typeof items[0] === 'object' && items[0] !== null ? Object.keys(items[0]) : [];
+  const here =
+    shown === 0
+      ? `None of these ${count(items.length, 'row')} is shown`
+      : `Only the first ${shown} of these ${items.length} rows are shown`;
+  const held = shown === 0 && fields.length > 0 ? ` A row has ${namesOf(fields)}.` : '';
+  return `${here}: an answer may have ${budget.maxTokens} tokens.${held} ${advise(budget, shown, fields)}`;
+}
+
+const omit = <T extends object>(object: T, name: keyof T & string): Partial<T> =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => key !== name)) as Partial<T>;
+
+const MOST_NAMES = 12;
+const namesOf = (names: readonly string[]): string =>
+  names
+    .slice(0, MOST_NAMES)
+    .map((name) => name.slice(0, 80))
+    .join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '');
+
+/** Keeps as many members as fit, the small ones first, and names the others. */
+function cutObject(value: object, budget: Budget): string {
+  const members = Object.entries(value).map(([name, member]) => ({
+    name,
+    member: member as unknown,
+    json: `${JSON.stringify(name)}:${stringifyJson(member)}`,
+  }));
+  const write = (kept: ReadonlySet<unknown>) => {
+    const left = members.filter((member) => !kept.has(member));
+    return `${noteOnObject(left, budget)}\n\n{${members
+      .filter((member) => kept.has(member))
+      .map(({ json }) => json)
+      .join(',')}}`;
+  };
+  const kept = new Set<unknown>();
+  const room = bytesOf(budget);
+  let size = sizeOf(write(kept)) + RESERVE;
+  for (const member of members.toSorted((one, other) => one.json.length - other.json.length)) {
+    size += sizeOf(member.json) + 1;
+    if (size > room) break;
+    kept.add(member);
+  }
+  const text = write(kept);
+  return sizeOf(text) <= room ? text : cutText(text, budget);
+}
+
+/** The note on what is left out names other members when more are kept; it may grow by this much. */
+const RESERVE = 1_200;
+
+function noteOnObject(left: readonly { readonly name: string; readonly member: unknown; readonly json: string }[], budget: Budget): string {
+  const named = left.map(({ name, member, json }) => `${name} (${kindOf(member)}, ${sizeOf(json)} bytes)`);
+  return `This answer is cut: an answer may have ${budget.maxTokens} tokens. Left out: ${namesOf(named)}.`;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? `an object of ${Object.keys(value).length}` : typeof value;
+}
+
+function cutText(text: string, budget: Budget): string {
+  const note = `This text is cut: an answer may have ${budget.maxTokens} tokens, and it has ${sizeOf(text)} bytes. It begins:\n\n`;
+  return note + beginningOf(text, Math.max(0, bytesOf(budget) - sizeOf(note)));
+}

@@ -1,0 +1,129 @@
+/** What every list tool takes beside its own inputs, and how `all` goes through the pages. */
+import { stringifyJson } from '../json.ts';
+import { flag, optional, text, unsent, type Field, type Fields } from './fields.ts';
+import type { ToolInput } from './input.ts';
+import { Page } from './paging.ts';
+import type { Call } from './request.ts';
+
+/** Told after each page. */
+export type Tell = (step: { readonly progress: number; readonly total?: number; readonly message: string }) => void;
+
+type Run = (call: Call, input: ToolInput) => Promise<unknown>;
+
+/** What `all` gets at most: a caller with more rows than this to look at has to narrow the list. */
+const MOST_PAGES = 100;
+const MOST_ROWS = 20_000;
+
+const queryOn = (what: string) => unsent(optional(text(`JMESPath on ${what}.`)));
+const onRows = queryOn('the array of rows, such as [?enabled].name');
+/** Of a list that the API gives in another form. */
+const onAnswer = queryOn('the answer, as it is without query');
+const all = unsent(optional(flag('Get every page, not one.')));
+
+export const pageInputs = ['page', 'page_num', 'page_number', 'offset'] as const;
+const sizeInputs = ['page_size', 'limit', 'size'];
+
+/** `query`, and `all` where there is a way to further pages. */
+export const listInputs = ({ isPage, goesOn }: { isPage: boolean; goesOn: boolean }): Fields => ({
+  query: isPage ? onRows : onAnswer,
+  ...(goesOn && { all }),
+});
+
+export const hasPages = (own: Fields): boolean => pageInputs.some((name) => name in own);
+
+/** The inputs without those that are not for the tool itself. */
+export function ownInput({ query: _query, all: _all, ...own }: ToolInput): ToolInput {
+  return own;
+}
+
+/** Follows what each page says of the next one. */
+export async function followPages(run: Run, call: Call, fields: Fields, input: ToolInput, tell?: Tell): Promise<unknown> {
+  const asked = { ...input, ...largest(fields, input) };
+  const first = await run(call, asked);
+  if (!(first instanceof Page)) return first;
+  const gathered = new Gathered(first.items, tell, first.total);
+  let page = first;
+  while (page.next && !gathered.isFull) {
+    const following = await run(call, { ...asked, ...page.next });
+    if (!(following instanceof Page) || !gathered.add(following.items)) break;
+    page = following;
+  }
+  const note = page.next && gathered.isFull ? gathered.note(`with all and ${stringifyJson(page.next)}`) : undefined;
+  return first.with({ items: gathered.rows, total: page.total, next: note === undefined ? undefined : page.next, note });
+}
+
+/**
+ * For APIs whose lists are bare arrays and take a page, where the tool has no input for it: every such answer that the
+ * tool gets is the whole list.
+ */
+export async function readWholeArrays(run: Run, call: Call, input: ToolInput, size: number, tell?: Tell): Promise<unknown> {
+  let note: string | undefined;
+  const answer = await run(async (route, parts = {}) => {
+    if (!route.startsWith('GET ')) return call(route, parts);
+    const ask = (page: number) => call(route, { ...parts, query: { ...parts.query, page, pageSize: size } });
+    const first = await ask(1);
+    if (!Array.isArray(first)) return first;
+    const gathered = new Gathered(first, tell);
+    // More rows than were asked for: this list is not split.
+    let isMore = first.length === size;
+    for (let page = 2; isMore && !gathered.isFull; page += 1) {
+      const following = await ask(page);
+      if (!Array.isArray(following) || !gathered.add(following)) break;
+      isMore = following.length === size;
+    }
+    if (isMore && gathered.isFull) note = gathered.note();
+    return gathered.rows;
+  }, input);
+  return answer instanceof Page ? answer.with({ next: undefined, note }) : answer;
+}
+
+class Gathered {
+  readonly rows: unknown[];
+  readonly #tell: Tell | undefined;
+  readonly #total: number | undefined;
+  #latest: string;
+  #pages = 1;
+
+  constructor(rows: readonly unknown[], tell?: Tell, total?: number) {
+    this.rows = [...rows];
+    this.#tell = tell;
+    this.#total = total;
+    this.#latest = stringifyJson(rows[0]);
+    this.#report();
+  }
+
+  get isFull(): boolean {
+    return this.#pages >= MOST_PAGES || this.rows.length >= MOST_ROWS;
+  }
+
+  /** False when the page is no new one: empty, or the same again from an API that does not heed the page. */
+  add(rows: readonly unknown[]): boolean {
+    const beginning = stringifyJson(rows[0]);
+    if (rows.length === 0 || beginning === this.#latest) return false;
+    this.#latest = beginning;
+    for (const row of rows) this.rows.push(row);
+    this.#pages += 1;
+    this.#report();
+    return true;
+  }
+
+  note(goOn = ''): string {
+    const way = goOn === '' ? 'Narrow the list to see the rest.' : `Go on ${goOn}, or narrow the list.`;
+    return `all stopped after ${this.#pages} pages with ${this.rows.length} rows; it goes on to ${MOST_PAGES} pages or ${MOST_ROWS} rows. ${way}`;
+  }
+
+  #report(): void {
+    const { length } = this.rows;
+    const total = this.#total === undefined ? {} : { total: Math.max(this.#total, length) };
+    this.#tell?.({ progress: length, ...total, message: `page ${this.#pages}: ${length} rows so far` });
+  }
+}
+
+/** Large pages make few requests. A size that the caller chose is kept. */
+function largest(fields: Fields, input: ToolInput): ToolInput {
+  const name = sizeInputs.find((size) => size in fields);
+  const field: Field | undefined = fields[name ?? ''];
+  const most = field?.schema['maximum'];
+  const isChosen = input[name ?? ''] !== undefined && input[name ?? ''] !== field?.initial;
+  return name === undefined || typeof most !== 'number' || isChosen ? {} : { [name]: most };
+}
