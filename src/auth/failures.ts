@@ -5,12 +5,12 @@ import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 const WINDOW_S = 60;
 
 export class Failures {
-  readonly #limit: number;
+  readonly limit: number;
   /** Made at the first failure: most servers never see one. */
   #limiter: Promise<RateLimiterMemory> | null = null;
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** Seconds until the address may try again; 0 when it may now. */
@@ -21,12 +21,12 @@ export class Failures {
 
   /** Counts one more, and says how long to wait before the next. */
   async count(address: string): Promise<number> {
-    this.#limiter ??= openLimiter(this.#limit);
+    this.#limiter ??= openLimiter(this.limit);
     return this.#secondsOf(await (await this.#limiter).penalty(sourceOf(address)));
   }
 
   #secondsOf(state: RateLimiterRes | null): number {
-    return state && state.consumedPoints > this.#limit ? Math.max(1, Math.ceil(state.msBeforeNext / 1_000)) : 0;
+    return state && state.consumedPoints > this.limit ? Math.max(1, Math.ceil(state.msBeforeNext / 1_000)) : 0;
   }
 }
 

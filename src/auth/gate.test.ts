@@ -103,6 +103,13 @@ describe('guessing', () => {
     expect(await statusOf(gate, bearer('wrong'))).toBe(429);
   });
 
+  it('is counted on over a reload', async () => {
+    const gate = open(keys('right'));
+    for (let attempt = 0; attempt < 7; attempt++) await admit(gate, bearer(`wrong${attempt}`));
+    gate.prepare(keys('right', 'another')).commit();
+    expect(await statusOf(gate, bearer('wrong'))).toBe(429);
+  });
+
   it('does not count what shows no credentials', async () => {
     const gate = open(keys('right'));
     for (let attempt = 0; attempt < 20; attempt++) expect(await statusOf(gate, {})).toBe(401);

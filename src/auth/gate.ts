@@ -75,7 +75,7 @@ export class Gate {
     this.#parts = parts;
     this.#clients = new TenantClients(parts.verifyClient, parts.log);
     this.#documents = new Documents(parts.fetchText, parts.log);
-    this.#guard = this.#build(config);
+    this.#guard = this.#build(config, new Failures(config.failureLimit));
   }
 
   /** Called when the server listens: fetches ahead what clients will need. */
@@ -86,7 +86,10 @@ export class Gate {
   /** A part of a reload: what is not committed leaves nothing behind. */
   prepare(config: AuthConfig): { commit(): void; discard(): void } {
     const isSame = JSON.stringify(config) === JSON.stringify(this.#guard.config);
-    const next = isSame ? this.#guard : this.#build(config);
+    const { failures } = this.#guard;
+    // What was counted stays counted, so that a reload gives nobody another round of guesses.
+    const counted = failures.limit === config.failureLimit ? failures : new Failures(config.failureLimit);
+    const next = isSame ? this.#guard : this.#build(config, counted);
     return {
       commit: () => {
         this.#guard = next;
@@ -153,8 +156,8 @@ export class Gate {
     this.#reviewer = null;
   }
 
-  #build(config: AuthConfig): Guard {
-    return { config, authenticator: this.#authenticatorFor(config), failures: new Failures(config.failureLimit) };
+  #build(config: AuthConfig, failures: Failures): Guard {
+    return { config, authenticator: this.#authenticatorFor(config), failures };
   }
 
   #authenticatorFor(config: AuthConfig): Authenticator | null {

@@ -34,11 +34,34 @@ async function statuses({ url }: TestServer, headers: Record<string, string>): P
 const refusedAll = (transport: string): number[] => (transport === 'sse' ? [401, 401] : [401, 401, 401]);
 const servedAll = (transport: string): number[] => (transport === 'sse' ? [200, 404] : [200, 200, 404]);
 
-/** A GET stream that counts as open until the server ends it. */
-async function openStream(url: string, headers: Record<string, string>): Promise<{ ended: () => boolean }> {
+/** The stream that a client of revision 2026-07-28 hears of changes on. */
+const openListener = (url: string, key: string): Promise<{ ended: () => boolean }> =>
+  openStream(
+    url,
+    {
+      ...bearer(key),
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    },
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id: 'listen',
+      method: 'subscriptions/listen',
+      params: {
+        notifications: { toolsListChanged: true },
+        _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} },
+      },
+    }),
+  );
+
+/** A stream that counts as open until the server ends it. */
+async function openStream(url: string, headers: Record<string, string>, body?: string): Promise<{ ended: () => boolean }> {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
-  const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal });
+  const request = body === undefined ? {} : { method: 'POST', body };
+  const response = await fetch(url, { ...request, headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal });
   expect(response.status).toBe(200);
   let ended = false;
   void response.text().then(
@@ -224,6 +247,7 @@ describe('a reload that rotates keys', () => {
     const kept = await openSession(server.url, '2025-11-25', bearer(steady));
     const streamOf = (id: string, key: string) => openStream(server.url, { 'mcp-session-id': id, ...bearer(key) });
     const [cut, lasting] = [await streamOf(revoked.id, old), await streamOf(kept.id, steady)];
+    const [cutListener, listener] = [await openListener(server.url, old), await openListener(server.url, steady)];
     server.writeDotenv(`ZSCALER_MCP_AUTH_API_KEY=${fresh},${steady}\n`);
     const verdict = await server.ask('reload');
     expect(verdict).toMatchObject({
@@ -233,8 +257,8 @@ describe('a reload that rotates keys', () => {
     expect((await revoked.send('ping')).status).toBe(401);
     expect((await kept.send('ping')).body?.result).toEqual({});
     expect((await modern(server.url, 'tools/list', {}, bearer(fresh))).status).toBe(200);
-    await waitFor(cut.ended);
-    expect(lasting.ended()).toBe(false);
+    await waitFor(() => cut.ended() && cutListener.ended());
+    expect([lasting.ended(), listener.ended()]).toEqual([false, false]);
   });
 
   it('does not switch authentication off: that waits for a restart, by name', async () => {
