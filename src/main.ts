@@ -26,6 +26,9 @@ process.exitCode = await run({
   isRehearsal,
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  get canvas() {
+    return describeTerminal();
+  },
   onSignals(handler) {
     if (!mayServe) listenToSignals();
     deliver = handler;
@@ -33,6 +36,14 @@ process.exitCode = await run({
   },
   exit: (code) => process.exit(code),
 });
+
+/** No colour where it is not wanted (no-color.org) or a terminal cannot show it. */
+function describeTerminal(): { width: number | null; hasColour: boolean } {
+  const { isTTY, columns } = process.stdout;
+  const { NO_COLOR: unwanted, TERM: kind } = process.env;
+  const width = isTTY ? columns : null;
+  return { width, hasColour: width !== null && !unwanted && kind !== 'dumb' };
+}
 
 function listenToSignals(): void {
   for (const signal of signals) {

@@ -1,10 +1,13 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
 import type { Operation, Problem } from '../lifecycle/index.ts';
 import { adviceFor } from './exit-codes.ts';
+import type { Canvas } from './picture.ts';
 
 export interface Printer {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** What standard output is. */
+  readonly canvas: Canvas;
 }
 
 export function printOperation(operation: Operation, json: boolean, printer: Printer): number {

@@ -1,6 +1,7 @@
 /** Picks the command, and is the edge where errors become words and exit codes. */
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Launch } from '../lifecycle/launch.ts';
+import type { Canvas } from './picture.ts';
 import { parseCommandLine, subcommands, type CommandLine, type Options, type OptionValues } from './parse.ts';
 
 /** The process, as far as commands may touch it. */
@@ -11,6 +12,7 @@ export interface Stage {
   readonly isRehearsal: boolean;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  readonly canvas: Canvas;
   /** Hands over the signals; those that came before are delivered at once. */
   onSignals(handler: (signal: NodeJS.Signals) => void): void;
   exit(code: number): void;

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { makeFolder, runCommand, startServer } from './harness.ts';
+import { cleanEnv, entry, makeFolder, runCommand, startServer } from './harness.ts';
 import { callTool, modern } from './mcp.ts';
 
 const JSON_KEYS = [
@@ -71,6 +73,39 @@ describe('the commands, and how they end', () => {
     const { out, code } = await server.command('status');
     expect(code).toBe(0);
     for (const word of [String(server.pid), server.url, server.dotenvPath, 'live', 'uptime']) expect(out).toContain(word);
+  });
+
+  it('status is a picture of the moment: what was done lately, what waits; in colour on a terminal alone, and as wide as it is', async () => {
+    const server = await startServer({ dotenv: '\n' });
+    await server.ask('restart');
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=nope\n');
+    await server.ask('reload');
+    server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_locations\n');
+    await server.ask('reload');
+    const { out } = await server.command('status');
+    const lately = out.split('\n').filter((line) => /\bago, asked by uid \d+, process \d+/.test(line));
+    expect(
+      lately.map((line) =>
+        line
+          .trim()
+          .replace(/^lately +/, '')
+          .split(' ')
+          .slice(0, 2)
+          .join(' '),
+      ),
+    ).toEqual(['reload applied-restart-pending', 'reload refused', 'restart restarted']);
+    expect(out).toMatch(/waiting +for a restart: ZSCALER_MCP_TOOLSETS/);
+    expect(out).not.toContain('\u{1b}');
+    const words = `stty cols 90; ${process.execPath} ${entry} status --pid-file ${server.pidFile}`;
+    const seen = execFileSync('script', ['-qec', words, '/dev/null'], { encoding: 'utf8', env: cleanEnv({ TERM: 'xterm' }) });
+    expect(seen).toContain('\u{1b}[31m');
+    const widths = seen.split(/\r?\n/).map((line) => stripVTControlCharacters(line).length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(90);
+    const plain = execFileSync('script', ['-qec', words, '/dev/null'], {
+      encoding: 'utf8',
+      env: cleanEnv({ TERM: 'xterm', NO_COLOR: '1' }),
+    });
+    expect(plain).not.toContain('\u{1b}');
   });
 
   it('status works when the configuration is broken', async () => {
