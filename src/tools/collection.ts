@@ -55,7 +55,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 export function collection<S extends Service, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
   const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset, within = {} } = spec;
-  const a = /^[aeio]/i.test(title) ? 'an' : 'a';
+  const a = /^([aeio]|SSL)/i.test(title) ? 'an' : 'a';
   const many = plural === noun ? title : `${title}s`;
   const item = `${path}/{${spec.id}}`;
   const id: Fields = { ...within, [spec.id as string]: idField(`ID of the ${title}, as ${product.id}_list_${plural} shows it.`) };
@@ -102,7 +102,11 @@ export function collection<S extends Service, F extends Fields>(product: Product
       tool(product, `update_${noun}`, {
         toolset,
         action: 'update',
-        about: say(`Change ${a} ${title}. Give only what is to change: the rest is read first and kept.`, spec.beware, after),
+        about: say(
+          `Change ${a} ${title}. Give only what is to change: the rest is read first and kept. Returns the record if the API does.`,
+          spec.beware,
+          after,
+        ),
         input: { ...id, ...changes },
         done: (input) =>
           say(

@@ -53,6 +53,15 @@ describe('the catalogue', () => {
     ).toEqual([]);
   });
 
+  it('says of no two tools the same, and leaves nothing to be done', () => {
+    const texts = catalogue.map(({ about }) => about);
+    expect(texts.filter((text, at) => texts.indexOf(text) !== at)).toEqual([]);
+    const all = [...texts, ...catalogue.flatMap((tool) => Object.values(properties(tool)).map(({ description }) => description))];
+    expect(
+      all.filter((text) => /\b(TODO|FIXME|TBD|XXX|undefined|null|object Object)\b|\s{2}|(?<!\.)\.\.(?!\.)|^\s|\s$/.test(text)),
+    ).toEqual([]);
+  });
+
   it('explains every input, in 10 to 300 characters', () => {
     const poor = catalogue.flatMap((tool) =>
       Object.entries(properties(tool))

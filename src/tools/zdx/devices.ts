@@ -9,7 +9,7 @@ export default [
       'List the devices that were active, with their IDs and the IDs of their users. Use it to find the device_id that probes, deep traces and analyses need.',
     input: {
       emails: optional(texts('E-mail addresses of users, whole.')),
-      user_ids: onWire('userids', optional(texts('IDs of users.'))),
+      user_ids: onWire('userids', optional(texts('IDs of users, as zdx_list_application_users shows them.'))),
       ...asWritten({
         mac_address: optional(text('MAC address of the device.')),
         private_ipv4: optional(text('Private IPv4 address of the device.')),

@@ -3,7 +3,7 @@ import { places, zdx } from './product.ts';
 
 const filters = {
   ...places,
-  user_ids: onWire('userids', optional(texts('IDs of users.'))),
+  user_ids: onWire('userids', optional(texts('IDs of users, as zdx_list_application_users shows them.'))),
   device_ids: onWire('deviceids', optional(texts('IDs of devices, as zdx_list_devices shows them.'))),
 };
 

@@ -1,19 +1,17 @@
 import { ZscalerMcpError } from '../../errors.ts';
 import { flag, id, onWire, optional, text, tool, type Call } from '../define.ts';
+import { ipv4 } from './ipv4.ts';
 import { zia } from './product.ts';
 import { orUndo, type Made } from './undo.ts';
 
 const about = 'A GRE tunnel carries the traffic of a site from a static IP to two virtual IPs of the cloud.';
 const tunnelId = id('ID of the GRE tunnel, as zia_list_gre_tunnels shows it.');
 const wanted = {
-  static_ip_address: text('Public IPv4 address from which the tunnel comes; created as a static IP if the tenant does not have it.', {
-    pattern: /^(\d{1,3}\.){3}\d{1,3}$/,
-    like: 'an IPv4 address',
-  }),
+  static_ip_address: ipv4('Public IPv4 address from which the tunnel comes; created as a static IP if the tenant does not have it.'),
   ip_unnumbered: optional(flag('Make a tunnel without internal addresses.')),
   internal_ip_range: onWire(
     'internalIpRange',
-    optional(text('First internal address of the range for the tunnel; the first free range of zia_list_gre_ranges is taken without it.')),
+    optional(ipv4('First internal address of the range for the tunnel; the first free range of zia_list_gre_ranges is taken without it.')),
   ),
   comment: optional(text('Admin comment on the tunnel, and on the static IP if one is created.')),
 };

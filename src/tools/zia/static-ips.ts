@@ -1,7 +1,6 @@
 import { collection, decimal, flag, optional, text } from '../define.ts';
+import { ipv4 } from './ipv4.ts';
 import { zia } from './product.ts';
-
-const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
 
 const about =
   'A static IP is a public address of the tenant from which traffic may come; locations, GRE tunnels and VPN credentials of type IP refer to it.';
@@ -20,7 +19,7 @@ export default [
     only: ['list', 'get', 'create', 'delete'],
     filters: { search: optional(text('Part of the address or of the comment.')) },
     fields: {
-      ip_address: text('Public IPv4 address, assigned to the organization.', { pattern: IPV4, like: 'an IPv4 address' }),
+      ip_address: ipv4('Public IPv4 address, assigned to the organization.'),
       ...place,
     },
     required: ['ip_address'],

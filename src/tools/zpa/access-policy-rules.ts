@@ -11,9 +11,12 @@ export default policyRules({
   more: {
     app_connector_group_ids: refs(
       'appConnectorGroups',
-      'IDs of the app connector groups to use. In an update the list replaces the present one.',
+      'IDs of the app connector groups to use, as zpa_list_app_connector_groups shows them. In an update the list replaces the present one.',
     ),
-    app_server_group_ids: refs('appServerGroups', 'IDs of the server groups to use. In an update the list replaces the present one.'),
+    app_server_group_ids: refs(
+      'appServerGroups',
+      'IDs of the server groups to use, as zpa_list_server_groups shows them. In an update the list replaces the present one.',
+    ),
   },
   required: ['name', 'action_type'],
 });

@@ -47,8 +47,14 @@ export default collection(zpa, {
       like: 'one of IPV4_IPV6, IPV4, IPV6',
     }),
     override_version_profile: flag('Whether version_profile applies instead of the one of the tenant.'),
-    server_group_ids: refs('serverGroups', 'IDs of the server groups reached through it. In an update the list replaces the present one.'),
-    connector_ids: refs('connectors', 'IDs of its app connectors. In an update the list replaces the present one.'),
+    server_group_ids: refs(
+      'serverGroups',
+      'IDs of the server groups reached through it, as zpa_list_server_groups shows them. In an update the list replaces the present one.',
+    ),
+    connector_ids: refs(
+      'connectors',
+      'IDs of its app connectors, as zpa_list_app_connectors shows them. In an update the list replaces the present one.',
+    ),
     lss_app_connector_group: flag('Whether the group serves the log streaming service only.'),
     ...upgraded,
     version_profile: text('Software track of its connectors: Default, Previous Default, New Release, or the ID of a profile.', { min: 1 }),

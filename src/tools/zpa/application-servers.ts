@@ -13,7 +13,9 @@ export default collection(zpa, {
     address: text('IP address or domain name of the server.', { min: 1 }),
     ...described,
     enabled: flag('Whether the server is in use.'),
-    app_server_group_ids: texts('IDs of the server groups it belongs to. In an update the list replaces the present one.'),
+    app_server_group_ids: texts(
+      'IDs of the server groups it belongs to, as zpa_list_server_groups shows them. In an update the list replaces the present one.',
+    ),
   },
   required: ['name', 'address'],
   initially: { enabled: true },

@@ -23,7 +23,7 @@ export default collection(zpa, {
     name: text('Name of the portal; no two share one.', { min: 1 }),
     domain: text('Domain name of the portal, such as pra.corp.example; it has to point to the cName that the record shows.', { min: 1 }),
     certificate_id: id(
-      'ID of its browser access certificate; a new portal without it gets the certificate that is called like the portal.',
+      'ID of its browser access certificate, as zpa_list_ba_certificates shows it; a new portal without it gets the certificate that is called like the portal.',
     ),
     ...described,
     enabled: flag('Whether users can open the portal.'),

@@ -31,7 +31,7 @@ export default collection(zpa, {
   fields: {
     name: text('Name of the key; no two of one type share one.', { min: 1 }),
     max_usage: count('How many connectors or service edges may enrol with the key.', { min: 1 }),
-    component_id: id('ID of the app connector group or service edge group that they join.'),
+    component_id: id('ID of the group that they join, as zpa_list_app_connector_groups or zpa_list_service_edge_groups shows it.'),
     enrollment_cert_id: id(
       'ID of the enrollment certificate, as get_zpa_enrollment_certificate shows it; keys for app connectors need it.',
     ),

@@ -35,7 +35,10 @@ export default collection(zpa, {
     ),
     ...described,
     enabled: flag('Whether the group is in use.'),
-    server_ids: refs('servers', `IDs of application servers; needed when dynamic_discovery is off. ${inUpdate}`),
+    server_ids: refs(
+      'servers',
+      `IDs of application servers, as zpa_list_application_servers shows them; needed when dynamic_discovery is off. ${inUpdate}`,
+    ),
     ip_anchored: flag('Whether traffic leaves with the address of the app connector (source IP anchoring).'),
     dynamic_discovery: flag('Whether the app connectors find the servers by name. If off, server_ids says which they are.'),
   },
