@@ -156,7 +156,8 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
       log.flush();
       stage.exit(code);
     };
-    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit });
+    const manager = handover?.manager ?? launch.manager;
+    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit, manager });
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);

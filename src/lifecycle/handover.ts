@@ -39,6 +39,8 @@ export interface Handover<State> {
   readonly former: { readonly generation: number; readonly record: LifecycleRecord; readonly state: State } | null;
   /** Why the next generation gave up, in one that came back. */
   readonly failure: string | null;
+  /** `Launch.manager` of the first generation. Absent in what an older version handed over: then it is in the environment. */
+  readonly manager?: Readonly<Record<string, string>>;
 }
 
 export interface RunningOperation {

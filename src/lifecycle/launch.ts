@@ -10,6 +10,8 @@ export interface Launch {
   readonly cwd: string;
   /** The environment at the very first start. It passes through every exec unchanged. */
   readonly env: Readonly<Record<string, string>>;
+  /** What a service manager told this very process, and no part of the environment. The handover carries it on. */
+  readonly manager: Readonly<Record<string, string>>;
 }
 
 /** The one private variable: names the descriptor or file that holds the handover. */
@@ -20,11 +22,26 @@ export const REHEARSAL_VARIABLE = 'ZSCALER_MCP_REHEARSAL';
 /** Variables that must not reach the next image: ours, and those of whoever forked us. */
 const PRIVATE_VARIABLES = [HANDOVER_VARIABLE, REHEARSAL_VARIABLE, 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID'];
 
+/** See sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3). A child that had them would speak, or listen, in our name. */
+const MANAGER_VARIABLES = [
+  'NOTIFY_SOCKET',
+  'WATCHDOG_USEC',
+  'WATCHDOG_PID',
+  'LISTEN_FDS',
+  'LISTEN_PID',
+  'LISTEN_FDNAMES',
+  'LISTEN_PIDFDID',
+];
+
+/** Also takes the service manager's variables out of `process.env`, so that nothing that is started later inherits them. */
 export function captureLaunch(): Launch {
   const env: Record<string, string> = {};
+  const manager: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !PRIVATE_VARIABLES.includes(name)) env[name] = value;
+    if (value === undefined || PRIVATE_VARIABLES.includes(name)) continue;
+    (MANAGER_VARIABLES.includes(name) ? manager : env)[name] = value;
   }
+  for (const name of Object.keys(manager)) delete process.env[name];
   return Object.freeze({
     argv: Object.freeze(process.argv.slice(2)),
     entry: process.argv[1] ?? '',
@@ -33,6 +50,7 @@ export function captureLaunch(): Launch {
     execArgv: Object.freeze([...process.execArgv]),
     cwd: workingDirectory(),
     env: Object.freeze(env),
+    manager: Object.freeze(manager),
   });
 }
 

@@ -7,16 +7,18 @@ import { packHandover, type HandedListener, type Handover, type RunningOperation
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
 import { lockHolder } from './lock.ts';
 import type { Native } from './native.ts';
+import { openNotifier, type Notifier } from './notify.ts';
 import { folderOf, type PidFile } from './pid-file.ts';
 import { findProgram, traceProgram } from './program.ts';
 import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
 import { rehearse } from './rehearse.ts';
 import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
-import type { Candidate, Service } from './service.ts';
+import type { Candidate, DrainReport, Service } from './service.ts';
 import { exitCodeOf } from './verdicts.ts';
 
 /** What the lifecycle tells the log; the same shape as the project's log. */
 export interface LifecycleLog {
+  debug(fields: Record<string, unknown>, message: string): void;
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;
   error(fields: Record<string, unknown>, message: string): void;
@@ -34,6 +36,8 @@ export interface LifecycleOptions<Config> {
   readonly log: LifecycleLog;
   readonly native: () => Native | null;
   readonly exit: (code: number) => void;
+  /** What the service manager gave the first generation; see `Launch.manager`. */
+  readonly manager: Readonly<Record<string, string>>;
   readonly rehearsalLimitMs?: number;
 }
 
@@ -57,6 +61,7 @@ export class Lifecycle<Config> {
   readonly #queue: Work[] = [];
   readonly #calledOff = new AbortController();
   readonly #hadTerminal = hasTerminal();
+  readonly #notifier: Notifier;
   #busy = false;
   #stopping = false;
   #ready = false;
@@ -64,6 +69,7 @@ export class Lifecycle<Config> {
 
   constructor(options: LifecycleOptions<Config>) {
     this.#options = options;
+    this.#notifier = openNotifier(options.manager, options.native, options.log);
   }
 
   /** Called once, when requests are served. Answers the restart that led here, then goes on with what waits. */
@@ -73,6 +79,7 @@ export class Lifecycle<Config> {
     keeper.update(change);
     keeper.keep((message) => log.warn({ pidFile: keeper.path }, `the PID file cannot be kept: ${message}`));
     if (handover) this.#answerRestart(handover);
+    else this.#notifier.ready(this.#describe());
     this.#queue.push(...(handover?.queue ?? []));
     this.#enter(this.#queue.length > 0 ? 'reloading' : 'ready');
     void this.#work();
@@ -103,6 +110,7 @@ export class Lifecycle<Config> {
     this.#stopping = true;
     this.#calledOff.abort();
     log.info({ why }, 'stopping');
+    this.#notifier.stopping('stopping');
     this.#enter('stopping');
     void this.#stop();
   }
@@ -140,6 +148,7 @@ export class Lifecycle<Config> {
   async #perform(work: Work): Promise<void> {
     const startedAt = new Date();
     let verdict: Verdict;
+    if (!work.dryRun) this.#notifier.reloading(work.kind === 'reload' ? 'reloading' : 'restarting');
     try {
       verdict = this.#refusal(work) ?? (work.kind === 'reload' ? await this.#reload(work) : await this.#restart(work, startedAt));
     } catch (error) {
@@ -237,7 +246,7 @@ export class Lifecycle<Config> {
     const sessions = service.openSessions(keep);
     const undo: (() => void)[] = [];
     try {
-      const { cut } = await service.drain({ timeoutMs: service.drainTimeoutMs(), descriptors: native, signal: this.#calledOff.signal });
+      const { cut } = await this.#drain(native);
       if (this.#stopping) return calledOff;
       const operation: RunningOperation = {
         id: work.id,
@@ -250,6 +259,7 @@ export class Lifecycle<Config> {
       this.#queue.push(...this.#pendingRequests());
       this.#enter('executing');
       log.info({ generation: keeper.record.generation }, 'executing the next generation');
+      this.#notifier.leaving();
       const copies: number[] = [];
       // Known before the first is made: the descriptors may run out on the way.
       undo.push(() => copies.forEach((descriptor) => closeSync(descriptor)));
@@ -277,6 +287,16 @@ export class Lifecycle<Config> {
     }
   }
 
+  async #drain(native: Native | null): Promise<DrainReport> {
+    const { service } = this.#options;
+    const finish = this.#notifier.draining('finishing requests before the restart');
+    try {
+      return await service.drain({ timeoutMs: service.drainTimeoutMs(), descriptors: native, signal: this.#calledOff.signal });
+    } finally {
+      finish();
+    }
+  }
+
   #handover(
     candidate: Candidate<Config>,
     listeners: readonly HandedListener[],
@@ -298,6 +318,7 @@ export class Lifecycle<Config> {
       sessions,
       former: { generation: keeper.record.generation, record: keeper.record, state: this.#options.service.inForce() },
       failure: null,
+      manager: this.#options.manager,
     };
   }
 
@@ -386,7 +407,16 @@ export class Lifecycle<Config> {
       dryRun,
     };
     log[failed ? 'error' : 'info'](fields, `${kind}${dryRun ? ' (dry run)' : ''}: ${verdict.outcome}: ${verdict.message}`);
+    // Before the answer: a manager that ran the command must not find the server still reloading when the command ends.
+    if (!dryRun && !this.#stopping)
+      this.#notifier.ready(`${this.#describe()}; ${kind}: ${verdict.outcome}${failed ? ', see the log' : ''}`);
     if (answer && this.#folder !== null) this.#answer(this.#folder, operation);
+  }
+
+  /** For people, in one line. */
+  #describe(): string {
+    const { generation, url } = this.#options.keeper.record;
+    return `generation ${generation} serves ${url === null ? 'over stdio' : `at ${url}`}`;
   }
 
   #answer(folder: string, operation: Operation): void {
@@ -400,12 +430,14 @@ export class Lifecycle<Config> {
 
   async #stop(): Promise<void> {
     const { service, keeper, log, exit } = this.#options;
+    const finish = this.#notifier.draining('finishing requests before the end');
     try {
       const { cut } = await service.shutdown(service.drainTimeoutMs());
       log.info({ cut }, cut === 0 ? 'stopped' : `stopped; ${cut} requests did not finish in time and got an error`);
     } catch (error) {
       log.error({ error: messageOf(error) }, 'stopping did not go cleanly');
     }
+    finish();
     keeper.stopKeeping();
     this.#enter('stopped');
     // As PID 1 our end takes the whole container with it, the command that waits for this word included.

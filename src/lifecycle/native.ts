@@ -1,5 +1,6 @@
-/** The few calls of the C library that Node.js lacks: duplicate a descriptor so that it survives an exec, and exec itself. */
+/** The few calls of the C library that Node.js lacks: descriptors that survive an exec, exec itself, local datagrams. */
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 
 export interface Native {
   /** A second descriptor for the same thing, one that an exec keeps. */
@@ -10,6 +11,8 @@ export interface Native {
   memoryFile(name: string): number;
   /** Replaces the program; returns only when that failed, with the errno. */
   execute(path: string, argv: readonly string[], env: readonly string[]): number;
+  /** Sends one datagram to a local socket, a path or an abstract `@name`, without waiting; 0 or the errno. Linux only. */
+  sendDatagram(socket: string, text: string): number;
 }
 
 let loaded: Native | null | undefined;
@@ -57,12 +60,46 @@ function open(): Native | null {
         execve(path, [...argv, null], [...env, null]);
         return koffi.errno();
       },
+      sendDatagram: process.platform === 'linux' ? datagramSender(koffi, libc) : () => constants.errno.ENOSYS,
     };
   } catch {
     // Not installed, or no build for this platform: restart says so and does without.
     return null;
   }
 }
+
+type Koffi = typeof import('koffi');
+
+function datagramSender(koffi: Koffi, libc: ReturnType<Koffi['load']>): Native['sendDatagram'] {
+  const open = libc.func('int socket(int, int, int)');
+  const close = libc.func('int close(int)');
+  const sendto = libc.func('int64_t sendto(int, const void *, size_t, int, const void *, unsigned int)');
+  return (name, text) => {
+    const address = localAddress(name);
+    if (address.length > SOCKADDR_UN_BYTES) return constants.errno.ENAMETOOLONG;
+    const descriptor = open(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) as number;
+    if (descriptor < 0) return koffi.errno();
+    const bytes = Buffer.from(text);
+    const sent = Number(sendto(descriptor, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length));
+    const errno = sent < 0 ? koffi.errno() : 0;
+    close(descriptor);
+    return errno;
+  };
+}
+
+/** A `sockaddr_un`, see unix(7): the family in the machine's byte order, then the name; a zero byte makes it abstract. */
+function localAddress(name: string): Buffer {
+  const family = Buffer.from(Uint16Array.of(AF_UNIX).buffer);
+  return Buffer.concat([family, Buffer.from(name.startsWith('@') ? `\0${name.slice(1)}` : name)]);
+}
+
+// Linux: socket(2), send(2), unix(7)
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+const SOCKADDR_UN_BYTES = 110;
 
 // POSIX fcntl.h and Linux memfd_create(2)
 const F_SETFD = 2;

@@ -46,8 +46,6 @@ interface ChildOutcome {
 function runChild(program: Program, launch: Launch, input: string, limitMs: number, signal: AbortSignal): Promise<ChildOutcome | string> {
   return new Promise((resolve) => {
     const env = { ...launch.env, [REHEARSAL_VARIABLE]: '3' };
-    // The child is nobody's service: it must not speak to the service manager, nor take its sockets.
-    for (const name of ['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES']) delete (env as Record<string, string>)[name];
     const [argv0 = '', ...args] = program.argv;
     const child = spawn(program.path, args, { argv0, cwd: launch.cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     let stdout = '';

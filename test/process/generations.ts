@@ -26,7 +26,7 @@ export function holdingsOf(pid: number): Holdings {
 }
 
 /** A child belongs to the thread that started it. */
-const childrenOf = (pid: number): string[] =>
+export const childrenOf = (pid: number): string[] =>
   readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
       .split(' ')

@@ -1,0 +1,99 @@
+/** The units for systemd stand on what the program does: exit codes, names of settings, commands. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { topics } from '../../src/settings/table.ts';
+import { makeFolder, root } from './harness.ts';
+
+const NOTIFY = 'zscaler-mcp.service';
+const NOTIFY_RELOAD = 'zscaler-mcp-notify-reload.service';
+const PROGRAM = '/usr/bin/zscaler-mcp';
+
+/** Values by key, in order; a key may come several times. */
+function readUnit(name: string): ReadonlyMap<string, readonly string[]> {
+  const unit = new Map<string, string[]>();
+  let section = '';
+  for (const line of textOf(name).split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    section = /^\[(\w+)\]$/.exec(line)?.[1] ?? section;
+    const [, key, value = ''] = /^(\w+)=(.*)$/.exec(line) ?? [];
+    if (key !== undefined) unit.set(`${section}.${key}`, [...(unit.get(`${section}.${key}`) ?? []), value]);
+  }
+  return unit;
+}
+
+const textOf = (name: string): string => readFileSync(join(root, 'deploy/systemd', name), 'utf8');
+
+describe.each([NOTIFY, NOTIFY_RELOAD])('%s', (name) => {
+  const unit = readUnit(name);
+  const only = (key: string): string | undefined => unit.get(`Service.${key}`)?.join(' | ');
+
+  it('lets the server speak, and lets it finish what runs', () => {
+    expect([only('NotifyAccess'), only('KillMode')]).toEqual(['main', 'mixed']);
+    expect(only('RestrictAddressFamilies')?.split(' ')).toEqual(expect.arrayContaining(['AF_UNIX', 'AF_INET', 'AF_INET6']));
+  });
+
+  it('starts the server again unless its exit code says that the next start would end the same', () => {
+    const ends = exitCodes.filter(({ means }) => means.serve !== undefined || means.status === "another user's server or file");
+    const hopeless = ends.map(({ code }) => code).filter((code) => [2, 4, 77].includes(code));
+    expect(only('Restart')).toBe('on-failure');
+    expect(only('RestartPreventExitStatus')).toBe(hopeless.join(' '));
+    expect(only('RestartForceExitStatus')).toBe('SIGHUP');
+  });
+
+  it('names only settings that there are, and keeps the PID file where the server may write', () => {
+    const settings = new Set(topics.flatMap(([, rows]) => Object.values(rows).map(({ env }) => env)));
+    const variables = Object.fromEntries((unit.get('Service.Environment') ?? []).map((each) => each.split('=') as [string, string]));
+    expect(Object.keys(variables).filter((each) => each.startsWith('ZSCALER') && !settings.has(each))).toEqual([]);
+    expect(variables['ZSCALER_MCP_PID_FILE']).toBe(`%t/${only('RuntimeDirectory')}/server.pid`);
+    expect(variables['NODE_COMPILE_CACHE']).toBe(`%C/${only('CacheDirectory')}`);
+  });
+
+  it('does not forbid what Node.js and the commands need', () => {
+    for (const key of ['MemoryDenyWriteExecute', 'ProcSubset', 'PrivatePIDs', 'PrivateUsers', 'DynamicUser'])
+      expect(only(key), key).toBeUndefined();
+    expect([only('NoNewPrivileges'), only('ProtectSystem'), only('PrivateTmp')]).toEqual(['yes', 'strict', 'yes']);
+  });
+
+  it('gives arguments that the server understands', () => {
+    const [program, ...args] = only('ExecStart')?.split(' ') ?? [];
+    expect(program).toBe(PROGRAM);
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/main.js'), 'check', ...args], { encoding: 'utf8', env: {} });
+    expect(status, stderr).toBe(0);
+  });
+
+  it('is taken by systemd without complaint', (context) => {
+    const version = systemdVersion();
+    const needed = name === NOTIFY ? 240 : 253;
+    if (version < needed) {
+      console.error(`skipped: needs systemd-analyze ${needed} or newer, and there is ${version || 'none'}`);
+      return context.skip();
+    }
+    const copy = join(makeFolder(), name);
+    // The check wants a program that is there.
+    writeFileSync(copy, textOf(name).replaceAll(PROGRAM, '/bin/true'));
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', copy], { encoding: 'utf8' });
+    expect([status, stderr.split('\n').filter((line) => line.includes(name))]).toEqual([0, []]);
+  });
+});
+
+it('the two units differ in how a reload is asked for, and in nothing else', () => {
+  const lines = (name: string) =>
+    textOf(name)
+      .split('\n')
+      .filter((line) => !line.startsWith('#'));
+  const [one, other] = [lines(NOTIFY), lines(NOTIFY_RELOAD)];
+  expect(one.filter((line) => !other.includes(line))).toEqual(['Type=notify', `ExecReload=${PROGRAM} reload`]);
+  expect(other.filter((line) => !one.includes(line))).toEqual(['Type=notify-reload']);
+});
+
+/** 0 where there is no systemd. */
+function systemdVersion(): number {
+  try {
+    return Number(/^systemd (\d+)/.exec(execFileSync('systemd-analyze', ['--version'], { encoding: 'utf8' }))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
