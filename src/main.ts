@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 
 const started = performance.now();
+refuseOldNode();
 const signals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGINT'] as const;
 const early: NodeJS.Signals[] = [];
 let deliver = (signal: NodeJS.Signals): void => {
@@ -36,6 +37,16 @@ process.exitCode = await run({
   },
   exit: (code) => process.exit(code),
 });
+
+/** Before anything that an older one does not know is used. */
+function refuseOldNode(): void {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) >= 24) return;
+  process.stderr.write(
+    `zscaler-mcp needs Node.js 24 or newer; this is ${node}, at ${process.execPath}. Install a newer one, or start the server with it.\n`,
+  );
+  process.exit(1);
+}
 
 /** No colour where it is not wanted (no-color.org) or a terminal cannot show it. */
 function describeTerminal(): { width: number | null; hasColour: boolean } {
