@@ -22,6 +22,8 @@ const told: Readonly<Record<string, Input>> = {
   zia_update_atp_settings: { settings: { tor_blocked: true } },
   zia_update_advanced_settings: { settings: { ui_session_timeout: 600 } },
   zia_update_mobile_advanced_settings: { settings: { block_apps_sending_location_info: true } },
+  zia_create_time_interval: { start_time: 480, end_time: 1080 },
+  zia_update_time_interval: { start_time: 480, end_time: 1080 },
   zpa_create_pra_credential: { credential_type: 'PASSWORD', password: 'made-up-secret' },
   zpa_update_pra_credential: { password: 'made-up-secret' },
 };
@@ -33,6 +35,10 @@ const usual: Input = {
   enrollment_cert_name: 'Connector',
   rule_text: 'alert tcp any any -> any 80 (msg:"crane"; content:"x"; sid:1000001; rev:1;)',
   dynamic_discovery: true,
+  query: '[?name]',
+  microtenant_id: '144115188075990801',
+  start_time: 1_790_000_000_000,
+  end_time: 1_790_400_000_000,
 };
 
 /** What the tool needs. */
