@@ -1,10 +1,14 @@
-/** `npm run bench`: every figure beside what it is compared with, in one run on one machine. */
+/** `npm run bench`: every figure beside what it is compared with, in one run on one machine. `--write` makes docs/benchmarks.md of it. */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startLoad, type Ledger } from '../test/process/load.ts';
 import { callTool, modern } from '../test/process/mcp.ts';
+import { compareRestarts } from './beside.ts';
+import { loadBefore, renderPage, type Row } from './report.ts';
 import { median, run, startServer, type BenchServer } from './server.ts';
 
-const rows: string[][] = [];
+const load = loadBefore();
+const rows: Row[] = [];
 const show = (what: string, figure: string, beside = '', aim = ''): void => {
   rows.push([what, figure, beside, aim]);
   console.error(`${what}: ${figure}${beside ? ` (${beside})` : ''}`);
@@ -16,6 +20,7 @@ await commands();
 await gap();
 await memory();
 await calls();
+const beside = await compareRestarts((line) => console.error(line));
 
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 console.error('');
@@ -26,6 +31,9 @@ for (const row of rows)
       .join('  ')
       .trimEnd()}\n`,
   );
+
+if (process.argv.includes('--write'))
+  writeFileSync(join(import.meta.dirname, '../docs/benchmarks.md'), renderPage(rows, beside, { now: new Date(), load }));
 
 async function boot(): Promise<void> {
   const floor = median(Array.from({ length: 15 }, () => run(['-e', '0'], []).wallMs));
