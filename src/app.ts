@@ -191,7 +191,7 @@ async function openDemo(log: RootLog): Promise<DemoTenant> {
 /** A socket that a child inherited would stay open as long as the child; Node.js marks only some inherited ones. */
 function keepFromChildren({ listeners, connections }: Handover<unknown>): void {
   const native = loadNative();
-  for (const descriptor of [...listeners.map((listener) => listener.descriptor), ...connections]) {
+  for (const { descriptor } of [...listeners, ...connections]) {
     if (descriptor === null) continue;
     try {
       native?.closeOnExec(descriptor, true);

@@ -14,6 +14,7 @@ import {
   openSocket,
   RateLimit,
   type FrontLimits,
+  type ParkedConnection,
   type Place,
   type RequestLimits,
   type TlsMaterial,
@@ -169,7 +170,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const inherited = handover?.listeners[0];
     const place: Place = inherited ? placeOf(inherited) : { host: bindable(host), port };
     const address = await this.#front.listen(place);
-    this.#front.adopt(handover?.connections ?? []);
+    this.#front.adopt((handover?.connections ?? []) as readonly ParkedConnection[]);
     this.#gate.begin();
     return address;
   }
@@ -219,10 +220,12 @@ export class ServerService implements Service<SavedConfiguration> {
   async drain({
     timeoutMs,
     descriptors,
+    keepSessions,
     signal,
   }: {
     timeoutMs: number;
     descriptors: Descriptors | null;
+    keepSessions: boolean;
     signal: AbortSignal;
   }): Promise<DrainReport> {
     const running = this.#front.descriptor();
@@ -233,8 +236,7 @@ export class ServerService implements Service<SavedConfiguration> {
     this.mcp.endQuestions('the server is restarting');
     if (this.#stdio) return this.#drainPipe(this.#stdio, timeoutMs);
     await this.#finishOnStreams(timeoutMs);
-    this.mcp.endStreams();
-    return this.#front.drain({ timeoutMs, carry: descriptors !== null, signal });
+    return this.#front.drain({ timeoutMs, carry: descriptors !== null, streams: keepSessions, signal });
   }
 
   /** What the client sends from now on waits in the pipe for the next generation. */
@@ -250,7 +252,7 @@ export class ServerService implements Service<SavedConfiguration> {
     if (this.#inForce.settings.transport === 'sse') await Promise.race([this.mcp.idle(), sleep(timeoutMs, undefined, { ref: false })]);
   }
 
-  parked(): readonly number[] {
+  parked(): readonly ParkedConnection[] {
     return this.#front.parked();
   }
 

@@ -26,7 +26,7 @@ async function openFront(): Promise<Front> {
       if (incoming.url === '/stream') {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.flushHeaders();
-        return exchange.standing(() => response.end());
+        return exchange.standing({ end: () => response.end() });
       }
       if (incoming.url === '/begun') {
         begun.add(response);

@@ -4,17 +4,19 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { ZscalerMcpError } from '../errors.ts';
+import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './carried.ts';
 import { answerTooSlow, Counts, endTooSlow, everySecond, headerTimeMs } from './slow.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 
-/** Marks a response that never ends by itself; it is not a request in flight. */
 export interface Exchange {
-  /** `end` closes the stream in a way that makes the client come back. */
-  standing(end: () => void): void;
+  /** Marks the response as one that never ends by itself; it is not a request in flight. */
+  standing(stream: StandingStream): void;
+  /** The stream of a former process that this one goes on with; null for a request that has just come. */
+  readonly continued: { readonly unsent: string } | null;
 }
 
 export type Respond = (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => void;
@@ -45,11 +47,20 @@ export interface FrontOptions {
   readonly lastCall?: (why: string) => void;
 }
 
+/** A connection that goes on in another process, with whatever the client sends next waiting in the kernel. */
+export interface ParkedConnection {
+  readonly descriptor: number;
+  /** The event stream that is open on it; null for an idle one. */
+  readonly stream: CarriedStream | null;
+}
+
 interface Visit {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly since: number;
-  end: (() => void) | null;
+  stream: StandingStream | null;
+  /** Bytes that the connection had brought when the stream began; more means that the client sent something else. */
+  readBefore: number;
 }
 
 interface Connection {
@@ -89,8 +100,10 @@ export class Front {
   #turnedAway = 0;
   #lastWarning = -Infinity;
   readonly #connections = new Map<Socket, Connection>();
+  readonly #continued = new WeakMap<Socket, CarriedStream>();
   #lingering = false;
   #parking = false;
+  #carriesStreams = false;
 
   constructor(options: FrontOptions) {
     this.#options = options;
@@ -134,9 +147,9 @@ export class Front {
     return descriptorOf(this.#server);
   }
 
-  /** Goes on with connections of the former generation; each was idle when it was handed over. */
-  adopt(descriptors: readonly number[]): void {
-    for (const descriptor of descriptors) {
+  /** Goes on with connections of the former generation. */
+  adopt(connections: readonly ParkedConnection[]): void {
+    for (const { descriptor, stream } of connections) {
       const socket = new Socket({ fd: descriptor, readable: true, writable: true, allowHalfOpen: true });
       if (this.#tls) {
         // It was opened without TLS, which is not served any more.
@@ -145,6 +158,10 @@ export class Front {
       }
       // The server's own idle limit counts from the end of a response, and there was none here yet.
       socket.setTimeout(KEEP_ALIVE_MS);
+      if (stream) {
+        this.#continued.set(socket, stream);
+        socket.unshift(repeatRequest(stream));
+      }
       this.#server.emit('connection', socket);
     }
   }
@@ -152,15 +169,17 @@ export class Front {
   /**
    * Lets what is in flight finish while still accepting, then stops accepting; the socket itself stays open if it was
    * duplicated. With `carry`, idle connections are parked with whatever they send next waiting in the kernel; without,
-   * clients are told on every answer to reconnect, and idle connections are closed.
+   * clients are told on every answer to reconnect, and idle connections are closed. With `streams`, connections with an
+   * open event stream are parked too, as far as the stream can go on elsewhere; all other streams end.
    */
-  async drain(options: { timeoutMs: number; carry: boolean; signal: AbortSignal }): Promise<{ cut: number }> {
+  async drain(options: { timeoutMs: number; carry: boolean; streams?: boolean; signal: AbortSignal }): Promise<{ cut: number }> {
     const { timeoutMs, signal } = options;
     // The keys of a TLS connection live in this process alone.
     const carry = options.carry && this.#tls === null;
     const deadline = performance.now() + timeoutMs;
     this.#lingering = !carry;
-    this.endStanding();
+    this.#carriesStreams = carry && options.streams === true;
+    this.#endStreams();
     const started = this.#visits();
     await waitUntil(() => started.every(({ response }) => response.closed), deadline, signal);
     // Clients that speak at least once a second have now been told to reconnect.
@@ -168,19 +187,27 @@ export class Front {
     if (signal.aborted) return { cut: 0 };
     this.#stopAccepting();
     this.#parking = carry;
-    this.endStanding();
+    this.#endStreams();
     if (carry) for (const connection of this.#connections.values()) this.#parkIfIdle(connection);
-    await waitUntil(() => this.#busy().length === 0, performance.now() + GRACE_MS, signal);
+    const isQuiet = () => {
+      this.#parkStreams();
+      return this.#busy().length === 0;
+    };
+    await waitUntil(isQuiet, performance.now() + GRACE_MS, signal);
     const cut = await this.#cut();
     await this.#closeUnparked();
+    // Whatever was on its way to a stream that is held now has arrived there.
+    await turn();
     return { cut };
   }
 
-  /** Descriptors of the connections that `drain` parked. */
-  parked(): number[] {
-    return [...this.#connections.values()].flatMap(({ socket, parked }) => {
+  /** The connections that `drain` parked. */
+  parked(): ParkedConnection[] {
+    return [...this.#connections.values()].flatMap(({ socket, parked, visits: [visit] }) => {
       const descriptor = parked && !socket.destroyed ? descriptorOf(socket) : null;
-      return descriptor === null ? [] : [descriptor];
+      if (descriptor === null) return [];
+      const carry = visit?.stream?.carry;
+      return [{ descriptor, stream: visit && carry ? describeStream(visit.request, carry) : null }];
     });
   }
 
@@ -193,17 +220,14 @@ export class Front {
       connection.parked = false;
       connection.socket.resume();
     }
-  }
-
-  /** Ends event streams that never end by themselves. */
-  endStanding(): void {
-    for (const visit of this.#allVisits()) visit.end?.();
+    this.#releaseStreams();
   }
 
   /** Stops accepting, lets requests finish, closes everything. */
   async close(timeoutMs: number): Promise<{ cut: number }> {
     this.#lingering = true;
-    this.endStanding();
+    this.#releaseStreams();
+    this.#endStreams();
     this.#stopAccepting();
     this.#closeIdle();
     await waitUntil(() => this.#busy().length === 0, performance.now() + timeoutMs);
@@ -270,7 +294,10 @@ export class Front {
 
   #visit(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
-    const visit: Visit = { request, response, since: performance.now(), end: null };
+    const visit: Visit = { request, response, since: performance.now(), stream: null, readBefore: 0 };
+    const continued = this.#continued.get(request.socket) ?? null;
+    this.#continued.delete(request.socket);
+    if (continued) goOnAfterHead(response);
     request.socket.setTimeout(0);
     connection?.visits.add(visit);
     if (this.#lingering) response.setHeader('Connection', 'close');
@@ -281,9 +308,11 @@ export class Front {
       setImmediate(() => this.#becameIdle(connection));
     });
     this.#options.respond(request, response, {
-      standing: (end) => {
-        visit.end = end;
-        if (this.#lingering || this.#parking) end();
+      continued,
+      standing: (stream) => {
+        visit.stream = stream;
+        visit.readBefore = request.socket.bytesRead;
+        if (this.#lingering || this.#parking) this.#endOrHold(visit);
       },
     });
   }
@@ -300,6 +329,32 @@ export class Front {
     connection.socket.pause();
     connection.parked = isIdle(connection);
     if (!connection.parked) connection.socket.resume();
+  }
+
+  /** All of them, or only those that cannot be carried; while connections are parked, the others are held. */
+  #endStreams(): void {
+    for (const visit of this.#allVisits()) this.#endOrHold(visit);
+  }
+
+  #endOrHold({ stream }: Visit): void {
+    if (!this.#carriesStreams || !stream?.carry) stream?.end();
+    else if (this.#parking) stream.carry.hold();
+  }
+
+  #releaseStreams(): void {
+    this.#carriesStreams = false;
+    for (const { stream } of this.#allVisits()) stream?.carry?.release();
+  }
+
+  /** Parks those whose last event has left by now. */
+  #parkStreams(): void {
+    if (!this.#carriesStreams) return;
+    for (const connection of this.#connections.values()) {
+      if (connection.parked || !isCarryable(connection)) continue;
+      connection.socket.pause();
+      connection.parked = isCarryable(connection);
+      if (!connection.parked) connection.socket.resume();
+    }
   }
 
   #stopAccepting(): void {
@@ -339,7 +394,7 @@ export class Front {
 
   /** Requests in flight, standing streams left out. */
   #visits(): Visit[] {
-    return this.#allVisits().filter(({ end }) => end === null);
+    return this.#allVisits().filter(({ stream }) => stream === null);
   }
 
   #allVisits(): Visit[] {
@@ -349,6 +404,13 @@ export class Front {
 
 const isIdle = ({ socket, visits, readWhenIdle }: Connection): boolean =>
   visits.size === 0 && !socket.destroyed && socket.writableLength === 0 && socket.bytesRead === readWhenIdle;
+
+/** Whether another process could go on with the stream: the kernel has all that was written, and the client said nothing since. */
+function isCarryable({ socket, visits }: Connection): boolean {
+  const [visit, ...others] = visits;
+  if (!visit?.stream?.carry || others.length > 0 || socket.destroyed || socket.bytesRead !== visit.readBefore) return false;
+  return visit.request.complete && visit.response.writableLength === 0 && !visit.response.writableEnded;
+}
 
 /** Node.js shows the descriptor of a server or socket nowhere else. */
 function descriptorOf(owner: object): number | null {

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
+import type { StandingStream } from './carried.ts';
 import { isAllowedHost } from './guards/host.ts';
 import { isAllowedOrigin } from './guards/origin.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -215,11 +216,12 @@ async function admit(
   const admission = await options.gate.admit(request, address);
   if (response.destroyed || response.headersSent) return;
   if ('refusal' in admission) return refuse(options, request, response, admission.refusal);
-  const standing = (end: () => void) => {
-    exchange.standing(end);
-    admission.standing(response, end);
+  const standing = (stream: StandingStream) => {
+    exchange.standing(stream);
+    admission.standing(response, () => stream.end());
   };
-  return forward(options, limits, route, request, response, { principal: admission.principal, address, standing });
+  const { continued } = exchange;
+  return forward(options, limits, route, request, response, { principal: admission.principal, address, continued, standing });
 }
 
 async function forward(
@@ -230,7 +232,8 @@ async function forward(
   response: ServerResponse,
   exchange: GuardedExchange,
 ): Promise<void> {
-  const waitSeconds = await limits.rate.take(exchange.principal ?? exchange.address ?? '');
+  // A stream that goes on was counted when it was opened.
+  const waitSeconds = exchange.continued ? null : await limits.rate.take(exchange.principal ?? exchange.address ?? '');
   if (waitSeconds !== null) {
     response.setHeader('retry-after', waitSeconds);
     const message = `Too Many Requests: more than ZSCALER_MCP_RATE_LIMIT allows in a minute. Come again in ${waitSeconds} s.`;

@@ -23,7 +23,6 @@ export function comeBack(handover: Handover<unknown>, launch: Launch, failure: s
   } finally {
     // Only reached when the exec failed: nobody is left to use any of it.
     discard();
-    for (const descriptor of [...listeners.map((listener) => listener.descriptor), ...connections])
-      if (descriptor !== null) closeSync(descriptor);
+    for (const { descriptor } of [...listeners, ...connections]) if (descriptor !== null) closeSync(descriptor);
   }
 }

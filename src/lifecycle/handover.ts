@@ -18,6 +18,13 @@ export interface HandedListener {
   readonly descriptor: number | null;
 }
 
+/** A connection that goes on in the next generation. */
+export interface HandedConnection {
+  readonly descriptor: number;
+  /** The service's own: what is going on there; null on an idle one. */
+  readonly stream: unknown;
+}
+
 export interface Handover<State> {
   readonly schema: 1;
   /** The generation that takes over. */
@@ -25,8 +32,7 @@ export interface Handover<State> {
   readonly record: LifecycleRecord;
   readonly pidFile: string | null;
   readonly listeners: readonly HandedListener[];
-  /** Idle connections that go on in the next generation. */
-  readonly connections: readonly number[];
+  readonly connections: readonly HandedConnection[];
   /** The restart in progress; the next generation answers it. */
   readonly operation: RunningOperation;
   /** What was asked since, by commands and by bare signals; it is dealt with in order. */

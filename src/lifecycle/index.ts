@@ -1,6 +1,6 @@
 export { comeBack } from './come-back.ts';
 export { ask, findServer, stopServer, troubleWith, type AskOptions, type Found, type StopOptions, type Whereabouts } from './control.ts';
-export { unpackHandover, type HandedListener, type Handover } from './handover.ts';
+export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, type Identity, type Presence } from './identity.ts';
 export { captureLaunch, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, type Launch } from './launch.ts';
 export { Lifecycle, type LifecycleOptions, type RecordKeeper } from './lifecycle.ts';

@@ -3,7 +3,7 @@ import { openSync, closeSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import { execute, flushStream } from './execute.ts';
-import { packHandover, type HandedListener, type Handover, type RunningOperation } from './handover.ts';
+import { packHandover, type HandedConnection, type HandedListener, type Handover, type RunningOperation } from './handover.ts';
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
 import { lockHolder } from './lock.ts';
 import type { Native } from './native.ts';
@@ -246,7 +246,7 @@ export class Lifecycle<Config> {
     const sessions = service.openSessions(keep);
     const undo: (() => void)[] = [];
     try {
-      const { cut } = await this.#drain(native);
+      const { cut } = await this.#drain(native, keep);
       if (this.#stopping) return calledOff;
       const operation: RunningOperation = {
         id: work.id,
@@ -260,10 +260,10 @@ export class Lifecycle<Config> {
       this.#enter('executing');
       log.info({ generation: keeper.record.generation }, 'executing the next generation');
       this.#notifier.leaving();
-      const copies: number[] = [];
+      const copies: HandedConnection[] = [];
       // Known before the first is made: the descriptors may run out on the way.
-      undo.push(() => copies.forEach((descriptor) => closeSync(descriptor)));
-      if (native) for (const descriptor of service.parked()) copies.push(native.duplicate(descriptor));
+      undo.push(() => closeAll(copies));
+      if (native) for (const { descriptor, stream } of service.parked()) copies.push({ descriptor: native.duplicate(descriptor), stream });
       const handover = packHandover(
         this.#handover(candidate, listeners, copies, operation, service.saveSessions(keep)),
         native,
@@ -287,11 +287,12 @@ export class Lifecycle<Config> {
     }
   }
 
-  async #drain(native: Native | null): Promise<DrainReport> {
+  async #drain(native: Native | null, keepSessions: boolean): Promise<DrainReport> {
     const { service } = this.#options;
     const finish = this.#notifier.draining('finishing requests before the restart');
     try {
-      return await service.drain({ timeoutMs: service.drainTimeoutMs(), descriptors: native, signal: this.#calledOff.signal });
+      const [timeoutMs, signal] = [service.drainTimeoutMs(), this.#calledOff.signal];
+      return await service.drain({ timeoutMs, descriptors: native, keepSessions, signal });
     } finally {
       finish();
     }
@@ -300,7 +301,7 @@ export class Lifecycle<Config> {
   #handover(
     candidate: Candidate<Config>,
     listeners: readonly HandedListener[],
-    connections: readonly number[],
+    connections: readonly HandedConnection[],
     operation: RunningOperation,
     sessions: unknown,
   ): Handover<Config> {
@@ -532,8 +533,8 @@ function restartNotes({ open, ended }: { open: number; ended: number }, cut: num
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-function closeAll(listeners: readonly HandedListener[]): void {
-  for (const { descriptor } of listeners) if (descriptor !== null) closeSync(descriptor);
+function closeAll(copies: readonly (HandedListener | HandedConnection)[]): void {
+  for (const { descriptor } of copies) if (descriptor !== null) closeSync(descriptor);
 }
 
 /** Whether this process has a controlling terminal; opening /dev/tty fails once it has hung up. */

@@ -1,5 +1,5 @@
 /** What the lifecycle needs of the server it keeps: the interface that app.ts supplies. */
-import type { HandedListener } from './handover.ts';
+import type { HandedConnection, HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
 import type { Change, EnvFileFacts, Posture, Problem, State } from './record.ts';
 
@@ -44,10 +44,13 @@ export interface Service<Config> {
    * @throws when an address cannot be bound
    */
   openListeners(candidate: Candidate<Config>, descriptors: Descriptors | null): Promise<readonly HandedListener[]>;
-  /** Lets requests finish while still accepting, then stops accepting. With `descriptors`, idle connections are parked, not closed. */
-  drain(options: { timeoutMs: number; descriptors: Descriptors | null; signal: AbortSignal }): Promise<DrainReport>;
-  /** Descriptors of the parked connections, to be duplicated. */
-  parked(): readonly number[];
+  /**
+   * Lets requests finish while still accepting, then stops accepting. With `descriptors`, idle connections are parked, not
+   * closed; with `keepSessions` too, so are those with an open event stream.
+   */
+  drain(options: { timeoutMs: number; descriptors: Descriptors | null; keepSessions: boolean; signal: AbortSignal }): Promise<DrainReport>;
+  /** The parked connections, their descriptors to be duplicated. */
+  parked(): readonly HandedConnection[];
   /** Undoes `drain`: serves again where it did before. */
   resume(): Promise<void>;
   /** Finishes what runs and closes everything. */

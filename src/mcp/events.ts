@@ -117,6 +117,11 @@ export class SessionEvents implements EventStore {
     return null;
   }
 
+  /** The id of whatever came last, as an event of the stream that a GET opens: a stream that begins now begins after it. */
+  latest(): EventId {
+    return `${this.#tag}-${this.#streams.get(GET_STREAM)?.number ?? 0}-${this.#sequence}`;
+  }
+
   /** What another process needs to go on with these streams. */
   save(): SavedEvents {
     const streams = [...this.#streams].map(([stream, { number }]) => [stream, number] as const);

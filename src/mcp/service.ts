@@ -7,26 +7,46 @@ import {
   MissingRequiredClientCapabilityError,
   UnsupportedProtocolVersionError,
   type McpServer,
+  type ServerEvent,
 } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { AuditEvent, Caller } from '../audit/index.ts';
 import { messageOf } from '../errors.ts';
+import { stringifyJson } from '../json.ts';
 import type { Log } from '../log.ts';
+import { EventWriter } from './event-writer.ts';
 import { LineTransport, type SavedPipe } from './lines.ts';
 import { Questions } from './questions.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type Served } from './sessions.ts';
 import { SseStreams } from './sse.ts';
-import { errorResponse, sendWebResponse, toWebRequest } from './web.ts';
+import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
+import { errorResponse, sendWebResponse, toWebRequest, type StandingAnswer } from './web.ts';
 
-/** Given by the HTTP front: marks a response that never ends by itself and is not a request in flight. */
+/** A response that never ends by itself and is not a request in flight. */
+export interface StandingStream {
+  /** Closes it in a way that makes the client come back. */
+  end(): void;
+  /** How another process goes on with it, over the same connection; absent where none can. */
+  readonly carry?: {
+    /** Nothing is written from now on. */
+    hold(): void;
+    /** Undoes `hold`. */
+    release(): void;
+    /** After `hold`; `body` as it was sent, null for a GET. */
+    save(): { readonly body: string | null; readonly lastEventId: string | null; readonly unsent: string };
+  };
+}
+
+/** Given by the HTTP front. */
 export interface Exchange {
   /** Of the client, as far as it is known. */
   readonly address?: string | null;
-  /** `end` closes the stream in a way that makes the client come back. */
-  standing(end: () => void): void;
+  /** The stream of another process that this request goes on with, after what that one left unsent. */
+  readonly continued?: { readonly unsent: string } | null;
+  standing(stream: StandingStream): void;
   /** Who is asking; null where clients are not authenticated. */
   readonly principal: string | null;
 }
@@ -109,9 +129,11 @@ const MAX_SUBSCRIPTIONS = 10_000;
 export function createMcp(options: McpOptions): McpService {
   const { log, generation = 1 } = options;
   const running = new Set<Promise<unknown>>();
-  const standing = new Set<() => void>();
+  const standing = new Set<StandingStream>();
   const pipes = new Set<Pipe>();
   const questions = new Questions();
+  /** Whoever goes on with a stream of another process knows another list of tools than the one now offered. */
+  let toldAfterRestore = false;
   const parts: ServerParts = { ...options, questions, track: (call) => track(running, call) };
   const create = (caller: Caller) => createServer(parts, caller);
   const shared = { runtime: options.runtime, createServer: create, log, generation };
@@ -121,13 +143,30 @@ export function createMcp(options: McpOptions): McpService {
   const modern = createMcpHandler(({ requestInfo }) => create((requestInfo && callers.get(requestInfo)) ?? {}), {
     legacy: 'reject',
     maxSubscriptions: MAX_SUBSCRIPTIONS,
+    bus: new SubscriptionBus(),
     onerror: (error) => log[isRefusal(error) ? 'debug' : 'warn']({ err: error }, 'an MCP request was refused or could not be served'),
   });
 
-  function markStanding(response: ServerResponse, exchange: Exchange, end: () => void): void {
-    standing.add(end);
-    response.once('close', () => standing.delete(end));
-    exchange.standing(end);
+  function markStanding(response: ServerResponse, exchange: Exchange, stream: StandingStream): void {
+    standing.add(stream);
+    response.once('close', () => standing.delete(stream));
+    exchange.standing(stream);
+  }
+
+  /** A subscription that ends without a last word is one that the client opens again; a complete answer would end it for good. */
+  async function listen(request: Request, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
+    const opened: { tell: ((event: ServerEvent) => void) | null } = { tell: null };
+    const answer = await openedSubscription.run(opened, () => modern.fetch(request, { parsedBody: body }));
+    const { continued = null } = exchange;
+    if (continued && toldAfterRestore) opened.tell?.({ kind: 'tools_list_changed' });
+    const writer = new EventWriter(response);
+    const stream = carryable(writer, () => response.destroy(), stringifyJson(body));
+    return sendWebResponse(response, answer, {
+      writer,
+      opened: () => markStanding(response, exchange, stream),
+      // The acknowledgement comes first, and the client of a continued stream has it.
+      begin: continued && { unsent: continued.unsent, skipsFirst: true },
+    });
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
@@ -143,16 +182,25 @@ export function createMcp(options: McpOptions): McpService {
     });
     if (kind.kind !== 'legacy') {
       callers.set(request, caller);
-      const answer = await modern.fetch(request, { parsedBody: body });
-      // A subscription that ends without a last word is one that the client opens again; a complete answer would end it for good.
-      const drop = () => response.destroy();
-      return sendWebResponse(response, answer, isListen(body) ? () => markStanding(response, exchange, drop) : undefined);
+      if (isListen(body)) return listen(request, response, exchange, body);
+      return sendWebResponse(response, await modern.fetch(request, { parsedBody: body }));
     }
     if (request.method !== 'POST' && hasNoStreams(request)) return sendWebResponse(response, refuseMethod(request.method));
     const served = await sessions.serve(request, body, caller);
-    const end = () => response.end();
-    const writing = sendWebResponse(response, served.response, served.isStanding ? () => markStanding(response, exchange, end) : undefined);
+    const writing = sendWebResponse(response, served.response, standingOf(served, response, exchange));
     return served.session ? served.session.during(writing) : writing;
+  }
+
+  function standingOf({ standsAfter }: Served, response: ServerResponse, exchange: Exchange): StandingAnswer | null {
+    if (standsAfter === null) return null;
+    const writer = new EventWriter(response, standsAfter);
+    const stream = carryable(writer, () => response.end(), null);
+    const { continued = null } = exchange;
+    return {
+      writer,
+      opened: () => markStanding(response, exchange, stream),
+      begin: continued && { unsent: continued.unsent, skipsFirst: false },
+    };
   }
 
   async function serveSse(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
@@ -160,7 +208,7 @@ export function createMcp(options: McpOptions): McpService {
     const answer =
       incoming.method === 'POST'
         ? await sse.receive(searchParams.get('sessionId'), body, callerOf(exchange))
-        : await sse.open(response, callerOf(exchange), (end) => markStanding(response, exchange, end));
+        : await sse.open(response, callerOf(exchange), (end) => markStanding(response, exchange, { end }));
     if (answer) await sendWebResponse(response, answer);
   }
 
@@ -213,11 +261,14 @@ export function createMcp(options: McpOptions): McpService {
     },
     sessions: () => sessions.count + sse.count,
     saveSessions: () => sessions.save(),
-    restoreSessions: (saved, toolsChanged) => sessions.restore(saved, toolsChanged),
+    restoreSessions(saved, toolsChanged) {
+      toldAfterRestore = toolsChanged;
+      sessions.restore(saved, toolsChanged);
+    },
     endQuestions: (why) => questions.close(why),
     resumeQuestions: () => questions.reopen(),
     endStreams() {
-      for (const end of standing) end();
+      for (const stream of standing) stream.end();
     },
     async idle() {
       while (running.size > 0) await Promise.allSettled(running);
@@ -240,6 +291,12 @@ export function createMcp(options: McpOptions): McpService {
   };
 }
 
+/** @param end makes the client come back @param body of the request that opened the stream */
+const carryable = (writer: EventWriter, end: () => void, body: string | null): StandingStream => ({
+  end: () => writer.end(end),
+  carry: { hold: () => writer.hold(), release: () => writer.release(), save: () => ({ body, ...writer.save() }) },
+});
+
 const callerOf = ({ address, principal }: Exchange): Caller => ({ address: address ?? undefined, principal });
 
 async function track<Result>(running: Set<Promise<unknown>>, call: Promise<Result>): Promise<Result> {
@@ -256,8 +313,6 @@ const isRefusal = (error: Error): boolean =>
   /^(?:Rejected inbound|Unsupported Media Type|The request was aborted|Connection closed)/.test(error.message) ||
   error instanceof UnsupportedProtocolVersionError ||
   error instanceof MissingRequiredClientCapabilityError;
-
-const isListen = (body: unknown): boolean => (body as { method?: unknown } | null)?.method === 'subscriptions/listen';
 
 /** A GET that wants no event stream, or any method but POST by a client of the revision that has no other. */
 function hasNoStreams({ method, headers }: Request): boolean {

@@ -158,6 +158,11 @@ export class Session {
     return id === null ? null : this.#events.find(id);
   }
 
+  /** What a stream that is opened now without `Last-Event-ID` begins after. */
+  latestEvent(): string {
+    return this.#events.latest();
+  }
+
   end(request: Request): Promise<Response> {
     return this.#transport.handleRequest(request);
   }

@@ -22,8 +22,8 @@ export interface SessionsOptions {
 export interface Served {
   readonly response: Response;
   readonly session: Session | null;
-  /** The response is an event stream that does not end by itself. */
-  readonly isStanding: boolean;
+  /** For an event stream that does not end by itself: the event after which it begins. Null for every other response. */
+  readonly standsAfter: string | null;
 }
 
 /** Below this, a session is never ended to make room for another one. */
@@ -69,7 +69,7 @@ export class Sessions {
     const session = found?.principal === (caller.principal ?? null) ? found : undefined;
     if (session) return this.#forward(session, request, body);
     if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, caller);
-    return { response: refuse(request, id), session: null, isStanding: false };
+    return { response: refuse(request, id), session: null, standsAfter: null };
   }
 
   /** Tells every session whose client is ready to hear it. */
@@ -151,29 +151,30 @@ export class Sessions {
   async #forward(session: Session, request: Request, body: unknown): Promise<Served> {
     const lastEventId = request.headers.get('last-event-id');
     const from = session.resumesFrom(request);
-    if (request.method === 'GET' && lastEventId !== null && !from) return { response: refuseEvent(), session: null, isStanding: false };
+    if (request.method === 'GET' && lastEventId !== null && !from) return { response: refuseEvent(), session: null, standsAfter: null };
     if (request.method === 'GET') {
+      const after = lastEventId ?? session.latestEvent();
       const response = await session.listen(request);
       if (response.ok && this.#untold.delete(session)) this.#tellToolsChanged(session);
-      return { response, session, isStanding: from?.isStanding ?? true };
+      return { response, session, standsAfter: (from?.isStanding ?? true) ? after : null };
     }
     const response = request.method === 'POST' ? await session.receive(request, body) : await session.end(request);
-    return { response, session, isStanding: false };
+    return { response, session, standsAfter: null };
   }
 
   async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
-    if (!this.#makeRoom()) return { response: refuseForNow(this.#options.runtime().sessionLimit), session: null, isStanding: false };
+    if (!this.#makeRoom()) return { response: refuseForNow(this.#options.runtime().sessionLimit), session: null, standsAfter: null };
     const id = randomUUID();
     const session = this.#create(id, (body as { params?: unknown }).params, caller);
     await session.start();
     const response = await session.receive(request, body);
     if (!response.ok) {
       await session.close();
-      return { response, session: null, isStanding: false };
+      return { response, session: null, standsAfter: null };
     }
     this.#sessions.set(id, session);
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
-    return { response, session, isStanding: false };
+    return { response, session, standsAfter: null };
   }
 
   /** False when every session is in use. */

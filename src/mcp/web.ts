@@ -1,6 +1,7 @@
 /** Between Node.js requests and the web-standard ones that the SDK speaks. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
+import { EventWriter } from './event-writer.ts';
 
 /** The body stays behind: it was read and parsed before. `signal` aborts when the client goes away unanswered. */
 export function toWebRequest(request: IncomingMessage, response: ServerResponse): Request {
@@ -21,18 +22,32 @@ function toHeaders({ headers }: IncomingMessage): Headers {
   return result;
 }
 
+/** How an event stream is written that does not end by itself. */
+export interface StandingAnswer {
+  readonly writer: EventWriter;
+  /** Told when the headers are out. */
+  readonly opened: () => void;
+  /** What goes before the events; null on a stream that is not continued. */
+  readonly begin: { readonly unsent: string; readonly skipsFirst: boolean } | null;
+}
+
 /**
  * Writes `answer` and waits until all of it is sent or the client is gone. Does nothing where another answer was given
- * meanwhile. `opened` is told when an event stream's headers are out.
+ * meanwhile.
  */
-export async function sendWebResponse(response: ServerResponse, answer: Response, opened?: () => void): Promise<void> {
+export async function sendWebResponse(response: ServerResponse, answer: Response, standing?: StandingAnswer | null): Promise<void> {
   if (response.headersSent || response.destroyed) return answer.body?.cancel();
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) {
     // Whether the connection lives on is for the HTTP front to say.
     if (name !== 'connection') response.setHeader(name, value);
   }
-  if (isEventStream(answer) && answer.body) return pump(response, answer.body, opened);
+  if (isEventStream(answer) && answer.body) {
+    // A client that waits for the first event must know at once that the stream is open.
+    response.flushHeaders();
+    standing?.opened();
+    return (standing?.writer ?? new EventWriter(response)).write(answer.body, standing?.begin);
+  }
   const body = Buffer.from(await answer.arrayBuffer());
   if (response.headersSent || response.destroyed) return;
   if (body.length > 0) response.setHeader('content-length', body.length);
@@ -40,21 +55,6 @@ export async function sendWebResponse(response: ServerResponse, answer: Response
 }
 
 const isEventStream = ({ headers }: Response): boolean => headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-
-async function pump(response: ServerResponse, body: ReadableStream<Uint8Array>, opened?: () => void): Promise<void> {
-  // A client that waits for the first event must know at once that the stream is open.
-  response.flushHeaders();
-  const reader = body.getReader();
-  const gone = new Promise<void>((resolve) => response.once('close', resolve));
-  response.once('close', () => void reader.cancel().catch(() => undefined));
-  opened?.();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done || response.writableEnded) break;
-    if (!response.write(value)) await Promise.race([gone, new Promise<void>((resolve) => response.once('drain', resolve))]);
-  }
-  if (!response.writableEnded) response.end();
-}
 
 /** The answer to a request that is given up although it may have had an effect. */
 export const abandoned = (id: RequestId, why: string): JSONRPCErrorResponse => ({

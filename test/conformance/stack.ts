@@ -93,8 +93,8 @@ export interface Stack {
   readonly running: Set<string>;
   /** Puts another configuration in force. */
   reload(change: Partial<Runtime>): void;
-  /** Ends of the streams that were marked as standing. */
-  readonly standing: Set<() => void>;
+  /** The streams that were marked as standing. */
+  readonly standing: Set<object>;
   state: string;
 }
 
@@ -163,7 +163,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const parts = createTestMcp(options);
   const { transport = 'streamable-http', allowedHosts = [], allowedOrigins = [], disableHostValidation = false, limits } = options;
-  const standing = new Set<() => void>();
+  const standing = new Set<object>();
   const stack: Stack = { ...parts, standing, url: '' };
   const letIn = { principal: null, standing: () => undefined };
   const gate: Gate = options.gate ?? { admit: () => Promise.resolve(letIn), publish: () => null };
@@ -180,9 +180,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const server = createServer((request, response: ServerResponse) =>
     respond(request, response, {
-      standing(end) {
-        standing.add(end);
-        response.once('close', () => standing.delete(end));
+      continued: null,
+      standing(stream) {
+        standing.add(stream);
+        response.once('close', () => standing.delete(stream));
       },
     }),
   );
