@@ -10,7 +10,7 @@ it.skipIf(missing('linux'))(
   `${GENERATIONS} generations hold no more than the first few: descriptors, threads, children, watches, memory`,
   { timeout: 600_000 },
   async () => {
-    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=warn\n' });
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=error\nZSCALER_MCP_WATCH_ENV=true\n' });
     const session = await openSession(server.url);
     const seen: Holdings[] = [];
     for (let generation = 2; generation <= GENERATIONS; generation++) {
