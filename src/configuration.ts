@@ -99,6 +99,7 @@ export class Configuration {
           : [
               `${passedOver} is not read: a stdio server takes no .env from the folder it is started in; name it with --dotenv-path if it is meant`,
             ]),
+        ...(loaded.settings.watchEnv && found.path === null ? ['ZSCALER_MCP_WATCH_ENV is set, but there is no .env to watch'] : []),
         ...wordsOf([...found.warnings, ...reading.warnings, ...loaded.warnings]),
       ],
     };

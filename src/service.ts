@@ -293,6 +293,10 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#inForce.settings.drainTimeoutSeconds * 1_000;
   }
 
+  watchedFile(): string | null {
+    return this.#inForce.settings.watchEnv ? this.#options.configuration.source.dotenvPath : null;
+  }
+
   entered(state: State): void {
     if (state === 'reloading') this.#audit.reopen();
     this.#state = state;

@@ -15,6 +15,7 @@ import { rehearse } from './rehearse.ts';
 import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
 import type { Candidate, DrainReport, Service } from './service.ts';
 import { exitCodeOf } from './verdicts.ts';
+import { LOOK_EVERY_MS, watchFile, type FileWatcher } from './watch.ts';
 
 /** What the lifecycle tells the log; the same shape as the project's log. */
 export interface LifecycleLog {
@@ -62,6 +63,7 @@ export class Lifecycle<Config> {
   readonly #calledOff = new AbortController();
   readonly #hadTerminal = hasTerminal();
   readonly #notifier: Notifier;
+  #watcher: FileWatcher | null = null;
   #busy = false;
   #stopping = false;
   #ready = false;
@@ -81,6 +83,8 @@ export class Lifecycle<Config> {
     if (handover) this.#answerRestart(handover);
     else this.#notifier.ready(this.#describe());
     this.#queue.push(...(handover?.queue ?? []));
+    // A configuration that was just given up must not come in again by the back door.
+    this.#followWatch(handover?.failure ? null : (keeper.record.envFile?.digest ?? null));
     this.#enter(this.#queue.length > 0 ? 'reloading' : 'ready');
     void this.#work();
   }
@@ -109,6 +113,7 @@ export class Lifecycle<Config> {
     }
     this.#stopping = true;
     this.#calledOff.abort();
+    this.#watcher?.close();
     log.info({ why }, 'stopping');
     this.#notifier.stopping('stopping');
     this.#enter('stopping');
@@ -121,6 +126,28 @@ export class Lifecycle<Config> {
     if (!this.#busy && this.#ready) this.#enter(kind === 'reload' ? 'reloading' : 'rehearsing');
     const requests = this.#pendingRequests();
     this.#queue.push(...(requests.length > 0 ? requests : [bareWork(kind)]));
+    void this.#work();
+  }
+
+  /** Watches what the configuration in force says; a reload may switch it on and off. */
+  #followWatch(known: string | null): void {
+    const { service, log } = this.#options;
+    const path = service.watchedFile();
+    if (this.#stopping || path === (this.#watcher?.path ?? null)) return;
+    this.#watcher?.close();
+    this.#watcher = path === null ? null : this.#openWatcher(path, known);
+    log.info({ path }, path === null ? 'the .env is not watched any more' : 'the .env is watched: a change of it is a reload');
+  }
+
+  #openWatcher(path: string, known: string | null): FileWatcher {
+    const onBlind = (reason: string) =>
+      this.#options.log.warn({ path }, `changes are only noticed by looking every ${LOOK_EVERY_MS / 1_000} s: ${reason}`);
+    return watchFile({ path, known, onChange: () => this.#sourceChanged(), onBlind });
+  }
+
+  #sourceChanged(): void {
+    if (!this.#busy) this.#enter('reloading');
+    this.#queue.push({ ...bareWork('reload'), askedBy: { uid: null, pid: null, by: 'watch' } });
     void this.#work();
   }
 
@@ -154,7 +181,7 @@ export class Lifecycle<Config> {
     } catch (error) {
       verdict = { outcome: 'failed', message: this.#options.service.redact(messageOf(error)) };
     }
-    this.#finish(work.id, work.kind, work.askedBy, startedAt, verdict, work.dryRun, work.askedBy !== null);
+    this.#finish(work.id, work.kind, work.askedBy, startedAt, verdict, work.dryRun, isAwaited(work.askedBy));
   }
 
   #refusal({ expectGeneration }: Work): Verdict | null {
@@ -172,6 +199,7 @@ export class Lifecycle<Config> {
     const { service, keeper } = this.#options;
     this.#enter('reloading');
     const candidate = await service.load('reload');
+    if (!dryRun) this.#watcher?.saw(candidate.source.envFile?.digest);
     const { warnings, changes, pendingRestart, problems } = candidate;
     const { envSource } = candidate.source;
     if (candidate.nothingToRead !== null) return { outcome: 'unchanged', message: candidate.nothingToRead, warnings, envSource };
@@ -189,6 +217,7 @@ export class Lifecycle<Config> {
       config: { digest: candidate.configDigest, loadedAt: new Date().toISOString(), pendingRestart },
       posture: service.posture(),
     });
+    this.#followWatch(candidate.source.envFile?.digest ?? null);
     return verdict;
   }
 
@@ -196,6 +225,7 @@ export class Lifecycle<Config> {
     const { service } = this.#options;
     this.#enter('rehearsing');
     const candidate = await service.load('restart');
+    if (!work.dryRun) this.#watcher?.saw(candidate.source.envFile?.digest);
     if (candidate.problems.length > 0) return invalid(candidate);
     const native = this.#options.native();
     if (!native && this.#options.keeper.record.handover === 'descriptor') this.#options.keeper.update({ handover: 'rebind' });
@@ -346,7 +376,7 @@ export class Lifecycle<Config> {
             message: [`${failure}; generation ${generation} is back with its configuration`, ...notes].join('; '),
             warnings,
           };
-    this.#finish(id, 'restart', askedBy, new Date(startedAt), verdict, false, askedBy !== null);
+    this.#finish(id, 'restart', askedBy, new Date(startedAt), verdict, false, isAwaited(askedBy));
   }
 
   #finish(
@@ -489,6 +519,8 @@ const bareWork = (kind: 'reload' | 'restart'): Work => ({
   keepSessions: false,
   askedBy: null,
 });
+
+const isAwaited = (askedBy: Work['askedBy']): boolean => askedBy !== null && askedBy.by === undefined;
 
 const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
   outcome: 'refused',

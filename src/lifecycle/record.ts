@@ -55,12 +55,19 @@ export interface Operation {
   readonly durationMs: number;
 }
 
+/** Who asked: `uid` from the request file's owner, `pid` as the asker claimed. Null stands for a bare signal. */
+export interface Asker {
+  readonly uid: number | null;
+  readonly pid: number | null;
+  /** Nobody: the server itself saw that its `.env` had changed. */
+  readonly by?: 'watch';
+}
+
 /** One line of the history that the record keeps. */
 export interface PastOperation {
   readonly id: string;
   readonly kind: OperationKind;
-  /** `uid` from the request file's owner, `pid` as the asker claimed; null for a bare signal. */
-  readonly askedBy: { readonly uid: number | null; readonly pid: number | null } | null;
+  readonly askedBy: Asker | null;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly outcome: Outcome;

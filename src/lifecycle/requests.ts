@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
-import type { Operation } from './record.ts';
+import type { Asker, Operation } from './record.ts';
 
 export interface OperationRequest {
   readonly id: string;
@@ -21,10 +21,10 @@ export interface ReceivedRequest extends OperationRequest {
   readonly uid: number | null;
 }
 
-/** A request, or a bare signal that nobody waits for: then `askedBy` is null, and nobody is answered. */
+/** A request; or what nobody waits for, and nobody is answered: a bare signal (`askedBy` is null), or a file that changed. */
 export interface Work extends Omit<OperationRequest, 'pid'> {
   readonly keepSessions: boolean;
-  readonly askedBy: { readonly uid: number | null; readonly pid: number | null } | null;
+  readonly askedBy: Asker | null;
 }
 
 /** Ids sort in the order in which they were made. */

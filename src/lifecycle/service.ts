@@ -58,6 +58,8 @@ export interface Service<Config> {
   /** As of the configuration in force. */
   posture(): Posture;
   drainTimeoutMs(): number;
+  /** The file whose changes ask for a reload by themselves; null when nothing is watched. */
+  watchedFile(): string | null;
   /** Told of every change of state; readiness follows from it. */
   entered(state: State): void;
   /** Client sessions, and how many of them a restart would end. */

@@ -143,6 +143,7 @@ describe('the table', () => {
       pidFile: undefined,
       drainTimeoutSeconds: 7,
       keepSessions: false,
+      watchEnv: false,
     });
   });
 
@@ -197,6 +198,7 @@ describe('the table', () => {
       'userAgentComment',
       'drainTimeoutSeconds',
       'keepSessions',
+      'watchEnv',
     ]);
     expect(rows.filter(([, { applies }]) => applies === 'boot').map(([name]) => name)).toEqual(['dotenvPath', 'pidFile']);
   });

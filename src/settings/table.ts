@@ -686,6 +686,12 @@ const life = {
     applies: 'reload',
     about: 'Keep MCP sessions over every restart, as `restart --keep-sessions` does for one.',
   }),
+  watchEnv: flag({
+    env: 'ZSCALER_MCP_WATCH_ENV',
+    default: false,
+    applies: 'reload',
+    about: 'Reload whenever the .env has another content, as if somebody had typed `zscaler-mcp reload`.',
+  }),
 };
 
 /** The rows by topic, in the order of help and reference page. */

@@ -1,0 +1,217 @@
+/**
+ * Notices that a file has another content, however it came there: written in place, renamed over, deleted and made again,
+ * or behind links that moved (Kubernetes swaps a link to a folder). Folders are watched, since a watch on a file is deaf
+ * once the file was replaced.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { lstatOrNull } from './files.ts';
+
+export interface FileWatcher {
+  readonly path: string;
+  /** Content that was dealt with already is no news. */
+  saw(digest: string | undefined): void;
+  close(): void;
+}
+
+export interface WatchOptions {
+  readonly path: string;
+  /** Hexadecimal SHA-256 of the content that is no news; null: whatever is there now. */
+  readonly known: string | null;
+  readonly onChange: () => void;
+  /** Told once if folders cannot be watched; then changes are only found by looking. */
+  readonly onBlind: (reason: string) => void;
+  /** The content must stay the same for twice as long before it counts: whoever writes may be in the middle of it. */
+  readonly quietMs?: number;
+  /** Looks this often in any case: network and host-shared file systems accept watches and tell nothing. */
+  readonly lookEveryMs?: number;
+  readonly watchFolder?: typeof watch;
+}
+
+export const LOOK_EVERY_MS = 5_000;
+const QUIET_MS = 250;
+/** An empty file is believed after a while: many programs empty a file first and write it then. */
+const EMPTY_MS = 2_000;
+
+export const watchFile = (options: WatchOptions): FileWatcher => new Watcher(options);
+
+class Watcher implements FileWatcher {
+  readonly path: string;
+  readonly #options: WatchOptions;
+  readonly #watched = new Map<string, FSWatcher>();
+  readonly #looking: NodeJS.Timeout;
+  #chain: Chain = new Map();
+  #trace = '';
+  #known: string;
+  #lastReading: string | null = null;
+  #quiet: NodeJS.Timeout | undefined;
+  #isBlind = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.#arm();
+    this.#trace = traceOf(this.path);
+    this.#known = options.known ?? digestAt(this.path) ?? '';
+    // It may have changed since it was read.
+    if (options.known !== null) this.#wait();
+    this.#looking = setInterval(() => this.#look(), options.lookEveryMs ?? LOOK_EVERY_MS).unref();
+  }
+
+  saw(digest: string | undefined): void {
+    if (digest !== undefined) this.#known = digest;
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
+    clearTimeout(this.#quiet);
+    for (const watcher of this.#watched.values()) watcher.close();
+    this.#watched.clear();
+  }
+
+  #look(): void {
+    this.#arm();
+    const trace = traceOf(this.path);
+    if (trace === this.#trace) return;
+    this.#trace = trace;
+    this.#wait();
+  }
+
+  #heard(folder: string, name: string | null): void {
+    const isOurs = name === null || name === basename(folder) || this.#chain.get(folder)?.has(name);
+    if (!isOurs) return;
+    this.#arm();
+    this.#wait();
+  }
+
+  #wait(ms = this.#options.quietMs ?? QUIET_MS): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#read(), ms).unref();
+  }
+
+  /** What reads the same twice in a row is whole. */
+  #read(): void {
+    this.#arm();
+    const reading = digestAt(this.path);
+    const isSettled = reading === this.#lastReading;
+    this.#lastReading = reading;
+    if (reading === null || reading === this.#known) return;
+    if (!isSettled) return this.#wait(reading === EMPTY_DIGEST ? EMPTY_MS : undefined);
+    this.#known = reading;
+    this.#options.onChange();
+  }
+
+  /** Watches the folders that count now, and no others: a folder that was replaced is another one of the same name. */
+  #arm(): void {
+    this.#chain = chainOf(this.path);
+    const wanted = new Map([...this.#chain.keys()].map((folder) => [`${idOf(folder)} ${folder}`, folder]));
+    for (const [key, watcher] of this.#watched) {
+      if (wanted.has(key)) continue;
+      watcher.close();
+      this.#watched.delete(key);
+    }
+    for (const [key, folder] of wanted) if (!this.#watched.has(key)) this.#watchFolder(key, folder);
+  }
+
+  #watchFolder(key: string, folder: string): void {
+    const { watchFolder = watch } = this.#options;
+    try {
+      const watcher = watchFolder(folder, { persistent: false }, (_, name) => this.#heard(folder, name));
+      this.#watched.set(key, watcher);
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watched.delete(key);
+      });
+    } catch (error) {
+      if (!this.#isBlind) this.#options.onBlind(messageOf(error));
+      this.#isBlind = true;
+    }
+  }
+}
+
+/** Folders, each with the names in it that decide where a path leads. */
+type Chain = ReadonlyMap<string, ReadonlySet<string>>;
+
+const MAX_LINKS = 40;
+
+/** Where a part of the path is not there, the search ends: that is the name to wait for. */
+function chainOf(path: string): Chain {
+  const chain = new Map<string, Set<string>>();
+  const { root } = parse(resolve(path));
+  const pending = partsOf(resolve(path).slice(root.length));
+  let folder = root;
+  let links = 0;
+  for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
+    const next = join(folder, part);
+    const target = links < MAX_LINKS ? linkAt(next) : null;
+    const isEnd = target === null && (pending.length === 0 || idOf(next) === null);
+    if (target !== null || isEnd) chain.set(folder, new Set([...(chain.get(folder) ?? []), part]));
+    if (isEnd) break;
+    if (target === null) {
+      folder = part === '..' ? dirname(folder) : next;
+      continue;
+    }
+    links += 1;
+    if (isAbsolute(target)) folder = root;
+    pending.unshift(...partsOf(target));
+  }
+  return chain;
+}
+
+const partsOf = (path: string): string[] => path.split(sep).filter((part) => part !== '' && part !== '.');
+
+function linkAt(path: string): string | null {
+  try {
+    return lstatOrNull(path)?.isSymbolicLink() ? readlinkSync(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+function idOf(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Changes with nearly every change of the file; the time of the last change of the inode cannot be set back. */
+function traceOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+const SIZE_LIMIT = 1_048_576;
+const EMPTY_DIGEST = createHash('sha256').digest('hex');
+
+/**
+ * What is there now. Null when there is nothing, which is no change: it may be on its way. What cannot be read, or is no
+ * such file, is a content too: a reload says what is wrong with it.
+ */
+function digestAt(path: string): string | null {
+  let descriptor: number;
+  try {
+    // Without waiting for a writer of a pipe.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : code;
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size > SIZE_LIMIT) return `${stats.ino} ${stats.size}`;
+    return createHash('sha256').update(readFileSync(descriptor)).digest('hex');
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    closeSync(descriptor);
+  }
+}
