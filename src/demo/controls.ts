@@ -35,6 +35,8 @@ export interface Controls {
   count(method: string, path: string): number;
   /** Requests whose path contains this text and that wait for their delay to pass. */
   waiting(path: string): number;
+  /** Requests whose path contains this text and whose client hung up before the answer. */
+  dropped(path: string): number;
   clear(): void;
 }
 
@@ -45,6 +47,7 @@ export interface ControlDesk extends Controls {
   /** Runs `wait` while the request counts as waiting. */
   hold(path: string, wait: () => Promise<unknown>): Promise<void>;
   note(received: Received): void;
+  noteDropped(path: string): void;
 }
 
 /** The journal keeps the newest; a server that runs for weeks on the demo tenant must not grow. */
@@ -57,17 +60,21 @@ export function openControls(): ControlDesk {
   const journal: Received[] = [];
   const counts = new Map<string, number>();
   const held: string[] = [];
+  const dropped: string[] = [];
   return {
     fail: (failure) => void failures.push({ failure, left: failure.times ?? 1 }),
     delay: (path, ms) => void delays.set(path, ms),
     journal: () => [...journal],
     count: (method, path) => counts.get(`${method} ${path}`) ?? 0,
     waiting: (path) => held.filter((one) => one.includes(path)).length,
+    dropped: (path) => dropped.filter((one) => one.includes(path)).length,
+    noteDropped: (path) => void dropped.push(path),
     clear() {
       failures = [];
       delays.clear();
       journal.length = 0;
       counts.clear();
+      dropped.length = 0;
     },
     takeFailure(method, path) {
       const waiting = failures.find(({ failure }) => concerns(failure, method, path));

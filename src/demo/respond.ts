@@ -48,6 +48,9 @@ async function answerRequest(options: RespondOptions, request: IncomingMessage, 
   const incoming = await read(request);
   const { method, path } = incoming;
   if (options.remote && path.startsWith('/__demo/')) return send(response, answerControl(options, options.remote, incoming), {});
+  response.once('close', () => {
+    if (!response.writableFinished) controls.noteDropped(path);
+  });
   const wait = latencyMs + controls.delayFor(path);
   if (wait > 0) await controls.hold(path, () => sleep(wait));
   const failure = controls.takeFailure(method, path);

@@ -66,6 +66,8 @@ export interface DemoTenant {
   count(method: string, path: string): number;
   /** Requests whose path contains this text and that wait for their delay to pass. */
   waiting(path: string): number;
+  /** Requests whose path contains this text and whose client hung up before the answer. */
+  dropped(path: string): number;
   /** Ends every token given out so far; the next request gets 401. */
   revokeTokens(): void;
   rotateSecret(secret: string): void;
@@ -139,6 +141,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     journal: () => controls.journal(),
     count: (method, path) => controls.count(method, path),
     waiting: (path) => controls.waiting(path),
+    dropped: (path) => controls.dropped(path),
     revokeTokens: () => tokens.revoke(),
     rotateSecret: (secret) => tokens.rotateSecret(secret),
     reset: forget,

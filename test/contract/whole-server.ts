@@ -8,6 +8,8 @@ import { ServerService } from '../../src/service.ts';
 
 export interface WholeServer extends AsyncDisposable {
   readonly tenant: DemoTenant;
+  /** Of its MCP endpoint. */
+  readonly url: URL;
   readonly tools: readonly Tool[];
   /** Errors and warnings that were logged. */
   readonly logged: readonly string[];
@@ -27,10 +29,12 @@ export async function openWholeServer(): Promise<WholeServer> {
   const { port } = await service.listen(null);
   service.entered('ready');
   const client = openClient();
-  await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+  const url = new URL(`http://127.0.0.1:${port}/mcp`);
+  await client.connect(new StreamableHTTPClientTransport(url));
   const { tools } = await client.listTools();
   return {
     tenant,
+    url,
     tools,
     logged,
     call: (name, input) => client.callTool({ name, arguments: input }),

@@ -1,0 +1,80 @@
+/** What reaches the cloud of a call that is cancelled, watched or shaped, through real clients of both eras of the protocol. */
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openWholeServer } from './whole-server.ts';
+
+const server = await openWholeServer();
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(() => server.tenant.reset());
+
+const USERS = '/zia/api/v1/users';
+const LABELS = '/zia/api/v1/ruleLabels';
+
+async function connect(mode: 'legacy' | '2026-07-28'): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: mode === 'legacy' ? 'legacy' : { pin: mode } } });
+  await client.connect(new StreamableHTTPClientTransport(server.url));
+  onTestFinished(() => client.close());
+  return client;
+}
+
+const read = async (client: Client, name: string, input: Record<string, unknown> = {}) => {
+  const { content, isError, structuredContent } = await client.callTool({ name, arguments: input });
+  const [block] = content;
+  return { text: block?.type === 'text' ? block.text : '', isError, structuredContent };
+};
+
+describe.each(['legacy', '2026-07-28'] as const)('a call of a client of the %s era', (mode) => {
+  it('ends its request to the cloud when it is cancelled', async () => {
+    const client = await connect(mode);
+    const before = server.tenant.waiting(LABELS);
+    server.tenant.delay(LABELS, 60_000);
+    const cancel = new AbortController();
+    const call = client
+      .callTool({ name: 'zia_list_rule_labels', arguments: {} }, { signal: cancel.signal })
+      .catch((error: unknown) => error);
+    await vi.waitUntil(() => server.tenant.waiting(LABELS) === before + 1, 10_000);
+    expect(server.tenant.dropped(LABELS)).toBe(0);
+    cancel.abort();
+    await vi.waitUntil(() => server.tenant.dropped(LABELS) === 1, 10_000);
+    expect(await call).toBeInstanceOf(Error);
+  });
+
+  it('asks for no further page when it is cancelled between two', async () => {
+    const client = await connect(mode);
+    const cancel = new AbortController();
+    const options = { signal: cancel.signal, onprogress: () => cancel.abort() };
+    server.tenant.delay(USERS, 100);
+    const call = client
+      .callTool({ name: 'get_zia_users', arguments: { all: true, page_size: 1 } }, options)
+      .catch((error: unknown) => error);
+    expect(await call).toBeInstanceOf(Error);
+    // Long enough for the pages that would still come; the second may have been on its way.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(server.tenant.count('GET', USERS)).toBeLessThanOrEqual(2);
+  });
+
+  it('is told of every page, when it asked to be', async () => {
+    const client = await connect(mode);
+    const told: unknown[] = [];
+    await client.callTool({ name: 'get_zia_users', arguments: { all: true, page_size: 2 } }, { onprogress: (step) => told.push(step) });
+    const pages = server.tenant.count('GET', USERS);
+    expect(pages).toBeGreaterThan(2);
+    expect(told.length).toBeGreaterThan(1);
+    expect(told[0]).toMatchObject({ progress: 2, message: 'page 1: 2 rows so far' });
+  });
+
+  it('gets what its query found, as text alone', async () => {
+    const client = await connect(mode);
+    const { text, structuredContent } = await read(client, 'zia_list_rule_labels', { query: 'sort_by(@, &name)[:2].{id: id, name: name}' });
+    expect(text).toMatch(/^id,name\n\d+,[^\n]+\n\d+,[^\n]+$/);
+    expect(structuredContent).toBeUndefined();
+  });
+
+  it('is told what is wrong with its query before the cloud is asked', async () => {
+    const client = await connect(mode);
+    const { text, isError } = await read(client, 'zia_list_rule_labels', { query: '[?name == x' });
+    expect(isError).toBe(true);
+    expect(text).toMatch(/it ends where \] was expected, at character 12\n\[\?name == x\n {11}\^\n/);
+    expect(server.tenant.count('GET', LABELS)).toBe(0);
+  });
+});
