@@ -149,7 +149,14 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     const tenant = demo ? await openDemo(log) : null;
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
     const { generation } = keeper.record;
-    const service = new ServerService({ configuration, log, demo: tenant, generation, confirmations: saved?.confirmations ?? null });
+    const service = new ServerService({
+      configuration,
+      log,
+      demo: tenant,
+      generation,
+      confirmations: saved?.confirmations ?? null,
+      enabled: saved?.enabled ?? [],
+    });
     service.reportOn(() => keeper.record);
     if (saved) service.restoreSessions(saved);
     const exit = (code: number) => {

@@ -47,7 +47,18 @@ import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts
 import { describePosture, postureOf } from './posture.ts';
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
 import { openQuery, showFound, showRows, type Query } from './shape/index.ts';
-import { bindCall, catalogue, Page, readRemoval, selectTools, type Tool } from './tools/index.ts';
+import {
+  bindCall,
+  catalogue,
+  createGuide,
+  Enabled,
+  Page,
+  readRemoval,
+  selectTools,
+  type Guide,
+  type SavedEnabled,
+  type Tool,
+} from './tools/index.ts';
 import { version } from './version.ts';
 import { addressesOf, checkClient, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
 
@@ -59,6 +70,8 @@ export interface ServiceOptions {
   readonly generation: number;
   /** Of the former generation. */
   readonly confirmations?: SavedDesk | null;
+  /** Toolsets that callers enabled for themselves in a former generation. */
+  readonly enabled?: SavedEnabled;
 }
 
 export interface SavedSessions {
@@ -68,6 +81,7 @@ export interface SavedSessions {
   /** Over stdio: the pipe is the session, so it always goes on. */
   readonly pipe: SavedPipe | null;
   readonly confirmations: SavedDesk;
+  readonly enabled: SavedEnabled;
 }
 
 /** One configuration in force: taken whole by each call, replaced whole by a reload. */
@@ -96,6 +110,8 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #tokens = new TokenCache();
   readonly #transport = new Transport();
   readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #enabled: Enabled;
+  readonly #offer: Offer;
   readonly #gate: Gate;
   readonly #front: Front;
   readonly #desk: ConfirmationDesk;
@@ -116,6 +132,8 @@ export class ServerService implements Service<SavedConfiguration> {
     const { offered, warnings } = selectTools(catalogue, settings);
     for (const warning of warnings) options.log.warn({}, warning);
     this.#tools = new Map(offered.map((tool) => [tool.name, tool]));
+    this.#enabled = new Enabled(options.enabled ?? []);
+    this.#offer = createOffer(createGuide(offered, settings, this.#enabled), offered, this.#enabled);
     this.#inForce = this.#build(settings);
     this.#audit = new AuditLog(auditTargetOf(settings), {
       line: (text) => options.log.line(text),
@@ -317,6 +335,7 @@ export class ServerService implements Service<SavedConfiguration> {
       tools: [...this.#tools.keys()],
       pipe: this.#stdio?.save() ?? null,
       confirmations: this.#desk.save(),
+      enabled: this.#enabled.save(),
     };
   }
 
@@ -388,6 +407,7 @@ export class ServerService implements Service<SavedConfiguration> {
       runtime: runtimeFor(
         settings,
         this.#tools,
+        this.#offer,
         this.#desk.open(settings.requestStateKeys, settings.confirmationSeconds * 1_000),
         async (tool, args, { signal, progress }) => {
           const client = createCloud(cloud, shared);
@@ -507,15 +527,41 @@ const readCount = (header: string | null): number | null => (header !== null && 
 
 const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
 
+/** What is offered for as long as the process lives: the guide, and what each caller sees. */
+interface Offer {
+  readonly guide: Guide;
+  readonly listFor: Runtime['listFor'];
+}
+
+/** Lists are few: as many as there are sets of toolsets that somebody enabled. */
+function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Offer {
+  const lists = new Map<string, readonly OfferedTool[]>();
+  return {
+    guide,
+    listFor(callerKey) {
+      const own = guide.listed === null ? [] : [...enabled.of(callerKey)].toSorted((one, other) => (one < other ? -1 : 1));
+      const key = own.join();
+      const known = lists.get(key);
+      if (known) return known;
+      const seen = new Set([...(guide.listed ?? []), ...own]);
+      const list = [...guide.tools.values(), ...tools.filter(({ toolset }) => guide.listed === null || seen.has(toolset))];
+      lists.set(key, list);
+      return list;
+    },
+  };
+}
+
 /** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
 export function runtimeFor(
   settings: Settings,
   tools: ReadonlyMap<string, Tool>,
+  { guide, listFor }: Offer,
   confirmations: Confirmations,
-  call: (tool: Tool, args: unknown, context: CallContext) => Promise<unknown>,
+  call: (tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>) => Promise<unknown>,
 ): Runtime {
   return {
-    tools: tools satisfies ReadonlyMap<string, OfferedTool>,
+    tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
+    listFor,
     logToolCalls: settings.logToolCalls,
     maxResponseTokens: settings.maxResponseTokens,
     sanitizes: !settings.disableOutputSanitization,
@@ -532,7 +578,7 @@ export function runtimeFor(
     },
     run: async (name, args, context) => {
       const tool = tools.get(name);
-      if (!tool) return null;
+      if (!tool) return guide.tools.has(name) ? guide.run(name, args, { key: context.callerKey, listChanged: context.listChanged }) : null;
       // A wrong expression is told before the cloud is asked.
       const query = tool.isList ? await openQuery(args) : undefined;
       return shape(await call(tool, args, context), query);

@@ -3,12 +3,13 @@ import type { Tool } from '@modelcontextprotocol/server';
 import { TOKEN } from './confirm-call.ts';
 import type { OfferedTool, Runtime } from './runtime.ts';
 
-const lists = new WeakMap<Runtime['tools'], Tool[]>();
+const lists = new WeakMap<readonly OfferedTool[], Tool[]>();
 
-export function listTools({ tools }: Runtime): Tool[] {
+export function listTools(runtime: Runtime, callerKey: string): Tool[] {
+  const tools = runtime.listFor(callerKey);
   const known = lists.get(tools);
   if (known) return known;
-  const list = Array.from(tools.values(), toTool);
+  const list = Array.from(tools, toTool);
   lists.set(tools, list);
   return list;
 }

@@ -33,12 +33,18 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Absent when the caller did not ask to be told. */
   readonly progress?: (step: Progress) => void;
+  /** Tells apart who has a list of tools of its own; see `Runtime.listFor`. */
+  readonly callerKey: string;
+  /** Tells this caller that its list of tools is another one now. */
+  readonly listChanged: () => void;
 }
 
 /** One configuration in force. Taken once at the start of each call, so that no call sees half of two. */
 export interface Runtime {
-  /** Frozen; iterated in the order in which it is listed. */
+  /** All that may be called. Frozen. */
   readonly tools: ReadonlyMap<string, OfferedTool>;
+  /** What one caller sees of them, in order. The same array for the same tools, so that what is made of it can be kept. */
+  listFor(callerKey: string): readonly OfferedTool[];
   readonly logToolCalls: boolean;
   /** How long the text of an answer may be. */
   readonly maxResponseTokens: number;

@@ -43,6 +43,8 @@ export interface ServerParts {
   readonly instructions?: string | undefined;
   readonly fixtures?: Fixtures | undefined;
   readonly questions: Questions;
+  /** Tells one caller that its list of tools is another one now. */
+  readonly listChanged: (caller: Caller, server: McpServer) => void;
   /** Told of every tool call, to know when none runs. */
   readonly track: <Result>(running: Promise<Result>) => Promise<Result>;
 }
@@ -65,7 +67,8 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   fixtures?.install(server);
   server.server.setRequestHandler('tools/list', ({ params }) => {
     refuseCursor(params?.cursor);
-    return { tools: fixtures ? [...listTools(runtime()), ...fixtures.tools] : listTools(runtime()) };
+    const tools = listTools(runtime(), keyOf(caller));
+    return { tools: fixtures ? [...tools, ...fixtures.tools] : tools };
   });
   server.server.setRequestHandler('tools/call', (request, context) => {
     const fixture = fixtures?.call(request, context, server);
@@ -73,6 +76,9 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   });
   return server;
 }
+
+/** A session has a list of its own; without one, whoever authenticated; without that, everybody shares one. */
+const keyOf = ({ session, principal }: Caller): string => (session === undefined ? `principal ${principal ?? ''}` : `session ${session}`);
 
 async function answerCall(
   parts: ServerParts,
@@ -84,7 +90,12 @@ async function answerCall(
   const runtime = parts.runtime();
   const { name, arguments: args = {} } = request.params;
   const progress = progressOf(context, parts.log);
-  const call = { signal: context.mcpReq.signal, ...(progress && { progress }) };
+  const call = {
+    signal: context.mcpReq.signal,
+    ...(progress && { progress }),
+    callerKey: keyOf(caller),
+    listChanged: () => parts.listChanged(caller, server),
+  };
   const result = await callTool({
     runtime,
     name,

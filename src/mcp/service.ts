@@ -134,7 +134,21 @@ export function createMcp(options: McpOptions): McpService {
   const questions = new Questions();
   /** Whoever goes on with a stream of another process knows another list of tools than the one now offered. */
   let toldAfterRestore = false;
-  const parts: ServerParts = { ...options, questions, track: (call) => track(running, call) };
+  const tellList = ({ server }: McpServer): void => {
+    server
+      .sendToolListChanged()
+      .catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'the client could not be told that the tools changed'));
+  };
+  const parts: ServerParts = {
+    ...options,
+    questions,
+    track: (call) => track(running, call),
+    listChanged({ session }, server) {
+      // Of revision 2026-07-28 a server serves one request; who wants to know has a subscription.
+      if (session === undefined && pipes.size === 0) modern.notify.toolsChanged();
+      else tellList(server);
+    },
+  };
   const create = (caller: Caller) => createServer(parts, caller);
   const shared = { runtime: options.runtime, createServer: create, log, generation };
   const sessions = new Sessions(shared);
@@ -253,11 +267,7 @@ export function createMcp(options: McpOptions): McpService {
       sessions.toolsChanged();
       sse.toolsChanged();
       modern.notify.toolsChanged();
-      for (const { server } of pipes) {
-        server?.server
-          .sendToolListChanged()
-          .catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'the client could not be told that the tools changed'));
-      }
+      for (const { server } of pipes) if (server) tellList(server);
     },
     sessions: () => sessions.count + sse.count,
     saveSessions: () => sessions.save(),

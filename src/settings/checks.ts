@@ -97,7 +97,7 @@ const hasWholeWriteGate: Check = ({ writeEnabled, writeTools }, _refuse, warn) =
 /** A misspelt name in a list of what not to offer would offer it; elsewhere it offers less. */
 const namesWhatExists: Check = (settings, refuse, warn, known) => {
   if (!known) return;
-  const toolsets = [...known.toolsets, 'all', 'default'];
+  const toolsets = [...known.toolsets, 'all', 'default', 'discover'];
   judgeNames(settings.services, 'ZSCALER_MCP_SERVICES', known.services, warn);
   judgeNames(settings.disabledServices, 'ZSCALER_MCP_DISABLED_SERVICES', known.services, refuse);
   judgeNames(settings.toolsets, 'ZSCALER_MCP_TOOLSETS', toolsets, warn);

@@ -371,7 +371,8 @@ const offer = {
     flag: '--toolsets',
     default: [],
     applies: 'restart',
-    about: 'Toolsets to offer; empty, "all" or "default" offers all.',
+    about:
+      'Toolsets to offer; empty, "all" or "default" offers all. With "discover" a client begins with a few tools that find the others.',
   }),
   disabledToolsets: list({
     env: 'ZSCALER_MCP_DISABLED_TOOLSETS',

@@ -1,4 +1,5 @@
 /** Which tools are offered, and why the others are not. */
+import { guideNames } from './guide/names.ts';
 import { suggest } from './nearest.ts';
 import { services } from './toolsets.ts';
 import type { Tool } from './tool.ts';
@@ -7,7 +8,7 @@ export interface Selection {
   /** Empty: every service. */
   readonly services?: readonly string[];
   readonly disabledServices?: readonly string[];
-  /** Empty, or with `all` or `default` anywhere: every toolset. */
+  /** Empty, or with `all`, `default` or `discover` anywhere: every toolset. */
   readonly toolsets?: readonly string[];
   readonly disabledToolsets?: readonly string[];
   /** Patterns of tool names, as in fnmatch: `*`, `?`, `[abc]`, `[!abc]`. */
@@ -70,7 +71,8 @@ function byToolset({ toolsets: chosen = [], disabledToolsets = [] }: Selection):
   };
 }
 
-const everyToolset = ['all', 'default'];
+/** With `discover` a client sees few of them at first, and may call and enable all. */
+const everyToolset = ['all', 'default', 'discover'];
 
 function byWriteGate({ writeEnabled = false, writeTools = [] }: Selection): Filter {
   const matchers = writeTools.map(matcher);
@@ -100,7 +102,7 @@ const unknownIn = (words: readonly string[], known: readonly string[], what: str
     .map((word) => `the ${what} "${word}" is unknown${suggest(word, known) || ` and matches nothing`}`);
 
 function patternWarnings(catalogue: readonly Tool[], { disabledTools = [], writeTools = [] }: Selection): string[] {
-  const names = catalogue.map(({ name }) => name);
+  const names = [...guideNames, ...catalogue.map(({ name }) => name)];
   const writers = catalogue.filter(({ action }) => action !== 'read').map(({ name }) => name);
   return [...idle(disabledTools, names, 'disabled-tools'), ...idle(writeTools, writers, 'write-tools')];
 }

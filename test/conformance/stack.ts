@@ -116,6 +116,15 @@ export interface StackOptions extends Partial<McpOptions> {
   readonly gate?: Gate;
 }
 
+const lists = new WeakMap<Runtime['tools'], readonly OfferedTool[]>();
+
+/** The same array for the same tools. */
+function listOf(tools: Runtime['tools']): readonly OfferedTool[] {
+  const list = lists.get(tools) ?? [...tools.values()];
+  lists.set(tools, list);
+  return list;
+}
+
 export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | 'standing'> {
   const log = collectLog();
   const audit: string[] = [];
@@ -135,6 +144,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
         records: [{ id: String((args as { id?: unknown }).id), name: 'Berlin' }],
         args,
       }),
+    listFor: () => listOf(runtime.tools),
     sessionLimit: 100,
     sessionIdleMs: 3_600_000,
     async run(name, args, context) {

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const actions = new Map(catalogue.map(({ name, action }) => [name, action]));
-const toolsThat = (action: string): Tool[] => server.tools.filter(({ name }) => (actions.get(name) ?? 'read') === action);
+const toolsThat = (action: string): Tool[] => server.tools.filter(({ name }) => actions.get(name) === action);
 
 /** An analysis exists only after it was started. */
 const needsMore = ['zdx_get_analysis'];
@@ -29,6 +29,22 @@ const needsMore = ['zdx_get_analysis'];
 describe('the tools that are offered', () => {
   it('are those of the catalogue', () => {
     expect(server.tools.map(({ name }) => name)).toEqual(expect.arrayContaining(catalogue.map(({ name }) => name)));
+  });
+});
+
+describe('the tools about the tools', () => {
+  it.each([
+    ['zscaler_list_toolsets', {}],
+    ['zscaler_list_toolsets', { service: 'zia' }],
+    ['zscaler_search_tools', { query: 'rule labels' }],
+    ['zscaler_search_tools', { query: 'x'.repeat(200), limit: 50 }],
+    ['zscaler_describe_tool', { name: 'zia_list_rule_labels' }],
+    ['zscaler_enable_toolset', { toolsets: ['zia_rule_labels', 'zia_dlp'] }],
+  ])('%s answers to %j', async (name, input) => {
+    const tool = server.tools.find((offered) => offered.name === name);
+    expect(tool).toBeDefined();
+    const result = await callCleanly(tool as Tool, input);
+    expect(result.isError ?? false, textOf(result)).toBe(false);
   });
 });
 

@@ -235,6 +235,7 @@ describe('tools', () => {
   it('prints exactly what a server with the same configuration lists, and why the rest is not offered', async () => {
     const choice = ['--toolsets', 'zia_rule_labels,zpa_segment_groups', '--disabled-tools', 'zpa_get_*'];
     const printed = JSON.parse((await runCommand(['tools', '--json', ...choice])).out) as {
+      guide: { name: string }[];
       offered: { name: string }[];
       withheld: { name: string; reason: string }[];
     };
@@ -242,8 +243,8 @@ describe('tools', () => {
     const reply = await modern(server.url, 'tools/list');
     const { tools = [] } = (reply.body?.result ?? {}) as { tools?: { name: string }[] };
     const listed = tools.map(({ name }) => name);
-    expect(printed.offered.map(({ name }) => name)).toEqual(listed);
-    expect(listed).toEqual(['zia_list_rule_labels', 'zia_get_rule_label', 'zpa_list_segment_groups']);
+    expect([...printed.guide, ...printed.offered].map(({ name }) => name)).toEqual(listed);
+    expect(listed.slice(printed.guide.length)).toEqual(['zia_list_rule_labels', 'zia_get_rule_label', 'zpa_list_segment_groups']);
     expect(printed.withheld.find(({ name }) => name === 'zpa_get_segment_group')?.reason).toContain('zpa_get_*');
     expect(printed.withheld.find(({ name }) => name === 'zia_delete_rule_label')?.reason).toContain('write tools are off');
     const { out, code } = await runCommand(['tools', ...choice]);

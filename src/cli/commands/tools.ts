@@ -2,7 +2,7 @@
 import { Configuration } from '../../configuration.ts';
 import type { Launch } from '../../lifecycle/index.ts';
 import { flagLayer } from '../../settings/index.ts';
-import { catalogue, selectTools, services, type Selected } from '../../tools/index.ts';
+import { catalogue, createGuide, Enabled, selectTools, services, type Guide, type Selected } from '../../tools/index.ts';
 import type { OptionValues } from '../parse.ts';
 import { describeProblem, table, type Printer } from '../print.ts';
 
@@ -18,19 +18,34 @@ export async function listTools(
     else for (const problem of problems) printer.err(describeProblem(problem));
     return 4;
   }
-  const selected = selectTools(catalogue, configuration.settings);
-  if (json) printer.out(JSON.stringify({ exitCode: 0, ...summarize(selected) }));
-  else printForPeople(selected, printer);
+  const { settings } = configuration;
+  const selected = selectTools(catalogue, settings);
+  const guide = createGuide(selected.offered, settings, new Enabled());
+  if (json) printer.out(JSON.stringify({ exitCode: 0, ...summarize(selected, guide) }));
+  else printForPeople(selected, guide, printer);
   return 0;
 }
 
-const summarize = ({ offered, withheld, warnings }: Selected) => ({
-  offered: offered.map(({ name, title, product, toolset, action }) => ({ name, title, product, toolset, action })),
+const summarize = ({ offered, withheld, warnings }: Selected, guide: Guide) => ({
+  // Tools about the tools.
+  guide: [...guide.tools.values()].map(({ name, title }) => ({ name, title })),
+  offered: offered.map(({ name, title, product, toolset, action }) => ({
+    name,
+    title,
+    product,
+    toolset,
+    action,
+    // Whether clients see it from the start; if not, they find and enable it.
+    listed: isListed(guide, toolset),
+  })),
   withheld: withheld.map(({ tool: { name, product, toolset, action }, reason }) => ({ name, product, toolset, action, reason })),
   warnings,
 });
 
-function printForPeople({ offered, withheld, warnings }: Selected, { out, err }: Printer): void {
+const isListed = ({ listed }: Guide, toolset: string): boolean => listed === null || listed.has(toolset);
+
+function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, { out, err }: Printer): void {
+  if (guide.tools.size > 0) out(`about the tools: ${[...guide.tools.keys()].join(', ')}`);
   for (const product of Object.keys(services)) {
     const own = offered.filter((tool) => tool.product === product);
     if (own.length === 0) continue;
@@ -38,6 +53,8 @@ function printForPeople({ offered, withheld, warnings }: Selected, { out, err }:
     for (const line of table(own.map(({ name, action, toolset }) => [name, action, toolset]))) out(`  ${line}`);
   }
   out(`${offered.length} of ${offered.length + withheld.length} tools are offered`);
+  const unseen = offered.filter(({ toolset }) => !isListed(guide, toolset)).length;
+  if (unseen > 0) out(`${unseen} of them are seen by a client once it enables their toolset`);
   const reasons = Map.groupBy(withheld, ({ reason }) => reason);
   for (const [reason, tools] of reasons) out(`${tools.length} are not: ${reason}`);
   for (const warning of warnings) err(`warning: ${warning}`);

@@ -1,0 +1,170 @@
+/**
+ * The tools about the tools. With the word `discover` among the chosen toolsets, a client starts with these and what is
+ * named beside it, and enables more for itself. Whatever the operator withholds is not found, described or enabled.
+ */
+import { ZscalerMcpError } from '../../errors.ts';
+import { count, initially, optional, oneOf, text, texts, type Fields, type JsonSchema } from '../fields.ts';
+import { parseInput, schemaOf, type ToolInput } from '../input.ts';
+import { suggest } from '../nearest.ts';
+import { matcher, type Selection } from '../select.ts';
+import { services, type Service } from '../toolsets.ts';
+import type { Annotations, Tool } from '../tool.ts';
+import type { Enabled } from './enabled.ts';
+import { DISCOVER, guideNames } from './names.ts';
+import { searchTools } from './search.ts';
+
+export interface GuideTool {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly annotations: Annotations;
+  inputSchema(): JsonSchema;
+}
+
+/** Who asks, and how to tell that its list of tools is another one now. */
+export interface GuideCaller {
+  readonly key: string;
+  readonly listChanged: () => void;
+}
+
+export interface Guide {
+  readonly tools: ReadonlyMap<string, GuideTool>;
+  /** Toolsets that a client sees from the start; null: all of them. */
+  readonly listed: ReadonlySet<string> | null;
+  /** @throws ZscalerMcpError ERR_TOOL_INPUT */
+  run(name: string, args: unknown, caller: GuideCaller): unknown;
+}
+
+interface Spec extends GuideTool {
+  run(input: ToolInput, caller: GuideCaller): unknown;
+}
+
+const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
+const MOST_FOUND = 50;
+
+/**
+ * @param allowed every tool that this configuration lets a client call
+ * @param selection with `discover` among the toolsets, those that are not named beside it wait to be enabled
+ */
+export function createGuide(allowed: readonly Tool[], selection: Selection, enabled: Enabled): Guide {
+  const chosen = (selection.toolsets ?? []).map((word) => word.trim().toLowerCase());
+  const listed = chosen.includes(DISCOVER) ? new Set(chosen) : null;
+  const disabled = (selection.disabledTools ?? []).map(matcher);
+  const toolsets = Map.groupBy(allowed, ({ toolset }) => toolset);
+  const isListed = (toolset: string, { key }: GuideCaller): boolean =>
+    listed === null || listed.has(toolset) || enabled.of(key).has(toolset);
+  const find = (tool: string, given: string): Tool => {
+    const found = allowed.find(({ name }) => name === given);
+    if (found) return found;
+    const near = suggest(
+      given,
+      allowed.map(({ name }) => name),
+    );
+    throw wrong(`${tool}: there is no tool ${JSON.stringify(given.slice(0, 100))} here${near}`, 'Find the name with zscaler_search_tools.');
+  };
+
+  const specs: Record<(typeof guideNames)[number], Spec> = {
+    zscaler_list_toolsets: spec(
+      'zscaler_list_toolsets',
+      'List the toolsets of this server with what each is about, how many tools it has, and whether you see them already. Begin here, or with zscaler_search_tools.',
+      { service: optional(oneOf(Object.keys(services) as [Service, ...Service[]], 'Only the toolsets of this product.')) },
+      ({ service }, caller) => ({
+        toolsets: Object.entries(services).flatMap(([product, sets]) =>
+          Object.entries(sets).flatMap(([toolset, about]) => {
+            const tools = toolsets.get(toolset);
+            if (!tools || (service !== undefined && service !== product)) return [];
+            return [{ toolset, service: product, about, tools: tools.length, enabled: isListed(toolset, caller) }];
+          }),
+        ),
+      }),
+    ),
+    zscaler_search_tools: spec(
+      'zscaler_search_tools',
+      'Find tools by words, such as "firewall rules" or "user devices", also among those you do not see yet. Then zscaler_describe_tool or zscaler_enable_toolset.',
+      {
+        query: text('What you want to do or to know, in a few words of English.', { min: 1, max: 200 }),
+        limit: initially(count('How many tools to return at most.', { min: 1, max: MOST_FOUND }), 10),
+      },
+      ({ query, limit }, caller) => ({
+        tools: searchTools(allowed, query as string, limit as number).map(({ name, about, toolset, action }) => ({
+          name,
+          about: firstSentence(about),
+          action,
+          toolset,
+          enabled: isListed(toolset, caller),
+        })),
+      }),
+    ),
+    zscaler_describe_tool: spec(
+      'zscaler_describe_tool',
+      'Describe one tool whole: what it returns, what to beware of, and the JSON Schema of its inputs. It can be called by its name whether you see it in your list or not.',
+      { name: text('Name of the tool, as zscaler_search_tools shows it.', { min: 1, max: 200 }) },
+      ({ name }, caller) => {
+        const found = find('zscaler_describe_tool', name as string);
+        const { title, about, toolset, action, isConfirmed } = found;
+        return {
+          name: found.name,
+          title,
+          about,
+          action,
+          ...(isConfirmed && { confirmed: 'a person agrees to each call before it happens' }),
+          toolset,
+          enabled: isListed(toolset, caller),
+          inputSchema: found.inputSchema(),
+        };
+      },
+    ),
+    zscaler_enable_toolset: spec(
+      'zscaler_enable_toolset',
+      'Add the tools of toolsets to the list that you see. The others who use this server keep their lists. Answers with the names of the tools.',
+      { toolsets: texts('IDs of toolsets, as zscaler_list_toolsets shows them.', { min: 1, max: 20 }) },
+      ({ toolsets: given }, caller) => {
+        const wanted = (given as string[]).map((word) => word.trim().toLowerCase());
+        const absent = wanted.filter((word) => !toolsets.has(word));
+        if (absent.length > 0) {
+          const words = absent.map((word) => `${JSON.stringify(word.slice(0, 100))}${suggest(word, [...toolsets.keys()])}`);
+          throw wrong(
+            `zscaler_enable_toolset: nothing was enabled, since these are no toolsets that this server allows: ${words.join('; ')}`,
+            'zscaler_list_toolsets names those that there are.',
+          );
+        }
+        const isNew = wanted.some((word) => !isListed(word, caller));
+        if (isNew && enabled.add(caller.key, wanted)) caller.listChanged();
+        return {
+          enabled: wanted,
+          tools: wanted.flatMap((word) => (toolsets.get(word) ?? []).map(({ name }) => name)),
+          note: isNew ? 'Your list of tools is longer now; ask for it again.' : 'You saw these already.',
+        };
+      },
+    ),
+  };
+
+  return {
+    tools: new Map(Object.entries(specs).filter(([name]) => !disabled.some((matches) => matches(name)))),
+    listed,
+    run(name, args, caller) {
+      const found = specs[name as (typeof guideNames)[number]];
+      return found.run(parseInput(name, inputs.get(found) ?? {}, args), caller);
+    },
+  };
+}
+
+const inputs = new WeakMap<Spec, Fields>();
+
+function spec(name: string, about: string, fields: Fields, run: Spec['run']): Spec {
+  let schema: JsonSchema | undefined;
+  const made: Spec = {
+    name,
+    title: `Tools: ${name.replace('zscaler_', '').replaceAll('_', ' ')}`,
+    about,
+    annotations,
+    inputSchema: () => (schema ??= schemaOf(fields)),
+    run,
+  };
+  inputs.set(made, fields);
+  return made;
+}
+
+const wrong = (message: string, hint: string): ZscalerMcpError => new ZscalerMcpError('ERR_TOOL_INPUT', message, { hint });
+
+const firstSentence = (about: string): string => /^.*?[.;](?=\s|$)/s.exec(about)?.[0] ?? about;
