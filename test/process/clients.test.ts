@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createMCPClient } from '@ai-sdk/mcp';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -91,6 +92,31 @@ describe('real clients while the server restarts', () => {
     expect(answers.filter(Boolean)).toEqual([]);
     expect(answers.length).toBeGreaterThan(3);
     await listAndCall(client);
+  });
+
+  it('a client that is not made of the SDK', async () => {
+    const server = await startServer();
+    const errors: unknown[] = [];
+    const client = await createMCPClient({ transport: { type: 'http', url: server.url }, onUncaughtError: (error) => errors.push(error) });
+    onTestFinished(() => client.close());
+    const over = new AbortController();
+    const calls = (async () => {
+      const answers: unknown[] = [];
+      while (!over.signal.aborted) {
+        const tools = await client.tools();
+        answers.push(await tools[TOOL]?.execute({}, { toolCallId: 'one', messages: [], context: {} }));
+      }
+      return answers as ({ isError?: boolean; content?: { text?: string }[] } | undefined)[];
+    })();
+    for (let generation = 2; generation <= 4; generation++)
+      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation });
+    over.abort();
+    const answers = await calls;
+    expect(answers.length).toBeGreaterThan(3);
+    expect(answers.filter((answer) => answer?.isError === true || !answer?.content?.[0]?.text?.includes('referencedRuleCount'))).toEqual(
+      [],
+    );
+    expect(errors).toEqual([]);
   });
 
   it.each(['legacy', 'modern'])('the Inspector on the command line, %s', async (era) => {
