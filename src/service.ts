@@ -53,6 +53,7 @@ import {
   createGuide,
   Enabled,
   Page,
+  prompts,
   readRemoval,
   selectTools,
   type Guide,
@@ -562,6 +563,7 @@ export function runtimeFor(
   return {
     tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
     listFor,
+    prompts: promptsFor(tools),
     logToolCalls: settings.logToolCalls,
     maxResponseTokens: settings.maxResponseTokens,
     sanitizes: !settings.disableOutputSanitization,
@@ -585,6 +587,10 @@ export function runtimeFor(
     },
   };
 }
+
+/** Those whose tools are all there. */
+const promptsFor = (tools: ReadonlyMap<string, Tool>): Runtime['prompts'] =>
+  new Map(prompts.filter(({ needs }) => needs.every((name) => tools.has(name))).map((prompt) => [prompt.name, prompt]));
 
 /** Also one that is not offered: what is to be removed is shown in any case. */
 const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);

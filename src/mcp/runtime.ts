@@ -22,6 +22,16 @@ export interface OfferedTool {
   outputSchema?(): object;
 }
 
+/** A ready-made request that a person picks in a client. */
+export interface OfferedPrompt {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly arguments: readonly { readonly name: string; readonly about: string; readonly isNeeded: boolean }[];
+  /** @throws ZscalerMcpError with a text that the client may read */
+  write(given: Readonly<Record<string, string>>): string;
+}
+
 export interface Progress {
   readonly progress: number;
   readonly total?: number;
@@ -45,6 +55,7 @@ export interface Runtime {
   readonly tools: ReadonlyMap<string, OfferedTool>;
   /** What one caller sees of them, in order. The same array for the same tools, so that what is made of it can be kept. */
   listFor(callerKey: string): readonly OfferedTool[];
+  readonly prompts: ReadonlyMap<string, OfferedPrompt>;
   readonly logToolCalls: boolean;
   /** How long the text of an answer may be. */
   readonly maxResponseTokens: number;

@@ -20,6 +20,7 @@ import { callTool } from './call-tool.ts';
 import { askForConsent } from './confirm-call.ts';
 import { isNeed } from './encode.ts';
 import { listTools } from './list-tools.ts';
+import { getPrompt, listPrompts } from './prompts.ts';
 import type { Questions } from './questions.ts';
 import type { Progress, Runtime, ServerInfo } from './runtime.ts';
 
@@ -56,8 +57,9 @@ export type CreateServer = (caller: Caller) => McpServer;
 
 export function createServer(parts: ServerParts, caller: Caller): McpServer {
   const { runtime, fixtures } = parts;
+  const hasPrompts = runtime().prompts.size > 0;
   const server = new McpServer(identify(parts), {
-    capabilities: { tools: { listChanged: true }, logging: {}, ...fixtures?.capabilities },
+    capabilities: { tools: { listChanged: true }, ...(hasPrompts && { prompts: {} }), logging: {}, ...fixtures?.capabilities },
     cacheHints: { 'tools/list': TOOLS_CACHE, 'server/discover': TOOLS_CACHE, ...fixtures?.options?.cacheHints },
     ...(fixtures?.options?.requestState && { requestState: fixtures.options.requestState }),
     instructions: instruct(parts),
@@ -70,6 +72,10 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
     const tools = listTools(runtime(), keyOf(caller));
     return { tools: fixtures ? [...tools, ...fixtures.tools] : tools };
   });
+  if (hasPrompts) {
+    server.server.setRequestHandler('prompts/list', () => listPrompts(runtime()));
+    server.server.setRequestHandler('prompts/get', ({ params }) => getPrompt(runtime(), params));
+  }
   server.server.setRequestHandler('tools/call', (request, context) => {
     const fixture = fixtures?.call(request, context, server);
     return fixture ?? parts.track(answerCall(parts, caller, server, request, context));

@@ -144,6 +144,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
         records: [{ id: String((args as { id?: unknown }).id), name: 'Berlin' }],
         args,
       }),
+    prompts: new Map(),
     listFor: () => listOf(runtime.tools),
     sessionLimit: 100,
     sessionIdleMs: 3_600_000,

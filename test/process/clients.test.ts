@@ -70,6 +70,37 @@ describe('real clients against the demo tenant', () => {
   });
 });
 
+describe('ready-made requests', () => {
+  it.each(['legacy', '2026-07-28'] as const)('are listed with described arguments and written out, %s', async (era) => {
+    const server = await startServer();
+    const client = (await connectTo(server.url, era)) as Client;
+    onTestFinished(() => client.close());
+    const { prompts } = await client.listPrompts();
+    expect(prompts.map(({ name }) => name)).toEqual([
+      'zdx_troubleshoot_user_experience',
+      'zcell_investigate_sim',
+      'zcell_audit_data_usage',
+      'zcell_review_anomaly_policies',
+    ]);
+    expect(prompts.flatMap(({ arguments: given = [] }) => given).filter(({ description }) => !description)).toEqual([]);
+    const { messages } = await client.getPrompt({ name: 'zcell_investigate_sim', arguments: { iccid: '8901234567890123456' } });
+    expect(messages[0]?.content).toMatchObject({ type: 'text', text: expect.stringContaining('icc_id=8901234567890123456') as string });
+    await expect(client.getPrompt({ name: 'zcell_investigate_sim', arguments: { iccid: 'x' } })).rejects.toThrow('18 to 22 digits');
+    await expect(client.getPrompt({ name: 'nobody' })).rejects.toThrow('prompts/list');
+  });
+
+  it('are offered only with the tools that they need', async () => {
+    const server = await startServer({ args: ['--services', 'zcell'] });
+    const client = (await connectTo(server.url, 'legacy')) as Client;
+    onTestFinished(() => client.close());
+    expect((await client.listPrompts()).prompts.map(({ name }) => name.split('_')[0])).toEqual(['zcell', 'zcell', 'zcell']);
+    const none = await startServer({ args: ['--services', 'zia'] });
+    const other = (await connectTo(none.url, 'legacy')) as Client;
+    onTestFinished(() => other.close());
+    expect(other.getServerCapabilities()?.prompts).toBeUndefined();
+  });
+});
+
 describe('real clients while the server restarts', () => {
   it.each([
     ["the SDK's client of yesterday", 'old'],
