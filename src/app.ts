@@ -25,7 +25,7 @@ import {
 } from './lifecycle/index.ts';
 import { openLog, type RootLog } from './log.ts';
 import { checkTls } from './http/index.ts';
-import { checkCloud, cloudConfigOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
+import { checkCloud, cloudConfigOf, readEntitlementOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
 import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
@@ -89,6 +89,16 @@ export async function tryConfiguration(settings: Settings): Promise<readonly Pro
   ];
   const tried = await Promise.allSettled(parts.map(async (part) => part()));
   return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : []));
+}
+
+/** The products of the tenant for the filter of tools; null when it is off or nobody can be asked, a reason when the cloud does not tell. */
+export async function askEntitlement(settings: Settings): Promise<readonly string[] | string | null> {
+  if (settings.disableEntitlementFilter || settings.clientId === undefined) return null;
+  try {
+    return (await readEntitlementOf(settings))?.products ?? 'the token names no products';
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 const problemOf = (error: unknown): Problem => ({
@@ -156,6 +166,7 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
       generation,
       confirmations: saved?.confirmations ?? null,
       enabled: saved?.enabled ?? [],
+      entitled: saved?.entitled ?? null,
     });
     service.reportOn(() => keeper.record);
     if (saved) service.restoreSessions(saved);
@@ -173,6 +184,7 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
     if (handover) setImmediate(() => keepFromChildren(handover));
     if (!address) serveStdio(service, lifecycle, saved);
+    service.narrow().catch((error: unknown) => log.error({ err: error }, 'what the tenant has could not be looked up'));
   } catch (error) {
     // One that takes over may yet come back; then the PID file must not have been gone for a moment.
     if (!handover?.former) keeper.release();

@@ -65,11 +65,15 @@ export class Configuration {
   #loaded: Loaded;
   #settings: Settings;
   #saved: SavedConfiguration;
+  /** The credentials at the start of this generation. */
+  readonly #offeredFor: string;
 
   private constructor(fixed: Fixed, loaded: Loaded, saved: SavedConfiguration) {
     this.#fixed = fixed;
     this.#loaded = loaded;
     this.#settings = loaded.settings;
+    const { clientId, clientSecret, privateKey } = loaded.settings;
+    this.#offeredFor = JSON.stringify([clientId, clientSecret, privateKey]);
     this.#saved = saved;
   }
 
@@ -178,7 +182,10 @@ export class Configuration {
       problems: problems.map((problem) => ({ ...problem, message: mask(problem.message) })),
       warnings: warnings.map(mask),
       changes: changes.map(({ setting, applies, from, to }) => ({ setting, applies, from: mask(from), to: mask(to) })),
-      pendingRestart: changes.filter(({ applies }) => applies === 'restart').map(({ setting }) => setting),
+      pendingRestart: [
+        ...changes.filter(({ applies }) => applies === 'restart').map(({ setting }) => setting),
+        ...this.#staleEntitlement(effective),
+      ],
       source: saved.source,
       nothingToRead,
       configDigest: this.#digestOf(effective),
@@ -186,6 +193,12 @@ export class Configuration {
       effective,
       nextSettings: loaded.settings,
     };
+  }
+
+  /** The credentials are others than those that the offered list of tools stems from. */
+  #staleEntitlement({ disableEntitlementFilter, clientId, clientSecret, privateKey }: Settings): string[] {
+    const isStale = this.#offeredFor !== JSON.stringify([clientId, clientSecret, privateKey]);
+    return isStale && !disableEntitlementFilter && clientId !== undefined ? ['entitlement-filter'] : [];
   }
 
   #digestOf(settings: Settings): string {

@@ -42,7 +42,7 @@ import {
   type SavedSession,
   type StdioConnection,
 } from './mcp/index.ts';
-import { ZscalerMcpError } from './errors.ts';
+import { messageOf, ZscalerMcpError } from './errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
 import { describePosture, postureOf } from './posture.ts';
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
@@ -61,7 +61,16 @@ import {
   type Tool,
 } from './tools/index.ts';
 import { version } from './version.ts';
-import { addressesOf, checkClient, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from './zscaler/index.ts';
+import {
+  addressesOf,
+  checkClient,
+  checkPrivateKey,
+  createCloud,
+  TokenCache,
+  Transport,
+  type CloudConfig,
+  type Entitlement,
+} from './zscaler/index.ts';
 
 export interface ServiceOptions {
   readonly configuration: Configuration;
@@ -73,6 +82,8 @@ export interface ServiceOptions {
   readonly confirmations?: SavedDesk | null;
   /** Toolsets that callers enabled for themselves in a former generation. */
   readonly enabled?: SavedEnabled;
+  /** Products that the tenant had in the former generation; null when that was not known. */
+  readonly entitled?: readonly string[] | null;
 }
 
 export interface SavedSessions {
@@ -83,6 +94,7 @@ export interface SavedSessions {
   readonly pipe: SavedPipe | null;
   readonly confirmations: SavedDesk;
   readonly enabled: SavedEnabled;
+  readonly entitled: readonly string[] | null;
 }
 
 /** One configuration in force: taken whole by each call, replaced whole by a reload. */
@@ -110,9 +122,10 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #options: ServiceOptions;
   readonly #tokens = new TokenCache();
   readonly #transport = new Transport();
-  readonly #tools: ReadonlyMap<string, Tool>;
+  #tools: ReadonlyMap<string, Tool> = new Map();
   readonly #enabled: Enabled;
-  readonly #offer: Offer;
+  #offer: Offer;
+  #entitled: readonly string[] | null;
   readonly #gate: Gate;
   readonly #front: Front;
   readonly #desk: ConfirmationDesk;
@@ -130,11 +143,11 @@ export class ServerService implements Service<SavedConfiguration> {
     this.#options = options;
     this.#desk = new ConfirmationDesk(options.confirmations ?? null);
     const { settings } = options.configuration;
-    const { offered, warnings } = selectTools(catalogue, settings);
-    for (const warning of warnings) options.log.warn({}, warning);
-    this.#tools = new Map(offered.map((tool) => [tool.name, tool]));
     this.#enabled = new Enabled(options.enabled ?? []);
-    this.#offer = createOffer(createGuide(offered, settings, this.#enabled), offered, this.#enabled);
+    this.#entitled = settings.disableEntitlementFilter ? null : (options.entitled ?? null);
+    const { offered, warnings } = selectTools(catalogue, { ...settings, entitled: this.#entitled });
+    for (const warning of warnings) options.log.warn({}, warning);
+    this.#offer = this.#offering(settings, offered);
     this.#inForce = this.#build(settings);
     this.#audit = new AuditLog(auditTargetOf(settings), {
       line: (text) => options.log.line(text),
@@ -171,6 +184,40 @@ export class ServerService implements Service<SavedConfiguration> {
 
   get offered(): ReadonlyMap<string, Tool> {
     return this.#tools;
+  }
+
+  #offering(settings: Settings, offered: readonly Tool[]): Offer {
+    this.#tools = new Map(offered.map((tool) => [tool.name, tool]));
+    return createOffer(createGuide(offered, settings, this.#enabled), offered, this.#enabled);
+  }
+
+  /**
+   * Offers the tools of those products alone that the tenant has. Asked when the server serves already, so that no start
+   * waits for the cloud; until then, and whenever the cloud does not tell, all are offered.
+   */
+  async narrow(): Promise<void> {
+    const { settings, cloud } = this.#inForce;
+    const { log } = this.#options;
+    if (settings.disableEntitlementFilter || cloud.clientId === undefined) return;
+    const found = await createCloud(cloud, { tokens: this.#tokens, transport: this.#transport, log })
+      .entitlement()
+      .catch((error: unknown) => messageOf(error));
+    if (typeof found === 'string' || found === null) {
+      log.warn(
+        { reason: found ?? 'the token names no products' },
+        'the tools of all products are offered: which of them the tenant has cannot be told',
+      );
+      return;
+    }
+    if (found.unknown.length > 0) log.warn({ codes: found.unknown }, 'the token names products that this version does not know');
+    this.#entitled = found.products;
+    const before = [...this.#tools.keys()].join();
+    const current = this.#inForce.settings;
+    this.#offer = this.#offering(current, selectTools(catalogue, { ...current, entitled: found.products }).offered);
+    if ([...this.#tools.keys()].join() === before) return;
+    log.info({ products: found.products, tools: this.#tools.size }, 'the tools of products that the tenant does not have are not offered');
+    this.#inForce = this.#build(current);
+    this.mcp.toolsChanged();
   }
 
   /** Where this process is described, for monitoring. */
@@ -337,6 +384,7 @@ export class ServerService implements Service<SavedConfiguration> {
       pipe: this.#stdio?.save() ?? null,
       confirmations: this.#desk.save(),
       enabled: this.#enabled.save(),
+      entitled: this.#entitled,
     };
   }
 
@@ -637,6 +685,17 @@ function demoConfigOf(
   { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings,
 ): CloudConfig {
   return { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: requestTimeoutSeconds * 1_000, maxRetries, userAgentComment };
+}
+
+/** For whoever does not serve. @throws ZscalerMcpError */
+export async function readEntitlementOf(settings: Settings): Promise<Entitlement | null> {
+  const transport = new Transport();
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  try {
+    return await createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent }).entitlement();
+  } finally {
+    await transport.close();
+  }
 }
 
 /** What would fail at the first call for reasons of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */

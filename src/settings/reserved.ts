@@ -54,14 +54,6 @@ export const reserved: readonly Reserved[] = [
     hint: 'The certificate is ZSCALER_MCP_TLS_CERTFILE, its key ZSCALER_MCP_TLS_KEYFILE.',
   },
   {
-    names: ['ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER'],
-    flag: '--no-entitlement-filter',
-    verdict: 'warn',
-    accepts: says(true),
-    reason: 'this version does not narrow what it offers to the products that the tenant is entitled to',
-    hint: 'Narrow it with ZSCALER_MCP_SERVICES.',
-  },
-  {
     names: ['ZSCALER_MCP_SKIP_CONFIRMATIONS'],
     verdict: 'warn',
     accepts: says(false),

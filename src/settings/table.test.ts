@@ -115,6 +115,7 @@ describe('the table', () => {
       disabledServices: [],
       toolsets: [],
       disabledToolsets: [],
+      disableEntitlementFilter: false,
       writeEnabled: false,
       writeTools: [],
       disabledTools: [],

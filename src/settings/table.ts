@@ -381,6 +381,13 @@ const offer = {
     applies: 'restart',
     about: 'Toolsets not to offer; wins over the list of toolsets to offer.',
   }),
+  disableEntitlementFilter: flag({
+    env: 'ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER',
+    flag: '--no-entitlement-filter',
+    default: false,
+    applies: 'restart',
+    about: 'Offer the tools of all products, and not only of those that the access token says the tenant has.',
+  }),
   writeEnabled: flag({
     env: 'ZSCALER_MCP_WRITE_ENABLED',
     flag: '--enable-write-tools',

@@ -8,6 +8,8 @@ export interface Selection {
   /** Empty: every service. */
   readonly services?: readonly string[];
   readonly disabledServices?: readonly string[];
+  /** What the tenant has; null or absent when that is not known. */
+  readonly entitled?: readonly string[] | null;
   /** Empty, or with `all`, `default` or `discover` anywhere: every toolset. */
   readonly toolsets?: readonly string[];
   readonly disabledToolsets?: readonly string[];
@@ -29,7 +31,7 @@ type Filter = (tool: Tool) => string | null;
 
 /** The first filter that objects gives the reason. */
 export function selectTools(catalogue: readonly Tool[], selection: Selection): Selected {
-  const filters = [byPattern(selection), byService(selection), byToolset(selection), byWriteGate(selection)];
+  const filters = [byPattern(selection), byService(selection), byEntitlement(selection), byToolset(selection), byWriteGate(selection)];
   const verdicts = catalogue.map((tool) => ({ tool, reason: firstReason(filters, tool) }));
   return {
     offered: verdicts.filter(({ reason }) => reason === null).map(({ tool }) => tool),
@@ -60,6 +62,10 @@ function byService({ services: chosen = [], disabledServices = [] }: Selection):
     if (allowed.size > 0 && !allowed.has(product)) return `the service ${product} is not among the chosen ones`;
     return blocked.has(product) ? `the service ${product} is disabled` : null;
   };
+}
+
+function byEntitlement({ entitled }: Selection): Filter {
+  return ({ product }) => (!entitled || entitled.includes(product) ? null : `the tenant does not have ${product}, as its token says`);
 }
 
 function byToolset({ toolsets: chosen = [], disabledToolsets = [] }: Selection): Filter {

@@ -9,6 +9,7 @@ import { AUDIENCE, signAssertion } from './assertion.ts';
 import { attempt, openBudget, type Answer, type AttemptOptions, type Budget, type Repeat } from './attempts.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { addressesOf, type CloudConfig } from './config.ts';
+import { readEntitlement, type Entitlement } from './entitlement.ts';
 import { CloudError } from './error.ts';
 import { readRefusal } from './refusal.ts';
 import type { Token, TokenCache } from './tokens.ts';
@@ -31,6 +32,8 @@ export interface CloudRequest {
 export interface Cloud {
   /** The content of the answer: parsed JSON, text, or null. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
   send(request: CloudRequest): Promise<unknown>;
+  /** What the tenant has, as its token says; null when that cannot be told. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
+  entitlement(signal?: AbortSignal): Promise<Entitlement | null>;
 }
 
 /** What lives as long as the process, whatever the configuration. */
@@ -44,6 +47,10 @@ export interface SharedParts {
 /** Cheap: one is made for each call, from the configuration then in force. */
 export const createCloud = (config: CloudConfig, shared: SharedParts): Cloud => ({
   send: (request) => new Exchange(config, shared, request).run(),
+  entitlement: async (signal) => {
+    const exchange = new Exchange(config, shared, { method: 'POST', path: 'token', ...(signal && { signal }) });
+    return readEntitlement(await exchange.tokenValue());
+  },
 });
 
 const TOTAL_FACTOR = 2;
@@ -76,6 +83,11 @@ class Exchange {
     this.#shared.tokens.drop(key, first);
     const second = await this.#token(key, tokenUrl);
     return this.#conclude(await this.#send(api, second), second);
+  }
+
+  async tokenValue(): Promise<string> {
+    const { token: tokenUrl } = addressesOf(this.#config);
+    return (await this.#token(credentialsKey(this.#config, tokenUrl), tokenUrl)).value;
   }
 
   #conclude(answer: Answer, token: Token): unknown {

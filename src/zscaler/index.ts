@@ -5,3 +5,4 @@ export { addressesOf, type CloudConfig } from './config.ts';
 export { CloudError } from './error.ts';
 export { TokenCache } from './tokens.ts';
 export { Transport } from './transport.ts';
+export type { Entitlement } from './entitlement.ts';

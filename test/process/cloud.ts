@@ -7,8 +7,8 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 
-export async function startCloud({ delayMs = 0 }: { delayMs?: number } = {}) {
-  const tenant = await startDemoTenant({ log: silent });
+export async function startCloud({ delayMs = 0, products }: { delayMs?: number; products?: readonly string[] } = {}) {
+  const tenant = await startDemoTenant({ log: silent, ...(products && { products }) });
   if (delayMs > 0) tenant.delay('/ruleLabels', delayMs);
   onTestFinished(() => tenant.close());
   return {

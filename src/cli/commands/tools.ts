@@ -11,7 +11,7 @@ export async function listTools(
   values: OptionValues,
   json: boolean,
 ): Promise<number> {
-  const { known } = await import('../../app.ts');
+  const { askEntitlement, known } = await import('../../app.ts');
   const { configuration, problems } = Configuration.read({ launch, flags: flagLayer(values), known });
   if (problems.length > 0) {
     if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
@@ -19,7 +19,10 @@ export async function listTools(
     return 4;
   }
   const { settings } = configuration;
-  const selected = selectTools(catalogue, settings);
+  const found = values['demo'] === true ? null : await askEntitlement(settings);
+  if (typeof found === 'string')
+    printer.err(`warning: the tools of all products are offered: which of them the tenant has cannot be told (${found})`);
+  const selected = selectTools(catalogue, { ...settings, entitled: typeof found === 'string' ? null : found });
   const guide = createGuide(selected.offered, settings, new Enabled());
   if (json) printer.out(JSON.stringify({ exitCode: 0, ...summarize(selected, guide) }));
   else printForPeople(selected, guide, printer);
