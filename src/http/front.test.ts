@@ -157,6 +157,110 @@ describe('a front that falls silent', () => {
   });
 });
 
+describe('an event stream that can be carried', () => {
+  it('goes on in another front, in the same response over the same connection', async () => {
+    const { front, client, state } = await openStream();
+    expect(await front.drain({ timeoutMs: 1_000, carry: true, streams: true, signal: never })).toEqual({ cut: 0 });
+    expect(state.isHeld).toBe(true);
+    const [parked] = front.parked();
+    const copy = native.duplicate(parked?.descriptor ?? -1);
+    await front.close(0);
+    const next = await openStreamingFront();
+    next.front.adopt([{ descriptor: copy, stream: parked?.stream ?? null }]);
+    await until(() => client.text().includes('again'));
+    expect(client.text().match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(client.text()).toMatch(/\r\n\r\n5\r\nfirst\r\n.*unsent.*again after=7 body=b\r\n$/s);
+    next.state.response?.end();
+    await until(() => client.text().endsWith('0\r\n\r\n'));
+    client.socket.write('GET /0 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => client.text().endsWith('done'));
+  });
+
+  it('goes on where it was when the front resumes', async () => {
+    const { front, client, state } = await openStream();
+    await front.drain({ timeoutMs: 1_000, carry: true, streams: true, signal: never });
+    await front.resume({ host: '127.0.0.1', port: 0 });
+    expect(state.isHeld).toBe(false);
+    state.response?.end('last');
+    await until(() => client.text().endsWith('4\r\nlast\r\n0\r\n\r\n'));
+    client.socket.write('GET /0 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => client.text().endsWith('done'));
+  });
+
+  it('is left where it is when its client sent something more', async () => {
+    const { front, client } = await openStream();
+    client.socket.write('GET /0 HT');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await front.drain({ timeoutMs: 50, carry: true, streams: true, signal: never });
+    expect(front.parked()).toEqual([]);
+    await until(() => client.socket.destroyed);
+  });
+
+  it('is left where it is when its client does not take what was sent', async () => {
+    const { front, client, state } = await openStream();
+    client.socket.pause();
+    state.response?.write(Buffer.alloc(32 * 1_024 * 1_024));
+    await front.drain({ timeoutMs: 50, carry: true, streams: true, signal: never });
+    expect(front.parked()).toEqual([]);
+  });
+
+  it('ends when sessions do', async () => {
+    const { front, client } = await openStream();
+    await front.drain({ timeoutMs: 50, carry: true, streams: false, signal: never });
+    expect(front.parked().filter(({ stream }) => stream !== null)).toEqual([]);
+    await until(() => client.text().endsWith('0\r\n\r\n'));
+  });
+});
+
+interface StreamState {
+  response: ServerResponse | null;
+  isHeld: boolean;
+}
+
+/** `POST /stream` begins a stream that says what it was asked; anything else is done at once. */
+async function openStreamingFront(): Promise<{ front: Front; state: StreamState }> {
+  const state: StreamState = { response: null, isHeld: false };
+  const front = new Front({
+    respond(incoming, response, exchange) {
+      if (incoming.url !== '/stream') return void response.end('done');
+      let body = '';
+      incoming.setEncoding('utf8').on('data', (part: string) => (body += part));
+      incoming.once('end', () => {
+        state.response = response;
+        response.setHeader('content-type', 'text/event-stream');
+        response.flushHeaders();
+        if (exchange.continued) response.write(exchange.continued.unsent);
+        response.write(exchange.continued ? `again after=${String(incoming.headers['last-event-id'])} body=${body}` : 'first');
+        const carry = {
+          hold: () => (state.isHeld = true),
+          release: () => (state.isHeld = false),
+          save: () => ({ body, lastEventId: '7', unsent: 'unsent' }),
+        };
+        exchange.standing({ end: () => response.end(), carry });
+      });
+    },
+    refuse: () => undefined,
+  });
+  fronts.push(front);
+  await front.listen({ host: '127.0.0.1', port: 0 });
+  return { front, state };
+}
+
+async function openStream() {
+  const { front, state } = await openStreamingFront();
+  const socket = connect(front.address().port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+  socket.on('error', () => undefined);
+  socket.write('POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nb');
+  await until(() => text.includes('first'));
+  return { front, state, client: { socket, text: () => text } };
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe('a socket for the next generation', () => {
   it('is bound before anything is given up, and says in words why it cannot be', async () => {
     const front = await openFront();

@@ -7,6 +7,7 @@ import {
   MissingRequiredClientCapabilityError,
   UnsupportedProtocolVersionError,
   type McpServer,
+  type RequestId,
   type ServerEvent,
 } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -23,7 +24,7 @@ import type { SavedSession } from './session.ts';
 import { Sessions, type Served } from './sessions.ts';
 import { SseStreams } from './sse.ts';
 import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
-import { errorResponse, sendWebResponse, toWebRequest, type StandingAnswer } from './web.ts';
+import { errorResponse, giveUp, sendWebResponse, toWebRequest, type StandingAnswer } from './web.ts';
 
 /** A response that never ends by itself and is not a request in flight. */
 export interface StandingStream {
@@ -131,6 +132,7 @@ export function createMcp(options: McpOptions): McpService {
   const running = new Set<Promise<unknown>>();
   const standing = new Set<StandingStream>();
   const pipes = new Set<Pipe>();
+  const answered = new Map<ServerResponse, RequestId>();
   const questions = new Questions();
   /** Whoever goes on with a stream of another process knows another list of tools than the one now offered. */
   let toldAfterRestore = false;
@@ -197,12 +199,19 @@ export function createMcp(options: McpOptions): McpService {
     if (kind.kind !== 'legacy') {
       callers.set(request, caller);
       if (isListen(body)) return listen(request, response, exchange, body);
-      return sendWebResponse(response, await modern.fetch(request, { parsedBody: body }));
+      return during(response, body, async () => sendWebResponse(response, await modern.fetch(request, { parsedBody: body })));
     }
     if (request.method !== 'POST' && hasNoStreams(request)) return sendWebResponse(response, refuseMethod(request.method));
     const served = await sessions.serve(request, body, caller);
     const writing = sendWebResponse(response, served.response, standingOf(served, response, exchange));
     return served.session ? served.session.during(writing) : writing;
+  }
+
+  /** Knows the request while it is answered, to have a last word on an event stream that is cut off. */
+  async function during(response: ServerResponse, body: unknown, answering: () => Promise<void>): Promise<void> {
+    const { id } = (body ?? {}) as { id?: RequestId };
+    if (id !== undefined) answered.set(response, id);
+    await answering().finally(() => answered.delete(response));
   }
 
   function standingOf({ standsAfter }: Served, response: ServerResponse, exchange: Exchange): StandingAnswer | null {
@@ -284,6 +293,7 @@ export function createMcp(options: McpOptions): McpService {
       while (running.size > 0) await Promise.allSettled(running);
     },
     abandon(why) {
+      for (const [response, id] of answered) giveUp(response, id, why);
       Promise.all([sessions.abandon(why), sse.abandon(why), ...Array.from(pipes, ({ transport }) => transport.abandon(why))]).catch(
         (error: unknown) => log.debug({ err: error }, 'a client could not be told that its request was given up'),
       );

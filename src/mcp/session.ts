@@ -20,6 +20,8 @@ export interface SavedSession {
   /** Whose it is; null where clients are not authenticated. */
   readonly principal: string | null;
   readonly events: SavedEvents;
+  /** Its client has not heard yet that the tools changed. */
+  readonly untold?: boolean;
 }
 
 /** Sent to clients that may resume a broken stream. Less would use up their two attempts within a restart. */

@@ -329,6 +329,23 @@ describe('a request that is given up', () => {
   });
 });
 
+describe('a request of revision 2026-07-28 that is given up', () => {
+  it('is answered on the event stream that its answer began with', async () => {
+    const stack = await startStack();
+    const meta = { progressToken: 'p' };
+    const response = await modern(stack.url, 'tools/call', { name: 'count', arguments: { to: 400 }, _meta: meta });
+    const events = readEvents(response);
+    expect((await events.next()).value).toMatchObject({ message: { method: 'notifications/progress' } });
+    stack.mcp.abandon('the server is stopping');
+    const rest: RawEvent[] = [];
+    for await (const event of events) rest.push(event);
+    expect(rest.at(-1)?.message).toMatchObject({
+      id: expect.any(Number) as number,
+      error: { code: -32_603, message: 'Outcome unknown: the server is stopping. Look before you repeat a change.' },
+    });
+  });
+});
+
 describe('a question to the client', () => {
   const asking = {
     capabilities: {},

@@ -38,7 +38,6 @@ export class Sessions {
   readonly #saved = new Map<string, SavedSession>();
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   #savedUntil = 0;
-  #toldAfterReopening = false;
   readonly #untold = new WeakSet<Session>();
   #sweeper: NodeJS.Timeout | null = null;
 
@@ -51,14 +50,16 @@ export class Sessions {
   }
 
   save(): SavedSession[] {
-    return [...this.#saved.values(), ...Array.from(this.#sessions.values(), (session) => session.save())];
+    return [
+      ...this.#saved.values(),
+      ...Array.from(this.#sessions.values(), (session) => ({ ...session.save(), untold: this.#untold.has(session) })),
+    ];
   }
 
   /** @param toolsChanged the clients have been offered another list of tools than the one now in force */
   restore(saved: readonly SavedSession[], toolsChanged: boolean): void {
-    for (const session of saved) this.#saved.set(session.id, session);
+    for (const session of saved) this.#saved.set(session.id, { ...session, untold: toolsChanged || session.untold === true });
     this.#savedUntil = performance.now() + this.#options.runtime().sessionIdleMs;
-    this.#toldAfterReopening = toolsChanged;
     if (saved.length > 0) this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
@@ -127,7 +128,7 @@ export class Sessions {
     }
     this.#sessions.set(saved.id, session);
     // Told when its client opens a stream: before, nobody would hear it.
-    if (this.#toldAfterReopening && session.handshake.initialized) this.#untold.add(session);
+    if (saved.untold && session.handshake.initialized) this.#untold.add(session);
     return session;
   }
 

@@ -1,6 +1,7 @@
 /** Between Node.js requests and the web-standard ones that the SDK speaks. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
+import { stringifyJson } from '../json.ts';
 import { EventWriter } from './event-writer.ts';
 
 /** The body stays behind: it was read and parsed before. `signal` aborts when the client goes away unanswered. */
@@ -62,6 +63,11 @@ export const abandoned = (id: RequestId, why: string): JSONRPCErrorResponse => (
   id,
   error: { code: -32_603, message: `Outcome unknown: ${why}. Look before you repeat a change.` },
 });
+
+/** The last word on an event stream that answers one request; where the answer has not begun, nothing. */
+export function giveUp(response: ServerResponse, id: RequestId, why: string): void {
+  if (response.headersSent && !response.writableEnded) response.end(`event: message\ndata: ${stringifyJson(abandoned(id, why))}\n\n`);
+}
 
 /** An error in the protocol's form, for a request that reached no session and no tool. */
 export function errorResponse(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {

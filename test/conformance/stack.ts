@@ -8,7 +8,7 @@ import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOpti
 import { ZscalerMcpError } from '../../src/errors.ts';
 import { createRoutes, type Gate, type RequestLimits } from '../../src/http/index.ts';
 import type { Log } from '../../src/log.ts';
-import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime } from '../../src/mcp/index.ts';
+import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime, type StandingStream } from '../../src/mcp/index.ts';
 
 export interface TestLog extends Log {
   readonly lines: { level: string; fields: Record<string, unknown>; message: string }[];
@@ -94,7 +94,7 @@ export interface Stack {
   /** Puts another configuration in force. */
   reload(change: Partial<Runtime>): void;
   /** The streams that were marked as standing. */
-  readonly standing: Set<object>;
+  readonly standing: Set<StandingStream>;
   state: string;
 }
 
@@ -174,7 +174,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const parts = createTestMcp(options);
   const { transport = 'streamable-http', allowedHosts = [], allowedOrigins = [], disableHostValidation = false, limits } = options;
-  const standing = new Set<object>();
+  const standing = new Set<StandingStream>();
   const stack: Stack = { ...parts, standing, url: '' };
   const letIn = { principal: null, standing: () => undefined };
   const gate: Gate = options.gate ?? { admit: () => Promise.resolve(letIn), publish: () => null };

@@ -1,6 +1,6 @@
 /** A client of one event stream over a bare socket. It sees every byte, so a second head, a torn frame or an end shows. */
 import { connect, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { waitFor } from './harness.ts';
 
 export interface RawEvent {
@@ -44,6 +44,13 @@ export const openSubscription = (url: string, id: number | string, more: Record<
     },
     { jsonrpc: '2.0', id, method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: clientMeta } },
   );
+
+/** Nothing but events, on the connection and in the response of the beginning. */
+export function expectUnbroken(stream: RawStream): void {
+  expect(stream.errors).toEqual([]);
+  expect(stream.heads).toEqual([expect.stringContaining('HTTP/1.1 200 OK')]);
+  expect([stream.isComplete(), stream.isClosed()]).toEqual([false, false]);
+}
 
 async function open(url: string, method: string, headers: Record<string, string>, message: object | null): Promise<RawStream> {
   const { hostname, port, host, pathname } = new URL(url);

@@ -6,6 +6,7 @@ import { holdingsOf } from './generations.ts';
 import { isSoak, missing, startServer, waitFor } from './harness.ts';
 import { complaints, percentile, startLoad, type Ledger } from './load.ts';
 import { callTool, openSession } from './mcp.ts';
+import { expectUnbroken, openGetStream, openSubscription } from './raw-stream.ts';
 
 const rows: string[][] = [['what fails', 'verdict', 'requests', 'refused', 'reset', 'lost', 'wrong', 'p50 ms', 'max ms', 'gap ms']];
 
@@ -22,6 +23,7 @@ describe('a restart into', () => {
       const site = await startSite(failure);
       const { server } = site;
       const session = await openSession(server.url);
+      const streams = [await openGetStream(server.url, session.id), await openSubscription(server.url, 1)];
       const load = startLoad({ url: server.url, perSecond: 40, freshShare: 0.3, keptAlive: 10, sessions: [session.id] });
       await sleep(500);
       const { descriptors } = holdingsOf(server.pid);
@@ -41,6 +43,7 @@ describe('a restart into', () => {
       failure.mend(site);
       expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: 2 });
       expect((await session.send('tools/list')).status).toBe(200);
+      for (const stream of streams) expectUnbroken(stream);
       // What was made for the one that failed would survive every exec.
       expect(holdingsOf(server.pid).descriptors).toBeLessThanOrEqual(descriptors);
     },

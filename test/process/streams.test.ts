@@ -9,7 +9,7 @@ import { startCloud } from './cloud.ts';
 import { holdingsOf } from './generations.ts';
 import { makeFolder, missing, startServer, waitFor, type TestServer } from './harness.ts';
 import { callTool, openSession } from './mcp.ts';
-import { openGetStream, openSubscription, type RawStream } from './raw-stream.ts';
+import { expectUnbroken, openGetStream, openSubscription, type RawStream } from './raw-stream.ts';
 
 /** Each restart offers another list of tools than the one before, so that each stream is due one event a generation. */
 const toolsets = (round: number) => `ZSCALER_MCP_TOOLSETS=${round % 2 === 0 ? 'zia_rule_labels' : 'zia_rule_labels,zia_locations'}\n`;
@@ -22,13 +22,6 @@ async function restartWithOtherTools(server: TestServer, round: number): Promise
 }
 
 const methodsOf = ({ events }: RawStream) => events.map(({ message }) => message.method);
-
-/** Nothing but events, on the connection and in the response of the beginning. */
-function expectUnbroken(stream: RawStream): void {
-  expect(stream.errors).toEqual([]);
-  expect(stream.heads).toEqual([expect.stringContaining('HTTP/1.1 200 OK')]);
-  expect([stream.isComplete(), stream.isClosed()]).toEqual([false, false]);
-}
 
 async function ask(stream: RawStream, path: string): Promise<string> {
   const before = stream.heads.length;
