@@ -68,6 +68,7 @@ import {
   createCloud,
   TokenCache,
   Transport,
+  type Cloud,
   type CloudConfig,
   type Entitlement,
 } from './zscaler/index.ts';
@@ -199,7 +200,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const { settings, cloud } = this.#inForce;
     const { log } = this.#options;
     if (settings.disableEntitlementFilter || cloud.clientId === undefined) return;
-    const found = await createCloud(cloud, { tokens: this.#tokens, transport: this.#transport, log })
+    const found = await this.#openCloud(cloud)
       .entitlement()
       .catch((error: unknown) => messageOf(error));
     if (typeof found === 'string' || found === null) {
@@ -446,8 +447,6 @@ export class ServerService implements Service<SavedConfiguration> {
 
   #build(settings: Settings): InForce {
     const cloud = this.#options.demo ? demoConfigOf(this.#options.demo, settings) : cloudConfigOf(settings);
-    const { log } = this.#options;
-    const shared = { tokens: this.#tokens, transport: observed(this.#transport, () => this.#metrics), log };
     return {
       settings,
       secrets: secretValues(settings),
@@ -459,7 +458,7 @@ export class ServerService implements Service<SavedConfiguration> {
         this.#offer,
         this.#desk.open(settings.requestStateKeys, settings.confirmationSeconds * 1_000),
         async (tool, args, { signal, progress }) => {
-          const client = createCloud(cloud, shared);
+          const client = this.#openCloud(cloud);
           return this.#observed(tool, async () =>
             tool.run(
               bindCall(tool, (request) => client.send(request), cloud, signal),
@@ -470,6 +469,14 @@ export class ServerService implements Service<SavedConfiguration> {
         },
       ),
     };
+  }
+
+  #openCloud(config: CloudConfig): Cloud {
+    return createCloud(config, {
+      tokens: this.#tokens,
+      transport: observed(this.#transport, () => this.#metrics),
+      log: this.#options.log,
+    });
   }
 
   async #observed(tool: Tool, run: () => Promise<unknown>): Promise<unknown> {

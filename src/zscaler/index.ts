@@ -1,6 +1,6 @@
 export { checkPrivateKey } from './assertion.ts';
 export { checkClient } from './client-check.ts';
-export { createCloud, type CloudRequest } from './cloud.ts';
+export { createCloud, type Cloud, type CloudRequest } from './cloud.ts';
 export { addressesOf, type CloudConfig } from './config.ts';
 export { CloudError } from './error.ts';
 export { TokenCache } from './tokens.ts';

@@ -119,8 +119,9 @@ describe('reload', () => {
     expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).not.toBe(true);
     server.writeDotenv(cloud.dotenv({ ZSCALER_CLIENT_SECRET: 'wrong-one' }));
     expect(await server.ask('reload')).toMatchObject({
-      outcome: 'applied',
-      changes: [{ setting: 'ZSCALER_CLIENT_SECRET', from: 'changed', to: 'changed' }],
+      outcome: 'applied-restart-pending',
+      changes: [{ setting: 'ZSCALER_CLIENT_SECRET', from: 'changed', to: 'changed', applies: 'reload' }],
+      pendingRestart: ['entitlement-filter'],
     });
     expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).toBe(true);
     server.writeDotenv(cloud.dotenv());
