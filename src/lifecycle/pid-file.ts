@@ -53,6 +53,8 @@ function suspect(path: string): Reading | null {
   try {
     stats = lstatOrNull(path);
   } catch (error) {
+    const uid = (error as NodeJS.ErrnoException).code === 'EACCES' ? ownerOf(dirname(path)) : undefined;
+    if (uid !== undefined) return { kind: 'not-permitted', reason: `is in a directory that only uid ${uid} may look into`, uid };
     return { kind: 'unusable', reason: `cannot be looked at: ${messageOf(error)}` };
   }
   if (!stats) return { kind: 'absent' };
@@ -64,6 +66,8 @@ function suspect(path: string): Reading | null {
   const folder = suspectFolder(path);
   return folder === null ? null : { kind: 'unusable', reason: folder };
 }
+
+const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
 
 /** A server's own PID file, from claim to release. */
 export class PidFile {
@@ -226,9 +230,9 @@ const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>
 
 const serialize = (record: LifecycleRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
-/** The default places, in order; the last is for read-only roots. */
+/** The default places, in order; the second is the runtime directory of a service, the last is for read-only roots. */
 export function defaultPidFiles(home: string | undefined): string[] {
-  const places = ['/var/run/zscaler-mcp.pid', '/tmp/zscaler-mcp.pid'];
+  const places = ['/var/run/zscaler-mcp.pid', '/run/zscaler-mcp/server.pid', '/tmp/zscaler-mcp.pid'];
   if (home) places.push(join(home, '.zscaler-mcp', 'server.pid'));
   return [...places, '/dev/shm/zscaler-mcp.pid'];
 }

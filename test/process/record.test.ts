@@ -273,6 +273,17 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
     await inPrivatePlaces(`${serve}${awaitFile('/var/run/zscaler-mcp.pid')}${finish}`);
   });
 
+  it('are taken in order: the runtime directory of a service, which commands of root and nobody else find', async () => {
+    const asUser = 'setpriv --reuid 1234 --regid 1234 --clear-groups';
+    await inPrivatePlaces(
+      `chmod 755 /run; mkdir -m 750 /run/zscaler-mcp; chown 1234:1234 /run/zscaler-mcp; ` +
+        `${asUser} $N $S --transport streamable-http --port 0 --demo >/dev/null 2>&1 & P=$!; ` +
+        `${awaitFile('/run/zscaler-mcp/server.pid')}[ ! -e /tmp/zscaler-mcp.pid ]; ` +
+        `$N $S restart | grep -q 'generation 2'; E=0; setpriv --reuid 4711 --regid 4711 --clear-groups $N $S status >$HOME/out 2>&1 || E=$?; ` +
+        `[ $E = 77 ]; grep -q 'run this command as .*1234.* or as root' $HOME/out; ${finish}`,
+    );
+  });
+
   it('are taken in order: /tmp when /var/run cannot be written', async () => {
     await inPrivatePlaces(`mount -o remount,ro /run; ${serve}${awaitFile('/tmp/zscaler-mcp.pid')}${finish}`);
   });
