@@ -48,11 +48,12 @@ function refuseOldNode(): void {
   process.exit(1);
 }
 
-/** No colour where it is not wanted (no-color.org) or a terminal cannot show it. */
+/** Colour where it is shown and not unwanted (no-color.org), or where it is wanted anyway (force-color.org), which wins as in Node.js. */
 function describeTerminal(): { width: number | null; hasColour: boolean } {
   const { isTTY, columns } = process.stdout;
-  const { NO_COLOR: unwanted, TERM: kind } = process.env;
+  const { NO_COLOR: unwanted, FORCE_COLOR: wanted, TERM: kind } = process.env;
   const width = isTTY ? columns : null;
+  if (wanted) return { width, hasColour: wanted !== '0' && wanted !== 'false' };
   return { width, hasColour: width !== null && !unwanted && kind !== 'dumb' };
 }
 

@@ -1,4 +1,4 @@
-/** A picture for a terminal: labelled rows, wrapped to its width, in colour where it shows colour. */
+/** A picture for a terminal: labelled rows in groups, wrapped to its width, in colour where it shows colour. */
 import { styleText } from 'node:util';
 
 /** What is printed on. */
@@ -8,12 +8,23 @@ export interface Canvas {
   readonly hasColour: boolean;
 }
 
-export type Tone = 'good' | 'bad' | 'waiting' | 'plain';
+export type Tone = 'good' | 'bad' | 'waiting' | 'strong' | 'faint' | 'plain';
+
+/** A piece of a line in a tone of its own. */
+export interface Span {
+  readonly text: string;
+  readonly tone: Tone;
+  /** No line is broken within. */
+  readonly isWhole?: true;
+}
+
+export type Text = string | readonly Span[];
 
 export interface Row {
   readonly label: string;
-  readonly text: string;
-  readonly tone?: Tone;
+  /** One character before the text, which is wrapped beside it. */
+  readonly mark?: Span;
+  readonly text: Text;
 }
 
 const INDENT = 2;
@@ -21,43 +32,69 @@ const GAP = 2;
 /** Narrower than this, wrapping would only make it worse. */
 const LEAST_WIDTH = 40;
 
-const styles = { good: 'green', bad: 'red', waiting: 'yellow' } as const;
+const styles = { good: 'green', bad: 'red', waiting: 'yellow', strong: 'bold', faint: 'dim' } as const;
+
+export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone });
+
+export const whole = (text: string, tone: Tone = 'plain'): Span => ({ text, tone, isWhole: true });
 
 export const paint = (text: string, tone: Tone, { hasColour }: Canvas): string =>
   // The terminal was judged already, so that it is not judged again by another stream.
-  hasColour && tone !== 'plain' ? styleText(styles[tone], text, { validateStream: false }) : text;
+  hasColour && tone !== 'plain' && text !== '' ? styleText(styles[tone], text, { validateStream: false }) : text;
 
-const dim = (text: string, { hasColour }: Canvas): string => (hasColour ? styleText('dim', text, { validateStream: false }) : text);
+/** One column of labels for all groups, and an empty line between two of them. A label that is the same as the one above is left out. */
+export function draw(groups: readonly (readonly Row[])[], canvas: Canvas): string[] {
+  const labelWidth = Math.max(0, ...groups.flat().map(({ label }) => label.length));
+  return groups
+    .filter((rows) => rows.length > 0)
+    .flatMap((rows, group) => [
+      ...(group === 0 ? [] : ['']),
+      ...rows.flatMap((row, at) => drawRow(row, rows[at - 1]?.label === row.label ? '' : row.label, labelWidth, canvas)),
+    ]);
+}
 
-/** A label that is the same as the one above is left out. */
-export function draw(rows: readonly Row[], canvas: Canvas): string[] {
-  const labelWidth = Math.max(0, ...rows.map(({ label }) => label.length));
-  const left = INDENT + labelWidth + GAP;
-  return rows.flatMap(({ label, text, tone = 'plain' }, at) => {
-    const shown = rows[at - 1]?.label === label ? '' : label;
-    const start = ' '.repeat(INDENT) + dim(shown.padEnd(labelWidth), canvas) + ' '.repeat(GAP);
-    return wrap(text, canvas.width === null ? null : canvas.width - left).map(
-      (line, number) => (number === 0 ? start : ' '.repeat(left)) + paint(line, tone, canvas),
-    );
-  });
+function drawRow({ text, mark }: Row, label: string, labelWidth: number, canvas: Canvas): string[] {
+  const start = ' '.repeat(INDENT) + paint(label, 'faint', canvas) + ' '.repeat(labelWidth - label.length + GAP);
+  const marked = mark === undefined ? '' : `${paint(mark.text, mark.tone, canvas)} `;
+  const left = INDENT + labelWidth + GAP + (mark === undefined ? 0 : 2);
+  const lines = wrap(text, { ...canvas, width: canvas.width === null ? null : canvas.width - left });
+  return lines.map((line, number) => (number === 0 ? start + marked : ' '.repeat(left)) + line);
 }
 
 /** Breaks at blanks; a word that is longer than a line stays whole, so that it can be copied. */
-export function wrap(text: string, width: number | null): string[] {
-  if (width === null || width < LEAST_WIDTH - INDENT) return [text];
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+export function wrap(text: Text, canvas: Canvas): string[] {
+  const width = canvas.width === null || canvas.width < LEAST_WIDTH - INDENT ? Infinity : canvas.width;
+  const lines: Span[][] = [];
+  let used = Infinity;
+  for (const word of wordsOf(text)) {
+    if (used + 1 + word.text.length > width || lines.length === 0) {
+      lines.push([]);
+      used = -1;
+    }
+    used += 1 + word.text.length;
+    lines.at(-1)?.push(word);
   }
-  return [...lines, line];
+  return lines.map((line) => paintLine(line, canvas));
 }
 
-/** `2 d 3 h`, `5 min 12 s`, `0 s`: the two largest units that say something. */
-export function spell(seconds: number): string {
+const wordsOf = (text: Text): Span[] =>
+  (typeof text === 'string' ? [span(text)] : text).flatMap((part) =>
+    part.isWhole ? [part] : part.text.split(' ').map((word) => span(word, part.tone)),
+  );
+
+/** Words of one tone that stand together are painted together. */
+function paintLine(words: readonly Span[], canvas: Canvas): string {
+  const runs: Span[] = [];
+  for (const { text, tone } of words) {
+    const last = runs.at(-1);
+    if (last?.tone === tone) runs[runs.length - 1] = span(`${last.text} ${text}`, tone);
+    else runs.push(span(text, tone));
+  }
+  return runs.map(({ text, tone }) => paint(text, tone, canvas)).join(' ');
+}
+
+/** `2 d 3 h`, `5 min 12 s`, `0 s`: the largest units that say something, two unless told. */
+export function spell(seconds: number, units = 2): string {
   const whole = Math.max(0, Math.floor(seconds));
   const parts = [
     [Math.floor(whole / 86_400), 'd'],
@@ -68,8 +105,11 @@ export function spell(seconds: number): string {
   const from = parts.findIndex(([value]) => value > 0);
   if (from === -1) return '0 s';
   return parts
-    .slice(from, from + 2)
+    .slice(from, from + units)
     .filter(([value]) => value > 0)
     .map(([value, unit]) => `${value} ${unit}`)
     .join(' ');
 }
+
+/** `2026-03-02 09:14:06 UTC` of an ISO time; what is none stays as it is. */
+export const spellTime = (iso: string): string => iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2 UTC');

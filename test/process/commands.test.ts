@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -75,7 +75,7 @@ describe('the commands, and how they end', () => {
     for (const word of [String(server.pid), server.url, server.dotenvPath, 'live', 'uptime']) expect(out).toContain(word);
   });
 
-  it('status is a picture of the moment: what was done lately, what waits; in colour on a terminal alone, and as wide as it is', async () => {
+  it('status is a picture of the moment: what was done lately, what was wrong, what waits', async () => {
     const server = await startServer({ dotenv: '\n' });
     await server.ask('restart');
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=nope\n');
@@ -83,29 +83,69 @@ describe('the commands, and how they end', () => {
     server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_locations\n');
     await server.ask('reload');
     const { out } = await server.command('status');
-    const lately = out.split('\n').filter((line) => /\bago, asked by uid \d+, process \d+/.test(line));
-    expect(
-      lately.map((line) =>
-        line
-          .trim()
-          .replace(/^lately +/, '')
-          .split(' ')
-          .slice(0, 2)
-          .join(' '),
-      ),
-    ).toEqual(['reload applied-restart-pending', 'reload refused', 'restart restarted']);
-    expect(out).toMatch(/waiting +for a restart: ZSCALER_MCP_TOOLSETS/);
+    const lately = out
+      .split('\n')
+      .flatMap((line) => /([✓!✗] \w+ +\S+) +\d+ m?i?n?s ago, took [\d.]+ m?s, asked by uid \d+$/.exec(line)?.[1] ?? []);
+    expect(lately.map((line) => line.replace(/ +/g, ' '))).toEqual([
+      '! reload applied-restart-pending',
+      '✗ reload refused',
+      '✓ restart restarted',
+    ]);
+    expect(out).toContain(`${server.dotenvPath}:1: ZSCALER_MCP_LOG_LEVEL: expected one of`);
+    expect(out).toMatch(/differs +! waiting for zscaler-mcp restart to apply ZSCALER_MCP_TOOLSETS\n/);
+    expect(out).toMatch(/generation +2, begun \d+ s ago, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n/);
     expect(out).not.toContain('\u{1b}');
-    const words = `stty cols 90; ${process.execPath} ${entry} status --pid-file ${server.pidFile}`;
-    const seen = execFileSync('script', ['-qec', words, '/dev/null'], { encoding: 'utf8', env: cleanEnv({ TERM: 'xterm' }) });
-    expect(seen).toContain('\u{1b}[31m');
-    const widths = seen.split(/\r?\n/).map((line) => stripVTControlCharacters(line).length);
-    expect(Math.max(...widths)).toBeLessThanOrEqual(90);
-    const plain = execFileSync('script', ['-qec', words, '/dev/null'], {
-      encoding: 'utf8',
-      env: cleanEnv({ TERM: 'xterm', NO_COLOR: '1' }),
-    });
-    expect(plain).not.toContain('\u{1b}');
+  });
+
+  it('status says what differs from what runs, and that nothing does', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    expect((await server.command('status')).out).toMatch(/differs +nothing from what runs\n/);
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=debug\n');
+    expect((await server.command('status')).out).toMatch(/differs +! the \.env has changed since it was loaded: zscaler-mcp reload\n/);
+    rmSync(server.dotenvPath);
+    expect((await server.command('status')).out).toMatch(/differs +! the \.env is gone; what was last read from it stays in force\n/);
+  });
+
+  it('status of a dead server says what it was, and nothing of how it is protected', async () => {
+    const server = await startServer({ dotenv: '\n' });
+    process.kill(server.pid, 'SIGKILL');
+    await server.ended;
+    const { code, out, err } = await server.command('status');
+    expect(code).toBe(1);
+    expect(err).toMatch(/no server is running: .* that process is gone/);
+    expect(out).toMatch(new RegExp(`PID +${server.pid}, was ready\n`));
+    expect(out).not.toContain('risk');
+    expect(out).toContain('`zscaler-mcp stop` removes it');
+  });
+
+  it('status has colour on a terminal alone unless it is forced, and is as wide as the terminal', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=nope\n');
+    await server.ask('reload');
+    const onTerminal = (columns: number, env: Record<string, string>) =>
+      execFileSync(
+        'script',
+        ['-qec', `stty cols ${columns}; ${process.execPath} ${entry} status --pid-file ${server.pidFile}`, '/dev/null'],
+        {
+          encoding: 'utf8',
+          env: cleanEnv({ TERM: 'xterm', ...env }),
+        },
+      );
+    for (const columns of [60, 90, 140]) {
+      const seen = onTerminal(columns, {});
+      expect(seen).toContain('\u{1b}[31m');
+      const lines = seen.split(/\r?\n/).map((line) => stripVTControlCharacters(line));
+      // A path is not broken; the folder of this test may be a long one.
+      const tooWide = lines.filter((line) => line.length > columns && !line.includes(server.folder));
+      expect(tooWide).toEqual([]);
+    }
+    expect(onTerminal(90, { NO_COLOR: '1' })).not.toContain('\u{1b}');
+    expect(onTerminal(90, { TERM: 'dumb' })).not.toContain('\u{1b}');
+    expect(onTerminal(90, { FORCE_COLOR: '0' })).not.toContain('\u{1b}');
+    const words = ['status', '--pid-file', server.pidFile];
+    expect((await runCommand(words)).out).not.toContain('\u{1b}');
+    expect((await runCommand(words, { env: { FORCE_COLOR: '1' } })).out).toContain('\u{1b}[31m');
+    expect((await runCommand([...words, '--json'], { env: { FORCE_COLOR: '1' } })).out).not.toContain('\u{1b}');
   });
 
   it('status works when the configuration is broken', async () => {

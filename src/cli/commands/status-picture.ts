@@ -1,0 +1,168 @@
+/** What `status` shows a person: what runs, from where it is configured, what differs, what was done lately, how open it is. */
+import type { PastOperation } from '../../lifecycle/index.ts';
+import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from '../picture.ts';
+import { describeProblem, type Printer } from '../print.ts';
+import type { StatusReport } from './status.ts';
+
+/** @param trouble why the server counts as dead, or null while it runs */
+export function printPicture(report: StatusReport, trouble: string | null, { out, err, canvas }: Printer): void {
+  const now = Date.now();
+  const show = (print: (line: string) => void, text: Text) => {
+    for (const line of wrap(text, canvas)) print(line);
+  };
+  if (trouble === null) show(out, headline(report));
+  else show(err, [span('●', 'bad'), span(`zscaler-mcp: ${trouble}`)]);
+  const groups = trouble === null ? groupsOf(report, now) : groupsOfDead(report, now);
+  for (const line of draw(groups, canvas)) out(line);
+  out('');
+  show(out, [span(trouble === null ? report.envAdvice : AFTER_DEATH, 'faint')]);
+  for (const warning of report.envWarnings) show(err, [span(`warning: ${warning}`, 'waiting')]);
+}
+
+const AFTER_DEATH =
+  "The server's log says why it ended. A new server replaces this PID file by itself; `zscaler-mcp stop` removes it without one.";
+
+function headline({ version, state, generation, demo }: StatusReport): Span[] {
+  const tone = state === 'ready' ? 'good' : 'waiting';
+  return [
+    span('●', tone),
+    span(`zscaler-mcp ${version}`, 'strong'),
+    span('is running:'),
+    span(`${state},`, tone),
+    span(`generation ${generation}`),
+    ...(demo ? [span('(DEMO)', 'waiting')] : []),
+  ];
+}
+
+const groupsOf = (report: StatusReport, now: number): Row[][] => [
+  processRows(report, now),
+  [...sourceRows(report, now), ...differenceRows(report)],
+  pastRows(report, now),
+  postureRows(report),
+];
+
+function groupsOfDead(report: StatusReport, now: number): Row[][] {
+  const { pid, state, startedAt, generation, pidFile } = report;
+  return [
+    [
+      { label: 'PID', text: `${pid}, was ${state}` },
+      { label: 'started', text: [...ago(startedAt, now), span(`(generation ${generation} was the last)`)] },
+      transportRow(report),
+      { label: 'PID file', text: pidFile },
+    ],
+    sourceRows(report, now),
+    pastRows(report, now),
+  ];
+}
+
+function processRows(report: StatusReport, now: number): Row[] {
+  const { pid, uptimeSeconds, startedAt, generation, generationStartedAt, transport, handover, pidFile } = report;
+  return [
+    { label: 'PID', text: String(pid) },
+    { label: 'uptime', text: [whole(`${spell(uptimeSeconds ?? 0)},`), span('since'), whole(spellTime(startedAt))] },
+    ...(generation > 1 ? [{ label: 'generation', text: [span(`${generation}, begun`), ...ago(generationStartedAt, now)] }] : []),
+    transportRow(report),
+    { label: 'restart', text: restartWords(transport, handover) },
+    { label: 'PID file', text: pidFile },
+  ];
+}
+
+const transportRow = ({ transport, url }: StatusReport): Row => ({
+  label: 'transport',
+  text: url === null ? transport : `${transport} at ${url}`,
+});
+
+function restartWords(transport: string, handover: StatusReport['handover']): string {
+  if (transport === 'stdio') return 'keeps the pipes and the session';
+  return handover === 'descriptor' ? 'keeps the listening socket and idle connections' : 'binds anew: connections are refused for a moment';
+}
+
+const sourceRows = ({ dotenvPath, envSource, config }: StatusReport, now: number): Row[] => [
+  { label: '.env', text: dotenvPath ?? 'none' },
+  { label: 'source', text: [span(envSource, tonesOf[envSource] ?? 'plain')] },
+  ...(config.loadedAt === '' ? [] : [{ label: 'loaded', text: ago(config.loadedAt, now) }]),
+];
+
+const tonesOf: Readonly<Record<string, Tone>> = { missing: 'waiting', 'fresh-discovery': 'waiting' };
+
+/** What is not as it runs, each with what to do about it. */
+function differenceRows({ envSource, envChanged, config: { pendingRestart }, codeChanged }: StatusReport): Row[] {
+  const differences: Span[][] = [
+    ...(envChanged ? [[span('the .env has changed since it was loaded:'), RELOAD]] : []),
+    ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read yet:'), RESTART]] : []),
+    ...(envSource === 'missing' ? [[span('the .env is gone; what was last read from it stays in force')]] : []),
+    ...(pendingRestart.length > 0 ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.join(', ')}`)]] : []),
+    ...(codeChanged ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
+  ];
+  if (differences.length === 0) return [{ label: 'differs', text: [span('nothing from what runs', 'good')] }];
+  return differences.map((text) => ({ label: 'differs', mark: ATTENTION, text: text.map((part) => ({ ...part, tone: 'waiting' })) }));
+}
+
+const RELOAD = whole('zscaler-mcp reload');
+const RESTART = whole('zscaler-mcp restart');
+const ATTENTION = span('!', 'waiting');
+
+const SHOWN_OPERATIONS = 5;
+const SHOWN_PROBLEMS = 3;
+
+/** What was done lately, the latest first; below the latest that failed, what was wrong. */
+function pastRows({ operations, failedCount }: StatusReport, now: number): Row[] {
+  const shown = operations.slice(-SHOWN_OPERATIONS).toReversed();
+  const width = Math.max(0, ...shown.map(({ outcome }) => outcome.length));
+  const latestBad = shown.find((past) => toneOf(past) === 'bad');
+  const rows = shown.flatMap((past): Row[] => [
+    { label: 'lately', mark: span(marks[toneOf(past)], toneOf(past)), text: operationText(past, width, now) },
+    ...(past === latestBad ? problemsOf(past) : []).map((text) => ({ label: 'lately', mark: span(' '), text: [span(text, 'bad')] })),
+  ]);
+  const isMore = failedCount > shown.filter((past) => toneOf(past) === 'bad').length;
+  return isMore ? [...rows, { label: 'failed', text: `${failedCount} in all; status --json has the errors of the last 20` }] : rows;
+}
+
+function operationText(past: PastOperation, outcomeWidth: number, now: number): Span[] {
+  return [
+    whole(past.kind.padEnd('restart'.length)),
+    whole(past.outcome.padEnd(outcomeWidth), toneOf(past)),
+    whole(`${spell(secondsSince(past.finishedAt, now), 1)} ago,`),
+    whole(`took ${spellDuration(past.durationMs)},`),
+    whole(askerOf(past)),
+  ];
+}
+
+const marks = { good: '✓', bad: '✗', waiting: '!' } as const;
+const BAD: ReadonlySet<string> = new Set(['refused', 'failed', 'rolled-back', 'timed-out']);
+
+const toneOf = ({ outcome, errors }: PastOperation): keyof typeof marks =>
+  errors.length > 0 || BAD.has(outcome) ? 'bad' : outcome === 'applied-restart-pending' ? 'waiting' : 'good';
+
+/** Each problem by itself where there are some; otherwise what the verdict said. */
+function problemsOf({ errors, message }: PastOperation): string[] {
+  if (errors.length === 0) return [message];
+  const more = errors.length - SHOWN_PROBLEMS;
+  const shown = errors.slice(0, SHOWN_PROBLEMS).map((problem) => describeProblem({ ...problem, hint: '' }));
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
+}
+
+function askerOf({ askedBy }: PastOperation): string {
+  if (askedBy === null) return 'asked by a signal';
+  if (askedBy.by === 'watch') return 'because the .env changed';
+  return askedBy.uid === null ? 'asked by somebody' : `asked by uid ${askedBy.uid}`;
+}
+
+/** How open the server is. */
+function postureRows({ posture }: StatusReport): Row[] {
+  if (posture === null) return [];
+  return [
+    { label: 'on', text: listed(posture.on) },
+    { label: 'off', text: listed(posture.off) },
+    ...posture.risks.map(({ message }) => ({ label: 'risk', mark: ATTENTION, text: [span(message, 'waiting')] })),
+  ];
+}
+
+const listed = (words: readonly string[]): Span[] =>
+  words.length === 0 ? [span('nothing')] : words.map((word, at) => whole(at === words.length - 1 ? word : `${word},`));
+
+const spellDuration = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
+
+const secondsSince = (iso: string, now: number): number => (now - Date.parse(iso)) / 1_000 || 0;
+
+const ago = (iso: string, now: number): Span[] => [whole(`${spell(secondsSince(iso, now))} ago,`), whole(spellTime(iso))];
