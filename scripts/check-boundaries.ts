@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   auth: ['audit'],
   sanitize: [],
   confirm: ['sanitize'],
+  state: [],
   shape: [],
   mcp: ['audit', 'sanitize', 'confirm', 'shape'],
   tools: [],

@@ -25,7 +25,7 @@ import {
 } from './lifecycle/index.ts';
 import { openLog, type RootLog } from './log.ts';
 import { checkTls } from './http/index.ts';
-import { checkCloud, cloudConfigOf, readEntitlementOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
+import { checkCloud, cloudConfigOf, openState, readEntitlementOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
 import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
@@ -141,6 +141,9 @@ async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<numb
   return problems.length === 0 ? 0 : 4;
 }
 
+/** A start waits no longer for the store that replicas share. */
+const STATE_WAIT_MS = 1_000;
+
 interface Run {
   readonly stage: Stage;
   readonly start: Start;
@@ -159,11 +162,14 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     const tenant = demo ? await openDemo(log) : null;
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
     const { generation } = keeper.record;
+    const state = await openState(settings, log);
+    const reached = state?.begin(STATE_WAIT_MS);
     const service = new ServerService({
       configuration,
       log,
       demo: tenant,
       generation,
+      state,
       confirmations: saved?.confirmations ?? null,
       enabled: saved?.enabled ?? [],
       entitled: saved?.entitled ?? null,
@@ -176,6 +182,8 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     };
     const manager = handover?.manager ?? launch.manager;
     const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit, manager });
+    await reached;
+    state?.onChange(() => keeper.update({ posture: service.posture() }));
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);

@@ -7,6 +7,8 @@ export interface PostureFacts {
   /** What is offered. */
   readonly tools: Iterable<{ readonly action: string; readonly isConfirmed: boolean }>;
   readonly demo: boolean;
+  /** Whether the store that replicas share can be reached; null where nothing is shared. */
+  readonly isShared?: boolean | null;
 }
 
 type Protection = readonly [isOn: boolean, whenOn: string, whenOff: string];
@@ -24,7 +26,7 @@ export function postureOf(facts: PostureFacts): Posture {
   };
 }
 
-function protectionsOf({ settings }: PostureFacts): Protection[] {
+function protectionsOf({ settings, isShared = null }: PostureFacts): Protection[] {
   const isHttp = settings.transport !== 'stdio';
   const mode = authModeOf(settings);
   const overHttp: Protection[] = [
@@ -38,11 +40,12 @@ function protectionsOf({ settings }: PostureFacts): Protection[] {
   return [
     ...(isHttp ? overHttp : []),
     [!settings.disableOutputSanitization, 'output sanitization', 'output sanitization'],
+    ...(isShared === null ? [] : [[isShared, 'state shared with replicas', 'sharing of state'] as const]),
     [settings.logToolCalls, 'audit of tool calls', 'audit of tool calls'],
   ];
 }
 
-function risksOf({ settings, tools, demo }: PostureFacts): Risk[] {
+function risksOf({ settings, tools, demo, isShared = null }: PostureFacts): Risk[] {
   const { transport, host } = settings;
   const isHttp = transport !== 'stdio';
   const mode = authModeOf(settings);
@@ -93,11 +96,26 @@ function risksOf({ settings, tools, demo }: PostureFacts): Risk[] {
       'a client that cannot ask a person may confirm deletions by itself (ZSCALER_MCP_CONFIRMATION_FALLBACK=refuse)',
     ],
     [settings.disableOutputSanitization, 'no-sanitization', 'hidden characters and active markup reach the model as they are'],
+    [
+      isShared === false,
+      'state-store-away',
+      'the state store cannot be reached: sessions of other replicas are not known, confirmations by answer or token are refused, limits are counted here',
+    ],
+    [
+      isShared !== null && isInTheOpen(settings.stateUrl),
+      'state-in-the-open',
+      'the state store is reached without TLS: its password can be read on the way (rediss://)',
+    ],
     [demo, 'demo', 'answers come from a fictional tenant'],
   ];
 }
 
 const SHORTEST_KEY = 32;
+
+function isInTheOpen(stateUrl: string | undefined): boolean {
+  const url = stateUrl === undefined ? null : URL.parse(stateUrl);
+  return url?.protocol === 'redis:' && !isLoopback(url.hostname);
+}
 
 const letsAllIn = (ranges: readonly string[]): boolean => ranges.length === 0 || ranges.includes('*');
 

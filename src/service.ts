@@ -2,9 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from './audit/index.ts';
-import { Gate, type AuthConfig } from './auth/index.ts';
+import { Gate, type AuthConfig, type SharedFailures } from './auth/index.ts';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
-import { ConfirmationDesk, type Confirmations, type SavedDesk } from './confirm/index.ts';
+import { ConfirmationDesk, openRing, type Confirmations, type SavedDesk } from './confirm/index.ts';
 import type { DemoTenant } from './demo/index.ts';
 import {
   checkTls,
@@ -46,6 +46,7 @@ import { messageOf, ZscalerMcpError } from './errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
 import { describePosture, postureOf } from './posture.ts';
 import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
+import type { SharedState } from './state/index.ts';
 import { openQuery, showFound, showRows, type Query } from './shape/index.ts';
 import {
   bindCall,
@@ -79,6 +80,8 @@ export interface ServiceOptions {
   /** The embedded tenant that stands in for the cloud; configured credentials are not used then. */
   readonly demo: DemoTenant | null;
   readonly generation: number;
+  /** What is shared with other replicas; null without any. */
+  readonly state?: SharedState | null;
   /** Of the former generation. */
   readonly confirmations?: SavedDesk | null;
   /** Toolsets that callers enabled for themselves in a former generation. */
@@ -121,6 +124,7 @@ const INSTRUCTIONS =
 export class ServerService implements Service<SavedConfiguration> {
   readonly mcp: McpService;
   readonly #options: ServiceOptions;
+  readonly #state: SharedState | null;
   readonly #tokens = new TokenCache();
   readonly #transport = new Transport();
   #tools: ReadonlyMap<string, Tool> = new Map();
@@ -135,14 +139,16 @@ export class ServerService implements Service<SavedConfiguration> {
   #metrics: Metrics | null = null;
   #facts: () => ProcessFacts | null = () => null;
   #inForce: InForce;
-  #state: State = 'starting';
+  #doing: State = 'starting';
   #stdio: StdioConnection | null = null;
   /** A copy of the listening socket, kept while this generation may have to come back. */
   #fallback: number | null = null;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
-    this.#desk = new ConfirmationDesk(options.confirmations ?? null);
+    const state = options.state ?? null;
+    this.#state = state;
+    this.#desk = new ConfirmationDesk(options.confirmations ?? null, state ? (here) => state.used(here) : undefined);
     const { settings } = options.configuration;
     this.#enabled = new Enabled(options.enabled ?? []);
     this.#entitled = settings.disableEntitlementFilter ? null : (options.entitled ?? null);
@@ -169,6 +175,7 @@ export class ServerService implements Service<SavedConfiguration> {
     this.#gate = new Gate(authConfigOf(settings), {
       log: options.log,
       path: pathOf(settings),
+      shared: state && shareFailures(state),
       verifyClient: (credentials) => checkClient(this.#inForce.cloud, this.#transport, credentials),
       fetchText: (url, signal) =>
         this.#transport.fetch(url, { method: 'GET', headers: { accept: 'application/json' }, signal }, this.#inForce.cloud.proxy),
@@ -227,7 +234,11 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   #openMetrics(): Promise<Metrics> {
-    return openMetrics({ sessions: () => this.mcp.sessions(), process: () => this.#facts() });
+    return openMetrics({
+      sessions: () => this.mcp.sessions(),
+      process: () => this.#facts(),
+      isShared: () => this.#state?.isUp ?? null,
+    });
   }
 
   /** Listens on the inherited socket, or binds; goes on with the connections of the former generation. */
@@ -342,12 +353,14 @@ export class ServerService implements Service<SavedConfiguration> {
     await Promise.race([this.#stdio?.idle(), sleep(timeoutMs, undefined, { ref: false })]);
     this.#gate.close();
     await this.mcp.close();
-    await Promise.all([this.#transport.close(), this.#options.demo?.close()]);
+    await Promise.all([this.#transport.close(), this.#options.demo?.close(), this.#state?.close()]);
     return report;
   }
 
   posture(): Posture {
-    return postureOf({ settings: this.#inForce.settings, tools: this.#tools.values(), demo: this.#options.demo !== null });
+    const { settings } = this.#inForce;
+    const isShared = this.#state?.isUp ?? null;
+    return postureOf({ settings, tools: this.#tools.values(), demo: this.#options.demo !== null, isShared });
   }
 
   /** Says how open the server is. */
@@ -366,7 +379,7 @@ export class ServerService implements Service<SavedConfiguration> {
 
   entered(state: State): void {
     if (state === 'reloading') this.#audit.reopen();
-    this.#state = state;
+    this.#doing = state;
   }
 
   openSessions(keep: boolean): { open: number; ended: number } {
@@ -434,6 +447,10 @@ export class ServerService implements Service<SavedConfiguration> {
         },
       },
       {
+        name: 'shared state',
+        prepare: ({ requestStateKeys }) => Promise.resolve(replacement(() => this.#state?.rekey(requestStateKeys))),
+      },
+      {
         name: 'tls',
         prepare: (next) => {
           const tls = tlsOf(next);
@@ -494,16 +511,17 @@ export class ServerService implements Service<SavedConfiguration> {
 
   /** What was counted stays counted as long as the limit stays the same. */
   #rateOf({ requestsPerMinute }: Settings): RateLimit {
-    const inForce = this.#rate?.perMinute === requestsPerMinute ? this.#rate : new RateLimit(requestsPerMinute);
-    this.#rate = inForce;
-    return inForce;
+    if (this.#rate?.perMinute === requestsPerMinute) return this.#rate;
+    const state = this.#state;
+    this.#rate = new RateLimit(requestsPerMinute, state ? async (points, seconds) => state.counter('rate', points, seconds) : undefined);
+    return this.#rate;
   }
 
   #routes(settings: Settings): ReturnType<typeof createRoutes> {
     const { allowedHosts, allowedOrigins, disableHostValidation, transport } = settings;
     return createRoutes({
       mcp: this.mcp,
-      state: () => this.#state,
+      state: () => this.#doing,
       allowedHosts,
       allowedOrigins,
       disableHostValidation,
@@ -516,6 +534,12 @@ export class ServerService implements Service<SavedConfiguration> {
     });
   }
 }
+
+const shareFailures = (state: SharedState): SharedFailures => ({
+  counter: (points, seconds) => state.counter('failures', points, seconds),
+  isWrong: (id, secret) => state.isNoted('wrong', id, secret),
+  noteWrong: (id, secret, lifeMs) => state.note(lifeMs, 'wrong', id, secret),
+});
 
 const placeOf = ({ descriptor, host, port }: HandedListener): Place => (descriptor === null ? { host, port } : { descriptor });
 
@@ -692,6 +716,14 @@ function demoConfigOf(
   { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings,
 ): CloudConfig {
   return { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: requestTimeoutSeconds * 1_000, maxRetries, userAgentComment };
+}
+
+/** Null where nothing is shared. The library behind it is loaded here. */
+export async function openState(settings: Settings, log: RootLog): Promise<SharedState | null> {
+  const { stateUrl: url, statePrefix: prefix, requestStateKeys: keys, transport } = settings;
+  if (url === undefined || transport === 'stdio') return null;
+  const { SharedState: Shared } = await import('./state/index.ts');
+  return new Shared({ url, prefix, keys, log, openRing: (secrets) => openRing(secrets, Infinity) });
 }
 
 /** For whoever does not serve. @throws ZscalerMcpError */

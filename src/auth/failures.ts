@@ -1,38 +1,59 @@
 /** Slows down who guesses: so many wrong credentials a minute from one address, then it waits. */
 import { isIPv6 } from 'node:net';
-import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+interface Count {
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
+/** Counts in a window of some seconds. */
+interface Counter {
+  get(source: string): Promise<Count | null>;
+  /** Counts one more. */
+  penalty(source: string): Promise<Count>;
+}
+
+/** What replicas know together of wrong credentials. */
+export interface SharedFailures {
+  counter(points: number, seconds: number): Counter;
+  /** Whether the tenant refused this one a short while ago, wherever it was asked. */
+  isWrong(id: string, secret: string): Promise<boolean>;
+  noteWrong(id: string, secret: string, lifeMs: number): Promise<void>;
+}
 
 const WINDOW_S = 60;
 
 export class Failures {
   readonly limit: number;
   /** Made at the first failure: most servers never see one. */
-  #limiter: Promise<RateLimiterMemory> | null = null;
+  #counter: Promise<Counter> | null = null;
 
-  constructor(limit: number) {
+  /** @param shared null counts in this process alone */
+  constructor(limit: number, shared: SharedFailures | null = null) {
     this.limit = limit;
+    if (shared) this.#counter = Promise.resolve(shared.counter(limit, WINDOW_S));
   }
 
   /** Seconds until the address may try again; 0 when it may now. */
   async wait(address: string): Promise<number> {
-    if (!this.#limiter) return 0;
-    return this.#secondsOf(await (await this.#limiter).get(sourceOf(address)));
+    if (!this.#counter) return 0;
+    return this.#secondsOf(await (await this.#counter).get(sourceOf(address)));
   }
 
   /** Counts one more, and says how long to wait before the next. */
   async count(address: string): Promise<number> {
-    this.#limiter ??= openLimiter(this.limit);
-    return this.#secondsOf(await (await this.#limiter).penalty(sourceOf(address)));
+    this.#counter ??= countHere(this.limit);
+    return this.#secondsOf(await (await this.#counter).penalty(sourceOf(address)));
   }
 
-  #secondsOf(state: RateLimiterRes | null): number {
+  #secondsOf(state: Count | null): number {
     return state && state.consumedPoints > this.limit ? Math.max(1, Math.ceil(state.msBeforeNext / 1_000)) : 0;
   }
 }
 
-async function openLimiter(points: number): Promise<RateLimiterMemory> {
-  const { RateLimiterMemory: Limiter } = await import('rate-limiter-flexible');
-  return new Limiter({ points, duration: WINDOW_S });
+async function countHere(points: number): Promise<Counter> {
+  const { RateLimiterMemory } = await import('rate-limiter-flexible');
+  return new RateLimiterMemory({ points, duration: WINDOW_S });
 }
 
 /** Whoever has one IPv6 address has all of its /64. */

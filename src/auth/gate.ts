@@ -10,7 +10,7 @@ import type { AuthConfig } from './config.ts';
 import { digestOf } from './digest.ts';
 import { Documents, type Issuer } from './issuer.ts';
 import { acceptTokens } from './jwt.ts';
-import { Failures } from './failures.ts';
+import { Failures, type SharedFailures } from './failures.ts';
 import { challengeOf, refuse, type Refusal } from './refusal.ts';
 import type { FetchText } from './remote.ts';
 import { describedResource, metadataUrl } from './resource.ts';
@@ -33,6 +33,8 @@ export interface GateParts {
   readonly verifyClient: VerifyClient;
   /** Where MCP is served: `/mcp` or `/sse`. */
   readonly path: string;
+  /** Null where this process counts for itself. */
+  readonly shared?: SharedFailures | null;
 }
 
 /** An open document, for whoever looks for the way in. */
@@ -73,9 +75,9 @@ export class Gate {
 
   constructor(config: AuthConfig, parts: GateParts) {
     this.#parts = parts;
-    this.#clients = new TenantClients(parts.verifyClient, parts.log);
+    this.#clients = new TenantClients(parts.verifyClient, parts.log, parts.shared);
     this.#documents = new Documents(parts.fetchText, parts.log);
-    this.#guard = this.#build(config, new Failures(config.failureLimit));
+    this.#guard = this.#build(config, new Failures(config.failureLimit, parts.shared));
   }
 
   /** Called when the server listens: fetches ahead what clients will need. */
@@ -88,7 +90,7 @@ export class Gate {
     const isSame = JSON.stringify(config) === JSON.stringify(this.#guard.config);
     const { failures } = this.#guard;
     // What was counted stays counted, so that a reload gives nobody another round of guesses.
-    const counted = failures.limit === config.failureLimit ? failures : new Failures(config.failureLimit);
+    const counted = failures.limit === config.failureLimit ? failures : new Failures(config.failureLimit, this.#parts.shared);
     const next = isSame ? this.#guard : this.#build(config, counted);
     return {
       commit: () => {

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import { digestOf } from './digest.ts';
+import type { SharedFailures } from './failures.ts';
 import { clientCredentialsOf, type ClientCredentials } from './headers.ts';
 import { Seen } from './seen.ts';
 
@@ -27,12 +28,14 @@ const LONGEST = { id: 256, secret: 1_024 };
 export class TenantClients {
   readonly #verify: VerifyClient;
   readonly #log: Log;
+  readonly #shared: SharedFailures | null;
   readonly #good = new Seen<true>(MOST_REMEMBERED);
   readonly #wrong = new Seen<true>(MOST_REMEMBERED);
   readonly #asked = new Map<string, Promise<Finding>>();
   #isDown = false;
 
-  constructor(verify: VerifyClient, log: Log) {
+  constructor(verify: VerifyClient, log: Log, shared: SharedFailures | null = null) {
+    this.#shared = shared;
     this.#verify = verify;
     this.#log = log;
   }
@@ -65,19 +68,26 @@ export class TenantClients {
   }
 
   async #ask(credentials: ClientCredentials, digest: Buffer): Promise<Finding> {
+    const { id, secret } = credentials;
     try {
+      if (await this.#shared?.isWrong(id, secret)) return this.#remembered(digest);
       const verdict = await this.#verify(credentials);
       if (verdict.kind === 'unavailable') return this.#down(verdict.reason, verdict.retryAfterSeconds);
       this.#isDown = false;
       if (verdict.kind === 'wrong') {
-        this.#wrong.put(digest, true, WRONG_MS);
-        return { kind: 'wrong' };
+        await this.#shared?.noteWrong(id, secret, WRONG_MS);
+        return this.#remembered(digest);
       }
       this.#good.put(digest, true, Math.min(verdict.lifeMs, LONGEST_GOOD_MS));
       return known(credentials);
     } catch (error) {
       return this.#down(messageOf(error), COME_AGAIN_S);
     }
+  }
+
+  #remembered(digest: Buffer): Finding {
+    this.#wrong.put(digest, true, WRONG_MS);
+    return { kind: 'wrong' };
   }
 
   #down(reason: string, seconds: number): Finding {

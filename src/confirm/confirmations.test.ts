@@ -121,7 +121,7 @@ describe('the desk', () => {
 
   it('forgets what could not be used any more anyway', async () => {
     const { used, clock } = open();
-    await used.consume('a', clock.now + 10);
+    await used.consume('a', { issuedAt: clock.now, expiresAt: clock.now + 10 });
     clock.now += 10;
     expect(used.save()).toEqual([]);
   });

@@ -25,11 +25,13 @@ export interface Proof {
 }
 
 /** Why a proof counts for nothing. */
-export type Fault = 'foreign' | 'expired' | 'used';
+export type Fault = 'foreign' | 'expired' | 'used' | 'unknown';
 
 interface Content {
   readonly id: string;
   readonly mark: string;
+  /** Absent in those of earlier versions. */
+  readonly at?: number;
   readonly until: number;
   readonly subject: string;
 }
@@ -56,7 +58,9 @@ export class Confirmations {
 
   issue(purpose: Purpose, subject: Subject): Proof {
     const mark = randomBytes(4).toString('hex');
-    const content = { id: randomBytes(16).toString('base64url'), mark, until: this.#now() + this.lifetimeMs, subject: digest(subject) };
+    const id = randomBytes(16).toString('base64url');
+    const at = this.#now();
+    const content = { id, mark, at, until: at + this.lifetimeMs, subject: digest(subject) };
     return { sealed: this.#ring.seal(purpose, JSON.stringify(content satisfies Content)), mark };
   }
 
@@ -64,7 +68,10 @@ export class Confirmations {
   async redeem(purpose: Purpose, sealed: unknown, subject: Subject): Promise<{ readonly mark: string } | Fault> {
     const content = this.#read(purpose, sealed, subject);
     if (typeof content === 'string') return content;
-    return (await this.#used.consume(content.id, content.until)) ? { mark: content.mark } : 'used';
+    const { id, mark, until, at = until - this.lifetimeMs } = content;
+    const isFirst = await this.#used.consume(id, { issuedAt: at, expiresAt: until });
+    if (isFirst === null) return 'unknown';
+    return isFirst ? { mark } : 'used';
   }
 
   #read(purpose: Purpose, sealed: unknown, subject: Subject): Content | Fault {

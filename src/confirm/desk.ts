@@ -1,7 +1,7 @@
 /** What of confirming outlives a configuration: the key of a server that was given none, and what was used already. */
 import { Confirmations } from './confirmations.ts';
 import { openRing, randomSecret } from './seal.ts';
-import { UsedHere, type SavedUse } from './used.ts';
+import { UsedHere, type SavedUse, type UsedOnce } from './used.ts';
 
 /** Goes to the next generation with everything else that is private, so that an answer may come after a restart, once. */
 export interface SavedDesk {
@@ -11,11 +11,14 @@ export interface SavedDesk {
 
 export class ConfirmationDesk {
   readonly #secret: string;
-  readonly #used: UsedHere;
+  readonly #usedHere: UsedHere;
+  readonly #used: UsedOnce;
 
-  constructor(saved: SavedDesk | null) {
+  /** @param share makes what was used known to other replicas, and what they used known here */
+  constructor(saved: SavedDesk | null, share: (here: UsedOnce) => UsedOnce = (here) => here) {
     this.#secret = saved?.secret ?? randomSecret();
-    this.#used = new UsedHere(saved?.used);
+    this.#usedHere = new UsedHere(saved?.used);
+    this.#used = share(this.#usedHere);
   }
 
   /** @param keys of the configuration; with none, the process has its own */
@@ -24,6 +27,6 @@ export class ConfirmationDesk {
   }
 
   save(): SavedDesk {
-    return { secret: this.#secret, used: this.#used.save() };
+    return { secret: this.#secret, used: this.#usedHere.save() };
   }
 }

@@ -15,18 +15,18 @@ const VERSION = 1;
 const NAME_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Far above what is ever sealed. */
+/** Far above what a client ever carries. */
 const MAX_LENGTH = 4_096;
 
-/** @param secrets of at least 32 bytes each, the first one seals */
-export function openRing(secrets: readonly string[]): Ring {
+/** @param secrets of at least 32 bytes each, the first one seals @param maxLength longer seals are not looked at */
+export function openRing(secrets: readonly string[], maxLength = MAX_LENGTH): Ring {
   const keys = secrets.map(deriveKey);
   const [first] = keys;
   if (!first) throw new RangeError('a ring needs a key');
   return {
     seal: (purpose, content) => sealWith(first, purpose, content),
     open(purpose, sealed) {
-      const bytes = sealed.length <= MAX_LENGTH && /^[\w-]+$/.test(sealed) ? Buffer.from(sealed, 'base64url') : Buffer.alloc(0);
+      const bytes = sealed.length <= maxLength && /^[\w-]+$/.test(sealed) ? Buffer.from(sealed, 'base64url') : Buffer.alloc(0);
       if (bytes.length < 1 + NAME_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION) return null;
       const key = keys.find(({ name }) => name.equals(bytes.subarray(1, 1 + NAME_BYTES)));
       return key ? openWith(key, purpose, bytes) : null;

@@ -1,8 +1,14 @@
 /** What was redeemed once and cannot be redeemed again. */
 
 export interface UsedOnce {
-  /** False when it was consumed before. It may be forgotten after `expiresAt`, milliseconds since 1970. */
-  consume(id: string, expiresAt: number): Promise<boolean>;
+  /** False when it was consumed before; null when nobody can tell. It may be forgotten when it has expired. */
+  consume(id: string, life: Life): Promise<boolean | null>;
+}
+
+/** Milliseconds since 1970. */
+export interface Life {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
 /** Of one process; it is handed on over a restart. */
@@ -15,7 +21,7 @@ export class UsedHere implements UsedOnce {
     this.#now = now;
   }
 
-  consume(id: string, expiresAt: number): Promise<boolean> {
+  consume(id: string, { expiresAt }: Life): Promise<boolean> {
     this.#forgetExpired();
     if (this.#until.has(id)) return Promise.resolve(false);
     this.#until.set(id, expiresAt);

@@ -161,6 +161,7 @@ const faults: Readonly<Record<Fault, string>> = {
   foreign: 'the confirmation does not belong to this call, with these arguments and by this caller',
   expired: 'the confirmation came too late',
   used: 'the confirmation was used before',
+  unknown: 'it cannot be told now whether the confirmation was used before, at another replica',
 };
 
 const notConfirmed = (why: string): ZscalerMcpError =>

@@ -8,6 +8,8 @@ import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export interface MetricsSource {
   readonly sessions: () => number;
   readonly process: () => ProcessFacts | null;
+  /** Whether the store that replicas share can be reached; null where nothing is shared. */
+  readonly isShared: () => boolean | null;
 }
 
 export interface ProcessFacts {
@@ -93,6 +95,7 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
     memory: gauge('process_resident_memory_bytes', 'Resident memory.'),
     cpu: gauge('process_cpu_seconds', 'Processor time of this generation, in user and system mode.'),
   };
+  const shared = source.isShared() === null ? null : gauge('state_store_up', '1 while the store that replicas share can be reached.');
   const operations = gauge('operations', 'Reloads and restarts by outcome, over all generations.', ['kind', 'outcome']);
   const build = gauge('build_info', 'Always 1; the labels tell what runs.', ['version', 'node']);
 
@@ -115,6 +118,7 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
       gauges.sessions.set(source.sessions());
       gauges.memory.set(process.memoryUsage.rss());
       gauges.cpu.set((user + system) / 1e6);
+      shared?.set(source.isShared() ? 1 : 0);
       const facts = source.process();
       if (facts) setFacts(facts);
       return registry.metrics();

@@ -117,6 +117,18 @@ function judgeNames(given: readonly string[], setting: string, known: readonly s
   }
 }
 
+/** What replicas share is sealed: who can read the store must not read sessions. */
+const sealsWhatIsShared: Check = ({ transport, stateUrl, requestStateKeys }, refuse, warn) => {
+  if (stateUrl === undefined) return;
+  if (!isHttp(transport)) return warn('ZSCALER_MCP_STATE_URL', 'has no effect over stdio: the pipe is the session', 'Remove it.');
+  if (requestStateKeys.length > 0) return;
+  refuse(
+    'ZSCALER_MCP_STATE_URL',
+    'is set without ZSCALER_MCP_REQUEST_STATE_KEYS, which seal what is shared',
+    'Set it to a key of at least 32 bytes, the same for all replicas; `openssl rand -hex 32` prints one.',
+  );
+};
+
 const checks: readonly Check[] = [
   authenticatesClients,
   encryptsOffLoopback,
@@ -125,6 +137,7 @@ const checks: readonly Check[] = [
   hasWholeTls,
   hasWholeCredentials,
   hasWholeWriteGate,
+  sealsWhatIsShared,
   namesWhatExists,
 ];
 

@@ -113,6 +113,22 @@ export function proxyUrl(raw: string): string {
   return full;
 }
 
+/** Redis or Valkey: `redis://` or, with TLS, `rediss://`; user, password, port and database number are optional. */
+export function stateUrl(raw: string): string {
+  const url = URL.parse(raw);
+  if (!url || hasControl(raw) || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
+    throw wanted('a URL such as redis://state.example.net:6379, or rediss:// for TLS');
+  if (!/^(?:\/\d{0,4})?$/.test(url.pathname) || url.search || url.hash)
+    throw wanted('nothing after the port but the number of a database, as in redis://state.example.net:6379/0');
+  return raw;
+}
+
+/** Begins the name of each key; what names a slot or a pattern in Redis stays out. */
+export function keyPrefix(raw: string): string {
+  if (!/^[\w.:-]{1,64}$/.test(raw)) throw wanted('at most 64 letters, digits and . _ : -');
+  return raw;
+}
+
 /** Goes into paths and headers: no separators, no blanks. */
 export function identifier(raw: string): string {
   if (!/^[\w.~:-]{1,256}$/.test(raw)) throw wanted('an identifier: letters, digits and . _ ~ : -');

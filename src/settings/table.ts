@@ -12,10 +12,12 @@ import {
   documentUrl,
   headerComment,
   identifier,
+  keyPrefix,
   privateKey,
   proxyUrl,
   sealingKeys,
   signatureAlgorithm,
+  stateUrl,
 } from './formats.ts';
 import { choice, flag, integer, list, parseFlag, text, type Setting, type Values } from './setting.ts';
 
@@ -426,7 +428,7 @@ const trust = {
         secret: true,
         applies: 'reload',
         about:
-          'Keys that seal confirmations, for replicas and for answers that come after a stop. The first seals, all open. Without any, the server makes one, and hands it on over a restart.',
+          'Keys that seal confirmations and what replicas share, for replicas and for answers that come after a stop. The first seals, all open. Without any, the server makes one, and hands it on over a restart.',
       },
       'comma-separated keys of at least 32 bytes each, or a JSON list of them',
     ),
@@ -665,6 +667,32 @@ const requests = {
   ),
 };
 
+const replicas = {
+  stateUrl: text(
+    {
+      env: 'ZSCALER_MCP_STATE_URL',
+      secret: true,
+      applies: 'restart',
+      group: 'replicas',
+      about:
+        'Redis or Valkey in which replicas share sessions, event streams, confirmations and limits. Needs ZSCALER_MCP_REQUEST_STATE_KEYS, the same for all. May hold a password, so it is treated as a secret.',
+    },
+    'redis://host:port, or rediss:// for TLS',
+    stateUrl,
+  ),
+  statePrefix: text(
+    {
+      env: 'ZSCALER_MCP_STATE_PREFIX',
+      default: 'zscaler-mcp:',
+      applies: 'restart',
+      group: 'replicas',
+      about: 'Begins the name of each key in ZSCALER_MCP_STATE_URL; replicas with the same prefix share everything.',
+    },
+    'letters, digits and . _ : -',
+    keyPrefix,
+  ),
+};
+
 const life = {
   dotenvPath: text(
     {
@@ -714,6 +742,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Logging', logging],
   ['Tenant', tenant],
   ['Requests to the cloud', requests],
+  ['Replicas', replicas],
   ['Process', life],
 ];
 
@@ -728,6 +757,7 @@ export const table = {
   ...logging,
   ...tenant,
   ...requests,
+  ...replicas,
   ...life,
 };
 

@@ -195,10 +195,10 @@ async function attempt(isTrue: () => boolean | Promise<boolean>): Promise<boolea
   }
 }
 
+type Need = 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'tini' | 'descriptors' | 'redis-server' | 'nginx';
+
 /** Why a test cannot run here, or null. On CI what is missing is a failure, never a skip. */
-export function missing(
-  ...needs: readonly ('root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'tini' | 'descriptors')[]
-): string | null {
+export function missing(...needs: readonly Need[]): string | null {
   const reasons = needs.flatMap((need) => (has(need) ? [] : [need]));
   if (reasons.length === 0) return null;
   const reason = `needs ${reasons.join(', ')}`;
@@ -207,12 +207,12 @@ export function missing(
   return reason;
 }
 
-function has(need: 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'tini' | 'descriptors'): boolean {
+function has(need: Need): boolean {
   if (need === 'linux') return process.platform === 'linux';
   if (need === 'root') return process.getuid?.() === 0;
   if (need === 'descriptors') return mayOpen(12_000);
   try {
-    execFileSync(need, ['--version'], { stdio: 'ignore' });
+    execFileSync(need, [need === 'nginx' ? '-v' : '--version'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

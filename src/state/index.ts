@@ -1,0 +1,95 @@
+/** What replicas share through Redis or Valkey. Loaded only where it is configured. */
+import { randomBytes } from 'node:crypto';
+import type { Log } from '../log.ts';
+import { Lease } from './lease.ts';
+import { openCounter, type Counter } from './limits.ts';
+import { Link } from './link.ts';
+import { Names } from './names.ts';
+import { SharedSessions, type Ring } from './sessions.ts';
+import { shareUsed } from './used.ts';
+
+export type { Counter } from './limits.ts';
+
+export interface StateOptions {
+  /** A secret. */
+  readonly url: string;
+  readonly prefix: string;
+  /** The first seals, all open. */
+  readonly keys: readonly string[];
+  readonly openRing: (keys: readonly string[]) => Ring;
+  readonly log: Log;
+}
+
+type Used = ReturnType<typeof shareUsed>;
+
+export class SharedState {
+  readonly #link: Link;
+  readonly #names: Names;
+  readonly #lease: Lease;
+  readonly #openRing: StateOptions['openRing'];
+  #ring: Ring;
+
+  constructor({ url, prefix, keys, openRing, log }: StateOptions) {
+    this.#names = new Names(prefix, keys[0] ?? '');
+    this.#openRing = openRing;
+    this.#ring = openRing(keys);
+    this.#link = new Link({ url, log, prove: (client) => this.#lease.renew(client) });
+    this.#lease = new Lease(randomBytes(8).toString('hex'), this.#link, this.#names);
+  }
+
+  get isUp(): boolean {
+    return this.#link.isUp;
+  }
+
+  /** Resolves when the engine answers, or after `waitMs`; then it is tried in the background. */
+  async begin(waitMs: number): Promise<void> {
+    this.#lease.begin();
+    await this.#link.begin(waitMs);
+  }
+
+  onChange(observer: (isUp: boolean) => void): void {
+    this.#link.onChange(observer);
+  }
+
+  /** Part of a reload. */
+  rekey(keys: readonly string[]): void {
+    this.#ring = this.#openRing(keys);
+    this.#names.rekey(keys[0] ?? '');
+  }
+
+  sessions<Record, Event, Message>(): SharedSessions<Record, Event, Message> {
+    return new SharedSessions({ link: this.#link, names: this.#names, lease: this.#lease, ring: () => this.#ring });
+  }
+
+  /** @param here remembers for this process */
+  used(here: Used): Used {
+    return shareUsed(this.#link, this.#names, here);
+  }
+
+  /** @param kind names what is counted @param points in `seconds` */
+  counter(kind: string, points: number, seconds: number): Counter {
+    return openCounter(this.#link, this.#names, kind, points, seconds);
+  }
+
+  /** Whether something was noted less than its life ago; false also when it cannot be told. */
+  async isNoted(kind: string, ...parts: readonly string[]): Promise<boolean> {
+    const key = this.#names.ofGuessable(kind, ...parts);
+    return this.#link
+      .run((client) => client.exists(key))
+      .then(
+        (found) => found === 1,
+        () => false,
+      );
+  }
+
+  /** Does its best. */
+  async note(lifeMs: number, kind: string, ...parts: readonly string[]): Promise<void> {
+    const key = this.#names.ofGuessable(kind, ...parts);
+    await this.#link.run((client) => client.set(key, '1', { expiration: { type: 'PX', value: lifeMs } })).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#lease.stop();
+    await this.#link.close((client) => this.#lease.end(client));
+  }
+}

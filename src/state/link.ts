@@ -1,0 +1,196 @@
+/**
+ * The connection to Redis or Valkey: one for commands, one for messages. Each command has a time limit, and after the first
+ * that fails all others fail at once, until the engine has proved in the background that it can be written to again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, ErrorReply } from '@redis/client';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+export interface LinkOptions {
+  /** Holds a password; it is handed to the client and nowhere else. */
+  readonly url: string;
+  readonly log: Log;
+  /** Proves that the engine takes writes; part of every connecting. */
+  readonly prove: (client: Client) => Promise<unknown>;
+}
+
+export type Client = ReturnType<typeof openClient>;
+type Listener = (payload: string) => void;
+
+interface Clients {
+  readonly commands: Client;
+  readonly messages: Client;
+}
+
+const CONNECT_MS = 1_500;
+const COMMAND_MS = 1_500;
+const RETRY_MS = { first: 200, longest: 2_000 };
+
+/** Errors after which no other command can be expected to do better: no memory, no rights, another primary. */
+const HOPELESS = /^(?:OOM|READONLY|LOADING|MASTERDOWN|MISCONF|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS)\b/;
+
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #channels = new Map<string, Set<Listener>>();
+  readonly #observers = new Set<(isUp: boolean) => void>();
+  #clients: Clients | null = null;
+  /** Null before the first attempt has come to anything. */
+  #wasUp: boolean | null = null;
+  #isClosed = false;
+  readonly #closing = new AbortController();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  get isUp(): boolean {
+    return this.#clients !== null;
+  }
+
+  /** Connects in the background from now on; resolves when it is up, or after `waitMs`. */
+  async begin(waitMs: number): Promise<void> {
+    const connected = this.#connect();
+    await Promise.race([connected, sleep(waitMs, undefined, { ref: false })]);
+  }
+
+  /** @throws Unavailable at once while there is no connection; whatever `work` throws */
+  async run<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    const clients = this.#clients;
+    if (!clients) throw new Unavailable('the state store cannot be reached');
+    try {
+      return await within(COMMAND_MS, work(clients.commands));
+    } catch (error) {
+      if (!(error instanceof ErrorReply) || HOPELESS.test(error.message)) this.#lose(clients, messageOf(error));
+      throw error;
+    }
+  }
+
+  /** Hears a channel; also over lost connections, but not what was said meanwhile. */
+  listen(channel: string, listener: Listener): () => void {
+    const listeners = this.#channels.get(channel) ?? new Set();
+    listeners.add(listener);
+    if (listeners.size === 1) {
+      this.#channels.set(channel, listeners);
+      this.#subscribe(this.#clients, channel);
+    }
+    return () => {
+      if (!listeners.delete(listener) || listeners.size > 0 || this.#channels.get(channel) !== listeners) return;
+      this.#channels.delete(channel);
+      this.#clients?.messages.unsubscribe(channel).catch(() => undefined);
+    };
+  }
+
+  /** Told of every change. */
+  onChange(observer: (isUp: boolean) => void): void {
+    this.#observers.add(observer);
+  }
+
+  /** @param last what is still said */
+  async close(last: (client: Client) => Promise<unknown>): Promise<void> {
+    this.#isClosed = true;
+    this.#closing.abort();
+    const clients = this.#clients;
+    this.#clients = null;
+    if (!clients) return;
+    await within(COMMAND_MS, last(clients.commands)).catch(() => undefined);
+    destroy(clients.commands);
+    destroy(clients.messages);
+  }
+
+  async #connect(): Promise<void> {
+    for (let waitMs = RETRY_MS.first; !this.#isClosed; waitMs = Math.min(waitMs * 2, RETRY_MS.longest)) {
+      try {
+        return await this.#open();
+      } catch (error) {
+        this.#tell(false, messageOf(error));
+        await sleep(waitMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { url, prove } = this.#options;
+    const clients = { commands: openClient(url), messages: openClient(url) };
+    for (const client of Object.values(clients)) client.on('error', (error: unknown) => this.#lose(clients, messageOf(error)));
+    try {
+      await within(CONNECT_MS, Promise.all([clients.commands.connect(), clients.messages.connect()]));
+      await within(COMMAND_MS, prove(clients.commands));
+      for (const channel of this.#channels.keys()) await within(COMMAND_MS, this.#hear(clients.messages, channel));
+      if (this.#isClosed) throw new Unavailable('the server is stopping');
+    } catch (error) {
+      destroy(clients.commands);
+      destroy(clients.messages);
+      throw error;
+    }
+    this.#clients = clients;
+    this.#tell(true, '');
+  }
+
+  #lose(clients: Clients, reason: string): void {
+    if (this.#clients !== clients) return;
+    this.#clients = null;
+    destroy(clients.commands);
+    destroy(clients.messages);
+    if (this.#isClosed) return;
+    this.#tell(false, reason);
+    this.#connect().catch((error: unknown) => this.#options.log.error({ err: error }, 'the state store is given up'));
+  }
+
+  #subscribe(clients: Clients | null, channel: string): void {
+    if (clients) within(COMMAND_MS, this.#hear(clients.messages, channel)).catch((error: unknown) => this.#lose(clients, messageOf(error)));
+  }
+
+  #hear(client: Client, channel: string): Promise<void> {
+    return client.subscribe(channel, (payload) => {
+      for (const listener of this.#channels.get(channel) ?? []) listener(payload);
+    });
+  }
+
+  #tell(isUp: boolean, reason: string): void {
+    if (this.#wasUp === isUp) return;
+    const { log } = this.#options;
+    if (isUp) log.info({}, this.#wasUp === null ? 'state is shared with other replicas' : 'the state store is back: state is shared again');
+    else
+      log.warn(
+        { reason },
+        'the state store cannot be reached: known sessions go on in this process alone, confirmations are refused, limits are counted here',
+      );
+    this.#wasUp = isUp;
+    for (const observer of this.#observers) observer(isUp);
+  }
+}
+
+function openClient(url: string) {
+  return createClient({
+    url,
+    RESP: 2,
+    name: 'zscaler-mcp',
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false },
+  });
+}
+
+function destroy(client: Client): void {
+  try {
+    client.destroy();
+  } catch {
+    // It was never open, or is closed already.
+  }
+}
+
+/** A busy process reads late; what has arrived by the time limit counts. */
+function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => setImmediate(() => setImmediate(() => reject(new Unavailable(`no answer within ${limitMs} ms`)))),
+      limitMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

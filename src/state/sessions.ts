@@ -1,0 +1,158 @@
+/** Sessions and their events as all replicas see them, and messages from one replica to another. All of it sealed. */
+import { parseJson, stringifyJson } from '../json.ts';
+import type { Lease } from './lease.ts';
+import type { Link } from './link.ts';
+import type { Names } from './names.ts';
+
+/** Opens only what was sealed for the same purpose, which here is the name of the key. */
+export interface Ring {
+  seal(purpose: string, content: string): string;
+  open(purpose: string, sealed: string): string | null;
+}
+
+export interface SharedEvent<Event> {
+  /** Grows over all events of a session; microseconds since 1970, or a little later. */
+  readonly sequence: number;
+  readonly event: Event;
+}
+
+const MOST_EVENTS = 256;
+const MOST_BYTES = 4 * 1_024 * 1_024;
+/** Ids of a stream are two numbers; a sequence is both in one. */
+const PER_MS = 1_000;
+
+/** After everything that is there, and not before the clock. */
+const APPEND = `
+local ms, n = tonumber(ARGV[2]), tonumber(ARGV[3])
+local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if #top > 0 then
+  local topMs, topN = string.match(top[1][1], '(%d+)-(%d+)')
+  topMs, topN = tonumber(topMs), tonumber(topN)
+  if topMs > ms or (topMs == ms and topN >= n) then ms, n = topMs, topN + 1 end
+  if n >= ${PER_MS} then ms, n = ms + 1, 0 end
+end
+local id = string.format('%.0f-%.0f', ms, n)
+redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[4], id, 'd', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PUBLISH', KEYS[1], '')
+return id`;
+
+export class SharedSessions<Record, Event, Message> {
+  readonly #link: Link;
+  readonly #names: Names;
+  readonly #lease: Lease;
+  readonly #ring: () => Ring;
+
+  constructor({ link, names, lease, ring }: { link: Link; names: Names; lease: Lease; ring: () => Ring }) {
+    this.#link = link;
+    this.#names = names;
+    this.#lease = lease;
+    this.#ring = ring;
+  }
+
+  get replica(): string {
+    return this.#lease.replica;
+  }
+
+  get isUp(): boolean {
+    return this.#link.isUp;
+  }
+
+  lives(replica: string): Promise<boolean> {
+    return this.#lease.lives(replica);
+  }
+
+  /** Null when nothing is kept, or nothing that can be opened. @throws when it cannot be told */
+  async load(id: string, lifeMs: number): Promise<Record | null> {
+    const [key, events] = [this.#key(id), this.#events(id)];
+    const [sealed] = await this.#link.run((client) =>
+      Promise.all([client.getEx(key, { type: 'PX', value: lifeMs }), client.pExpire(events, lifeMs)]),
+    );
+    return sealed === null ? null : (this.#open(key, sealed) as Record | null);
+  }
+
+  /** @throws when it cannot be kept */
+  async store(id: string, record: Record, lifeMs: number, how: { readonly onlyNew: boolean }): Promise<void> {
+    const key = this.#key(id);
+    const sealed = this.#ring().seal(key, stringifyJson(record));
+    const expiration = { type: 'PX', value: lifeMs } as const;
+    await this.#link.run((client) => client.set(key, sealed, { expiration, ...(how.onlyNew && { condition: 'NX' as const }) }));
+  }
+
+  /** @throws */
+  async forgetEvents(id: string): Promise<void> {
+    await this.#link.run((client) => client.del(this.#events(id)));
+  }
+
+  /** Returns the sequence that the event has got: `after` and the clock come before it. @throws when it cannot be kept */
+  async append(id: string, event: Event, after: number, lifeMs: number): Promise<number> {
+    const key = this.#events(id);
+    const sealed = this.#ring().seal(key, stringifyJson(event));
+    const { ms, n } = split(after);
+    const most = Math.max(1, Math.min(MOST_EVENTS, Math.floor(MOST_BYTES / sealed.length)));
+    const args = [sealed, ms, n, most, Math.ceil(lifeMs)].map(String);
+    return join((await this.#link.run((client) => client.eval(APPEND, { keys: [key], arguments: args }))) as string);
+  }
+
+  /** @throws when it cannot be told */
+  async read(id: string, after: number): Promise<readonly SharedEvent<Event>[]> {
+    const key = this.#events(id);
+    const { ms, n } = split(after);
+    const entries = await this.#link.run((client) => client.xRange(key, `(${ms}-${n}`, '+'));
+    return (entries ?? []).flatMap(({ id: name, message }) => {
+      const event = this.#open(key, message['d'] ?? '');
+      return event === null ? [] : [{ sequence: join(name), event: event as Event }];
+    });
+  }
+
+  /** The newest event's; 0 without any. @throws when it cannot be told */
+  async latest(id: string): Promise<number> {
+    const [top] = (await this.#link.run((client) => client.xRevRange(this.#events(id), '+', '-', { COUNT: 1 }))) ?? [];
+    return top ? join(top.id) : 0;
+  }
+
+  /** Calls `nudge` when there are new events; not for those of a time when the engine was away. */
+  watch(id: string, nudge: () => void): () => void {
+    return this.#link.listen(this.#events(id), nudge);
+  }
+
+  /** To one replica, or with null to all others. False when the one that is meant did not hear it. @throws when it cannot be sent */
+  async send(replica: string | null, message: Message): Promise<boolean> {
+    const channel = this.#names.plain('messages', replica ?? '');
+    const sealed = this.#ring().seal(channel, stringifyJson({ from: this.replica, message }));
+    return (await this.#link.run((client) => client.publish(channel, sealed))) > 0;
+  }
+
+  receive(handle: (message: Message) => void): void {
+    for (const channel of [this.#names.plain('messages', this.replica), this.#names.plain('messages')]) {
+      this.#link.listen(channel, (sealed) => {
+        const opened = this.#open(channel, sealed) as { readonly from: string; readonly message: Message } | null;
+        if (opened && opened.from !== this.replica) handle(opened.message);
+      });
+    }
+  }
+
+  onChange(observer: (isUp: boolean) => void): void {
+    this.#link.onChange(observer);
+  }
+
+  #open(name: string, sealed: string): unknown {
+    const opened = this.#ring().open(name, sealed);
+    return opened === null ? null : parseJson(opened);
+  }
+
+  #key(id: string): string {
+    return this.#names.ofRandom('session', id);
+  }
+
+  #events(id: string): string {
+    return this.#names.ofRandom('events', id);
+  }
+}
+
+const split = (sequence: number): { ms: number; n: number } => ({ ms: Math.floor(sequence / PER_MS), n: sequence % PER_MS });
+
+const join = (id: string): number => {
+  const [ms = 0, n = 0] = id.split('-').map(Number);
+  return ms * PER_MS + n;
+};

@@ -1,0 +1,102 @@
+/** A Redis of a test's own: loopback, a free port, nothing written to disk; ended by its id when the test ends. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { createClient } from '@redis/client';
+import { onTestFinished } from 'vitest';
+import { makeFolder, waitFor } from './harness.ts';
+
+export interface TestRedis {
+  readonly url: string;
+  readonly password: string;
+  /** Stops it without a word, as a lost connection would. */
+  freeze(): void;
+  thaw(): void;
+  kill(): Promise<void>;
+  /** On the same port, with nothing in it. */
+  start(): Promise<void>;
+  /** Everything that is in it, as bytes of any encoding would show it. */
+  dump(): Promise<ReadonlyMap<string, { readonly ttlMs: number; readonly content: string }>>;
+}
+
+export async function startRedis(): Promise<TestRedis> {
+  const folder = makeFolder();
+  const port = await freePort();
+  const password = `redis-secret-${process.pid}`;
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  let child: ChildProcess | null = null;
+  const ask = async <Result>(work: (client: ReturnType<typeof openClient>) => Promise<Result>): Promise<Result> => {
+    const client = openClient(url);
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  };
+
+  async function start(): Promise<void> {
+    const args = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--requirepass',
+      password,
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ];
+    const started = spawn('redis-server', args, { stdio: 'ignore', cwd: folder });
+    child = started;
+    await waitFor(
+      () => ask(async (client) => (await client.ping()) === 'PONG'),
+      () => 'redis-server did not start',
+      () => started.exitCode !== null,
+    );
+  }
+
+  async function kill(): Promise<void> {
+    const running = child;
+    child = null;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  }
+
+  await start();
+  onTestFinished(kill);
+  return {
+    url,
+    password,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    kill,
+    start,
+    dump: () =>
+      ask(async (client) => {
+        const found = new Map<string, { ttlMs: number; content: string }>();
+        for (const key of await client.keys('*')) {
+          const type = await client.type(key);
+          const content = type === 'stream' ? JSON.stringify(await client.xRange(key, '-', '+')) : await client.get(key);
+          found.set(key, { ttlMs: await client.pTTL(key), content: content ?? '' });
+        }
+        return found;
+      }),
+  };
+}
+
+const openClient = (url: string) => createClient({ url, RESP: 2, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
+
+/** Nobody else takes it in the moment between. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
