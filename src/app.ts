@@ -42,13 +42,17 @@ export async function serve(stage: Stage, values: OptionValues): Promise<number 
   const demo = values['demo'] === true;
   if (stage.isRehearsal) return rehearse(stage, Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
-  if (handover) return takeOver(stage, handover, Configuration.takeOver(fixed, handover.state), demo);
+  if (handover) return takeOver(asLaunched(stage, handover), handover, Configuration.takeOver(fixed, handover.state), demo);
   const start = Configuration.read(fixed);
   const problems = await problemsOf(start, demo);
   if (problems.length > 0) return refuse(stage, problems);
   await run({ stage, start, demo, handover, log: openLog(start.configuration.settings.logLevel) });
   return undefined;
 }
+
+/** A restart repeats the first start, whatever program this generation is made of. */
+const asLaunched = (stage: Stage, { entry }: Handover<unknown>): Stage =>
+  entry === undefined ? stage : Object.assign(Object.create(stage) as Stage, { launch: { ...stage.launch, entry } });
 
 /** A generation that takes over gets ready in time, or the one before it comes back. */
 async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, start: Start, demo: boolean): Promise<number | undefined> {
@@ -59,6 +63,11 @@ async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, st
     comeBack(handover, stage.launch, `generation ${handover.generation} could not get ready: ${failure}`);
   };
   const limit = setTimeout(() => giveUp(`it took longer than ${TAKE_OVER_LIMIT_MS / 1_000} s`), TAKE_OVER_LIMIT_MS);
+  const onCrash = (error: unknown) => {
+    giveUp(messageOf(error));
+    throw error;
+  };
+  process.once('uncaughtException', onCrash);
   try {
     const problems = await problemsOf(start, demo);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
@@ -70,6 +79,7 @@ async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, st
     throw error;
   } finally {
     clearTimeout(limit);
+    process.off('uncaughtException', onCrash);
   }
 }
 
@@ -240,7 +250,7 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
     interpreter: launch.execPath,
     argv: [launch.entry, ...launch.argv],
     cwd: launch.cwd,
-    codeDigest: digestProgram(launch.entry) ?? '',
+    codeDigest: digestProgram(launch.loaded.entry) ?? '',
     transport: configuration.settings.transport,
     host: null,
     port: null,
@@ -288,6 +298,7 @@ async function openRecord(
 class UnpublishedRecord implements RecordKeeper {
   readonly path = null;
   readonly isOurs = true;
+  readonly isPublished = true;
   record: LifecycleRecord;
 
   constructor(record: LifecycleRecord) {

@@ -33,7 +33,7 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
   const { printOperation } = await import('./print.ts');
   switch (command) {
     case 'serve': {
-      const { serve } = await import('../app.ts');
+      const { serve } = await loadServer(stage.launch);
       return serve(stage, values);
     }
     case 'reload':
@@ -71,6 +71,17 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
       stage.out(version);
       return 0;
     }
+  }
+}
+
+/** A program that was fit in the rehearsal and cannot be loaded now is one more reason to come back to the one before it. */
+async function loadServer(launch: Launch): Promise<typeof import('../app.ts')> {
+  try {
+    return await import('../app.ts');
+  } catch (error) {
+    const { comeBackUnloaded } = await import('../lifecycle/come-back.ts');
+    comeBackUnloaded(launch, messageOf(error));
+    throw error;
   }
 }
 

@@ -152,7 +152,7 @@ async function signalAndWait(
       withdrawRequest(folder, id);
       return say('busy', 'the server changed its state at this moment; nothing was asked', record);
     }
-    process.kill(record.pid, kind === 'reload' ? 'SIGHUP' : 'SIGUSR2');
+    signal(record, kind === 'reload' ? 'SIGHUP' : 'SIGUSR2');
   }
   if (!wait) return say('requested', `${kind} requested, not confirmed`, record);
   return waitForAnswer(kind, id, path, record, deadline, say);
@@ -170,9 +170,11 @@ async function waitForAnswer(
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.3, 50)) {
     const answer = takeAnswer(folder, id);
     if (answer) return answer;
-    const now = readPidFile(path);
-    if (now.kind === 'absent' || (now.kind === 'record' && now.presence !== 'alive')) {
+    // By the process, not by the file: that is written again if something deletes it.
+    if (presenceOf(asked.pid, asked.identity) !== 'alive') {
       const late = takeAnswer(folder, id);
+      // A server that comes after it must not find what was meant for this one.
+      if (!late) withdrawRequest(folder, id);
       return late ?? say('failed', `the server (PID ${asked.pid}) ended during the ${kind}; its log says why`, asked);
     }
     if (performance.now() >= deadline) {
@@ -218,7 +220,7 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
       `the server (PID ${reading.record.pid}) is still running; --force ends it without regard for its requests`,
       reading.record,
     );
-  process.kill(reading.record.pid, 'SIGKILL');
+  signal(reading.record, 'SIGKILL');
   await waitUntil(performance.now() + 5_000, () => hasEnded(path, reading.record));
   await removeStale(path);
   return say(
@@ -242,11 +244,20 @@ async function removeQuietly(path: string): Promise<boolean> {
 async function endAndWait(path: string, record: LifecycleRecord, deadline: number): Promise<boolean> {
   while (performance.now() < deadline) {
     const now = readPidFile(path);
-    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record)) process.kill(record.pid, 'SIGTERM');
+    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record)) signal(record, 'SIGTERM');
     const round = Math.min(deadline, performance.now() + 1_000);
     if (await waitUntil(round, () => hasEnded(path, record))) return true;
   }
   return hasEnded(path, record);
+}
+
+/** One that has just ended is not to be told any more, which is no error: whoever waits will see it. */
+function signal({ pid }: LifecycleRecord, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Not already stopping, and past the moment in which a signal would be lost or leave the PID file behind. */

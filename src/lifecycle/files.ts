@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
   type Stats,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -55,11 +55,14 @@ export function readRegularFile(path: string): string {
   }
 }
 
-export function removeIfThere(path: string): void {
+/** False when it was not there: of several who remove it, one alone did. */
+export function removeIfThere(path: string): boolean {
   try {
     unlinkSync(path);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
   }
 }
 
@@ -84,7 +87,8 @@ function createDirectly(path: string, text: string): boolean {
 function writeNew(path: string, text: string, durable = false): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o600);
   try {
-    writeSync(descriptor, text);
+    // Unlike `writeSync` it goes on until all is written: a disk that fills up takes only a part.
+    writeFileSync(descriptor, text);
     if (durable) fsyncSync(descriptor);
   } catch (error) {
     removeIfThere(path);

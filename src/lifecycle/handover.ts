@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import { parseJson, stringifyJson } from '../json.ts';
 import { identify } from './identity.ts';
-import { HANDOVER_VARIABLE } from './launch.ts';
+import { HANDOVER_VARIABLE, type LoadedProgram } from './launch.ts';
 import type { Native } from './native.ts';
 import type { Change, LifecycleRecord, PastOperation } from './record.ts';
 import type { Work } from './requests.ts';
@@ -42,11 +42,21 @@ export interface Handover<State> {
   /** What `saveSessions` gave; null when sessions end. */
   readonly sessions: unknown;
   /** What to come back to if the next generation cannot get ready; null in one that came back: there is no second time. */
-  readonly former: { readonly generation: number; readonly record: LifecycleRecord; readonly state: State } | null;
+  readonly former: Former<State> | null;
   /** Why the next generation gave up, in one that came back. */
   readonly failure: string | null;
+  /** `Launch.entry` of the first generation; one that came back to an older program was started with another. */
+  readonly entry?: string;
   /** `Launch.manager` of the first generation. Absent in what an older version handed over: then it is in the environment. */
   readonly manager?: Readonly<Record<string, string>>;
+}
+
+export interface Former<State> {
+  readonly generation: number;
+  readonly record: LifecycleRecord;
+  readonly state: State;
+  /** The program it was made of, links resolved. Absent in what an older version handed over. */
+  readonly program?: LoadedProgram;
 }
 
 export interface RunningOperation {
@@ -64,13 +74,27 @@ export function packHandover(handover: Handover<unknown>, native: Native | null,
   const bound = `${process.pid}:${identify(process.pid).startTime ?? ''}:${handover.generation}`;
   if (!native) {
     const path = join(folder, `handover-${randomBytes(8).toString('hex')}`);
-    closeSync(writeAll(createPrivate(path), bytes));
-    return { value: `file:${bound}:${path}`, discard: () => unlinkSync(path) };
+    const discard = (): void => unlinkSync(path);
+    const descriptor = createPrivate(path);
+    try {
+      writeAll(descriptor, bytes);
+    } catch (error) {
+      // Secrets are in what was written so far.
+      discard();
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+    return { value: `file:${bound}:${path}`, discard };
   }
-  const original = writeAll(openNameless(native, folder), bytes);
-  const descriptor = native.duplicate(original);
-  closeSync(original);
-  return { value: `fd:${bound}:${descriptor}`, discard: () => closeSync(descriptor) };
+  const original = openNameless(native, folder);
+  try {
+    writeAll(original, bytes);
+    const descriptor = native.duplicate(original);
+    return { value: `fd:${bound}:${descriptor}`, discard: () => closeSync(descriptor) };
+  } finally {
+    closeSync(original);
+  }
 }
 
 /**
@@ -108,9 +132,8 @@ function openNameless(native: Native, folder: string): number {
 const createPrivate = (path: string): number =>
   openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600);
 
-function writeAll(descriptor: number, bytes: Buffer): number {
+function writeAll(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
-  return descriptor;
 }
 
 function readDescriptor(descriptor: number): string {

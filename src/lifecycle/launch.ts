@@ -1,3 +1,11 @@
+import { realpathSync } from 'node:fs';
+
+/** Files of the running program, links resolved: where a link leads later does not change what runs. */
+export interface LoadedProgram {
+  readonly interpreter: string;
+  readonly entry: string;
+}
+
 /** How this process was started, as seen on its first line; a restart repeats exactly this. */
 export interface Launch {
   /** Arguments behind the entry file. */
@@ -6,6 +14,7 @@ export interface Launch {
   readonly entry: string;
   readonly execPath: string;
   readonly argv0: string;
+  readonly loaded: LoadedProgram;
   readonly execArgv: readonly string[];
   readonly cwd: string;
   /** The environment at the very first start. It passes through every exec unchanged. */
@@ -47,11 +56,20 @@ export function captureLaunch(): Launch {
     entry: process.argv[1] ?? '',
     execPath: process.execPath,
     argv0: process.argv0,
+    loaded: Object.freeze({ interpreter: process.execPath, entry: resolveLinks(process.argv[1] ?? '') }),
     execArgv: Object.freeze([...process.execArgv]),
     cwd: workingDirectory(),
     env: Object.freeze(env),
     manager: Object.freeze(manager),
   });
+}
+
+function resolveLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** A deleted working directory makes `process.cwd()` throw; Linux still tells its name. */

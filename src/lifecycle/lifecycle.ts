@@ -26,7 +26,7 @@ export interface LifecycleLog {
 }
 
 /** Where the record lives: in the PID file, or only in memory when there is no place for one. */
-export type RecordKeeper = Pick<PidFile, 'record' | 'update' | 'release' | 'isOurs' | 'keep' | 'stopKeeping'> & {
+export type RecordKeeper = Pick<PidFile, 'record' | 'update' | 'release' | 'isOurs' | 'isPublished' | 'keep' | 'stopKeeping'> & {
   readonly path: string | null;
 };
 
@@ -79,7 +79,9 @@ export class Lifecycle<Config> {
     const { keeper, log } = this.#options;
     this.#ready = true;
     keeper.update(change);
-    keeper.keep((message) => log.warn({ pidFile: keeper.path }, `the PID file cannot be kept: ${message}`));
+    keeper.keep((message) =>
+      log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
+    );
     if (handover) this.#answerRestart(handover);
     else this.#notifier.ready(this.#describe());
     this.#queue.push(...(handover?.queue ?? []));
@@ -125,7 +127,8 @@ export class Lifecycle<Config> {
     // The state changes before the request disappears: a command never sees a ready server that is about to act.
     if (!this.#busy && this.#ready) this.#enter(kind === 'reload' ? 'reloading' : 'rehearsing');
     const requests = this.#pendingRequests();
-    this.#queue.push(...(requests.length > 0 ? requests : [bareWork(kind)]));
+    // What cannot be read may be a request with conditions; to act without them would be worse than not to act.
+    if (requests !== null) this.#queue.push(...(requests.length > 0 ? requests : [bareWork(kind)]));
     void this.#work();
   }
 
@@ -151,8 +154,14 @@ export class Lifecycle<Config> {
     void this.#work();
   }
 
-  #pendingRequests(): Work[] {
-    return this.#folder === null ? [] : takeRequests(this.#folder).map(workFor);
+  /** Null when they cannot be read; then they wait until the next signal, or until their commands give up. */
+  #pendingRequests(): Work[] | null {
+    try {
+      return this.#folder === null ? [] : takeRequests(this.#folder).map(workFor);
+    } catch (error) {
+      this.#options.log.error({ folder: this.#folder }, `requests of commands cannot be read: ${messageOf(error)}`);
+      return null;
+    }
   }
 
   get #folder(): string | null {
@@ -224,6 +233,7 @@ export class Lifecycle<Config> {
   async #restart(work: Work, startedAt: Date): Promise<Verdict> {
     const { service } = this.#options;
     this.#enter('rehearsing');
+    if (!this.#options.keeper.isPublished) return { outcome: 'refused', message: `${UNPUBLISHED}; nothing was changed` };
     const candidate = await service.load('restart');
     if (!work.dryRun) this.#watcher?.saw(candidate.source.envFile?.digest);
     if (candidate.problems.length > 0) return invalid(candidate);
@@ -286,8 +296,10 @@ export class Lifecycle<Config> {
         notes: restartNotes(sessions, cut, native !== null || listeners.length === 0),
         warnings: candidate.warnings,
       };
-      this.#queue.push(...this.#pendingRequests());
+      this.#queue.push(...(this.#pendingRequests() ?? []));
       this.#enter('executing');
+      // A command that takes us for ready would send a signal that kills while the program is replaced.
+      if (!keeper.isPublished) throw new Error(UNPUBLISHED);
       log.info({ generation: keeper.record.generation }, 'executing the next generation');
       this.#notifier.leaving();
       const copies: HandedConnection[] = [];
@@ -347,9 +359,15 @@ export class Lifecycle<Config> {
       queue: this.#queue,
       state: candidate.config,
       sessions,
-      former: { generation: keeper.record.generation, record: keeper.record, state: this.#options.service.inForce() },
+      former: {
+        generation: keeper.record.generation,
+        record: keeper.record,
+        state: this.#options.service.inForce(),
+        program: this.#options.launch.loaded,
+      },
       failure: null,
       manager: this.#options.manager,
+      entry: this.#options.launch.entry,
     };
   }
 
@@ -362,7 +380,7 @@ export class Lifecycle<Config> {
       const holder = lockHolder(folder);
       if (holder === null || askers().has(holder)) return;
       await sleep(10);
-      this.#queue.push(...this.#pendingRequests());
+      this.#queue.push(...(this.#pendingRequests() ?? []));
     }
   }
 
@@ -480,20 +498,14 @@ export class Lifecycle<Config> {
   #enter(state: State): void {
     const { keeper, service } = this.#options;
     if (this.#stopping && state !== 'stopping' && state !== 'stopped') return;
-    if (keeper.record.state !== state) this.#updateState(state);
+    if (keeper.record.state !== state) keeper.update({ state });
     service.entered(state);
-  }
-
-  #updateState(state: State): void {
-    try {
-      this.#options.keeper.update({ state });
-    } catch (error) {
-      this.#options.log.error({ state }, `the PID file cannot be written: ${messageOf(error)}`);
-    }
   }
 }
 
 const PID_1_FAREWELL_MS = 200;
+
+const UNPUBLISHED = 'the PID file cannot be written, and commands must know when not to signal';
 
 const calledOff: Verdict = { outcome: 'failed', message: 'called off: the server is stopping' };
 
@@ -574,7 +586,8 @@ function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Out of descriptors or memory, and no answer: that the terminal is gone must be certain, since it ends the server.
+    return ['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,6 +31,20 @@ describe('the lock', () => {
     expect(lockHolder(folder)).toBe(process.pid);
     expect(tryLock(folder)).toBeNull();
     lock.release();
+  });
+
+  it('is broken by one alone, who may die meanwhile; how old a file looks counts for nothing', async () => {
+    const dead = { pid: process.pid, identity: { ...identify(process.pid), startTime: '5' }, nonce: 'x' };
+    const guard = join(folder, 'lock.break');
+    writeFileSync(join(folder, 'lock'), JSON.stringify(dead));
+    writeFileSync(guard, JSON.stringify({ ...dead, identity: identify(process.pid) }));
+    utimesSync(guard, 0, 0);
+    await expect(acquireLock(folder, 100)).rejects.toMatchObject({ code: 'ERR_LOCK_BUSY' });
+    writeFileSync(guard, JSON.stringify(dead));
+    const later = Date.now() / 1_000 + 86_400;
+    utimesSync(guard, later, later);
+    (await acquireLock(folder, 2_000)).release();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('is not released by one who no longer holds it', async () => {

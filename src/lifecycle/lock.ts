@@ -67,9 +67,10 @@ export const lockHolder = (folder: string): number | null => readHolder(join(fol
 function breakIfStale(folder: string, path: string): void {
   if (!isStale(path)) return;
   const guard = join(folder, 'lock.break');
-  if (!createFile(guard, String(process.pid))) {
-    const age = Date.now() - (lstatOrNull(guard)?.mtimeMs ?? Date.now());
-    if (age > GUARD_LIFE_MS) removeIfThere(guard);
+  const nonce = randomBytes(8).toString('hex');
+  const breaker: Holder = { pid: process.pid, identity: identify(process.pid), nonce };
+  if (!createFile(guard, JSON.stringify(breaker))) {
+    if (isStale(guard)) removeIfThere(guard);
     return;
   }
   try {
@@ -91,7 +92,8 @@ function isStale(path: string): boolean {
 
 function readHolder(path: string): Holder | null {
   try {
-    return JSON.parse(readRegularFile(path)) as Holder;
+    const holder = JSON.parse(readRegularFile(path)) as Partial<Holder> | null;
+    return typeof holder?.identity === 'object' && holder.identity !== null ? (holder as Holder) : null;
   } catch {
     return null;
   }

@@ -164,6 +164,31 @@ describe('the PID file', () => {
     expect(readPidFile(path)).toMatchObject({ presence: 'alive', record: { pid: process.pid } });
   });
 
+  it('that cannot be written stops nothing, and is written as soon as that is possible again', async () => {
+    const file = PidFile.adopt(join(folder, 'not-there', 'server.pid'), recordFor(process.pid));
+    opened.push(file);
+    const told: string[] = [];
+    file.update({ generation: 7 });
+    expect(file.isPublished).toBe(false);
+    file.keep((message) => told.push(message));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(told, 'once').toEqual([expect.stringContaining('ENOENT')]);
+    mkdirSync(join(folder, 'not-there'));
+    await expect.poll(() => file.isPublished, { timeout: 5_000 }).toBe(true);
+    expect(readPidFile(file.path)).toMatchObject({ record: { generation: 7 } });
+    rmSync(join(folder, 'not-there'), { recursive: true });
+    file.release();
+  });
+
+  it('of a new server does not come with what was asked of, or left by, a dead one', async () => {
+    writeFileSync(path, JSON.stringify(recordFor(await deadPid(), { identity: identify(0) })), { mode: 0o600 });
+    mkdirSync(folderOf(path), { mode: 0o700 });
+    for (const name of ['request-1-a.json', 'answer-1-b.json', 'handover-c'])
+      writeFileSync(join(folderOf(path), name), 'x', { mode: 0o600 });
+    await claim();
+    expect(readdirSync(folderOf(path))).toEqual([]);
+  });
+
   it('of a dead server is removed once looked at again, that of a living one is not', async () => {
     await claim();
     expect(await removeStale(path)).toBe(false);

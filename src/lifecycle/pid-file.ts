@@ -7,6 +7,7 @@ import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } 
 import { presenceOf, type Presence } from './identity.ts';
 import { withLock } from './lock.ts';
 import { parseRecord, type LifecycleRecord } from './record.ts';
+import { removeLeftovers } from './requests.ts';
 
 /** What stands at the place of a PID file, before anything is believed. */
 export type Reading =
@@ -75,6 +76,9 @@ export class PidFile {
   #record: LifecycleRecord;
   #keeper: NodeJS.Timeout | undefined;
   #lost = false;
+  /** Why the file does not say what the record says; null when it does. */
+  #trouble: string | null = null;
+  #hasTold = false;
 
   private constructor(path: string, record: LifecycleRecord) {
     this.path = path;
@@ -92,19 +96,28 @@ export class PidFile {
     mayReplace: (other: LifecycleRecord) => boolean = () => false,
   ): Promise<PidFile> {
     prepareFolder(path);
-    if (createFile(path, serialize(record), true)) return new PidFile(path, record);
+    if (createFile(path, serialize(record), true)) return PidFile.#begin(path, record);
     return withLock(folderOf(path), 5_000, async () => {
       await refuseIfTaken(path, mayReplace);
       replaceFile(path, serialize(record));
-      return new PidFile(path, record);
+      return PidFile.#begin(path, record);
     });
   }
 
-  /** Goes on with the PID file of the former generation of this very process. */
-  static adopt(path: string, record: LifecycleRecord): PidFile {
-    prepareFolder(path);
-    replaceFile(path, serialize(record));
+  /** Commands ask nothing of a server that is not ready, so what is there was meant for another one. */
+  static #begin(path: string, record: LifecycleRecord): PidFile {
+    removeLeftovers(folderOf(path));
     return new PidFile(path, record);
+  }
+
+  /** Goes on with the PID file of the former generation of this very process. Whatever is wrong with the disk, it serves. */
+  static adopt(path: string, record: LifecycleRecord): PidFile {
+    const file = new PidFile(path, record);
+    file.#attempt(() => {
+      prepareFolder(path);
+      replaceFile(path, serialize(record));
+    });
+    return file;
   }
 
   get record(): LifecycleRecord {
@@ -116,20 +129,34 @@ export class PidFile {
     return !this.#lost;
   }
 
-  update(change: Partial<LifecycleRecord>): void {
-    this.#record = { ...this.#record, ...change };
-    if (this.#stillOurs()) replaceFile(this.path, serialize(this.#record));
+  /** Whether commands can read what the record says; false while it cannot be written. */
+  get isPublished(): boolean {
+    return this.#trouble === null;
   }
 
-  /** Looks once a second: writes the file again if something deleted it, and shows other PID namespaces that we live. */
+  /** Never throws: what cannot be written now is tried again by `keep`. */
+  update(change: Partial<LifecycleRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    this.#attempt(() => {
+      if (this.#stillOurs()) replaceFile(this.path, serialize(this.#record));
+    });
+  }
+
+  /**
+   * Looks once a second: writes the file again if something deleted it or it could not be written, and shows other PID
+   * namespaces that we live.
+   * @param onTrouble told when the file cannot be written, once until it can be again
+   */
   keep(onTrouble: (message: string) => void): void {
     this.#keeper = setInterval(() => {
-      try {
-        if (this.#stillOurs()) showLife(this.path, serialize(this.#record));
-        else this.stopKeeping();
-      } catch (error) {
-        onTrouble(messageOf(error));
-      }
+      const isBehind = !this.isPublished;
+      this.#attempt(() => {
+        if (!this.#stillOurs()) this.stopKeeping();
+        else if (isBehind) replaceFile(this.path, serialize(this.#record));
+        else showLife(this.path, serialize(this.#record));
+      });
+      if (this.#trouble !== null && !this.#hasTold) onTrouble(this.#trouble);
+      this.#hasTold = this.#trouble !== null;
     }, KEEP_EVERY_MS).unref();
   }
 
@@ -137,12 +164,23 @@ export class PidFile {
     clearInterval(this.#keeper);
   }
 
-  /** Removes file and folder, unless another server has taken the place. */
+  /** Removes file and folder, unless another server has taken the place. Never throws: a dead server's file is stale. */
   release(): void {
     this.stopKeeping();
-    if (!this.#stillOurs()) return;
-    removeIfThere(this.path);
-    rmSync(folderOf(this.path), { recursive: true, force: true });
+    this.#attempt(() => {
+      if (!this.#stillOurs()) return;
+      removeIfThere(this.path);
+      rmSync(folderOf(this.path), { recursive: true, force: true });
+    });
+  }
+
+  #attempt(write: () => void): void {
+    try {
+      write();
+      this.#trouble = null;
+    } catch (error) {
+      this.#trouble = messageOf(error);
+    }
   }
 
   #stillOurs(): boolean {

@@ -71,7 +71,8 @@ function runChild(program: Program, launch: Launch, input: string, limitMs: numb
     child.once('close', (code, signalName) =>
       finish({ code, stdout, stderr, end: killedFor || (signalName ? `was ended by ${signalName}` : `ended with exit code ${code}`) }),
     );
-    const pipe = child.stdio[3];
+    // Without descriptors left there is no child, and nothing to talk to; the error above says so.
+    const pipe = (child.stdio as typeof child.stdio | undefined)?.[3];
     if (pipe && 'end' in pipe) pipe.on('error', ignoreBrokenPipe).end(input);
     if (signal.aborted) onAbort();
   });

@@ -35,23 +35,28 @@ export const submitRequest = (folder: string, request: OperationRequest): void =
 };
 
 /** Takes back a request; false when the server has taken it already. */
-export function withdrawRequest(folder: string, id: string): boolean {
-  const there = isPending(folder, id);
-  removeIfThere(requestPath(folder, id));
-  return there;
-}
+export const withdrawRequest = (folder: string, id: string): boolean => removeIfThere(requestPath(folder, id));
 
 export const isPending = (folder: string, id: string): boolean => lstatOrNull(requestPath(folder, id)) !== null;
 
-/** Takes every request that waits, oldest first. A file that is none is removed: nobody can be answered. */
+/**
+ * Takes every request that waits, oldest first. A file that is none is removed: nobody can be answered. One that was
+ * withdrawn at the same moment is not taken.
+ * @throws when the folder or a file cannot be read; what was not taken waits on
+ */
 export function takeRequests(folder: string): ReceivedRequest[] {
   return pendingIds(folder).flatMap((id) => {
     const path = requestPath(folder, id);
     const stats = lstatOrNull(path);
     const request = stats?.isFile() ? parseRequest(readOrNull(path)) : null;
-    removeIfThere(path);
-    return request && request.id === id ? [{ ...request, uid: stats?.uid ?? null }] : [];
+    const isOurs = removeIfThere(path);
+    return isOurs && request && request.id === id ? [{ ...request, uid: stats?.uid ?? null }] : [];
   });
+}
+
+/** Removes what a server that died left unread in its folder: nobody waits for it any more, and it may hold secrets. */
+export function removeLeftovers(folder: string): void {
+  for (const name of namesIn(folder)) if (/^(request|answer|handover)-/.test(name)) removeIfThere(join(folder, name));
 }
 
 export const writeAnswer = (folder: string, operation: Operation): void =>
@@ -83,7 +88,8 @@ function pendingIds(folder: string): string[] {
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return [];
   }
 }

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { cleanEnv, entry, makeFolder, runCommand, startServer } from './harness.ts';
+import { startCloud } from './cloud.ts';
+import { cleanEnv, entry, makeFolder, missing, runCommand, startServer, waitFor } from './harness.ts';
 import { callTool, modern } from './mcp.ts';
 
 const JSON_KEYS = [
@@ -202,6 +203,28 @@ describe('the commands, and how they end', () => {
     expect((await server.ask('reload')).exitCode).toBe(0);
   });
 
+  it('waits on when something deletes the PID file of the server meanwhile', async () => {
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const slow = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    const restart = server.ask('restart');
+    await waitFor(() => server.record().state === 'draining');
+    rmSync(server.pidFile);
+    expect(await restart).toMatchObject({ outcome: 'restarted', exitCode: 0 });
+    expect((await slow).status).toBe(200);
+  });
+
+  it('leave nothing behind for the next server to do', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGSTOP');
+    const restart = server.ask('restart');
+    await waitFor(() => readdirSync(`${server.pidFile}.d`).some((name) => name.startsWith('request-')));
+    process.kill(server.pid, 'SIGKILL');
+    expect(await restart).toMatchObject({ outcome: 'failed', exitCode: 1, message: expect.stringContaining('ended during') as string });
+    expect(readdirSync(`${server.pidFile}.d`)).toEqual([]);
+  });
+
   it('tells that a server died during the operation instead of hoping', async () => {
     const server = await startServer({ dotenv: '' });
     process.kill(server.pid, 'SIGSTOP');
@@ -209,6 +232,46 @@ describe('the commands, and how they end', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     process.kill(server.pid, 'SIGKILL');
     expect(await reload).toMatchObject({ outcome: 'failed', exitCode: 1 });
+  });
+});
+
+describe('what the machine runs out of', () => {
+  /** Takes something from the server that runs, and gives it back. */
+  const limit = (server: { pid: number }, ...options: string[]) => execFileSync('prlimit', ['--pid', String(server.pid), ...options]);
+
+  it.skipIf(missing('linux', 'prlimit'))(
+    'disk: the server serves on, its PID file stays whole, and nothing is restarted unseen',
+    async () => {
+      const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+      limit(server, '--fsize=200:');
+      server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=debug\n');
+      expect(await server.ask('reload', '--timeout', '2')).toMatchObject({ outcome: 'timed-out', exitCode: 6 });
+      await waitFor(() => server.log().includes('in force now: ZSCALER_MCP_LOG_LEVEL'));
+      expect(await server.ask('restart', '--timeout', '2')).toMatchObject({ outcome: 'timed-out', exitCode: 6 });
+      await waitFor(() => server.log().includes('restart: refused: the PID file cannot be written'));
+      await waitFor(() => server.log().includes('so commands see an old state'));
+      expect(server.record()).toMatchObject({ state: 'ready', generation: 1, operations: [] });
+      expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+      limit(server, '--fsize=unlimited:');
+      await waitFor(() => server.record().operations.length === 2);
+      expect(server.record().operations.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+        ['reload', 'applied'],
+        ['restart', 'refused'],
+      ]);
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
+    },
+  );
+
+  it.skipIf(missing('linux', 'prlimit'))('descriptors: what cannot be read is not done, and the command says that it was not', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=debug\n');
+    limit(server, '--nofile=3:');
+    const reload = await server.ask('reload', '--timeout', '2');
+    expect(reload).toMatchObject({ outcome: 'timed-out', exitCode: 6, message: expect.stringContaining('withdrawn') as string });
+    await waitFor(() => server.log().includes('requests of commands cannot be read: EMFILE'));
+    limit(server, '--nofile=4096:');
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
+    expect(server.record().operations).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
 import { startCloud } from './cloud.ts';
 import { callTool } from './mcp.ts';
@@ -139,6 +139,27 @@ describe('other signals', () => {
     terminal.kill('SIGKILL');
     await waitFor(() => !isRunning(pid));
     expect(existsSync(pidFile)).toBe(false);
+  });
+
+  it.skipIf(missing('linux', 'prlimit'))('SIGHUP of a terminal that is there is no end, even without a descriptor to look', async () => {
+    const folder = makeFolder();
+    const pidFile = `${folder}/server.pid`;
+    const terminal = spawn(
+      'script',
+      ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'],
+      { env: cleanEnv(), stdio: ['pipe', 'ignore', 'ignore'] },
+    );
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as { pid: number; state: string };
+    await waitFor(() => readRecord().state === 'ready');
+    const { pid } = readRecord();
+    const limit = (descriptors: number) => execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`]);
+    limit(3);
+    process.kill(pid, 'SIGHUP');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    limit(4_096);
+    expect(isRunning(pid)).toBe(true);
+    expect((await runCommand(['reload', '--pid-file', pidFile])).code).toBe(0);
   });
 });
 

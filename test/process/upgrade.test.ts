@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, missing, root, startServer } from './harness.ts';
-import { callTool } from './mcp.ts';
+import { callTool, openSession } from './mcp.ts';
 
 /** An installed version of the program: the built one, with its version number changed. */
 function install(folder: string, version: string): void {
@@ -32,6 +32,67 @@ function replaceIn(folder: string, prefix: string, from: string, to: string): vo
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(JSON.stringify(from), JSON.stringify(to)));
   }
 }
+
+/** Ways in which a program can pass its rehearsal and not serve after all: a change of its main part. */
+const twoFaced = [
+  {
+    title: 'cannot be loaded',
+    says: 'could not be loaded: out of sorts',
+    spoil: (text: string) => `if (process.env.ZSCALER_MCP_HANDOVER) throw new Error('out of sorts');\n${text}`,
+  },
+  {
+    title: 'fails while it gets ready',
+    says: 'could not get ready: out of sorts',
+    spoil: (text: string) => text.replace(/function announce\([^)]*\) \{/, "$& throw new Error('out of sorts');"),
+  },
+  {
+    title: 'crashes beside what gets it ready',
+    says: 'could not get ready: out of sorts',
+    spoil: (text: string) =>
+      text.replace(
+        /async function openDemo\([^)]*\) \{/,
+        "$& setImmediate(() => { throw new Error('out of sorts'); }); await new Promise((resolve) => setTimeout(resolve, 500));",
+      ),
+  },
+];
+
+describe('a new version behind a moved link', () => {
+  it.skipIf(missing('linux')).each(twoFaced)(
+    'that passes its rehearsal and then $title gives way to the version before it',
+    async ({ says, spoil }) => {
+      const folder = makeFolder();
+      for (const [name, version] of Object.entries({ one: '1.1.1', two: '2.2.2', three: '3.3.3' })) install(join(folder, name), version);
+      const app = readdirSync(join(folder, 'two/dist')).find((name) => name.startsWith('app-')) ?? '';
+      const path = join(folder, 'two/dist', app);
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, spoil(text));
+      expect(readFileSync(path, 'utf8')).not.toBe(text);
+      const point = (version: string) => {
+        symlinkSync(version, join(folder, 'next'));
+        renameSync(join(folder, 'next'), join(folder, 'current'));
+      };
+      point('one');
+      const server = await startServer({ program: join(folder, 'current/dist/main.js') });
+      const session = await openSession(server.url);
+      point('two');
+      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({
+        outcome: 'rolled-back',
+        exitCode: 5,
+        generation: 1,
+        message: expect.stringContaining(says) as string,
+      });
+      expect(server.record()).toMatchObject({ pid: server.pid, version: '1.1.1', generation: 1, state: 'ready', failedCount: 1 });
+      expect((await session.send('tools/list')).status).toBe(200);
+      expect((await server.ask('status'))['codeChanged'], 'the link still leads to the other version').toBe(true);
+      point('three');
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
+      expect(server.record()).toMatchObject({
+        version: '3.3.3',
+        argv: expect.arrayContaining([join(folder, 'current/dist/main.js')]) as string[],
+      });
+    },
+  );
+});
 
 describe('a restart after', () => {
   it('the `current` link moved loads the version it leads to, and `status` says beforehand that it will', async () => {

@@ -1,0 +1,49 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newOperationId, submitRequest, takeRequests, withdrawRequest, type OperationRequest } from './requests.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'requests-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function submit(change: Partial<OperationRequest> = {}): string {
+  const id = newOperationId();
+  submitRequest(folder, { id, kind: 'reload', dryRun: false, expectGeneration: null, pid: process.pid, ...change });
+  return id;
+}
+
+describe('a request', () => {
+  it('is taken once, oldest first, with the uid of its file', () => {
+    const ids = [submit({ pid: 1 }), submit({ kind: 'restart' })].sort();
+    const taken = takeRequests(folder);
+    expect(taken.map(({ id }) => id)).toEqual(ids);
+    expect(taken.every(({ uid }) => uid === process.getuid?.())).toBe(true);
+    expect(takeRequests(folder)).toEqual([]);
+  });
+
+  it('is either taken or withdrawn, whoever comes first', () => {
+    const withdrawn = submit();
+    expect([withdrawRequest(folder, withdrawn), withdrawRequest(folder, withdrawn)]).toEqual([true, false]);
+    expect(takeRequests(folder)).toEqual([]);
+    const taken = submit();
+    expect(takeRequests(folder)).toHaveLength(1);
+    expect(withdrawRequest(folder, taken)).toBe(false);
+  });
+
+  it('that is none, or that names another, is cleared away; a link is not followed', () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, JSON.stringify({ id: '1-a', kind: 'restart' }));
+    symlinkSync(victim, join(folder, 'request-1-a.json'));
+    writeFileSync(join(folder, 'request-2-b.json'), '{"kind":"reload","id":"other"}');
+    writeFileSync(join(folder, 'request-3-c.json'), 'nonsense');
+    expect(takeRequests(folder)).toEqual([]);
+    expect([readdirSync(folder), existsSync(victim)]).toEqual([['victim'], true]);
+  });
+
+  it('cannot be overlooked: a folder that cannot be read is an error, one that is gone is empty', () => {
+    expect(takeRequests(join(folder, 'gone'))).toEqual([]);
+    expect(() => takeRequests('/proc/self/comm')).toThrow(/ENOTDIR/);
+  });
+});
