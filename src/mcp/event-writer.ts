@@ -1,5 +1,6 @@
 /** Writes an event stream to a response. It can be held between two events, so that another process goes on after them. */
 import type { ServerResponse } from 'node:http';
+import { fillIn } from './prepared-list.ts';
 
 export class EventWriter {
   readonly #response: ServerResponse;
@@ -26,8 +27,9 @@ export class EventWriter {
       const { done, value } = await reader.read();
       if (done || response.writableEnded || response.destroyed) break;
       this.#lastEventId = idOf(value) ?? this.#lastEventId;
-      if (this.#held) this.#held.push(value);
-      else if (!response.write(value)) await Promise.race([gone, new Promise<void>((resolve) => response.once('drain', resolve))]);
+      const parts = fillIn(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      if (this.#held) this.#held.push(...parts);
+      else if (!writeAll(response, parts)) await Promise.race([gone, new Promise<void>((resolve) => response.once('drain', resolve))]);
     }
     this.end(() => response.end());
   }
@@ -56,6 +58,10 @@ export class EventWriter {
     return { lastEventId: this.#lastEventId, unsent: Buffer.concat(this.#held ?? []).toString('utf8') };
   }
 }
+
+/** False when the client does not keep up. */
+const writeAll = (response: ServerResponse, parts: readonly Uint8Array[]): boolean =>
+  parts.map((part) => response.write(part)).every(Boolean);
 
 /** Each piece is one event, as the SDK writes it: the id comes before the message, on the first or second line. */
 const idOf = (event: Uint8Array): string | undefined =>

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, StreamId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../json.ts';
+import { sizeOfList, wholeMessage } from './prepared-list.ts';
 
 interface Sent {
   readonly sequence: number;
@@ -78,7 +79,8 @@ export class SessionEvents implements EventStore {
     return this.#events.length;
   }
 
-  async storeEvent(stream: StreamId, message: JSONRPCMessage): Promise<EventId> {
+  async storeEvent(stream: StreamId, sent: JSONRPCMessage): Promise<EventId> {
+    const message = wholeMessage(sent);
     const weight = weigh(message);
     const opened = isPriming(message) ? openedStream.getStore() : undefined;
     if (opened) opened.stream = stream;
@@ -185,7 +187,7 @@ const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);
 /** A rough size in bytes; the text of a tool's result is held once more as structured content. */
 function weigh(message: JSONRPCMessage): number {
   const { content } = ('result' in message ? message.result : {}) as { content?: readonly { text?: string; data?: string }[] };
-  if (!Array.isArray(content)) return 256 + stringifyJson(message).length;
+  if (!Array.isArray(content)) return 256 + (sizeOfList(message) ?? stringifyJson(message).length);
   const text = content.reduce((sum, block) => sum + (block.text?.length ?? 0) + (block.data?.length ?? 0), 0);
   return 256 + 3 * text;
 }

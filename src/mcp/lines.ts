@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { parseJson, stringifyJson } from '../json.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
+import { fillIn, hasList } from './prepared-list.ts';
 import type { Handshake } from './session.ts';
 import { abandoned } from './web.ts';
 
@@ -116,8 +117,14 @@ export class LineTransport implements Transport {
       this.#unsaid.delete(message.id);
       return;
     }
-    if (!this.#isClosed && this.#output.writable && !this.#output.write(`${stringifyJson(message)}\n`)) await this.#drained();
+    if (!this.#isClosed && this.#output.writable && !this.#write(message)) await this.#drained();
     if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
+  }
+
+  /** False when the client does not keep up. */
+  #write(message: JSONRPCMessage): boolean {
+    const line = `${stringifyJson(message)}\n`;
+    return this.#output.write(hasList(message) ? Buffer.concat(fillIn(Buffer.from(line))) : line);
   }
 
   /** Resolves when no request is without an answer. */

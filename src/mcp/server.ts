@@ -20,6 +20,7 @@ import { callTool } from './call-tool.ts';
 import { askForConsent } from './confirm-call.ts';
 import { isNeed } from './encode.ts';
 import { listTools } from './list-tools.ts';
+import { standInFor } from './prepared-list.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import type { Questions } from './questions.ts';
 import type { Progress, Runtime, ServerInfo } from './runtime.ts';
@@ -70,7 +71,7 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   server.server.setRequestHandler('tools/list', ({ params }) => {
     refuseCursor(params?.cursor);
     const tools = listTools(runtime(), keyOf(caller));
-    return { tools: fixtures ? [...tools, ...fixtures.tools] : tools };
+    return { tools: fixtures ? [...tools, ...fixtures.tools] : standInFor(tools) };
   });
   if (hasPrompts) {
     server.server.setRequestHandler('prompts/list', () => listPrompts(runtime()));

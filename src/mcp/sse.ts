@@ -5,6 +5,7 @@ import type { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse
 import type { Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
+import { wholeMessage } from './prepared-list.ts';
 import type { Runtime } from './runtime.ts';
 import type { CreateServer } from './server.ts';
 import { abandoned, errorResponse } from './web.ts';
@@ -114,7 +115,7 @@ export class SseStreams {
     markRequests(transport, this.#options.generation);
     const send = transport.send.bind(transport);
     transport.send = async (message, options) => {
-      await send(message, options);
+      await send(wholeMessage(message), options);
       if (!('method' in message) && message.id !== undefined) this.#settle(stream, message.id);
     };
     const beat = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS).unref();

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../json.ts';
 import { EventWriter } from './event-writer.ts';
+import { fillIn } from './prepared-list.ts';
 
 /** The body stays behind: it was read and parsed before. `signal` aborts when the client goes away unanswered. */
 export function toWebRequest(request: IncomingMessage, response: ServerResponse): Request {
@@ -49,10 +50,13 @@ export async function sendWebResponse(response: ServerResponse, answer: Response
     standing?.opened();
     return (standing?.writer ?? new EventWriter(response)).write(answer.body, standing?.begin);
   }
-  const body = Buffer.from(await answer.arrayBuffer());
+  const parts = fillIn(Buffer.from(await answer.arrayBuffer()));
   if (response.headersSent || response.destroyed) return;
-  if (body.length > 0) response.setHeader('content-length', body.length);
-  response.end(body);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > 0) response.setHeader('content-length', length);
+  response.cork();
+  for (const part of parts) response.write(part);
+  response.end();
 }
 
 const isEventStream = ({ headers }: Response): boolean => headers.get('content-type')?.startsWith('text/event-stream') ?? false;
