@@ -20,7 +20,10 @@ function toolsThatCount(number = 3) {
   const tools = new Map<string, OfferedTool>(
     Array.from({ length: number }, (_, at) => {
       const inputSchema = { ...schema(at), toJSON: () => (written.times++, schema(at)) };
-      return [`tool_${at}`, { name: `tool_${at}`, about: 'ä '.repeat(50), annotations: { readOnlyHint: true }, inputSchema: () => inputSchema }];
+      return [
+        `tool_${at}`,
+        { name: `tool_${at}`, about: 'ä '.repeat(50), annotations: { readOnlyHint: true }, inputSchema: () => inputSchema },
+      ];
     }),
   );
   const names = [...tools.keys()];
@@ -74,7 +77,9 @@ describe('the list of tools', () => {
     const session = await openSession(stack.url);
     await session.ask('tools/list');
     const [saved] = stack.mcp.saveSessions();
-    const kept = saved?.events.events.map(({ message }) => (message as { result?: { tools?: unknown } }).result).find((result) => result?.tools);
+    const kept = saved?.events.events
+      .map(({ message }) => (message as { result?: { tools?: unknown } }).result)
+      .find((result) => result?.tools);
     expectWhole(JSON.parse(JSON.stringify(kept)));
   });
 

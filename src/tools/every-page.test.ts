@@ -65,6 +65,32 @@ describe('all', () => {
     const { result, told } = await gather('zpa_list_segment_groups', {}, () => Promise.resolve(zpaPage(1, 3)));
     expect(result.items).toEqual(rows(1, 2));
     expect(told).toHaveLength(1);
+    expect(result).toMatchObject({
+      total: 6,
+      next: undefined,
+      note: expect.stringMatching(/^These are 2 rows of 6: the API gave no more/) as string,
+    });
+  });
+
+  it('says when the cloud counts more rows than it gives', async () => {
+    const pages = [zpaPage(1, 3), { ...zpaPage(2, 3), list: [] }];
+    const { result } = await runTool('zpa_list_segment_groups', { all: true }, pages);
+    expect(result).toMatchObject({ items: rows(1, 2), total: 6, note: expect.stringContaining('2 rows of 6') as string });
+  });
+
+  it('follows the words of Digital Experience, and rows of the attack surface by their number', async () => {
+    const users = await runTool('zdx_list_application_users', { app_id: '1', all: true }, [
+      { users: rows(1, 2), next_offset: 'b3' },
+      { users: rows(3, 3), next_offset: null },
+    ]);
+    expect(users.sent.map(({ query }) => query)).toEqual([undefined, { offset: 'b3' }]);
+    expect(users.result).toMatchObject({ items: rows(1, 3), next: undefined, note: undefined });
+    const findings = await runTool('zeasm_list_findings', { org_id: 'o', all: true }, [
+      { results: rows(1, 2), total_results: 3 },
+      { results: rows(3, 3), total_results: 3 },
+    ]);
+    expect(findings.sent.map(({ query }) => query)).toEqual([undefined, { offset: 2 }]);
+    expect(findings.result).toMatchObject({ items: rows(1, 3), total: 3, note: undefined });
   });
 
   it('asks bare arrays by page where the tool has no input for it', async () => {

@@ -48,8 +48,15 @@ export async function followPages(run: Run, call: Call, fields: Fields, input: T
     if (!(following instanceof Page) || !gathered.add(following.items)) break;
     page = following;
   }
-  const note = page.next && gathered.isFull ? gathered.note(`with all and ${stringifyJson(page.next)}`) : undefined;
-  return first.with({ items: gathered.rows, total: page.total, next: note === undefined ? undefined : page.next, note });
+  const isCut = page.next !== undefined && gathered.isFull;
+  const note = isCut ? gathered.note(`with all and ${stringifyJson(page.next)}`) : missing(gathered.rows.length, first, input);
+  return first.with({ items: gathered.rows, total: page.total ?? first.total, next: isCut ? page.next : undefined, note });
+}
+
+/** Said when the cloud counts more rows than it gave, though it was asked for them. */
+function missing(rows: number, { total }: Page, input: ToolInput): string | undefined {
+  if (total === undefined || rows >= total || pageInputs.some((name) => input[name] !== undefined)) return undefined;
+  return `These are ${rows} rows of ${total}: the API gave no more, though it was asked for the next page. Narrow the list to see others.`;
 }
 
 /**

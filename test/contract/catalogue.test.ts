@@ -4,6 +4,7 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bindCall, catalogue, services, type Tool } from '../../src/tools/index.ts';
+import { added } from './differences.ts';
 
 interface Fact {
   name: string;
@@ -27,10 +28,6 @@ const find = (name: string): Tool => catalogue.find((tool) => tool.name === name
 const relaxed: Readonly<Record<string, readonly string[]>> = {
   zia_update_location: ['name'], // the record is read first, so its name need not be repeated
   zpa_update_pra_credential: ['credential_type'], // likewise, and the type cannot be changed
-};
-/** Inputs that we add, with the reason. */
-const added: Readonly<Record<string, readonly string[]>> = {
-  get_zpa_app_segments_by_type: ['page'], // without it, what is past the first 500 rows cannot be seen
 };
 const lookupsWithoutPage = ['zid_get_group_users_by_name', 'zid_get_user_groups_by_name']; // the page asked for is one of the result, not of the lookup
 

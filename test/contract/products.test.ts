@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bindCall, catalogue, type Tool } from '../../src/tools/index.ts';
+import { added } from './differences.ts';
 
 interface Request {
   readonly method: string;
@@ -63,10 +64,9 @@ interface Property {
 
 const samples = (tool: Tool): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries((tool.inputSchema() as { properties: Record<string, Property> }).properties).map(([name, property]) => [
-      name,
-      sample(name, property),
-    ]),
+    Object.entries((tool.inputSchema() as { properties: Record<string, Property> }).properties)
+      .filter(([name]) => !added[tool.name]?.includes(name))
+      .map(([name, property]) => [name, sample(name, property)]),
   );
 
 function sample(name: string, { type, items, minimum = 0, enum: values }: Property): unknown {

@@ -13,12 +13,12 @@ export function openZeasm(world: World): Product {
     prefix: '/easm/easm-ui/v1',
     routes: {
       'GET /organizations': () => ok(envelope([ORGANIZATION])),
-      [`GET ${organization}/findings`]: within(() => ok(envelope(findings.all()))),
+      [`GET ${organization}/findings`]: within(({ query }) => ok(page(findings.all(), query))),
       [`GET ${organization}/findings/{id}/details`]: within(one(findings, (finding) => finding)),
       [`GET ${organization}/findings/{id}/evidence`]: within(one(findings, (finding) => content(finding, 'EVIDENCE'))),
       [`GET ${organization}/findings/{id}/scan-output`]: within(one(findings, (finding) => content(finding, 'SCAN_OUTPUT'))),
-      [`GET ${organization}/lookalike-domains`]: within(() =>
-        ok({ ...envelope(lookalikes.all().map(withoutId)), next_link: '', prev_link: '' }),
+      [`GET ${organization}/lookalike-domains`]: within(({ query }) =>
+        ok({ ...page(lookalikes.all().map(withoutId), query), next_link: '', prev_link: '' }),
       ),
       [`GET ${organization}/lookalike-domains/{id}/details`]: within(
         one(lookalikes, (lookalike) => ({ ...withoutId(lookalike), description: 'It differs in one sign.' })),
@@ -31,6 +31,14 @@ export function openZeasm(world: World): Product {
 
 const notFound: Answer = problem(404, 'Not Found', 'the resource does not exist');
 const envelope = (results: readonly Fields[]): Fields => ({ results, total_results: results.length });
+
+const SIZE = 100;
+
+/** A page of the recorded size. That `offset`, which the recorded link names, counts rows is a guess. */
+function page(rows: readonly Fields[], query: URLSearchParams): Fields {
+  const start = Number(query.get('offset') ?? 0);
+  return { results: rows.slice(start, start + SIZE), total_results: rows.length };
+}
 function withoutId(item: Item): Fields {
   const { id: _, ...fields } = item;
   return fields;

@@ -1,11 +1,11 @@
-import { count, counts, id, optional, text, tool } from '../define.ts';
-import { asWritten, places, sinceAlert, zdx } from './product.ts';
+import { count, counts, id, optional, tool } from '../define.ts';
+import { asWritten, nextPage, places, sinceAlert, zdx } from './product.ts';
 
 const alert = { alert_id: id('ID of the alert, as zdx_list_alerts or zdx_list_historical_alerts shows it.') };
 const filters = {
   ...places,
   ...sinceAlert,
-  offset: optional(text('What the answer before gave as the next offset; nothing for the first page.')),
+  ...nextPage,
   limit: optional(count('Rows on a page.', { min: 1 })),
 };
 

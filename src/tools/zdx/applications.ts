@@ -1,5 +1,5 @@
 import { id, oneOf, optional, tool } from '../define.ts';
-import { asWritten, places, since, zdx } from './product.ts';
+import { asWritten, nextPage, places, since, zdx } from './product.ts';
 
 const app = { app_id: id('ID of the application, as zdx_list_applications shows it.') };
 const people = { ...places, ...since };
@@ -51,6 +51,7 @@ export default [
         score_bucket: optional(oneOf(['poor', 'okay', 'good'], 'Only users whose score is poor (0-33), okay (34-65) or good (66-100).')),
       }),
       ...people,
+      ...nextPage,
     },
     call: 'GET /apps/{app_id}/users',
     returns: 'page',

@@ -1,5 +1,5 @@
 import { id, onWire, optional, text, texts, tool } from '../define.ts';
-import { asWritten, places, since, zdx } from './product.ts';
+import { asWritten, nextPage, places, since, zdx } from './product.ts';
 
 export default [
   tool(zdx, 'list_devices', {
@@ -16,7 +16,7 @@ export default [
       }),
       ...places,
       ...since,
-      offset: optional(text('What the answer before gave as the next offset; nothing for the first page.')),
+      ...nextPage,
     },
     call: 'GET /devices',
     returns: 'page',

@@ -1,4 +1,4 @@
-import { count, onWire, optional, spread, texts, type Fields, type Product } from '../define.ts';
+import { count, onWire, optional, spread, text, texts, type Fields, type Product } from '../define.ts';
 
 export const zdx: Product<'zdx'> = {
   id: 'zdx',
@@ -24,6 +24,9 @@ export const since = { since: spread(optional(count('Hours to look back; without
 export const sinceAlert = {
   since: spread(optional(count('Hours to look back, at most 336; without it the API covers the last 2.', { min: 1, max: 336 })), window),
 };
+
+/** The API calls its pages by a word of its own. */
+export const nextPage = { offset: optional(text('What the answer before gave as the next offset; nothing for the first page.')) };
 
 /** Inputs that narrow a report to some people. */
 export const places = {

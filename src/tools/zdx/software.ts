@@ -1,10 +1,11 @@
 import { onWire, optional, text, texts, tool } from '../define.ts';
-import { places, zdx } from './product.ts';
+import { nextPage, places, zdx } from './product.ts';
 
 const filters = {
   ...places,
   user_ids: onWire('userids', optional(texts('IDs of users, as zdx_list_application_users shows them.'))),
   device_ids: onWire('deviceids', optional(texts('IDs of devices, as zdx_list_devices shows them.'))),
+  ...nextPage,
 };
 
 /** Names of software come from the devices. */

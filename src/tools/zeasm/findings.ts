@@ -1,5 +1,5 @@
 import { id, tool } from '../define.ts';
-import { organization, untrusted, zeasm } from './product.ts';
+import { nextPage, organization, untrusted, zeasm } from './product.ts';
 
 const finding = { ...organization, finding_id: id('ID of the finding, as zeasm_list_findings shows it.') };
 
@@ -8,8 +8,8 @@ export default [
     toolset: 'zeasm_findings',
     action: 'read',
     about:
-      'List what is wrong with the assets of an organization that can be reached from the internet: category, severity, risk score, affected asset, first and last sighting. Only the first page of the API is returned.',
-    input: organization,
+      'List what is wrong with the assets of an organization that can be reached from the internet: category, severity, risk score, affected asset, first and last sighting. The finding_id of the other tools comes from here.',
+    input: { ...organization, ...nextPage },
     call: 'GET /organizations/{org_id}/findings',
     returns: 'page',
   }),

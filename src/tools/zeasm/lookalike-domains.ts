@@ -1,13 +1,13 @@
 import { id, tool } from '../define.ts';
-import { organization, untrusted, zeasm } from './product.ts';
+import { nextPage, organization, untrusted, zeasm } from './product.ts';
 
 export default [
   tool(zeasm, 'list_lookalike_domains', {
     toolset: 'zeasm_lookalike_domains',
     action: 'read',
-    about: `List domains that look like those of an organization and may serve to deceive: the imitated domain, the trick, risk score, whether it is registered and by whom. Only the first page of the API is returned. ${untrusted}`,
+    about: `List domains that look like those of an organization and may serve to deceive: the imitated domain, the trick, risk score, whether it is registered and by whom. ${untrusted}`,
     writtenBy: 'whoever registered the domains',
-    input: organization,
+    input: { ...organization, ...nextPage },
     call: 'GET /organizations/{org_id}/lookalike-domains',
     returns: 'page',
   }),

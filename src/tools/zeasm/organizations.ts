@@ -7,6 +7,6 @@ export default [
     action: 'read',
     about: 'List the organizations whose attack surface is watched, with their IDs. The other tools of this product need such an ID.',
     call: 'GET /organizations',
-    returns: 'page',
+    returns: { kind: 'whole', items: 'results', total: 'total_results' },
   }),
 ];
