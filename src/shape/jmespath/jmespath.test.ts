@@ -12,6 +12,32 @@ const [documents, ...cases] = readFileSync(join(import.meta.dirname, '../../../t
   .split('\n')
   .map((line) => JSON.parse(line) as unknown) as [Record<string, unknown>, ...[string, string, ...unknown[]][]];
 
+interface Group {
+  readonly file: string;
+  readonly given: unknown;
+  readonly cases: readonly { readonly expression: string; readonly result?: unknown; readonly error?: string }[];
+}
+
+const suite = readFileSync(join(import.meta.dirname, '../../../test/fixtures/jmespath-compliance/suite.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Group);
+
+describe('the compliance suite', () => {
+  it('is there whole', () => {
+    expect(new Set(suite.map(({ file }) => file)).size).toBe(15);
+    expect(suite.flatMap(({ cases }) => cases)).toHaveLength(851);
+  });
+
+  it.each([...Map.groupBy(suite, ({ file }) => file)])('is met in its part on %s', (_, groups) => {
+    for (const { given, cases } of groups)
+      for (const { expression, result, error } of cases) {
+        if (error === undefined) expect(find(expression, given), expression).toEqual(result);
+        else expect(() => find(expression, given), `${expression}: ${error}`).toThrow(Fault);
+      }
+  });
+});
+
 describe('an expression', () => {
   it(`means what it means in Python, in ${cases.length} recorded cases`, () => {
     const differing = cases.filter(([document, expression, ...result]) => {
