@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..');
 const source = join(root, 'src');
 
 /** Top-level files that every folder may import. */
-const commons = ['errors.ts', 'json.ts', 'log.ts', 'stderr.ts', 'version.ts'];
+const commons = ['errors.ts', 'json.ts', 'log-scope.ts', 'log.ts', 'stderr.ts', 'version.ts'];
 
 /** What each folder may import of the others, beside itself and the commons. */
 const allowed: Readonly<Record<string, readonly string[]>> = {

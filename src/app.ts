@@ -24,6 +24,7 @@ import {
   type RecordKeeper,
 } from './lifecycle/index.ts';
 import { openLog, type RootLog } from './log.ts';
+import { logFor } from './log-scope.ts';
 import { checkTls } from './http/index.ts';
 import { checkCloud, cloudConfigOf, openState, readEntitlementOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
 import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
@@ -42,7 +43,10 @@ export async function serve(stage: Stage, values: OptionValues): Promise<number 
   const demo = values['demo'] === true;
   if (stage.isRehearsal) return rehearse(stage, Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
-  if (handover) return takeOver(asLaunched(stage, handover), handover, Configuration.takeOver(fixed, handover.state), demo);
+  if (handover) {
+    const start = Configuration.takeOver(fixed, handover.state);
+    return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, start, demo));
+  }
   const start = Configuration.read(fixed);
   const problems = await problemsOf(start, demo);
   if (problems.length > 0) return refuse(stage, problems);

@@ -1,5 +1,6 @@
 /** Structured lines to stderr. stdout belongs to the protocol and to the commands' answers. */
 import { pino } from 'pino';
+import { scopeFields } from './log-scope.ts';
 import { openWriter } from './stderr.ts';
 
 /** The levels that `ZSCALER_MCP_LOG_LEVEL` accepts. */
@@ -27,9 +28,14 @@ export interface RootLog extends Log {
 
 export function openLog(level: LogLevel): RootLog {
   const stderr = openWriter(2);
-  const root = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' }, stderr);
+  const timestamp = pino.stdTimeFunctions.isoTime;
+  // What a line says of itself comes first: a line about another operation names that one.
+  const options = { level, base: { pid: process.pid }, timestamp, messageKey: 'message', mixin: scopeFields, mixinMergeStrategy };
+  const root = pino(options, stderr);
   return Object.assign(root, {
     flush: () => stderr.flush(),
     line: (text: string) => stderr.write(`${text}\n`),
   });
 }
+
+const mixinMergeStrategy = (own: object, scope: object): object => ({ ...scope, ...own });

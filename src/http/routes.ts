@@ -1,6 +1,7 @@
 /** The paths of the server, and what a request must pass before it reaches MCP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
+import { logFor, newRequestId } from '../log-scope.ts';
 import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
@@ -86,19 +87,43 @@ export function createRoutes(options: RoutesOptions): Respond {
     if (answerHealth(options, path, request, response)) return;
     observe(options, routes, path, request, response);
     const limits = options.limits?.() ?? NO_LIMITS;
-    const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
-    const refusal = judge(options, request, limits, address);
-    if (refusal) return refuse(options, request, response, refusal);
-    const published = options.gate.publish(path, request);
-    if (published) return publish(published, request, response);
-    const route = path === METRICS ? metricsRoute(options) : routes.get(path);
-    if (!route) return refusePath(response, path, [...routes.keys()]);
-    if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
-    admit(options, limits, route, request, response, exchange, address).catch((error: unknown) => {
-      options.log.error({ err: error }, 'a request failed');
-      response.destroy();
-    });
+    const id = requestId(request, limits);
+    // A stream that goes on from a former generation has its headers already.
+    if (!response.headersSent) response.setHeader('x-request-id', id);
+    void logFor({ request: id }, () => answer(options, routes, path, limits, request, response, exchange));
   };
+}
+
+/** A trusted proxy may name a request, so that its log and ours can be held together; all others get a name of ours. */
+function requestId({ headers, socket }: IncomingMessage, { isTrustedProxy }: RequestLimits): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) && isTrustedProxy(socket.remoteAddress) ? given : newRequestId();
+}
+
+/** Never rejects. */
+async function answer(
+  options: RoutesOptions,
+  routes: ReadonlyMap<string, Route>,
+  path: string,
+  limits: RequestLimits,
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+): Promise<void> {
+  const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
+  const refusal = judge(options, request, limits, address);
+  if (refusal) return refuse(options, request, response, refusal);
+  const published = options.gate.publish(path, request);
+  if (published) return publish(published, request, response);
+  const route = path === METRICS ? metricsRoute(options) : routes.get(path);
+  if (!route) return refusePath(response, path, [...routes.keys()]);
+  if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
+  try {
+    await admit(options, limits, route, request, response, exchange, address);
+  } catch (error) {
+    options.log.error({ err: error }, 'a request failed');
+    response.destroy();
+  }
 }
 
 function routesOf({ mcp, transport }: RoutesOptions): ReadonlyMap<string, Route> {

@@ -2,6 +2,7 @@
 import { openSync, closeSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { logFor } from '../log-scope.ts';
 import { execute, flushStream } from './execute.ts';
 import { packHandover, type HandedConnection, type HandedListener, type Handover, type RunningOperation } from './handover.ts';
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
@@ -174,7 +175,8 @@ export class Lifecycle<Config> {
     this.#busy = true;
     for (let work = this.#queue.shift(); work && !this.#stopping; work = this.#queue.shift()) {
       this.#current = work;
-      await this.#perform(work);
+      const running = work;
+      await logFor({ operation: running.id }, () => this.#perform(running));
     }
     this.#current = null;
     this.#busy = false;

@@ -4,6 +4,7 @@ import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequir
 import type { AuditEvent, Caller, Decision } from '../audit/index.ts';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { logFor } from '../log-scope.ts';
 import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
 import { withoutToken, type Consent } from './confirm-call.ts';
 import { encodeFailure, encodeNeed, encodeResult } from './encode.ts';
@@ -26,10 +27,15 @@ export interface Call {
  * Whatever goes wrong in a tool is a result marked as an error, so that the model can read it.
  * @throws ProtocolError invalid params, when no tool of that name is offered
  */
-export async function callTool(call: Call): Promise<CallToolResult | InputRequiredResult> {
+export function callTool(call: Call): Promise<CallToolResult | InputRequiredResult> {
+  const id = randomUUID();
+  return logFor({ call: id }, () => answerCall(call, id));
+}
+
+async function answerCall(call: Call, id: string): Promise<CallToolResult | InputRequiredResult> {
   const { runtime, name, args, context } = call;
   const startedAt = performance.now();
-  const note = openNotes(call, startedAt);
+  const note = openNotes(call, id, startedAt);
   note({ event: 'call', args });
   let decision: Decision = 'refused';
   try {
@@ -62,9 +68,8 @@ export async function callTool(call: Call): Promise<CallToolResult | InputRequir
 
 type Note = AuditEvent extends infer Event ? (Event extends AuditEvent ? Omit<Event, 'call' | 'tool' | 'caller' | 'ms'> : never) : never;
 
-function openNotes({ runtime, name, caller, audit }: Call, startedAt: number): (note: Note) => void {
+function openNotes({ runtime, name, caller, audit }: Call, call: string, startedAt: number): (note: Note) => void {
   if (!runtime.logToolCalls) return () => undefined;
-  const call = randomUUID();
   return (note) => audit({ ...note, call, tool: name, caller, ms: performance.now() - startedAt } as AuditEvent);
 }
 

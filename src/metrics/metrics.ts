@@ -22,6 +22,8 @@ export interface ProcessFacts {
   readonly config: { readonly loadedAt: string; readonly pendingRestart: readonly string[] };
   /** How often each kind of operation came to each outcome, over all generations. */
   readonly operationCounts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The latest, in the order in which they ended. */
+  readonly operations: readonly { readonly kind: string; readonly outcome: string }[];
 }
 
 export interface RequestFacts {
@@ -91,12 +93,15 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
     generationStarted: gauge('generation_start_time_seconds', 'When this generation started, since 1970.'),
     configLoaded: gauge('config_load_time_seconds', 'When the configuration in force was loaded, since 1970.'),
     pending: gauge('config_pending_restart', 'Changes of the configuration that wait for a restart.'),
-    failed: gauge('operations_failed', 'Reloads and restarts that failed, over all generations.'),
     memory: gauge('process_resident_memory_bytes', 'Resident memory.'),
-    cpu: gauge('process_cpu_seconds', 'Processor time of this generation, in user and system mode.'),
   };
   const shared = source.isShared() === null ? null : gauge('state_store_up', '1 while the store that replicas share can be reached.');
-  const operations = gauge('operations', 'Reloads and restarts by outcome, over all generations.', ['kind', 'outcome']);
+  const operations = counter('operations_total', 'Reloads and restarts by outcome, over all generations.', ['kind', 'outcome']);
+  const failed = counter('operations_failed_total', 'Reloads and restarts that failed, over all generations.', []);
+  const cpu = counter('process_cpu_seconds_total', 'Processor time of this generation, in user and system mode.', []);
+  const lastSuccessful = gauge('last_operation_successful', 'Whether the latest reload, and the latest restart, did not fail: 1 or 0.', [
+    'kind',
+  ]);
   const build = gauge('build_info', 'Always 1; the labels tell what runs.', ['version', 'node']);
 
   return {
@@ -117,7 +122,7 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
       const { user, system } = process.cpuUsage();
       gauges.sessions.set(source.sessions());
       gauges.memory.set(process.memoryUsage.rss());
-      gauges.cpu.set((user + system) / 1e6);
+      setCounter(cpu, {}, (user + system) / 1e6);
       shared?.set(source.isShared() ? 1 : 0);
       const facts = source.process();
       if (facts) setFacts(facts);
@@ -131,11 +136,20 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
     gauges.generationStarted.set(seconds(facts.generationStartedAt));
     gauges.configLoaded.set(seconds(facts.config.loadedAt));
     gauges.pending.set(facts.config.pendingRestart.length);
-    gauges.failed.set(facts.failedCount);
+    setCounter(failed, {}, facts.failedCount);
     build.set({ version: facts.version, node: process.versions.node }, 1);
     for (const [kind, outcomes] of Object.entries(facts.operationCounts))
-      for (const [outcome, count] of Object.entries(outcomes)) operations.set({ kind, outcome }, count);
+      for (const [outcome, count] of Object.entries(outcomes)) setCounter(operations, { kind, outcome }, count);
+    for (const { kind, outcome } of facts.operations) lastSuccessful.set({ kind }, FAILURES.has(outcome) ? 0 : 1);
   }
 }
+
+/** For what is counted elsewhere, over all generations. */
+function setCounter<Label extends string>(counter: Counter<Label>, labels: Partial<Record<Label, string>>, value: number): void {
+  counter.remove(labels);
+  counter.inc(labels, value);
+}
+
+const FAILURES: ReadonlySet<string> = new Set(['refused', 'failed', 'rolled-back', 'timed-out']);
 
 const seconds = (time: string): number => Date.parse(time) / 1_000 || 0;

@@ -42,7 +42,7 @@ export function refusalOf(answer: Answer, { what, secrets, clock, log }: Refusal
   const retryAfterMs = status === 429 || status === 503 ? (askedWaitMs(answer, parseLenient(text), clock.now()) ?? undefined) : undefined;
   const said = [reason, message].filter((part) => part !== undefined).join(': ');
   const redirect = status >= 300 && status < 400 ? `redirected to ${hostOf(headers.get('location'))}, which is not followed` : '';
-  const fields = { request: what, status, reason, attempts };
+  const fields = { cloudRequest: what, status, reason, attempts };
   if (status >= 500) log.error(fields, 'the cloud failed');
   else log.info(fields, 'the cloud refused');
   return new CloudError(
@@ -63,7 +63,7 @@ export function graphqlRefusalOf(content: unknown, what: string, log: Log): Clou
   if (!refusal) return null;
   const { reason, message } = refusal;
   const isIncident = reason === 'INTERNAL_ERROR';
-  const fields = { request: what, status: 200, reason };
+  const fields = { cloudRequest: what, status: 200, reason };
   if (isIncident) log.error(fields, 'the cloud failed');
   else log.info(fields, 'the cloud refused');
   const said = [reason, message].filter((part) => part !== undefined).join(': ') || 'errors without words';

@@ -52,7 +52,7 @@ export async function attempt(send: Send, options: AttemptOptions): Promise<Answ
     const waitMs = attempts > options.maxRetries ? null : waitFor(outcome, options, attempts - 1);
     if (waitMs === null || waitMs >= options.budget.deadline - options.clock.now()) return settle(outcome);
     const { what, log, budget, clock } = options;
-    log.info({ request: what, attempts, waitMs: Math.round(waitMs), because: nameOf(outcome) }, 'the cloud is asked again after a wait');
+    log.info({ cloudRequest: what, attempts, waitMs: Math.round(waitMs), because: nameOf(outcome) }, 'the cloud is asked again after a wait');
     await clock.sleep(waitMs, budget.signal).catch(() => {
       throw gaveUp(options, false);
     });
@@ -69,7 +69,7 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
   try {
     const answer = await send({ signal: AbortSignal.any([budget.signal, timer]) });
     const text = await answer.text();
-    log.debug({ request: what, status: answer.status, ms: clock.now() - startedAt, attempts }, 'the cloud answered');
+    log.debug({ cloudRequest: what, status: answer.status, ms: clock.now() - startedAt, attempts }, 'the cloud answered');
     return { status: answer.status, headers: answer.headers, text, attempts };
   } catch (error) {
     if (error instanceof ZscalerMcpError) throw error;

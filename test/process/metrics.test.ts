@@ -55,12 +55,20 @@ describe('metrics', () => {
     await server.ask('reload');
     const samples = await samplesOf(server);
     expect(samples.get('zscaler_mcp_generation')).toBe(2);
-    expect(samples.get('zscaler_mcp_operations{kind="restart",outcome="restarted"}')).toBe(1);
-    expect(samples.get('zscaler_mcp_operations{kind="reload",outcome="applied-restart-pending"}')).toBe(1);
-    expect(samples.get('zscaler_mcp_operations{kind="reload",outcome="refused"}')).toBe(1);
-    expect(samples.get('zscaler_mcp_operations_failed')).toBe(1);
+    expect(samples.get('zscaler_mcp_operations_total{kind="restart",outcome="restarted"}')).toBe(1);
+    expect(samples.get('zscaler_mcp_operations_total{kind="reload",outcome="applied-restart-pending"}')).toBe(1);
+    expect(samples.get('zscaler_mcp_operations_total{kind="reload",outcome="refused"}')).toBe(1);
+    expect(samples.get('zscaler_mcp_operations_failed_total')).toBe(1);
+    expect(samples.get('zscaler_mcp_last_operation_successful{kind="reload"}')).toBe(0);
+    expect(samples.get('zscaler_mcp_last_operation_successful{kind="restart"}')).toBe(1);
     expect(samples.get('zscaler_mcp_config_pending_restart')).toBe(1);
     expect(samples.get('zscaler_mcp_config_load_time_seconds')).toBeGreaterThan(1.7e9);
+    server.writeDotenv('ZSCALER_MCP_METRICS=true\n');
+    await server.ask('reload');
+    const later = await samplesOf(server);
+    expect(later.get('zscaler_mcp_last_operation_successful{kind="reload"}')).toBe(1);
+    expect(later.get('zscaler_mcp_operations_failed_total')).toBe(1);
+    expect(later.get('zscaler_mcp_process_cpu_seconds_total')).toBeGreaterThan(0);
   });
 
   it('have no label that a caller can choose', async () => {
