@@ -52,7 +52,10 @@ export async function attempt(send: Send, options: AttemptOptions): Promise<Answ
     const waitMs = attempts > options.maxRetries ? null : waitFor(outcome, options, attempts - 1);
     if (waitMs === null || waitMs >= options.budget.deadline - options.clock.now()) return settle(outcome);
     const { what, log, budget, clock } = options;
-    log.info({ cloudRequest: what, attempts, waitMs: Math.round(waitMs), because: nameOf(outcome) }, 'the cloud is asked again after a wait');
+    log.info(
+      { cloudRequest: what, attempts, waitMs: Math.round(waitMs), because: nameOf(outcome) },
+      'the cloud is asked again after a wait',
+    );
     await clock.sleep(waitMs, budget.signal).catch(() => {
       throw gaveUp(options, false);
     });
