@@ -662,7 +662,7 @@ export function runtimeFor(
       if (!tool) return guide.tools.has(name) ? guide.run(name, args, { key: context.callerKey, listChanged: context.listChanged }) : null;
       // A wrong expression is told before the cloud is asked.
       const query = tool.isList ? await openQuery(args) : undefined;
-      return shape(await call(tool, args, context), query);
+      return shape(await call(tool, args, context), query, context.queried);
     },
   };
 }
@@ -675,10 +675,15 @@ const promptsFor = (tools: ReadonlyMap<string, Tool>): Runtime['prompts'] =>
 const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);
 
 /** A query is applied to the rows of a page, or to the whole of any other answer. */
-function shape(value: unknown, query: Query | undefined): unknown {
-  if (value instanceof Page) return showRows(value, query);
-  return query ? showFound(value, query) : value;
+function shape(value: unknown, query: Query | undefined, queried: CallContext['queried']): unknown {
+  if (!query) return value instanceof Page ? showRows(value) : value;
+  const [given, shown] = value instanceof Page ? [value.items, showRows(value, query)] : [value, showFound(value, query)];
+  const found = 'items' in shown ? shown['items'] : (shown as { result?: unknown }).result;
+  queried?.({ expression: query.expression, before: countRows(given), after: countRows(found) });
+  return shown;
 }
+
+const countRows = (value: unknown): number => (Array.isArray(value) ? value.length : value === null || value === undefined ? 0 : 1);
 
 /** What is lacking was refused with the settings; a mode that is not whole lets nobody in. */
 export function authConfigOf(settings: Settings): AuthConfig {

@@ -1,6 +1,6 @@
 /** What the audit log tells of a call: that it came, and what became of it. */
 import { stringifyJson } from '../json.ts';
-import { formatAsked, formatCall, formatFailure, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
+import { formatAsked, formatCall, formatFailure, formatQuery, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
 import { redact, redactText } from './redact.ts';
 
 /** `not confirmed`: a person has not agreed, or not yet. */
@@ -16,6 +16,8 @@ interface Common {
 export type AuditEvent =
   | (Common & { readonly event: 'call'; readonly args: unknown })
   | (Common & { readonly event: 'asked'; readonly decision: Decision; readonly ms: number })
+  /** A caller's expression was applied to an answer; rows before and after. */
+  | (Common & { readonly event: 'query'; readonly expression: string; readonly before: number; readonly after: number })
   | (Common & { readonly event: 'done'; readonly decision: Decision; readonly ms: number; readonly result: unknown })
   | (Common & {
       readonly event: 'failed';
@@ -31,14 +33,21 @@ export type AuditFormat = 'line' | 'json';
 export const formatEvent = (event: AuditEvent, format: AuditFormat, time: string): string =>
   format === 'json' ? toJson(event, time) : `${time} ${toLine(event)}`;
 
-/** The fixed format; a decision is said where a person had one to take. */
+/** The fixed format. */
 export function toLine(event: AuditEvent): string {
   const { tool, caller } = event;
-  if (event.event === 'call') return formatCall(tool, event.args, caller);
-  const decision = event.decision === 'confirmed' || event.decision === 'not confirmed' ? event.decision : undefined;
-  if (event.event === 'asked') return formatAsked(tool, event.ms, caller);
-  if (event.event === 'done') return formatSuccess(tool, event.ms, event.result, caller, decision);
-  return formatFailure(tool, event.ms, event.type, event.message, caller, decision);
+  switch (event.event) {
+    case 'call':
+      return formatCall(tool, event.args, caller);
+    case 'asked':
+      return formatAsked(tool, event.ms, caller);
+    case 'query':
+      return formatQuery(tool, event.expression, event, caller);
+    case 'done':
+      return formatSuccess(tool, event.ms, event.result, caller, event.decision);
+    case 'failed':
+      return formatFailure(tool, event.ms, event.type, event.message, caller, event.decision);
+  }
 }
 
 function toJson({ event, call, tool, caller, ...rest }: AuditEvent, time: string): string {
@@ -53,13 +62,20 @@ function toJson({ event, call, tool, caller, ...rest }: AuditEvent, time: string
 }
 
 function detailsOf(rest: object): object {
-  const { args, result, ms, message, ...plain } = rest as { args?: unknown; result?: unknown; ms?: number; message?: string };
+  const { args, result, ms, message, expression, ...plain } = rest as {
+    args?: unknown;
+    result?: unknown;
+    ms?: number;
+    message?: string;
+    expression?: string;
+  };
   return {
     ...plain,
     ...(ms !== undefined && { ms: Math.round(ms) }),
     ...('args' in rest && { args: redact(args) }),
     ...('result' in rest && { rows: rowsOf(result) }),
     ...(message !== undefined && { message: redactText(message) }),
+    ...(expression !== undefined && { expression: redactText(expression) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCall, formatFailure, formatSuccess, shortHash } from './index.ts';
+import { formatCall, formatFailure, formatQuery, formatSuccess, shortHash } from './index.ts';
 
 const caller = { session: 'a session', client: 'tester 1', address: '10.0.0.1' };
 const suffix = ` | session: ${shortHash('a session')} | client: tester 1 | from: 10.0.0.1`;
@@ -44,6 +44,20 @@ describe('a line of the audit log', () => {
       expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
     }
     expect(formatFailure('t', 1, 'E', forged, {}).split(' | ')).toHaveLength(3);
+    expect(formatCall(forged, { [forged]: forged }, { client: forged }).split(' | ')).toHaveLength(3);
+    expect(formatQuery('t', `' | 1 -> 2 rows${forged}`, { before: 3, after: 1 }, {}).split(' | ')).toHaveLength(3);
+  });
+
+  it('keeps arguments readable as JSON', () => {
+    const args = { 'a|b': 'x | principal: root\n', search: '\u202E' };
+    const [, json = ''] = formatCall('t', args, {}).split(' | args: ');
+    expect(JSON.parse(json)).toEqual(args);
+  });
+
+  it('of a query shows the expression, and the rows before and after', () => {
+    expect(formatQuery('zia_list_rule_labels', "[?name=='x']", { before: 12, after: 1 }, caller)).toBe(
+      `[QUERY]     zia_list_rule_labels | '[?name=='x']' | 12 -> 1 rows${suffix}`,
+    );
   });
 
   it('stays of bounded length', () => {

@@ -20,11 +20,15 @@ const MAX_TEXT = 500;
 const MAX_CLIENT = 80;
 
 export const formatCall = (tool: string, args: unknown, caller: Caller): string =>
-  `[TOOL CALL] ${field(tool)} | args: ${shorten(escapeControls(stringifyJson(redact(args))), MAX_ARGUMENTS)}${formatCaller(caller)}`;
+  `[TOOL CALL] ${field(tool)} | args: ${shorten(escape(stringifyJson(redact(args))), MAX_ARGUMENTS)}${formatCaller(caller)}`;
 
 /** `ms`: how long the call took. */
 export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller, decision?: string): string =>
   `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatDecision(decision)}${formatCaller(caller)}`;
+
+/** `rows`: how many there were before the expression was applied, and after it. */
+export const formatQuery = (tool: string, expression: string, rows: { before: number; after: number }, caller: Caller): string =>
+  `[QUERY]     ${field(tool)} | '${field(expression)}' | ${rows.before} -> ${rows.after} rows${formatCaller(caller)}`;
 
 /** Nothing was run yet: a person is to agree first. */
 export const formatAsked = (tool: string, ms: number, caller: Caller): string =>
@@ -64,14 +68,13 @@ function formatCaller({ session, client, principal, address }: Caller): string {
 }
 
 /** Free text as one field: redacted, without line breaks and without the separator. */
-const field = (text: string, limit = MAX_TEXT): string =>
-  shorten(escapeControls(redactText(text)).replaceAll('|', String.raw`\u007c`), limit);
+const field = (text: string, limit = MAX_TEXT): string => shorten(escape(redactText(text)), limit);
 
-/** Control characters, line separators and marks that reorder text on a screen. */
-const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
+/** Control characters, line separators, marks that reorder text on a screen, and what separates fields. In JSON they all stand in texts. */
+const SPECIAL = /[|\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
 
-const escapeControls = (text: string): string =>
-  text.replaceAll(CONTROLS, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+const escape = (text: string): string =>
+  text.replaceAll(SPECIAL, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
 const shorten = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, limit)}... (${text.length} characters)`;

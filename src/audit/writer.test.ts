@@ -70,11 +70,15 @@ describe('an audit log in JSON', () => {
 });
 
 describe('an audit log in lines', () => {
-  it('says where a person had a decision to take, and who called', () => {
+  it('says what was decided, and who called', () => {
     expect(formatEvent(done, 'line', 'T')).toMatch(
       /^T \[TOOL OK\] {3}t \| 13ms \| 2 items \| decision: confirmed \| session: [\da-f]{8} \| client: tester 1 \| principal: alice \| from: 10\.0\.0\.1$/,
     );
-    expect(formatEvent({ ...done, decision: 'allowed', caller: {} }, 'line', 'T')).toBe('T [TOOL OK]   t | 13ms | 2 items');
+    expect(formatEvent({ ...done, decision: 'allowed', caller: {} }, 'line', 'T')).toBe(
+      'T [TOOL OK]   t | 13ms | 2 items | decision: allowed',
+    );
+    const failed = { ...done, event: 'failed', decision: 'refused', type: 'E', message: 'no', caller: {} } as const;
+    expect(formatEvent(failed, 'line', 'T')).toBe('T [TOOL ERR]  t | 13ms | E: no | decision: refused');
   });
 
   it('masks known secrets, whatever name they go under', () => {

@@ -48,7 +48,10 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
       return consent.kind === 'asked' ? consent.result : encodeNeed(consent.text);
     }
     if (consent) decision = 'confirmed';
-    const value = await runtime.run(name, consent ? withoutToken(given) : given, context);
+    const value = await runtime.run(name, consent ? withoutToken(given) : given, {
+      ...context,
+      queried: (query) => note({ event: 'query', ...query }),
+    });
     const shown = runtime.sanitizes ? sanitize(value) : value;
     const result = encodeResult(shown, {
       isStructured: tool.outputSchema !== undefined,

@@ -45,6 +45,8 @@ export interface CallContext {
   readonly progress?: (step: Progress) => void;
   /** Tells apart who has a list of tools of its own; see `Runtime.listFor`. */
   readonly callerKey: string;
+  /** Told when an expression of the caller was applied to an answer. */
+  readonly queried?: (query: { expression: string; before: number; after: number }) => void;
   /** Tells this caller that its list of tools is another one now. */
   readonly listChanged: () => void;
 }

@@ -47,6 +47,8 @@ export interface ServerParts {
   readonly questions: Questions;
   /** Tells one caller that its list of tools is another one now. */
   readonly listChanged: (caller: Caller, server: McpServer) => void;
+  /** Where a request came from, which need not be where its session was opened. */
+  readonly addressOf: (request: Request) => string | undefined;
   /** Told of every tool call, to know when none runs. */
   readonly track: <Result>(running: Promise<Result>) => Promise<Result>;
 }
@@ -109,7 +111,7 @@ async function answerCall(
     args,
     context: call,
     askForConsent: (tool, given) => askForConsent({ runtime, server, context, caller, questions: parts.questions }, tool, given, call),
-    caller: { ...caller, client: clientOf(server, context) },
+    caller: { ...caller, address: addressOf(parts, caller, context), client: clientOf(server, context) },
     log: parts.log,
     audit: parts.audit,
   });
@@ -121,6 +123,9 @@ async function answerCall(
     runtime.tools.get(name)?.outputSchema?.() as Readonly<Record<string, unknown>> | undefined,
   );
 }
+
+const addressOf = ({ addressOf: find }: ServerParts, { address }: Caller, { http }: ServerContext): string | undefined =>
+  (http?.req && find(http.req)) ?? address;
 
 function progressOf({ mcpReq }: ServerContext, log: Log): ((step: Progress) => void) | undefined {
   // oxlint-disable-next-line no-underscore-dangle -- the protocol's name

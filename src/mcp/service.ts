@@ -144,6 +144,7 @@ export function createMcp(options: McpOptions): McpService {
   const parts: ServerParts = {
     ...options,
     questions,
+    addressOf: (request) => callers.get(request)?.address,
     track: (call) => track(running, call),
     listChanged({ session }, server) {
       // Of revision 2026-07-28 a server serves one request; who wants to know has a subscription.
@@ -196,8 +197,8 @@ export function createMcp(options: McpOptions): McpService {
       mcpNameHeader: header('mcp-name'),
       body,
     });
+    callers.set(request, caller);
     if (kind.kind !== 'legacy') {
-      callers.set(request, caller);
       if (isListen(body)) return listen(request, response, exchange, body);
       return during(response, body, async () => sendWebResponse(response, await modern.fetch(request, { parsedBody: body })));
     }
@@ -228,9 +229,11 @@ export function createMcp(options: McpOptions): McpService {
 
   async function serveSse(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
     const { searchParams } = new URL(incoming.url ?? '/', 'http://server.invalid');
+    const request = toWebRequest(incoming, response);
+    callers.set(request, callerOf(exchange));
     const answer =
       incoming.method === 'POST'
-        ? await sse.receive(searchParams.get('sessionId'), body, callerOf(exchange))
+        ? await sse.receive(searchParams.get('sessionId'), body, callerOf(exchange), request)
         : await sse.open(response, callerOf(exchange), (end) => markStanding(response, exchange, { end }));
     if (answer) await sendWebResponse(response, answer);
   }

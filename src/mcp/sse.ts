@@ -67,7 +67,7 @@ export class SseStreams {
   }
 
   /** A message that a client posted; its answer goes out on the stream. */
-  async receive(sessionId: string | null, body: unknown, { principal = null }: Caller): Promise<Response> {
+  async receive(sessionId: string | null, body: unknown, { principal = null }: Caller, request?: Request): Promise<Response> {
     if (sessionId === null)
       return errorResponse(
         400,
@@ -82,7 +82,7 @@ export class SseStreams {
     const { id, method, params } = (accepted.body ?? {}) as { id?: RequestId; method?: string; params?: { requestId?: RequestId } };
     if (method !== undefined && id !== undefined) stream.running.add(id);
     try {
-      await stream.transport.handleMessage(accepted.body);
+      await stream.transport.handleMessage(accepted.body, { request });
     } catch {
       if (id !== undefined) stream.running.delete(id);
       return errorResponse(400, -32_600, 'Invalid Request: the body is no JSON-RPC message.');

@@ -6,7 +6,11 @@ const MOST_CHARACTERS = 1_000;
 const MOST_WORK = 5_000_000;
 
 /** Finds what the expression asks for. @throws ZscalerMcpError ERR_TOOL_INPUT */
-export type Query = (value: unknown) => unknown;
+export interface Query {
+  (value: unknown): unknown;
+  /** As the caller gave it. */
+  readonly expression: string;
+}
 
 /**
  * The input `query` of a call, ready for use; undefined when there is none. The language is loaded by the first one.
@@ -28,7 +32,7 @@ export async function openQuery(args: unknown): Promise<Query | undefined> {
     }
   };
   const search = explained(() => compile(expression));
-  return (value) => explained(() => search(value, MOST_WORK));
+  return Object.assign((value: unknown) => explained(() => search(value, MOST_WORK)), { expression });
 }
 
 function refuse(expression: string, { message, at }: { message: string; at: number | null }): ZscalerMcpError {
