@@ -3,7 +3,7 @@ import { stringifyJson } from '../json.ts';
 import { formatAsked, formatCall, formatFailure, formatQuery, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
 import { redact, redactText } from './redact.ts';
 
-/** `not confirmed`: a person has not agreed, or not yet. */
+/** `confirmed`: see `by`. `not confirmed`: a person has not agreed, or not yet. */
 export type Decision = 'allowed' | 'refused' | 'confirmed' | 'not confirmed';
 
 interface Common {
@@ -13,19 +13,19 @@ interface Common {
   readonly caller: Caller;
 }
 
+interface Decided {
+  readonly decision: Decision;
+  /** Of what was confirmed: by an answer that the client says a person gave, or by a token. */
+  readonly by?: 'answer' | 'token' | undefined;
+}
+
 export type AuditEvent =
   | (Common & { readonly event: 'call'; readonly args: unknown })
   | (Common & { readonly event: 'asked'; readonly decision: Decision; readonly ms: number })
   /** A caller's expression was applied to an answer; rows before and after. */
   | (Common & { readonly event: 'query'; readonly expression: string; readonly before: number; readonly after: number })
-  | (Common & { readonly event: 'done'; readonly decision: Decision; readonly ms: number; readonly result: unknown })
-  | (Common & {
-      readonly event: 'failed';
-      readonly decision: Decision;
-      readonly ms: number;
-      readonly type: string;
-      readonly message: string;
-    });
+  | (Common & Decided & { readonly event: 'done'; readonly ms: number; readonly result: unknown })
+  | (Common & Decided & { readonly event: 'failed'; readonly ms: number; readonly type: string; readonly message: string });
 
 export type AuditFormat = 'line' | 'json';
 
@@ -44,9 +44,9 @@ export function toLine(event: AuditEvent): string {
     case 'query':
       return formatQuery(tool, event.expression, event, caller);
     case 'done':
-      return formatSuccess(tool, event.ms, event.result, caller, event.decision);
+      return formatSuccess(tool, event.ms, event.result, caller, event);
     case 'failed':
-      return formatFailure(tool, event.ms, event.type, event.message, caller, event.decision);
+      return formatFailure(tool, event.ms, event.type, event.message, caller, event);
   }
 }
 

@@ -23,8 +23,8 @@ export const formatCall = (tool: string, args: unknown, caller: Caller): string 
   `[TOOL CALL] ${field(tool)} | args: ${shorten(escape(stringifyJson(redact(args))), MAX_ARGUMENTS)}${formatCaller(caller)}`;
 
 /** `ms`: how long the call took. */
-export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller, decision?: string): string =>
-  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatDecision(decision)}${formatCaller(caller)}`;
+export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller, decided?: Decided): string =>
+  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatDecision(decided)}${formatCaller(caller)}`;
 
 /** `rows`: how many there were before the expression was applied, and after it. */
 export const formatQuery = (tool: string, expression: string, rows: { before: number; after: number }, caller: Caller): string =>
@@ -32,13 +32,20 @@ export const formatQuery = (tool: string, expression: string, rows: { before: nu
 
 /** Nothing was run yet: a person is to agree first. */
 export const formatAsked = (tool: string, ms: number, caller: Caller): string =>
-  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | not run: a person is asked to confirm${formatDecision('not confirmed')}${formatCaller(caller)}`;
+  `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | not run: a person is asked to confirm${formatDecision({ decision: 'not confirmed' })}${formatCaller(caller)}`;
 
-const formatDecision = (decision: string | undefined): string => (decision === undefined ? '' : ` | decision: ${decision}`);
+interface Decided {
+  readonly decision: string;
+  /** Of what was confirmed. */
+  readonly by?: string | undefined;
+}
+
+const formatDecision = (decided: Decided | undefined): string =>
+  decided ? ` | decision: ${decided.decision}${decided.by === undefined ? '' : ` | by: ${decided.by}`}` : '';
 
 /** `type`: an error's code or name. */
-export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller, decision?: string): string =>
-  `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatDecision(decision)}${formatCaller(caller)}`;
+export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller, decided?: Decided): string =>
+  `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatDecision(decided)}${formatCaller(caller)}`;
 
 /** Tells sessions apart without giving one away. */
 export const shortHash = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 8);

@@ -14,7 +14,16 @@ const called: AuditEvent = {
   args: { clientSecret: 'hush', id: 12_345_678_901_234_567_890n },
   caller,
 };
-const done: AuditEvent = { event: 'done', call: 'c1', tool: 't', decision: 'confirmed', ms: 12.6, result: { items: [1, 2] }, caller };
+const done: AuditEvent = {
+  event: 'done',
+  call: 'c1',
+  tool: 't',
+  decision: 'confirmed',
+  by: 'token',
+  ms: 12.6,
+  result: { items: [1, 2] },
+  caller,
+};
 
 function open(path: string | undefined) {
   const [lines, told]: [string[], string[]] = [[], []];
@@ -48,6 +57,7 @@ describe('an audit log in JSON', () => {
       call: 'c1',
       tool: 't',
       decision: 'confirmed',
+      by: 'token',
       ms: 13,
       rows: 2,
       caller: who,
@@ -72,12 +82,12 @@ describe('an audit log in JSON', () => {
 describe('an audit log in lines', () => {
   it('says what was decided, and who called', () => {
     expect(formatEvent(done, 'line', 'T')).toMatch(
-      /^T \[TOOL OK\] {3}t \| 13ms \| 2 items \| decision: confirmed \| session: [\da-f]{8} \| client: tester 1 \| principal: alice \| from: 10\.0\.0\.1$/,
+      /^T \[TOOL OK\] {3}t \| 13ms \| 2 items \| decision: confirmed \| by: token \| session: [\da-f]{8} \| client: tester 1 \| principal: alice \| from: 10\.0\.0\.1$/,
     );
-    expect(formatEvent({ ...done, decision: 'allowed', caller: {} }, 'line', 'T')).toBe(
+    expect(formatEvent({ ...done, decision: 'allowed', by: undefined, caller: {} }, 'line', 'T')).toBe(
       'T [TOOL OK]   t | 13ms | 2 items | decision: allowed',
     );
-    const failed = { ...done, event: 'failed', decision: 'refused', type: 'E', message: 'no', caller: {} } as const;
+    const failed = { ...done, event: 'failed', decision: 'refused', by: undefined, type: 'E', message: 'no', caller: {} } as const;
     expect(formatEvent(failed, 'line', 'T')).toBe('T [TOOL ERR]  t | 13ms | E: no | decision: refused');
   });
 

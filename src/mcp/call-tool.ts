@@ -38,6 +38,7 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
   const note = openNotes(call, id, startedAt);
   note({ event: 'call', args });
   let decision: Decision = 'refused';
+  let by: 'answer' | 'token' | undefined;
   try {
     const tool = permit(runtime, name);
     const given = runtime.sanitizes ? restore(args) : args;
@@ -47,7 +48,10 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
       note({ event: 'asked', decision });
       return consent.kind === 'asked' ? consent.result : encodeNeed(consent.text);
     }
-    if (consent) decision = 'confirmed';
+    if (consent) {
+      decision = 'confirmed';
+      ({ by } = consent);
+    }
     const value = await runtime.run(name, consent ? withoutToken(given) : given, {
       ...context,
       queried: (query) => note({ event: 'query', ...query }),
@@ -59,10 +63,15 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
       maxTokens: runtime.maxResponseTokens,
       inputs: inputsOf(tool),
     });
-    note({ event: 'done', decision, result: value });
+    note({ event: 'done', decision, by, result: value });
     return result;
   } catch (thrown) {
-    note({ event: 'failed', decision: isRefusal(thrown) ? 'refused' : decision, type: kindOf(thrown), message: messageOf(thrown) });
+    note({
+      event: 'failed',
+      ...(isRefusal(thrown) ? { decision: 'refused' } : { decision, by }),
+      type: kindOf(thrown),
+      message: messageOf(thrown),
+    });
     if (thrown instanceof ProtocolError) throw thrown;
     const text = explain(thrown, call);
     return encodeFailure(runtime.sanitizes ? sanitizeText(text) : text);

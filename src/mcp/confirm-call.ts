@@ -33,7 +33,8 @@ export interface Asking {
 
 /** What became of it: the call may run, or the client is to be asked or told something first. */
 export type Consent =
-  | { readonly kind: 'given' }
+  /** `by`: what a client says that a person answered, or a token, which a model can repeat by itself. */
+  | { readonly kind: 'given'; readonly by: 'answer' | 'token' }
   | { readonly kind: 'asked'; readonly result: InputRequiredResult }
   | { readonly kind: 'needed'; readonly text: string };
 
@@ -108,7 +109,7 @@ async function readAnswer({ runtime, context }: Asking, subject: Subject, state:
   const { mark } = await use(runtime, 'state', subject, state);
   const answer = inputResponse(context.mcpReq.inputResponses, QUESTION);
   judge(answer.kind === 'elicit' ? answer : null, mark);
-  return { kind: 'given' };
+  return { kind: 'given', by: 'answer' };
 }
 
 async function askInSession({ context, server, questions }: Asking, question: string, timeout: number): Promise<Consent> {
@@ -118,7 +119,7 @@ async function askInSession({ context, server, questions }: Asking, question: st
   );
   if ('fault' in answer) throw notConfirmed(`no answer came back: ${messageOf(answer.fault)}`);
   judge(answer.value, mark);
-  return { kind: 'given' };
+  return { kind: 'given', by: 'answer' };
 }
 
 interface Answer {
@@ -148,7 +149,7 @@ function giveToken({ confirmations, takesTokens }: Runtime, subject: Subject, qu
 async function takeToken(runtime: Runtime, subject: Subject, token: unknown): Promise<Consent> {
   if (!runtime.takesTokens) throw notConfirmed('tokens are not accepted here');
   await use(runtime, 'token', subject, token);
-  return { kind: 'given' };
+  return { kind: 'given', by: 'token' };
 }
 
 async function use({ confirmations }: Runtime, purpose: Purpose, subject: Subject, proof: unknown): Promise<{ readonly mark: string }> {

@@ -86,6 +86,7 @@ describe.each(clients)('a client of %s that can ask', (_name, connect, options) 
     expect(stack.removed).toEqual([{ id: '7' }]);
     expect(questions).toHaveLength(1);
     expect(questions[0]?.message).toContain('- “Berlin”, ID “7”');
+    expect(stack.audit.at(-1)).toContain(' | decision: confirmed | by: answer');
     expect(Object.values(questions[0]?.requestedSchema?.properties ?? {})[0]?.enum).toEqual(['delete', 'cancel']);
   });
 
@@ -155,7 +156,9 @@ describe.each(clients)('a client of %s that cannot ask', (_name, connect, option
     expect(stack.removed).toEqual([]);
     expect((await client.call({ id: '7', confirmation_token: token })).structuredContent).toEqual({ removed: true });
     expect(stack.removed).toEqual([{ id: '7' }]);
+    expect(stack.audit.at(-1)).toContain(' | decision: confirmed | by: token');
     expect((await client.call({ id: '7', confirmation_token: token })).text).toContain('used before');
+    expect(stack.audit.at(-1)).toMatch(/ERR_NOT_CONFIRMED.* \| decision: not confirmed/);
     expect(stack.removed).toHaveLength(1);
     expect(stack.audit.join('\n')).not.toContain(token);
   });
