@@ -1,15 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Log } from '../log.ts';
 import { Gate, type AuthConfig } from './index.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const keys = (...list: string[]): AuthConfig => ({ mode: 'api-key', keys: list, trustsPlatform: false, failureLimit: 5, baseUrl: null });
 
-const open = (config: AuthConfig) =>
+const open = (config: AuthConfig, log: Log = silent) =>
   new Gate(config, {
-    log: silent,
+    log,
     fetchText: () => Promise.reject(new Error('unused')),
     path: '/mcp',
     verifyClient: () => Promise.resolve({ kind: 'wrong' }),
@@ -125,6 +126,27 @@ describe('guessing', () => {
   });
 });
 
+describe('the log', () => {
+  it('hears of wrong credentials at once, and of many more once a minute, how many they were', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const told: unknown[] = [];
+    const gate = open(keys('right'), { ...silent, warn: (fields) => void told.push(fields) });
+    await admit(gate, {});
+    await admit(gate, bearer('right'));
+    expect(told).toEqual([]);
+    for (let attempt = 0; attempt < 20; attempt++) await admit(gate, bearer(`wrong${attempt}`), `192.0.2.${10 + (attempt % 2)}`);
+    expect(told).toEqual([{ mode: 'api-key', address: '192.0.2.10', requests: 1 }]);
+    vi.advanceTimersByTime(60_000);
+    expect(told.slice(1)).toEqual([{ mode: 'api-key', address: '192.0.2.11', requests: 19 }]);
+    vi.advanceTimersByTime(120_000);
+    await admit(gate, bearer('wrong'));
+    expect(told.slice(2)).toEqual([{ mode: 'api-key', address: '192.0.2.1', requests: 1 }]);
+    expect(JSON.stringify(told)).not.toContain('wrong');
+    gate.close();
+  });
+});
+
 describe('a reload', () => {
   const stand = async (gate: Gate, key: string) => {
     const admission = await admit(gate, bearer(key));
@@ -141,6 +163,18 @@ describe('a reload', () => {
     gate.prepare(keys('new', 'steady')).commit();
     expect([await statusOf(gate, bearer('old')), await statusOf(gate, bearer('new'))]).toEqual([401, expect.stringMatching(/^api-key/)]);
     expect([old.hasEnded(), steady.hasEnded()]).toEqual([true, false]);
+    gate.close();
+  });
+
+  it('that comes between a request and its stream ends the stream, too', async () => {
+    const gate = open(keys('old'));
+    const admission = await admit(gate, bearer('old'));
+    if ('refusal' in admission) throw new Error('refused');
+    gate.prepare(keys('new')).commit();
+    let ended = false;
+    admission.standing(new EventEmitter() as ServerResponse, () => (ended = true));
+    await statusOf(gate, bearer('old'));
+    expect(ended).toBe(true);
     gate.close();
   });
 

@@ -15,6 +15,7 @@ import { challengeOf, refuse, type Refusal } from './refusal.ts';
 import type { FetchText } from './remote.ts';
 import { describedResource, metadataUrl } from './resource.ts';
 import { Seen } from './seen.ts';
+import { Strangers } from './strangers.ts';
 import { TenantClients, type VerifyClient } from './zscaler.ts';
 
 export type Admission =
@@ -70,6 +71,7 @@ export class Gate {
   readonly #clients: TenantClients;
   readonly #seen = new Seen<true>(MOST_SEEN);
   readonly #standing = new Set<Standing>();
+  readonly #strangers: Strangers;
   #guard: Guard;
   #reviewer: NodeJS.Timeout | null = null;
 
@@ -77,6 +79,7 @@ export class Gate {
     this.#parts = parts;
     this.#clients = new TenantClients(parts.verifyClient, parts.log, parts.shared);
     this.#documents = new Documents(parts.fetchText, parts.log);
+    this.#strangers = new Strangers(parts.log);
     this.#guard = this.#build(config, new Failures(config.failureLimit, parts.shared));
   }
 
@@ -128,9 +131,10 @@ export class Gate {
   }
 
   async admit(request: IncomingMessage, address: string | null): Promise<Admission> {
-    const { authenticator, failures, config } = this.#guard;
+    const guard = this.#guard;
+    const { authenticator, failures, config } = guard;
     const { headers } = request;
-    if (!authenticator) return this.#letIn(headers, null);
+    if (!authenticator) return this.#letIn(guard, headers, null);
     const digest = digestOf(
       headers.authorization ?? '',
       shown(headers, 'x-api-key'),
@@ -138,18 +142,22 @@ export class Gate {
       shown(headers, 'x-zscaler-client-secret'),
     );
     const waitSeconds = authenticator.isGuessable && !this.#seen.get(digest) ? await failures.wait(address ?? '') : 0;
-    if (waitSeconds > 0 && showsAnything(headers)) return { refusal: refuse.tooMany(waitSeconds) };
+    if (waitSeconds > 0 && showsAnything(headers)) {
+      this.#strangers.count(config.mode, address ?? '');
+      return { refusal: refuse.tooMany(waitSeconds) };
+    }
     const finding = withTrust(await authenticator.identify(headers), headers, config);
     if (finding.kind === 'known') {
       if (authenticator.isGuessable) this.#seen.put(digest, true, SEEN_MS);
-      return this.#letIn(headers, finding.principal);
+      return this.#letIn(guard, headers, finding.principal);
     }
     const metadata = authenticator.issuer ? metadataUrl(request, { baseUrl: config.baseUrl, path: this.#parts.path }) : null;
-    return { refusal: await this.#refuse(finding, address ?? '', challengeOf(authenticator, finding, metadata)) };
+    return { refusal: await this.#refuse(guard, finding, address ?? '', challengeOf(authenticator, finding, metadata)) };
   }
 
   close(): void {
     this.#documents.close();
+    this.#strangers.close();
     this.#endReviews();
   }
 
@@ -186,7 +194,7 @@ export class Gate {
     }
   }
 
-  #letIn(headers: IncomingHttpHeaders, principal: string | null): Admission {
+  #letIn(guard: Guard, headers: IncomingHttpHeaders, principal: string | null): Admission {
     return {
       principal,
       standing: (response, end) => {
@@ -197,11 +205,18 @@ export class Gate {
           this.#standing.delete(standing);
           if (this.#standing.size === 0) this.#endReviews();
         });
+        // A reload came between the request and its stream.
+        if (guard !== this.#guard) void this.#review();
       },
     };
   }
 
-  async #refuse(finding: Exclude<Finding, { kind: 'known' }>, address: string, challenge: string): Promise<Refusal> {
+  async #refuse(
+    { config, failures }: Guard,
+    finding: Exclude<Finding, { kind: 'known' }>,
+    address: string,
+    challenge: string,
+  ): Promise<Refusal> {
     switch (finding.kind) {
       case 'missing':
         return refuse.missing(challenge);
@@ -210,8 +225,9 @@ export class Gate {
       case 'unavailable':
         return refuse.unavailable(finding.message, finding.retryAfterSeconds);
       case 'wrong': {
-        const seconds = await this.#guard.failures.count(address);
-        this.#parts.log.debug({ address, mode: this.#guard.config.mode }, 'credentials of a client were refused');
+        const seconds = await failures.count(address);
+        this.#parts.log.debug({ address, mode: config.mode }, 'credentials of a client were refused');
+        this.#strangers.count(config.mode, address);
         return seconds > 0 ? refuse.tooMany(seconds) : refuse.wrong(challenge);
       }
     }

@@ -113,4 +113,20 @@ describe('a reload', () => {
     ]);
     expect(compare(trusting, KEY)).toEqual([['ZSCALER_MCP_TRUST_PLATFORM_AUTH reload'], 'api-key']);
   });
+
+  it('does not begin to trust the platform by choosing a way in which that counts', () => {
+    const trusting = `${KEY} ${JWKS} ZSCALER_MCP_AUTH_ISSUER=i ZSCALER_MCP_TRUST_PLATFORM_AUTH=true ZSCALER_MCP_AUTH_MODE=`;
+    expect(compare(`${trusting}jwt`, `${trusting}api-key`)).toEqual([['ZSCALER_MCP_AUTH_MODE restart'], 'jwt']);
+    expect(compare(`${trusting}api-key`, `${trusting}jwt`)).toEqual([['ZSCALER_MCP_AUTH_MODE reload'], 'jwt']);
+  });
+
+  it.each([
+    [`${VANITY} ZSCALER_MCP_AUTH_MODE=zscaler`, 'ZSCALER_MCP_AUTH_ALLOWED_CLIENTS=a,b', 'ZSCALER_MCP_AUTH_ALLOWED_CLIENTS=b,c'],
+    ['OIDCPROXY_CONFIG_URL=https://idp.example/x OIDCPROXY_AUDIENCE=a', 'OIDCPROXY_REQUIRED_SCOPES=a,b', 'OIDCPROXY_REQUIRED_SCOPES=a'],
+  ])('changes and begins a list of who is meant, but does not give it up: %s', (common, list, other) => {
+    const [setting = ''] = list.split('=');
+    expect(compare(common, `${common} ${list}`)[0]).toEqual([`${setting} reload`]);
+    expect(compare(`${common} ${list}`, `${common} ${other}`)[0]).toEqual([`${setting} reload`]);
+    expect(compare(`${common} ${list}`, common)[0]).toEqual([`${setting} restart`]);
+  });
 });

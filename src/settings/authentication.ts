@@ -73,6 +73,14 @@ const nothingToGoBy = ({ authEnabled }: Settings): AuthObstacle =>
 
 const obstacle = (setting: string, message: string, hint: string): AuthObstacle => ({ setting, message, hint });
 
+/** Whether requests that show nothing at all are let in, as the platform in front. */
+function trustsPlatform(settings: Settings): boolean {
+  const mode = authModeOf(settings);
+  return settings.trustPlatformAuth && (mode === 'api-key' || mode === 'zscaler');
+}
+
 /** Whether a reload to `next` would let in who had to show something before, or nobody at all. */
-export const needsFreshStart = (running: Settings, next: Settings): boolean =>
-  authObstacles(next).length > 0 || (authModeOf(running) !== 'none' && authModeOf(next) === 'none');
+export function needsFreshStart(running: Settings, next: Settings): boolean {
+  const letsStrangersIn = authModeOf(next) === 'none' || (trustsPlatform(next) && !trustsPlatform(running));
+  return authObstacles(next).length > 0 || (authModeOf(running) !== 'none' && letsStrangersIn);
+}

@@ -291,7 +291,9 @@ const access = {
     default: [],
     applies: 'reload',
     group: 'authentication',
-    about: 'Mode zscaler: the ids of the OneAPI clients that may come in; empty lets every client of the tenant in.',
+    waitsWhen: isOpened,
+    about:
+      'Mode zscaler: the ids of the OneAPI clients that may come in; empty lets every client of the tenant in. Emptying it waits for a restart.',
   }),
   trustPlatformAuth: flag({
     env: 'ZSCALER_MCP_TRUST_PLATFORM_AUTH',
@@ -340,7 +342,8 @@ const access = {
     default: [],
     applies: 'reload',
     group: 'authentication',
-    about: 'Mode oidc: the scopes that a token must have, all of them.',
+    waitsWhen: isOpened,
+    about: 'Mode oidc: the scopes that a token must have, all of them. Emptying the list waits for a restart.',
   }),
   authFailureLimit: integer({
     env: 'ZSCALER_MCP_AUTH_FAILURE_LIMIT',
