@@ -9,7 +9,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { ZscalerMcpError } from '../errors.ts';
 import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './carried.ts';
-import { answerTooSlow, Counts, endTooSlow, everySecond, headerTimeMs } from './slow.ts';
+import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 
 export interface Exchange {
@@ -28,7 +28,7 @@ export type Place = { readonly host: string; readonly port: number } | { readonl
 export interface FrontLimits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
-  /** In which a request must have arrived whole; a third of it for its headers. */
+  /** In which a request must have arrived whole, a third of it for its headers; and some of an answer must have been taken. */
   readonly readTimeoutMs: number;
   /** Proxies bring many clients over one address. */
   readonly isTrustedProxy: (address: string) => boolean;
@@ -70,6 +70,10 @@ interface Connection {
   readWhenIdle: number;
   /** When the headers of a request were first seen to be arriving; null while they are not. */
   arrivingSince: number | null;
+  /** When it was opened; null from its first request on. */
+  silentSince: number | null;
+  /** What waits for the client to take it. */
+  readonly unread: Unread;
   parked: boolean;
 }
 
@@ -114,10 +118,8 @@ export class Front {
     this.#server = this.#tls ?? createServer(serverOptions, visit);
     this.#tls?.on('connection', (socket: Socket) => this.#shake(socket));
     this.#server.on(this.#tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#meet(socket));
-    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      response.writeContinue();
-      visit(request, response);
-    });
+    // Whoever reads the body says that it may come.
+    this.#server.on('checkContinue', visit);
     this.#stopLooking = everySecond(() => this.#endSlow());
   }
 
@@ -253,7 +255,15 @@ export class Front {
     if (this.#tls) {
       if (!isAcceptable(socket as TLSSocket)) return void socket.destroy();
     } else if (!this.#admit(socket)) return;
-    const connection: Connection = { socket, visits: new Set(), readWhenIdle: socket.bytesRead, arrivingSince: null, parked: false };
+    const connection: Connection = {
+      socket,
+      visits: new Set(),
+      readWhenIdle: socket.bytesRead,
+      arrivingSince: null,
+      silentSince: performance.now(),
+      unread: new Unread(socket),
+      parked: false,
+    };
     this.#connections.set(socket, connection);
     socket.once('close', () => this.#connections.delete(socket));
     if (this.#parking) this.#parkIfIdle(connection);
@@ -285,6 +295,8 @@ export class Front {
       const isArriving = connection.visits.size === 0 && connection.socket.bytesRead !== connection.readWhenIdle;
       connection.arrivingSince = isArriving ? (connection.arrivingSince ?? now) : null;
       if (connection.arrivingSince !== null && now - connection.arrivingSince > headerTimeMs(readTimeoutMs)) endTooSlow(connection.socket);
+      else if (!isArriving && connection.silentSince !== null && now - connection.silentSince > KEEP_ALIVE_MS) connection.socket.end();
+      if (connection.unread.forMs(now) > readTimeoutMs) endUnread(connection.socket);
     }
     if (this.#turnedAway === 0 || now - this.#lastWarning < 60_000) return;
     this.#options.warn?.(`${this.#turnedAway} connections were turned away: the limit of connections is reached`);
@@ -297,6 +309,7 @@ export class Front {
     const visit: Visit = { request, response, since: performance.now(), stream: null, readBefore: 0 };
     const continued = this.#continued.get(request.socket) ?? null;
     this.#continued.delete(request.socket);
+    if (connection) connection.silentSince = null;
     if (continued) goOnAfterHead(response);
     request.socket.setTimeout(0);
     connection?.visits.add(visit);

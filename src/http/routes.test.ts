@@ -175,6 +175,18 @@ describe('a body', () => {
     expect((await openSession(stack.url)).id).not.toBe('');
   });
 
+  it('of the type that JSON-RPC had once is read, in both eras', async () => {
+    const stack = await startStack();
+    const type = { ...json, 'content-type': 'application/json-rpc; charset=utf-8' };
+    const ask = (params: object, method: string, headers: Record<string, string>) =>
+      send(stack, '/mcp', { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) });
+    const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+    const headers = { ...type, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
+    expect(await ask({ _meta: meta }, 'tools/list', headers)).toMatchObject({ status: 200 });
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } };
+    expect(await ask(params, 'initialize', type)).toMatchObject({ status: 200 });
+  });
+
   it('may be of 4 MiB', async () => {
     const stack = await startStack();
     const text = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${'x'.repeat(4 * 1_024 * 1_024 - 100)}"}}`;

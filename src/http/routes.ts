@@ -265,7 +265,9 @@ async function forward(
     return refuse(options, request, response, { status: 429, code: -32_000, message });
   }
   if (request.method !== 'POST') return handle(request, response, exchange, undefined);
-  const body = await readJsonBody(request, limits.body);
+  const body = await readJsonBody(request, limits.body, () => {
+    if (request.headers.expect !== undefined) response.writeContinue();
+  });
   if (body === null) return void response.destroy();
   if ('refusal' in body) return refuse(options, request, response, body.refusal);
   return handle(request, response, exchange, body.value);

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { onTestFinished, describe, expect, it } from 'vitest';
-import { Front, type FrontLimits } from './front.ts';
+import { onTestFinished, describe, expect, it, vi } from 'vitest';
+import { Front, type FrontLimits, type Respond } from './front.ts';
 
 const wide: FrontLimits = { connections: 100, connectionsPerAddress: 100, readTimeoutMs: 600, isTrustedProxy: () => false };
 
-async function open(limits: Partial<FrontLimits> = {}): Promise<{ port: number; warnings: string[]; front: Front }> {
+const answerDone: Respond = (request, response) => request.resume().once('end', () => response.end('done'));
+
+async function open(limits: Partial<FrontLimits> = {}, respond = answerDone): Promise<{ port: number; warnings: string[]; front: Front }> {
   const warnings: string[] = [];
   const front = new Front({
     limits: () => ({ ...wide, ...limits }),
     warn: (message) => warnings.push(message),
-    respond: (request, response) => request.resume().once('end', () => response.end('done')),
+    respond,
     refuse: (response) => response.end(),
   });
   onTestFinished(async () => {
@@ -70,6 +72,47 @@ describe('a slow client', () => {
     served.socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect((await served.closed).match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
   });
+});
+
+describe('a client that does not read', () => {
+  const LENGTH = 32 * 1_024 * 1_024;
+  const answerMuch: Respond = (_request, response) => void response.end(Buffer.alloc(LENGTH, 'x'));
+
+  it('is cut off, and what waited for it is given up', async () => {
+    const { port } = await open({}, answerMuch);
+    const { socket, closed } = await call(port);
+    socket.pause().write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    socket.resume();
+    await expect(closed).rejects.toThrow('ECONNRESET');
+  });
+
+  it('all at once, but reads on, gets all of it', async () => {
+    const { port } = await open({}, answerMuch);
+    const { socket, closed } = await call(port);
+    socket.pause().write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const sip = setInterval(() => {
+      socket.resume();
+      setImmediate(() => socket.pause());
+    }, 50);
+    setTimeout(() => {
+      clearInterval(sip);
+      socket.resume();
+    }, 4_000);
+    expect((await closed).length).toBeGreaterThan(LENGTH);
+  });
+});
+
+it('a connection on which nobody ever speaks is closed in the end', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { port } = await open();
+  const { socket, closed } = await call(port);
+  vi.advanceTimersByTime(64_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(socket.destroyed).toBe(false);
+  vi.advanceTimersByTime(2_000);
+  expect(await closed).toBe('');
 });
 
 describe('too many connections', () => {

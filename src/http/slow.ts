@@ -35,6 +35,38 @@ export function answerTooSlow({ request, response }: Arrival): void {
   request.socket.destroySoon();
 }
 
+/** Whether a client takes what is sent to it. */
+export class Unread {
+  readonly #socket: Socket;
+  #seen = '';
+  #since = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** How long nothing of what waits was taken; 0 while nothing waits. `now` as of `performance.now`. */
+  forMs(now: number): number {
+    const { bytesWritten, writableLength } = this.#socket;
+    const seen = `${bytesWritten} ${writableLength} ${queueOf(this.#socket)}`;
+    if (writableLength === 0 || seen !== this.#seen) this.#since = now;
+    this.#seen = seen;
+    return now - this.#since;
+  }
+}
+
+/** Bytes of the piece being written that the kernel has not taken yet. Node.js tells it nowhere else. */
+function queueOf(socket: Socket): number {
+  // oxlint-disable-next-line no-underscore-dangle -- that is its name
+  return (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
+}
+
+/** Without waiting for what the client does not take; over TLS the connection below is out of reach. */
+export function endUnread(socket: Socket): void {
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** How many connections each address has open. */
 export class Counts {
   readonly #counts = new Map<string, number>();

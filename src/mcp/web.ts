@@ -11,8 +11,11 @@ export function toWebRequest(request: IncomingMessage, response: ServerResponse)
   response.once('close', () => {
     if (!response.writableFinished) abort.abort(new Error('the client went away'));
   });
+  const headers = toHeaders(request);
+  // A guard judged it; the SDK knows one name alone.
+  if (headers.has('content-type')) headers.set('content-type', 'application/json');
   // Only the path counts; the Host header was judged by a guard and is not trusted to form an address.
-  return new Request('http://server.invalid/mcp', { method: request.method ?? 'GET', headers: toHeaders(request), signal: abort.signal });
+  return new Request('http://server.invalid/mcp', { method: request.method ?? 'GET', headers, signal: abort.signal });
 }
 
 function toHeaders({ headers }: IncomingMessage): Headers {

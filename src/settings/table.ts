@@ -188,7 +188,8 @@ const edge = {
     min: 1,
     max: 600,
     applies: 'reload',
-    about: 'Seconds in which a request must have arrived whole; a third of it for its headers.',
+    about:
+      'Seconds in which a request must have arrived whole, a third of it for its headers; and after which a client is cut off that takes nothing of an answer.',
   }),
   connectionLimit: integer({
     env: 'ZSCALER_MCP_CONNECTION_LIMIT',

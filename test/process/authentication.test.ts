@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
 import { startIdp, type Idp } from '../idp.ts';
@@ -272,6 +274,32 @@ describe('a reload that rotates keys', () => {
     server.writeDotenv(`ZSCALER_MCP_AUTH_API_KEY=${key}\n`);
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
     expect((await modern(server.url, 'tools/list')).status).toBe(401);
+  });
+});
+
+describe('a body that waits to be wanted', () => {
+  /** What comes for a request with `Expect: 100-continue`, whose body is sent when it is asked for. */
+  async function expectContinue(server: TestServer, headers: Record<string, string>): Promise<{ asked: boolean; status: number }> {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...initialize });
+    const all = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers };
+    const request = httpRequest(server.url, { method: 'POST', headers: { ...all, 'content-length': body.length, expect: '100-continue' } });
+    let asked = false;
+    request.once('continue', () => {
+      asked = true;
+      request.end(body);
+    });
+    request.flushHeaders();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    request.destroy();
+    return { asked, status: response.statusCode ?? 0 };
+  }
+
+  it('is asked for when its sender is known, and not before', async () => {
+    const key = newKey();
+    const server = await startServer({ dotenv: `ZSCALER_MCP_AUTH_API_KEY=${key}\nZSCALER_MCP_REQUEST_BODY_LIMIT=1024\n` });
+    expect(await expectContinue(server, {})).toEqual({ asked: false, status: 401 });
+    expect(await expectContinue(server, bearer(key))).toEqual({ asked: true, status: 200 });
   });
 });
 

@@ -14,14 +14,15 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `limit` in bytes. Integers of any size keep their digits. */
-export async function readJsonBody(request: IncomingMessage, limit: number): Promise<ReadBody> {
+/** `limit` in bytes; `begin` is called before any of it is read. Integers of any size keep their digits. */
+export async function readJsonBody(request: IncomingMessage, limit: number, begin: () => void): Promise<ReadBody> {
   const { 'content-type': type, 'content-length': announced, 'content-encoding': encoding } = request.headers;
   if (!isJson(type))
     return refuse(415, -32_000, `Unsupported Media Type: a message is sent as application/json; given was ${quote(type)}.`);
   if (encoding !== undefined && encoding !== 'identity')
     return refuse(415, -32_000, `Unsupported Media Type: a message is sent uncompressed; given was the encoding ${quote(encoding)}.`);
   if (Number(announced) > limit) return tooLarge(limit, `${announced} were announced`);
+  begin();
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -50,6 +51,8 @@ const tooLarge = (limit: number, given: string): ReadBody =>
 
 const refuse = (status: number, code: number, message: string): ReadBody => ({ refusal: { status, code, message } });
 
-const isJson = (type: string | undefined): boolean => type?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+const JSON_TYPES: ReadonlySet<string | undefined> = new Set(['application/json', 'application/json-rpc']);
+
+const isJson = (type: string | undefined): boolean => JSON_TYPES.has(type?.split(';')[0]?.trim().toLowerCase());
 
 const quote = (text: string | undefined): string => (text === undefined ? 'none' : JSON.stringify(text.slice(0, 100)));
