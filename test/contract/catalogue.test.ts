@@ -27,6 +27,8 @@ const find = (name: string): Tool => catalogue.find((tool) => tool.name === name
 /** Where we differ on purpose, with the reason. */
 const relaxed: Readonly<Record<string, readonly string[]>> = {
   zia_update_location: ['name'], // the record is read first, so its name need not be repeated
+  zia_add_urls_to_category: ['configured_name'], // likewise, unless it is given
+  zia_remove_urls_from_category: ['configured_name'],
   zpa_update_pra_credential: ['credential_type'], // likewise, and the type cannot be changed
 };
 const lookupsWithoutPage = ['zid_get_group_users_by_name', 'zid_get_user_groups_by_name']; // the page asked for is one of the result, not of the lookup

@@ -31,8 +31,41 @@ describe('searching', () => {
     ['score of an application', 'zdx_get_application_score'],
     ['sim data usage', 'zcell'],
     ['groups of a user in zidentity', 'zid'],
+    ['find a user', 'zid_search_users'],
+    ['block a URL', 'zia_add_atp_malicious_urls'],
+    ['block a website for everybody', 'zia_create_url_filtering_rule'],
+    ['add url to category', 'zia_add_urls_to_category'],
+    ['look up the category of a url', 'zia_url_lookup'],
+    ['publish pending changes', 'zia_activate_configuration'],
+    ['create an application segment', 'zpa_create_application_segment'],
+    ['who can access an application', 'zpa_list_access_policy_rules'],
+    ['change a DLP rule', 'zia_update_web_dlp_rule'],
+    ['rules that stop confidential data from leaking', 'zia_list_web_dlp_rules'],
+    ['why is the network slow for a user', 'zdx_'],
+    ['why does a device have a bad experience', 'zdx_'],
+    ['poor application score', 'zdx_list_applications'],
+    ['certificates that expire soon', 'zpa_list_ba_certificates'],
+    ['which sites are not decrypted', 'zia_list_ssl_inspection_rules'],
+    ['stop decryption of a website', 'zia_list_ssl_inspection_rules'],
+    ['vpn tunnels of our offices', 'zia_list_gre_tunnels'],
+    ['one-time password to uninstall the client', 'zcc_get_device_otp'],
+    ['vulnerabilities exposed to the internet', 'zeasm_list_findings'],
+    ['how much data did sims use in france', 'zcell_list_sim_usage_by_country'],
+    ['shadow it applications in use', 'zins_get_shadow_it_apps'],
+    ['which workloads are not protected', 'zms_'],
+    ['rdp to a server through a portal', 'zpa_'],
+    ['enroll a new connector', 'zpa_create_provisioning_key'],
+    ['software installed on laptops', 'zdx_list_software'],
+    ['security incidents by location', 'zins_get_cyber_incidents_by_location'],
+    ['remove a firewall rule', 'zia_delete_cloud_firewall_rule'],
+    ['hash of a file in the sandbox', 'zia_get_sandbox'],
   ])('%j finds %s among the first five', (query, name) => {
     expect(searchTools(catalogue, query, 5).some((tool) => tool.name.startsWith(name))).toBe(true);
+  });
+
+  it('finds it also where the tenant may only be read', () => {
+    const { offered } = selectTools(catalogue, {});
+    expect(searchTools(offered, 'delete a rule label', 3)[0]?.name).toMatch(/rule_label/);
   });
 
   it('puts the tool first whose name is the query', () => {

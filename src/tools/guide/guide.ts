@@ -88,7 +88,7 @@ export function createGuide(allowed: readonly Tool[], selection: Selection, enab
       ({ query, limit }, caller) => ({
         tools: searchTools(allowed, query as string, limit as number).map(({ name, about, toolset, action }) => ({
           name,
-          about: firstSentence(about),
+          about: beginningOf(about),
           action,
           toolset,
           enabled: isListed(toolset, caller),
@@ -167,4 +167,10 @@ function spec(name: string, about: string, fields: Fields, run: Spec['run']): Sp
 
 const wrong = (message: string, hint: string): ZscalerMcpError => new ZscalerMcpError('ERR_TOOL_INPUT', message, { hint });
 
-const firstSentence = (about: string): string => /^.*?[.;](?=\s|$)/s.exec(about)?.[0] ?? about;
+const ENOUGH = 60;
+
+/** The first sentence; with the second, if that says too little. */
+function beginningOf(about: string): string {
+  const [first = '', second] = about.match(/.*?\.(?=\s|$)\s*/gs) ?? [about];
+  return (first.length < ENOUGH && second !== undefined ? first + second : first).trim();
+}

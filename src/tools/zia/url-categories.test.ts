@@ -36,6 +36,22 @@ describe('custom URL categories', () => {
     expect(sent[1]?.body).toEqual({ ...custom, urls: ['b.example'] });
   });
 
+  it.each([
+    ['zia_add_urls_to_category', 'ADD_TO_LIST'],
+    ['zia_remove_urls_from_category', 'REMOVE_FROM_LIST'],
+  ])('are named to the API by %s, whoever knows the name', async (name, action) => {
+    const edit = { category_id: 'CUSTOM_36', urls: ['b.example'] };
+    const put = { query: { action }, body: { configuredName: 'Ports', urls: ['b.example'] } };
+    const read = await runTool(name, edit, [custom, custom]);
+    expect(read.lines).toEqual([`GET ${base}/CUSTOM_36`, `PUT ${base}/CUSTOM_36`]);
+    expect(read.sent[1]).toMatchObject(put);
+    const told = await runTool(name, { ...edit, configured_name: 'Ports' }, [custom]);
+    expect(told.lines).toEqual([`PUT ${base}/CUSTOM_36`]);
+    expect(told.sent[0]).toMatchObject(put);
+    const nameless = await runTool(name, { ...edit, category_id: 'FINANCE' }, [finance, finance]);
+    expect(nameless.sent[1]?.body).toEqual({ urls: ['b.example'] });
+  });
+
   it('take no other lists in advanced', async () => {
     const unknown = await runTool('zia_update_url_category', { category_id: 'CUSTOM_36', advanced: { db_categorised_urls: [] } }, [custom]);
     expect(unknown.error).toMatchObject({ message: 'advanced.db_categorised_urls is unknown, did you mean "dbCategorizedUrls"?' });

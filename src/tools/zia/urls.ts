@@ -1,4 +1,4 @@
-import { Page, readPage, text, texts, tool, id, type Call } from '../define.ts';
+import { id, optional, Page, readPage, text, texts, tool, type Call } from '../define.ts';
 import { zia } from './product.ts';
 
 const toolset = 'zia_url_categories';
@@ -8,7 +8,7 @@ const CHUNK = 100;
 
 const edit = {
   category_id: id('ID of the category, as zia_list_url_categories shows it: CUSTOM_03, FINANCE.'),
-  configured_name: text('Name of the category, as zia_list_url_categories shows it: the API wants it along.', { min: 1 }),
+  configured_name: optional(text('Present name of the category, if you know it: saves reading it. The API wants it along.', { min: 1 })),
 };
 
 export default [
@@ -51,9 +51,20 @@ async function lookUp(call: Call, urls: readonly string[]): Promise<Page> {
 
 interface Edit {
   readonly category_id: string;
-  readonly configured_name: string;
+  readonly configured_name?: string;
   readonly urls: readonly string[];
 }
 
-const editList = (call: Call, { category_id: category, configured_name: configuredName, urls }: Edit, action: string): Promise<unknown> =>
-  call(`PUT /urlCategories/${category}`, { query: { action }, body: { configuredName, urls } });
+async function editList(call: Call, { category_id: category, configured_name: name, urls }: Edit, action: string): Promise<unknown> {
+  const configuredName = name ?? (await readName(call, category));
+  return call(`PUT /urlCategories/${category}`, {
+    query: { action },
+    body: { ...(configuredName !== undefined && { configuredName }), urls },
+  });
+}
+
+/** A predefined category may have none. */
+async function readName(call: Call, category: string): Promise<unknown> {
+  const { configuredName } = ((await call(`GET /urlCategories/${category}`)) ?? {}) as { configuredName?: unknown };
+  return configuredName;
+}
