@@ -60,6 +60,7 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
     const result = encodeResult(shown, {
       isStructured: tool.outputSchema !== undefined,
       writtenBy: tool.writtenBy,
+      afterChange: tool.afterChange,
       maxTokens: runtime.maxResponseTokens,
       inputs: inputsOf(tool),
     });

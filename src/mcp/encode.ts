@@ -9,7 +9,7 @@ import { sizeOf, writeText } from '../shape/index.ts';
  */
 export function encodeResult(
   value: unknown,
-  { isStructured = false, writtenBy, maxTokens = Infinity, inputs = [] }: Encoding = {},
+  { isStructured = false, writtenBy, afterChange, maxTokens = Infinity, inputs = [] }: Encoding = {},
 ): CallToolResult {
   const notice = writtenBy === undefined ? undefined : noticeOf(writtenBy);
   const budget = { maxTokens, inputs, taken: notice === undefined ? 0 : sizeOf(notice) };
@@ -17,6 +17,8 @@ export function encodeResult(
   const content: CallToolResult['content'] = [
     ...(notice === undefined ? [] : [{ type: 'text' as const, text: notice }]),
     { type: 'text', text },
+    // Most tools that answer in words say it themselves.
+    ...(afterChange === undefined || text.includes(afterChange) ? [] : [{ type: 'text' as const, text: afterChange }]),
   ];
   return isStructured ? { content, structuredContent: keepDigits(value) } : { content };
 }
@@ -25,6 +27,8 @@ interface Encoding {
   readonly isStructured?: boolean;
   /** Who outside the tenant wrote parts of the answer; said before it. */
   readonly writtenBy?: string | undefined;
+  /** What is still to be done, said after it. */
+  readonly afterChange?: string | undefined;
   /** How long the text may be. */
   readonly maxTokens?: number;
   /** The inputs of the tool, for advice on how to narrow it. */

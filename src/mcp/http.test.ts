@@ -56,6 +56,17 @@ describe.each([
     expect([[1, 2, 3], { result: [1, 2, 3] }]).toContainEqual(structuredContent);
   });
 
+  it('is told what is still to be done after a change, once', async () => {
+    const client = await connect(await startStack());
+    const said = (await client.callTool({ name: 'stage', arguments: { quiet: true } })).content;
+    expect(said).toEqual([
+      { type: 'text', text: '{"id":1}' },
+      { type: 'text', text: 'It is staged.' },
+    ]);
+    const saidItself = (await client.callTool({ name: 'stage', arguments: {} })).content;
+    expect(saidItself).toEqual([{ type: 'text', text: '{"done":"It is staged."}' }]);
+  });
+
   it('gets as many rows as an answer may have, is told so first, and gets more after a reload', async () => {
     const stack = await startStack();
     const client = await connect(stack);

@@ -15,6 +15,8 @@ export interface OfferedTool {
   };
   /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
   readonly writtenBy?: string | undefined;
+  /** What is still to be done after a change, said beside what it returns. */
+  readonly afterChange?: string | undefined;
   /** Whether a person agrees to each call before it happens. */
   readonly isConfirmed?: boolean;
   /** JSON Schema 2020-12 with an object at its root. Asked for once per configuration. */

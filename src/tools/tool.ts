@@ -53,6 +53,8 @@ export interface Tool {
   readonly shownBy: string | undefined;
   /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
   readonly writtenBy: string | undefined;
+  /** Said beside what a change returns, when it is not in force yet. */
+  readonly afterChange: string | undefined;
   /** Whether it takes `query`, an expression on what it returns; `run` does not heed it. */
   readonly isList: boolean;
   /** Built on first use, then the same object each time. */
@@ -76,6 +78,8 @@ interface Description<F extends Fields, Toolset extends string> {
   /** The whole name, where it does not begin with the product: `get_zia_users`. */
   readonly fullName?: string;
   readonly input?: F;
+  /** A change that is in force at once, in a product where others are not. */
+  readonly isAtOnce?: true;
   /** An update that takes something away for good; a person confirms it like a delete. */
   readonly removes?: true;
   readonly shownBy?: string;
@@ -135,6 +139,7 @@ export function tool<S extends Service, const R extends Route, F extends Fields 
     isConfirmed: spec.action === 'delete' || spec.removes === true,
     shownBy: spec.shownBy,
     writtenBy: spec.writtenBy ?? product.writtenBy,
+    afterChange: spec.action === 'read' || spec.isAtOnce ? undefined : product.afterChange,
     inputSchema: () => (schema ??= schemaOf(fields)),
     parse: (raw) => parseInput(fullName, fields, raw),
     isList,

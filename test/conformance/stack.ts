@@ -57,6 +57,10 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
     },
   ],
   remove: [{ ...structured(tool('remove', { id: { type: 'string' } })), isConfirmed: true }, (args) => ({ removed: args['id'] })],
+  stage: [
+    { ...tool('stage', { quiet: { type: 'boolean' } }), afterChange: 'It is staged.' },
+    ({ quiet }) => (quiet ? { id: 1 } : { done: 'It is staged.' }),
+  ],
   crash: [
     tool('crash'),
     () => {

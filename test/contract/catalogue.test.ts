@@ -73,6 +73,10 @@ describe('the catalogue', () => {
   it('tells of staging in every ZIA tool that changes something', () => {
     const silent = catalogue.filter(({ product, action, about }) => product === 'zia' && action !== 'read' && !/staged/.test(about));
     expect(silent.map(({ name }) => name)).toEqual([]);
+    const forgetful = catalogue.filter(
+      (tool) => (tool.afterChange === undefined) !== (tool.action === 'read' || !['zia', 'ztw'].includes(tool.product)),
+    );
+    expect(forgetful.map(({ name }) => name)).toEqual(['zia_activate_configuration']);
   });
 
   it('names, for every delete, a tool that shows the record and takes no other inputs', () => {

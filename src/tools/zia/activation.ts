@@ -14,6 +14,7 @@ export default [
     action: 'update',
     about:
       'Activate every staged change of the ZIA configuration, those of other administrators included. Call it once after a series of changes. Returns the status, ACTIVE when it is done.',
+    isAtOnce: true,
     call: 'POST /status/activate',
   }),
 ];
