@@ -36,6 +36,8 @@ export interface Collection<F extends Fields, Toolset extends string> {
   readonly about: string;
   /** What to know before creating or changing one. */
   readonly beware?: string;
+  /** What to know before creating one, beside that. */
+  readonly bewareOfCreating?: string;
   /** What to know before deleting one. */
   readonly bewareOfDeleting?: string;
 }
@@ -62,6 +64,9 @@ export function collection<S extends Service, F extends Fields>(product: Product
   const after = product.afterChange;
   const changes = mapFields(spec.fields, optional);
   const news = mapFields(spec.fields, (field, name) => asNew(spec, field, name));
+  const verbs = spec.only ?? (['list', 'get', 'create', 'update', 'delete'] as const);
+  const uses = verbs.filter((verb) => verb !== 'list' && verb !== 'create');
+  const shown = verbs.includes('get') ? `: read it with ${product.id}_get_${noun}` : '';
   const say = (...sentences: (string | undefined)[]) => sentences.filter(Boolean).join(' ');
   const merge = mergeWith(`${product.id}_update_${noun}`, `GET ${item}` as Route, `PUT ${updatePath}/{${spec.id}}` as Route, {
     id,
@@ -75,7 +80,11 @@ export function collection<S extends Service, F extends Fields>(product: Product
       tool(product, `list_${plural}`, {
         toolset,
         action: 'read',
-        about: say(`List ${many}.`, spec.about, 'Returns the records with their IDs.'),
+        about: say(
+          `List ${many}.`,
+          spec.about,
+          `Returns the records with their IDs${uses.length > 0 ? `, which ${inWords(uses)} ${uses.length === 1 ? 'takes' : 'take'}` : ''}.`,
+        ),
         input: { ...within, ...spec.filters },
         ...one(`GET ${path}`, 'page'),
       }),
@@ -91,7 +100,7 @@ export function collection<S extends Service, F extends Fields>(product: Product
       tool(product, `create_${noun}`, {
         toolset,
         action: 'create',
-        about: say(`Create ${a} ${title} and return it with its new ID.`, spec.about, spec.beware, after),
+        about: say(`Create ${a} ${title} and return it with its new ID.`, spec.about, spec.bewareOfCreating, spec.beware, after),
         input: { ...within, ...news },
         done: () => say(`The ${title} was created; the API does not return it.`, after),
         ...(spec.compose
@@ -103,31 +112,30 @@ export function collection<S extends Service, F extends Fields>(product: Product
         toolset,
         action: 'update',
         about: say(
-          `Change ${a} ${title}. Give only what is to change: the rest is read first and kept. Returns the record if the API does.`,
+          `Change ${a} ${title}. Give only what is to change: the rest is read first and kept.`,
+          product.returnsNoChange ? `The API does not return the record${shown}.` : 'Returns the changed record.',
           spec.beware,
           after,
         ),
         input: { ...id, ...changes },
-        done: (input) =>
-          say(
-            `The ${title} ${String(input[spec.id])} was changed; the API does not return it, read it with ${product.id}_get_${noun}.`,
-            after,
-          ),
+        done: (input) => say(`The ${title} ${String(input[spec.id])} was changed; the API does not return it${shown}.`, after),
         run: merge,
       }),
     delete: () =>
       tool(product, `delete_${noun}`, {
         toolset,
         action: 'delete',
-        about: say(`Delete ${a} ${title}. This cannot be undone here.`, spec.bewareOfDeleting, after),
+        about: say(`Delete ${a} ${title}, for good. Returns a confirmation.`, spec.bewareOfDeleting, after),
         input: id,
         shownBy: spec.only?.includes('get') === false ? `${product.id}_list_${plural}` : `${product.id}_get_${noun}`,
         done: (input) => say(`The ${title} ${String(input[spec.id])} was deleted.`, after),
         ...one(`DELETE ${item}`),
       }),
   };
-  return (spec.only ?? (Object.keys(make) as Verb[])).map((verb) => make[verb]());
+  return verbs.map((verb) => make[verb]());
 }
+
+const inWords = (names: readonly string[]): string => names.join(', ').replace(/, (?=[^,]+$)/, ' and ');
 
 /** The route is put together at run time, so its names are checked by the catalogue's tests instead of the compiler. */
 const one = (route: string, returns?: 'page'): OneCall<`GET /`> => ({ call: route as 'GET /', returns });

@@ -19,6 +19,8 @@ export interface Product<S extends Service = Service> {
   readonly shared?: Fields;
   /** Said wherever something was or will be changed. */
   readonly afterChange?: string;
+  /** Its API answers an update with nothing. */
+  readonly returnsNoChange?: true;
   /** For all tools that say nothing else of it. */
   readonly writtenBy?: string;
 }

@@ -12,5 +12,5 @@ export default ruleFamily({
   conditions:
     'file_types (see zia_list_file_type_categories), protocols, operation, url_categories, cloud_applications, min_size, max_size, locations',
   search: 'api',
-  beware: 'It needs advanced.file_types and advanced.protocols to match anything.',
+  bewareOfCreating: 'It needs advanced.file_types and advanced.protocols to match anything.',
 });

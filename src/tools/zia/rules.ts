@@ -36,7 +36,7 @@ interface RuleFamily {
   /** `api`: the API searches. `here`: it does not, so the names in its answer are searched. `none`: there is no such input. */
   readonly search: 'api' | 'here' | 'none';
   readonly compose?: Compose;
-  readonly beware?: string;
+  readonly bewareOfCreating?: string;
   /** Inputs of every tool that `path` mentions. */
   readonly within?: Fields;
   /** What these rules refer to by ID, beside what all rules do. */
@@ -45,7 +45,7 @@ interface RuleFamily {
 
 /** The list, and the four tools of one rule. */
 export function ruleFamily(family: RuleFamily): Tool[] {
-  const { noun, title, toolset, path, about, beware, compose, within } = family;
+  const { noun, title, toolset, path, about, bewareOfCreating = '', compose, within } = family;
   const required = family.actionIsOptional ? (['name'] as const) : (['name', 'action'] as const);
   return [
     listOf(family),
@@ -72,9 +72,8 @@ export function ruleFamily(family: RuleFamily): Tool[] {
       ...(compose && { compose }),
       ...(within && { within }),
       about,
-      beware: [beware, 'A condition that is not set fits all traffic. A new rule without order comes first, before all others.']
-        .filter(Boolean)
-        .join(' '),
+      bewareOfCreating:
+        `${bewareOfCreating} Without order it comes first, before all others. A condition that is not set fits all traffic.`.trim(),
       bewareOfDeleting: 'Its traffic then falls to the rules below; enabled: false takes a rule out of force and keeps it.',
     }),
   ];

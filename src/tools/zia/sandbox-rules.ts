@@ -12,5 +12,5 @@ export default ruleFamily({
   conditions:
     'file_types, protocols, ba_policy_categories, url_categories, first_time_enable, first_time_operation, ml_action_enabled, by_threat_score',
   search: 'here',
-  beware: 'It needs advanced.file_types, advanced.protocols and advanced.ba_policy_categories to match anything.',
+  bewareOfCreating: 'It needs advanced.file_types, advanced.protocols and advanced.ba_policy_categories to match anything.',
 });

@@ -31,5 +31,5 @@ export default ruleFamily({
     'action as an object, url_categories, cloud_applications, platforms, source_ip_groups, dest_ip_groups, locations, groups, users',
   search: 'none',
   compose,
-  beware: 'Creating one needs action or advanced.action.',
+  bewareOfCreating: 'It needs action or advanced.action.',
 });

@@ -11,5 +11,5 @@ export default ruleFamily({
   conditions:
     'url_categories, protocols, request_methods, user_agent_types, time_windows, block_override, time_quota, size_quota, locations, groups',
   search: 'api',
-  beware: 'It needs advanced.protocols, such as ["HTTPS_RULE", "HTTP_RULE"], and mostly advanced.url_categories.',
+  bewareOfCreating: 'It needs advanced.protocols, such as ["HTTPS_RULE", "HTTP_RULE"], and mostly advanced.url_categories.',
 });

@@ -66,6 +66,6 @@ export default collection(zpa, {
   required: ['name'],
   initially: { enabled: true },
   compose,
-  beware: 'Give a new group its latitude, longitude and location: the nearest service edges follow from them.',
+  bewareOfCreating: 'Give its latitude, longitude and location: the nearest service edges follow from them.',
   bewareOfDeleting: 'It fails while the group has connectors, or server groups or provisioning keys use it.',
 });

@@ -41,7 +41,7 @@ const segments = ({ suffix, title, about, kind, more }: Kind) =>
     required: ['name', 'segment_group_id'],
     initially: { enabled: true },
     compose: composeSegment(kind),
-    beware: 'It needs at least one port range.',
+    bewareOfCreating: 'It needs at least one port range, and server groups to be reached through.',
     bewareOfDeleting: 'Users lose access to its domains.',
   });
 
@@ -56,7 +56,7 @@ export default [
     title: 'browser access segment',
     kind: 'BROWSER_ACCESS',
     about:
-      'It is an application segment that users reach with a browser alone; lists hold the other segments too, clientlessApps tells them apart.',
+      'Users reach such an application segment with a browser alone. Lists hold all segments; those with clientlessApps are of this kind.',
     more: {
       clientless_app_ids: records(
         `Web applications of the segment, each with name, domain, application_protocol (HTTP, HTTPS), application_port and certificate_id. ${replaces}`,
@@ -68,7 +68,7 @@ export default [
     title: 'privileged access segment',
     kind: 'SECURE_REMOTE_ACCESS',
     about:
-      'It is an application segment with privileged consoles (RDP, SSH, VNC); lists hold the other segments too, praApps tells them apart.',
+      'Such an application segment has consoles (RDP, SSH, VNC) for privileged remote access. Lists hold all segments; those with praApps are of this kind.',
     more: {
       common_apps_dto: record(
         'Consoles as {"apps_config": [...]}, each with name, domain, application_protocol (RDP, SSH, VNC) and application_port. In an update, consoles whose domain is left out are deleted.',

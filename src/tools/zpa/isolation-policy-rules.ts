@@ -8,8 +8,8 @@ export default policyRules({
   noun: 'isolation_policy_rule',
   title: 'isolation rule',
   type: 'ISOLATION_POLICY',
-  about:
-    'An isolation rule says which web applications are shown in an isolated browser. The condition on the client type (browser) is added.',
+  about: 'An isolation rule says which web applications are shown in an isolated browser.',
+  beware: 'The condition on the client type (browser), which the API wants, is added.',
   actions: ['ISOLATE', 'BYPASS_ISOLATE'],
   actionAbout: 'Whether what fits is isolated; ISOLATE needs zpn_isolation_profile_id.',
   more: { zpn_isolation_profile_id: id('ID of the isolation profile, as get_zpa_isolation_profile shows it.') },

@@ -14,6 +14,7 @@ export interface Policy {
   readonly title: string;
   readonly type: 'ACCESS_POLICY' | 'CLIENT_FORWARDING_POLICY' | 'ISOLATION_POLICY' | 'INSPECTION_POLICY' | 'TIMEOUT_POLICY';
   readonly about: string;
+  readonly beware?: string;
   readonly actions: readonly [string, ...string[]];
   /** What the actions mean. */
   readonly actionAbout: string;
@@ -29,6 +30,7 @@ export function policyRules({
   title,
   type,
   about,
+  beware,
   actions,
   actionAbout,
   more,
@@ -59,7 +61,8 @@ export function policyRules({
     required: [...required],
     ...(initially && { initially }),
     compose,
-    beware: 'A new rule comes last; rules are tried in order, and the first that fits decides.',
+    ...(beware !== undefined && { beware }),
+    bewareOfCreating: 'It comes last; rules are tried in order, and the first that fits decides.',
     bewareOfDeleting: 'What it decided is decided by the rules after it from then on.',
   });
   const list = tool(zpa, `list_${noun}s`, {

@@ -8,6 +8,7 @@ export const zpaTenant: Product<'zpa'> = {
   title: 'ZPA',
   root: '/zpa',
   base: '/zpa/mgmtconfig/v1/admin/customers/{customerId}',
+  returnsNoChange: true,
   paging: { kind: 'pages', items: 'list', total: 'totalCount', pages: 'totalPages' },
 };
 
