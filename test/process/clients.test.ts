@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMCPClient } from '@ai-sdk/mcp';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -69,6 +70,44 @@ describe('real clients against the demo tenant', () => {
     expect(call.out).toContain('referencedRuleCount');
   });
 });
+
+describe("the Inspector's report on the schemas of the whole catalogue", () => {
+  const report = (program: readonly string[]) =>
+    runCommand(['--cli', process.execPath, ...program, '--method', 'tools/list', '--strict'], {
+      program: inspector,
+      env: { HOME: makeFolder() },
+    });
+
+  it('is clean', async () => {
+    const flags = ['--demo', '--enable-write-tools', '--write-tools', '*', '--pid-file', join(makeFolder(), 'pid')];
+    const { code, out, err } = await report([entry, ...flags]);
+    expect(code, err).toBe(0);
+    expect((JSON.parse(out) as { tools: unknown[] }).tools).toHaveLength(406);
+    expect(err).not.toMatch(/Suggestion:|\d+ errors?, \d+ warnings?/);
+  });
+
+  it('would say what is wrong', async () => {
+    const tool = { name: 'odd', inputSchema: { type: 'object', properties: { odd: { type: ['string', 'null'] } } } };
+    const path = join(makeFolder(), 'odd.mjs');
+    writeFileSync(path, serverOf(tool));
+    expect((await report([path])).err).toMatch(/Suggestion:[^]*0 errors, 1 warning/);
+  });
+});
+
+/** The least program that a client takes for a server with this one tool. */
+const serverOf = (tool: object): string => `
+import { createInterface } from 'node:readline';
+const results = {
+  initialize: ({ protocolVersion }) => ({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'odd', version: '1' } }),
+  'tools/list': () => ({ tools: [${JSON.stringify(tool)}] }),
+};
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  const answer = results[method] ? { result: results[method](params) } : { error: { code: -32601, message: 'unknown' } };
+  console.log(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+});
+`;
 
 describe('ready-made requests', () => {
   it.each(['legacy', '2026-07-28'] as const)('are listed with described arguments and written out, %s', async (era) => {
