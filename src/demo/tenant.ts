@@ -71,6 +71,8 @@ export interface DemoTenant {
   /** Ends every token given out so far; the next request gets 401. */
   revokeTokens(): void;
   rotateSecret(secret: string): void;
+  /** Another API client of the tenant, or a new secret of one. */
+  admitClient(clientId: string, secret: string): void;
   /** Back to the seed; failures, delays and the journal are forgotten, tokens stay good. */
   reset(): void;
   close(): Promise<void>;
@@ -143,7 +145,8 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     waiting: (path) => controls.waiting(path),
     dropped: (path) => controls.dropped(path),
     revokeTokens: () => tokens.revoke(),
-    rotateSecret: (secret) => tokens.rotateSecret(secret),
+    rotateSecret: (secret) => tokens.admit(credentials.clientId, secret),
+    admitClient: (clientId, secret) => tokens.admit(clientId, secret),
     reset: forget,
     close: () =>
       new Promise((resolve) => {

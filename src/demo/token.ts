@@ -21,8 +21,8 @@ export interface TokenService {
   isGood(token: string): boolean;
   /** Ends all tokens given out so far. */
   revoke(): void;
-  /** A sign-in with the former secret fails from now on; tokens given out stay good. */
-  rotateSecret(secret: string): void;
+  /** Another API client of the tenant, or a new secret of one: the former fails from now on, tokens given out stay good. */
+  admit(clientId: string, secret: string): void;
 }
 
 const AUDIENCE = 'https://api.zscaler.com';
@@ -31,7 +31,7 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 export function openTokenService(options: TokenOptions): TokenService {
   const key = randomBytes(32);
   const expiries = new Map<string, number>();
-  let secret = options.clientSecret;
+  const secrets = new Map([[options.clientId, options.clientSecret]]);
   let publicKey: KeyObject | undefined;
 
   const give = (): Answer => {
@@ -62,8 +62,8 @@ export function openTokenService(options: TokenOptions): TokenService {
       const given = form.get('client_secret');
       if (clientId === null || given === null)
         return oauthError(400, 'invalid_request', 'client_id and client_secret, or client_assertion, are required');
-      if (clientId !== options.clientId || !sameSecret(given, secret))
-        return oauthError(401, 'invalid_client', 'client authentication failed');
+      const secret = secrets.get(clientId);
+      if (secret === undefined || !sameSecret(given, secret)) return oauthError(401, 'invalid_client', 'client authentication failed');
       return give();
     },
     isGood(token) {
@@ -74,9 +74,7 @@ export function openTokenService(options: TokenOptions): TokenService {
       return false;
     },
     revoke: () => expiries.clear(),
-    rotateSecret(next) {
-      secret = next;
-    },
+    admit: (clientId, secret) => void secrets.set(clientId, secret),
   };
 }
 

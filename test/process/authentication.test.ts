@@ -1,21 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
-import { startIdp, type Idp } from '../idp.ts';
+import { startIdp } from '../idp.ts';
 import { startCloud } from './cloud.ts';
 import { runCommand, startServer, waitFor, type TestServer } from './harness.ts';
 import { modern, openSession, post } from './mcp.ts';
-
-const newKey = () => randomBytes(16).toString('hex');
-const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-
-const initialize = {
-  id: 1,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-};
+import { bearer, eras, initialize, newKey, openWay, visit, ways } from './ways-in.ts';
 
 /** The status that each way into the server answers with. */
 async function statuses({ url }: TestServer, headers: Record<string, string>): Promise<number[]> {
@@ -36,118 +27,24 @@ async function statuses({ url }: TestServer, headers: Record<string, string>): P
 const refusedAll = (transport: string): number[] => (transport === 'sse' ? [401, 401] : [401, 401, 401]);
 const servedAll = (transport: string): number[] => (transport === 'sse' ? [200, 404] : [200, 200, 404]);
 
-/** The stream that a client of revision 2026-07-28 hears of changes on. */
-const openListener = (url: string, key: string): Promise<{ ended: () => boolean }> =>
-  openStream(
-    url,
-    {
-      ...bearer(key),
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'subscriptions/listen',
-    },
-    JSON.stringify({
-      jsonrpc: '2.0',
-      id: 'listen',
-      method: 'subscriptions/listen',
-      params: {
-        notifications: { toolsListChanged: true },
-        _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} },
-      },
-    }),
-  );
-
-/** A stream that counts as open until the server ends it. */
-async function openStream(url: string, headers: Record<string, string>, body?: string): Promise<{ ended: () => boolean }> {
-  const abort = new AbortController();
-  onTestFinished(() => abort.abort());
-  const request = body === undefined ? {} : { method: 'POST', body };
-  const response = await fetch(url, { ...request, headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal });
-  expect(response.status).toBe(200);
-  let ended = false;
-  void response.text().then(
-    () => (ended = true),
-    () => (ended = true),
-  );
-  return { ended: () => ended };
-}
-
-type Headers = Record<string, string>;
-
-/** One way to authenticate: how a server is told of it, and what clients can show. */
-interface Mode {
-  readonly dotenv: string;
-  readonly right: Headers;
-  /** All of them get 401. */
-  readonly refused: Readonly<Record<'none' | 'wrong' | 'expired' | 'of another', Headers>>;
-  readonly secrets: readonly string[];
-}
-
-const basic = (id: string, secret: string): Headers => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` });
-
-const modes: Readonly<Record<string, () => Promise<Mode>>> = {
-  'api-key': () => {
-    const [key, other] = [newKey(), newKey()];
-    return Promise.resolve({
-      dotenv: `ZSCALER_MCP_AUTH_API_KEY=${newKey()},${key}\n`,
-      right: { 'x-api-key': key },
-      refused: { none: {}, wrong: bearer(key.slice(1)), expired: bearer(`${key}0`), 'of another': bearer(other) },
-      secrets: [key, other],
-    });
-  },
-  jwt: async () => {
-    const idp = await startIdp();
-    return tokenMode(idp, `ZSCALER_MCP_AUTH_JWKS_URI=${idp.jwksUri}\nZSCALER_MCP_AUTH_ISSUER=${idp.issuer}\n`);
-  },
-  oidc: async () => {
-    const idp = await startIdp();
-    return tokenMode(idp, `OIDCPROXY_CONFIG_URL=${idp.configUrl}\nOIDCPROXY_CLIENT_ID=${idp.audience}\n`);
-  },
-  zscaler: async () => {
-    const [tenant, other] = [await startCloud(), await startCloud()];
-    const { clientId, clientSecret } = tenant.tenant.credentials;
-    return {
-      dotenv: `${tenant.dotenv()}ZSCALER_MCP_AUTH_MODE=zscaler\n`,
-      right: basic(clientId, clientSecret),
-      refused: {
-        none: {},
-        wrong: basic(clientId, 'SENTINEL-wrong'),
-        expired: { 'x-zscaler-client-id': clientId },
-        'of another': basic(other.tenant.credentials.clientId, other.tenant.credentials.clientSecret),
-      },
-      secrets: ['SENTINEL-wrong', clientSecret, other.tenant.credentials.clientSecret],
-    };
-  },
-};
-
-async function tokenMode(idp: Idp, dotenv: string): Promise<Mode> {
-  const past = Math.floor(Date.now() / 1_000) - 60;
-  const tokens = {
-    right: await idp.token(),
-    wrong: idp.unsigned(),
-    expired: await idp.token({ exp: past }),
-    other: await idp.token({ aud: 'another-server' }),
-  };
-  return {
-    dotenv,
-    right: bearer(tokens.right),
-    refused: { none: {}, wrong: bearer(tokens.wrong), expired: bearer(tokens.expired), 'of another': bearer(tokens.other) },
-    secrets: Object.values(tokens),
-  };
-}
-
 const loudly = 'ZSCALER_MCP_LOG_LEVEL=debug\nZSCALER_MCP_LOG_TOOL_CALLS=true\n';
 
-describe.each(['streamable-http', 'sse'] as const)('over %s', (transport) => {
-  it.each(Object.keys(modes))(
+const transports = ['streamable-http', 'sse'] as const;
+
+describe.each(transports)('over %s', (transport) => {
+  it.each(Object.keys(ways))(
     'mode %s lets in who shows what is right, and nobody else on any path, in any revision; no secret shows anywhere',
     async (name) => {
-      const { dotenv, right, refused, secrets } = await (modes[name] as () => Promise<Mode>)();
-      const server = await startServer({ transport, demo: name !== 'zscaler', dotenv: dotenv + loudly });
+      const { before, dotenv, one, two, refused, secrets } = await openWay(name);
+      const server = await startServer({ transport, demo: name !== 'zscaler', dotenv: (before ?? dotenv) + loudly });
+      if (before !== undefined) {
+        expect(await statuses(server, refused.expired)).toEqual(servedAll(transport));
+        server.writeDotenv(dotenv + loudly);
+        expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
+      }
       for (const [kind, headers] of Object.entries(refused))
         expect([kind, ...(await statuses(server, headers))]).toEqual([kind, ...refusedAll(transport)]);
-      expect(await statuses(server, right)).toEqual(servedAll(transport));
+      for (const headers of [one, two]) expect(await statuses(server, headers)).toEqual(servedAll(transport));
       const path = transport === 'sse' ? '/messages' : '/mcp';
       const answer = await fetch(new URL(path, server.url), { method: 'POST', headers: refused.wrong, body: '{}' });
       const said = await answer.text();
@@ -159,8 +56,33 @@ describe.each(['streamable-http', 'sse'] as const)('over %s', (transport) => {
       for (const open of ['/healthz', '/readyz']) expect((await fetch(new URL(open, server.url))).status).toBe(200);
       const status = await server.command('status', '--json');
       const everything = [said, JSON.stringify([...answer.headers]), status.out, status.err, server.log(), server.stdout()].join('');
-      expect(server.log()).toContain('refused');
+      expect(server.log()).toContain('credentials that are not valid here were refused');
       for (const secret of secrets) expect(everything.includes(secret)).toBe(false);
+    },
+  );
+});
+
+describe.each(eras)('in %s', (era) => {
+  it.each(Object.keys(ways))(
+    "mode %s: what one caller opened is no other caller's, and a reload that rotates ends what the revoked one has, and nothing else",
+    async (name) => {
+      const { before, dotenv, one, two, rotate } = await openWay(name);
+      const server = await startServer({
+        transport: era === 'HTTP+SSE' ? 'sse' : 'streamable-http',
+        demo: name !== 'zscaler',
+        dotenv: before ?? dotenv,
+      });
+      const [revoked, steady] = [await visit(server, era, one), await visit(server, era, two)];
+      if (era !== '2026-07-28') expect([await revoked.ask(two), await steady.ask(one)]).toEqual([404, 404]);
+      expect([await revoked.ask(one), await steady.ask(two)]).toEqual([era === 'HTTP+SSE' ? 202 : 200, era === 'HTTP+SSE' ? 202 : 200]);
+      const next = await rotate();
+      server.writeDotenv(next.dotenv);
+      expect(await server.ask('reload')).toMatchObject({ outcome: 'applied', pendingRestart: [] });
+      expect([await revoked.ask(one), await steady.ask(two)]).toEqual([401, era === 'HTTP+SSE' ? 202 : 200]);
+      const late = await visit(server, era, next.fresh);
+      expect(await late.ask(next.fresh)).toBe(era === 'HTTP+SSE' ? 202 : 200);
+      await waitFor(() => revoked.hasEnded());
+      expect([steady.hasEnded(), late.hasEnded()]).toEqual([false, false]);
     },
   );
 });
@@ -241,28 +163,7 @@ describe('a session', () => {
   });
 });
 
-describe('a reload that rotates keys', () => {
-  it('refuses the old one and takes the new one from the next request on; others keep session and stream', async () => {
-    const [old, fresh, steady] = [newKey(), newKey(), newKey()];
-    const server = await startServer({ dotenv: `ZSCALER_MCP_AUTH_API_KEY=${old},${steady}\n` });
-    const revoked = await openSession(server.url, '2025-11-25', bearer(old));
-    const kept = await openSession(server.url, '2025-11-25', bearer(steady));
-    const streamOf = (id: string, key: string) => openStream(server.url, { 'mcp-session-id': id, ...bearer(key) });
-    const [cut, lasting] = [await streamOf(revoked.id, old), await streamOf(kept.id, steady)];
-    const [cutListener, listener] = [await openListener(server.url, old), await openListener(server.url, steady)];
-    server.writeDotenv(`ZSCALER_MCP_AUTH_API_KEY=${fresh},${steady}\n`);
-    const verdict = await server.ask('reload');
-    expect(verdict).toMatchObject({
-      outcome: 'applied',
-      changes: [{ setting: 'ZSCALER_MCP_AUTH_API_KEY', applies: 'reload', from: 'changed', to: 'changed' }],
-    });
-    expect((await revoked.send('ping')).status).toBe(401);
-    expect((await kept.send('ping')).body?.result).toEqual({});
-    expect((await modern(server.url, 'tools/list', {}, bearer(fresh))).status).toBe(200);
-    await waitFor(() => cut.ended() && cutListener.ended());
-    expect([lasting.ended(), listener.ended()]).toEqual([false, false]);
-  });
-
+describe('a reload', () => {
   it('does not switch authentication off: that waits for a restart, by name', async () => {
     const key = newKey();
     const server = await startServer({ dotenv: `ZSCALER_MCP_AUTH_API_KEY=${key}\n` });
