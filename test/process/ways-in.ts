@@ -18,7 +18,7 @@ export interface Way {
   /** All of them get 401. */
   readonly refused: Readonly<Record<'none' | 'wrong' | 'expired' | 'of another', Headers>>;
   /** After a reload, `one` is refused and `fresh` is good; `two` notices nothing. */
-  rotate(): Promise<{ dotenv: string; fresh: Headers }>;
+  readonly rotate: () => Promise<{ dotenv: string; fresh: Headers }>;
   readonly secrets: readonly string[];
 }
 
@@ -106,9 +106,9 @@ export const initialize = {
 
 export interface Visit {
   /** The status of one more request in the session, or where there are none, of one more request. */
-  ask(headers: Headers): Promise<number>;
+  readonly ask: (headers: Headers) => Promise<number>;
   /** Whether the server has ended the event stream. */
-  hasEnded(): boolean;
+  readonly hasEnded: () => boolean;
 }
 
 /** Opens what a caller has open: a session, where there are some, and an event stream. */
@@ -151,7 +151,7 @@ const openListener = (url: string, headers: Headers): Promise<Stream> =>
   );
 
 interface Stream {
-  hasEnded(): boolean;
+  readonly hasEnded: () => boolean;
   /** What came first. */
   readonly first: Promise<string>;
 }
