@@ -20,8 +20,8 @@ async function build(): Promise<void> {
   const bundle = await rolldown({
     input: { main: join(root, 'src/main.ts') },
     platform: 'node',
-    // The FFI is native, and the proxy's client is loaded by few: both stay packages of their own.
-    external: [/^node:/, 'koffi', 'undici'],
+    // The FFI is native, the proxy's client is loaded by few, the SDKs of secrets managers are installed by whoever has one: packages of their own.
+    external: [/^node:/, 'koffi', 'undici', '@aws-sdk/client-secrets-manager', '@google-cloud/secret-manager'],
     transform: { define: { 'globalThis.ZSCALER_MCP_VERSION': JSON.stringify(version) } },
     onLog(level, log, handler) {
       // Dependencies' own eval or circular imports are not ours to mend.

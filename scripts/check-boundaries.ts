@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   lifecycle: [],
   metrics: [],
   settings: [],
+  secrets: [],
   http: [],
   auth: ['audit'],
   sanitize: [],

@@ -1,5 +1,5 @@
 /** `.env.example` and docs/reference/settings.md, from the table of settings. */
-import { describeValue, reserved, topics, type Reserved, type Setting } from '../src/settings/index.ts';
+import { describeValue, fileNameOf, reserved, topics, type Reserved, type Setting } from '../src/settings/index.ts';
 
 const NOTE = 'Made by `npm run generate` from the table of settings (src/settings/table.ts).';
 
@@ -26,7 +26,8 @@ function renderExample(row: Setting<unknown>): string {
   const fallback = row.default === undefined || (Array.isArray(row.default) && row.default.length === 0) ? '' : describeValue(row.default);
   const terms = [`Takes ${row.takes}.`, fallback === '' ? 'No default.' : `Default ${fallback}.`, `Applied ${whenApplied[row.applies]}.`];
   const aliases = (row.aliases ?? []).map(({ env, about }) => `# Also ${env}${about ? `: ${about}` : '.'}`);
-  return [`# ${row.about}`, `# ${terms.join(' ')}`, ...aliases, `#${row.env}=${fallback}`].join('\n');
+  const own = row.secret ? [`# Or ${fileNameOf(row.env)}: the path of a file that holds it.`] : [];
+  return [`# ${row.about}`, `# ${terms.join(' ')}`, ...own, ...aliases, `#${row.env}=${fallback}`].join('\n');
 }
 
 /** The reference page. */
@@ -35,7 +36,7 @@ export function renderSettingsPage(): string {
 
 ${NOTE}
 
-A value comes from the highest of these that has one: command-line flag; \`.env\` file; secrets manager (none in this version);
+A value comes from the highest of these that has one: command-line flag; \`.env\` file; [secrets manager](../operations/secrets.md);
 the environment of the very first start; default. Blanks around a value do not count.
 
 - A line removed from the file leaves the setting to the layer below.
@@ -43,6 +44,8 @@ the environment of the very first start; default. Blanks around a value do not c
 - Every setting in the file is validated, also when a flag shadows it. All problems are reported at once.
 - A name in the file that is no setting draws a warning. One that steers the interpreter or the loader (\`NODE_OPTIONS\`, \`LD_PRELOAD\`,
   \`PATH\`, ...) is an error.
+- For each secret \`NAME\` there is \`NAME_FILE\`, the path of a file that holds the value, in the \`.env\` and in the environment. Both
+  in one of them is an error.
 - true, 1, yes and on mean true; false, 0, no and off mean false.
 
 *Applied live* means that \`zscaler-mcp reload\` is enough. Settings of one group apply whole or wait whole: if one of them waits for a
@@ -82,11 +85,11 @@ const defaultOf = (row: Setting<unknown>): string => (row.default === undefined 
 const whenOf = (row: Setting<unknown>): string =>
   `${whenApplied[row.applies]}${row.waitsWhen ? ', with exceptions' : ''}${row.group ? `; group ${row.group}` : ''}`;
 
-const aboutOf = ({ about, secret, aliases = [] }: Setting<unknown>): string =>
+const aboutOf = ({ env, about, secret, aliases = [] }: Setting<unknown>): string =>
   [
     about,
-    ...(secret ? ['Secret: no flag, never shown.'] : []),
-    ...aliases.flatMap(({ env, about: aboutAlias }) => (aboutAlias ? [`\`${env}\`: ${aboutAlias}`] : [])),
+    ...(secret ? [`Secret: no flag, never shown; \`${fileNameOf(env)}\` may name a file that holds it.`] : []),
+    ...aliases.flatMap((alias) => (alias.about ? [`\`${alias.env}\`: ${alias.about}`] : [])),
   ].join(' ');
 
 const verdict = ({ verdict, isShared }: Reserved): string =>

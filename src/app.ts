@@ -3,7 +3,7 @@ import { checkAuditFile } from './audit/index.ts';
 import type { OptionValues } from './cli/parse.ts';
 import { describeProblem } from './cli/print.ts';
 import type { Stage } from './cli/run.ts';
-import { Configuration, type SavedConfiguration, type Start } from './configuration.ts';
+import { Configuration, type ReadSecrets, type SavedConfiguration, type Start } from './configuration.ts';
 import type { DemoTenant } from './demo/index.ts';
 import { messageOf, ZscalerMcpError } from './errors.ts';
 import {
@@ -30,6 +30,7 @@ import { checkCloud, cloudConfigOf, openState, readEntitlementOf, ServerService,
 import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';
+import { Transport } from './zscaler/index.ts';
 
 /** What the catalogue knows by name, for whoever judges settings. */
 export const known = {
@@ -37,19 +38,34 @@ export const known = {
   toolsets: Object.values(services).flatMap((toolsets) => Object.keys(toolsets)),
 };
 
+/** Loaded only where a secrets manager is configured. */
+export const readSecrets: ReadSecrets = async (place, { secretsTimeoutSeconds, httpsProxy, httpProxy, noProxy }) => {
+  const { readManager } = await import('./secrets/index.ts');
+  const transport = new Transport();
+  const proxy = { https: httpsProxy, http: httpProxy, no: noProxy };
+  try {
+    return await readManager(place, {
+      timeoutMs: secretsTimeoutSeconds * 1_000,
+      fetch: (url, request) => transport.fetch(url, { ...request, method: 'GET' }, proxy),
+    });
+  } finally {
+    transport.close().catch(() => undefined);
+  }
+};
+
 /** Serves until told to stop; the exit code when it does not serve. @throws ZscalerMcpError */
 export async function serve(stage: Stage, values: OptionValues): Promise<number | undefined> {
-  const fixed = { launch: stage.launch, flags: flagLayer(values), known };
+  const fixed = { launch: stage.launch, flags: flagLayer(values), known, readSecrets };
   const demo = values['demo'] === true;
-  if (stage.isRehearsal) return rehearse(stage, Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
+  if (stage.isRehearsal) return rehearse(stage, await Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
   if (handover) {
-    const start = Configuration.takeOver(fixed, handover.state);
+    const start = await Configuration.takeOver(fixed, handover.state);
     return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, start, demo));
   }
-  const start = Configuration.read(fixed);
+  const start = await Configuration.read(fixed);
   const problems = await problemsOf(start, demo);
-  if (problems.length > 0) return refuse(stage, problems);
+  if (problems.length > 0) return start.isPassing ? refuseForNow(stage, problems) : refuse(stage, problems);
   await run({ stage, start, demo, handover, log: openLog(start.configuration.settings.logLevel) });
   return undefined;
 }
@@ -142,6 +158,13 @@ function refuse({ err }: Stage, problems: readonly Problem[]): number {
   err(`zscaler-mcp does not start: the configuration has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`);
   for (const problem of problems) err(`  ${describeProblem(problem)}`);
   return 4;
+}
+
+/** Not the code of a wrong configuration: a service manager shall try again. */
+function refuseForNow({ err }: Stage, problems: readonly Problem[]): number {
+  err('zscaler-mcp does not start: it cannot read its secrets');
+  for (const problem of problems) err(`  ${describeProblem(problem)}`);
+  return 1;
 }
 
 /** Builds everything that a server has, and listens to nothing. */
@@ -260,6 +283,7 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
     port: null,
     url: null,
     ...configuration.source,
+    secretSources: configuration.source.secretSources ?? [],
     state: 'starting',
     generation: handover?.generation ?? 1,
     generationStartedAt: now,

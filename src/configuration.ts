@@ -1,24 +1,31 @@
 /**
- * The configuration of a server over its life: which `.env` it is bound to, what was read from it last, and what of it
- * is in force.
+ * The configuration of a server over its life: which `.env` it is bound to, what was read from it and from where else
+ * secrets are kept, and what of it is in force.
  */
 import { randomBytes } from 'node:crypto';
-import type { Candidate, Launch, Problem, SourceFacts } from './lifecycle/index.ts';
+import { messageOf, ZscalerMcpError } from './errors.ts';
+import type { Candidate, Launch, Problem, SecretSource, SourceFacts, SourceFile } from './lifecycle/index.ts';
 import {
   classifyEnvSource,
   compareSettings,
   configDigest,
   envCandidates,
+  FileContent,
   findEnvFile,
+  isSetting,
   loadSettings,
   maskSecrets,
   parseEnvFile,
   passedOverEnvFile,
   readEnvFile,
+  secretsPlaceOf,
   secretValues,
   type EnvFileLayer,
+  type EnvSourceReport,
   type FlagLayer,
   type Loaded,
+  type SecretFile,
+  type SecretsPlace,
   type Settings,
   type SettingsInput,
 } from './settings/index.ts';
@@ -27,6 +34,8 @@ import {
 export interface SavedConfiguration {
   /** What was read from the `.env`; null when there is none. */
   readonly layer: SavedLayer | null;
+  /** What was read elsewhere; absent in what an older version handed over. */
+  readonly secrets?: SavedSecrets;
   readonly source: SourceFacts;
   /** Whether the file was found at a default place, and not named: then it must be closed to others' writing. */
   readonly discovered: boolean;
@@ -39,6 +48,31 @@ interface SavedLayer {
   readonly entries: readonly (readonly [name: string, value: string, line: number])[];
 }
 
+/** What was read from a secrets manager and from files of secrets. Holds secrets. */
+interface SavedSecrets {
+  readonly files: readonly SecretFile[];
+  /** Null when there is none. */
+  readonly manager: SavedManager | null;
+}
+
+interface SavedManager {
+  readonly kind: SecretsPlace['kind'];
+  readonly place: string;
+  readonly values: readonly (readonly [name: string, value: string])[];
+  /** ISO time. */
+  readonly readAt: string;
+}
+
+/** What a secrets manager holds, by name; values are texts. */
+export interface SecretsReading {
+  /** In words for people. */
+  readonly place: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Reads a secrets manager. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE; its text holds no secret */
+export type ReadSecrets = (place: SecretsPlace, settings: Settings) => Promise<SecretsReading>;
+
 /** A configuration that was read and judged, and what a reload of it would put in force. */
 export interface SettingsCandidate extends Candidate<SavedConfiguration> {
   readonly effective: Settings;
@@ -50,6 +84,8 @@ export interface Start {
   readonly configuration: Configuration;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** The one problem is a secrets manager that did not answer: another try may do. */
+  readonly isPassing: boolean;
 }
 
 /** Where the values of a process come from that no reload changes. */
@@ -58,6 +94,7 @@ interface Fixed {
   readonly flags: FlagLayer;
   /** What the catalogue has, so that a misspelt name is found. */
   readonly known: NonNullable<SettingsInput['known']>;
+  readonly readSecrets: ReadSecrets;
 }
 
 export class Configuration {
@@ -78,7 +115,7 @@ export class Configuration {
   }
 
   /** Finds and reads everything, as a first start does. What is wrong is told, never thrown. */
-  static read(fixed: Fixed): Start {
+  static async read(fixed: Fixed): Promise<Start> {
     const { launch, flags } = fixed;
     const explicit = flags['ZSCALER_MCP_DOTENV_PATH'] ?? (launch.env['ZSCALER_MCP_DOTENV_PATH']?.trim() || null);
     const transport = flags['ZSCALER_MCP_TRANSPORT'] ?? (launch.env['ZSCALER_MCP_TRANSPORT']?.trim().toLowerCase() || 'stdio');
@@ -87,32 +124,43 @@ export class Configuration {
     const found = findEnvFile(candidates, explicit);
     const passedOver = found.path === null ? passedOverEnvFile(place) : null;
     const reading = readLayer(found.path, found.discovered, launch);
-    const loaded = loadSettings({ ...fixed, boot: launch.env, envFile: reading.layer });
+    const { loaded, secrets, failure } = await loadWithSecrets(fixed, reading.layer);
     const saved = {
       layer: saveLayer(reading.layer),
-      source: sourceOf(found.path, candidates, reading.facts),
+      secrets,
+      source: { ...sourceOf(found.path, candidates, reading.facts), secretSources: sourcesOf(loaded, secrets) },
       discovered: found.discovered,
       digestKey: randomBytes(32).toString('base64'),
     };
     return {
       configuration: new Configuration(fixed, loaded, saved),
-      problems: [...(found.problem ? [found.problem] : reading.problems), ...loaded.problems],
+      problems: [...(found.problem ? [found.problem] : reading.problems), ...problemsOf(loaded, failure)],
+      isPassing: failure?.isPassing === true && found.problem === null && reading.problems.length + loaded.problems.length === 0,
       warnings: [
         ...(passedOver === null
           ? []
           : [
               `${passedOver} is not read: a stdio server takes no .env from the folder it is started in; name it with --dotenv-path if it is meant`,
             ]),
-        ...(loaded.settings.watchEnv && found.path === null ? ['ZSCALER_MCP_WATCH_ENV is set, but there is no .env to watch'] : []),
+        ...(loaded.settings.watchEnv && found.path === null && secrets.files.length === 0
+          ? ['ZSCALER_MCP_WATCH_ENV is set, but there is no .env to watch']
+          : []),
         ...wordsOf([...found.warnings, ...reading.warnings, ...loaded.warnings]),
       ],
     };
   }
 
   /** Goes on with what the former generation rehearsed; nothing is read a second time. */
-  static takeOver(fixed: Fixed, saved: SavedConfiguration): Start {
-    const loaded = loadSettings({ ...fixed, boot: fixed.launch.env, envFile: restoreLayer(saved.layer) });
-    return { configuration: new Configuration(fixed, loaded, saved), problems: loaded.problems, warnings: wordsOf(loaded.warnings) };
+  static async takeOver(fixed: Fixed, given: SavedConfiguration): Promise<Start> {
+    const layer = restoreLayer(given.layer);
+    const { loaded, secrets, failure } = await loadWithSecrets(fixed, layer, given.secrets);
+    const saved = { ...given, secrets, source: { ...given.source, secretSources: sourcesOf(loaded, secrets) } };
+    return {
+      configuration: new Configuration(fixed, loaded, saved),
+      problems: problemsOf(loaded, failure),
+      warnings: wordsOf(loaded.warnings),
+      isPassing: false,
+    };
   }
 
   /** In force now. */
@@ -129,6 +177,11 @@ export class Configuration {
     return this.#saved.source;
   }
 
+  /** The files that the configuration in force was read from, but for those that settings name by their path. */
+  get files(): readonly SourceFile[] {
+    return filesOf(this.#saved);
+  }
+
   /** What to hand over so that another generation stands where this one does. */
   get saved(): SavedConfiguration {
     return this.#saved;
@@ -139,18 +192,18 @@ export class Configuration {
   }
 
   /** Reads the env source again and judges it; changes nothing. */
-  readAgain(kind: 'reload' | 'restart'): SettingsCandidate {
+  async readAgain(kind: 'reload' | 'restart'): Promise<SettingsCandidate> {
     const { dotenvPath, envCandidates: candidates } = this.#saved.source;
     const report = classifyEnvSource(this.#saved.source);
     const isGone = report.envSource === 'missing' || report.envSource === 'none' || report.envSource === 'fresh-discovery';
-    if (isGone && (kind === 'reload' || report.found === null))
-      return this.#unchanged(report.envSource, report.envWarnings, report.envAdvice);
+    if (isGone && (kind === 'reload' || report.found === null)) return this.#keepFile(report);
     const path = isGone ? report.found : dotenvPath;
     const discovered = isGone || this.#saved.discovered;
     const reading = readLayer(path, discovered, this.#fixed.launch);
-    const loaded = loadSettings({ ...this.#fixed, boot: this.#fixed.launch.env, envFile: reading.layer });
-    const saved = { ...this.#saved, layer: saveLayer(reading.layer), source: sourceOf(path, candidates, reading.facts), discovered };
-    const problems = [...reading.problems, ...loaded.problems];
+    const { loaded, secrets, failure } = await loadWithSecrets(this.#fixed, reading.layer);
+    const source = { ...sourceOf(path, candidates, reading.facts), secretSources: sourcesOf(loaded, secrets) };
+    const saved = { ...this.#saved, layer: saveLayer(reading.layer), secrets, source, discovered };
+    const problems = [...reading.problems, ...problemsOf(loaded, failure)];
     return this.#judge(loaded, saved, problems, [...report.envWarnings, ...wordsOf([...reading.warnings, ...loaded.warnings])], null);
   }
 
@@ -161,11 +214,21 @@ export class Configuration {
     this.#loaded = { ...this.#loaded, settings: candidate.effective };
   }
 
-  /** The file is gone: the last good layer stays in force, whatever the command. */
-  #unchanged(envSource: string, warnings: readonly string[], advice: string): SettingsCandidate {
-    const loaded = loadSettings({ ...this.#fixed, boot: this.#fixed.launch.env, envFile: restoreLayer(this.#saved.layer) });
-    const saved = { ...this.#saved, source: { ...this.#saved.source, envSource } };
-    return this.#judge(loaded, saved, [], warnings, `${envSource}: nothing was read and nothing changed. ${advice}`);
+  /** The `.env` is gone: its last good layer stays in force, whatever the command. What else can be read is read again. */
+  async #keepFile({ envSource, envWarnings, envAdvice }: EnvSourceReport): Promise<SettingsCandidate> {
+    const { loaded, secrets, failure } = await loadWithSecrets(this.#fixed, restoreLayer(this.#saved.layer));
+    const source = { ...this.#saved.source, envSource, secretSources: sourcesOf(loaded, secrets) };
+    const saved = { ...this.#saved, secrets, source };
+    if (!this.#hasOtherSources(loaded))
+      return this.#judge(loaded, saved, [], envWarnings, `${envSource}: nothing was read and nothing changed. ${envAdvice}`);
+    const kept = envSource === 'none' ? [] : [`${envSource}: the .env was not read, its last values stay in force. ${envAdvice}`];
+    return this.#judge(loaded, saved, problemsOf(loaded, failure), [...envWarnings, ...kept, ...wordsOf(loaded.warnings)], null);
+  }
+
+  /** Whether there is something beside the `.env` whose content may be another by now. */
+  #hasOtherSources({ settings, secretFiles }: Loaded): boolean {
+    const isManaged = [settings, this.#settings].some((each) => secretsPlaceOf(each) !== null);
+    return isManaged || secretFiles.size > 0 || Object.values(settings).some((value) => value instanceof FileContent);
   }
 
   #judge(
@@ -187,6 +250,7 @@ export class Configuration {
         ...this.#staleEntitlement(effective),
       ],
       source: saved.source,
+      files: filesOf(saved),
       nothingToRead,
       configDigest: this.#digestOf(effective),
       config: saved,
@@ -205,6 +269,85 @@ export class Configuration {
     return configDigest({ settings }, Buffer.from(this.#saved.digestKey, 'base64'));
   }
 }
+
+/** Why there is no layer of a secrets manager although there should be one. */
+interface SecretsFailure {
+  readonly problem: Problem;
+  /** Another try may do. */
+  readonly isPassing: boolean;
+}
+
+interface LoadedWithSecrets {
+  readonly loaded: Loaded;
+  readonly secrets: SavedSecrets;
+  readonly failure: SecretsFailure | null;
+}
+
+/** @param given what was read before, which then is not read again */
+async function loadWithSecrets(fixed: Fixed, envFile: EnvFileLayer | null, given?: SavedSecrets): Promise<LoadedWithSecrets> {
+  const files = given && new Map(given.files.map((file) => [file.path, file]));
+  const input = { ...fixed, boot: fixed.launch.env, envFile, ...(files && { secretFiles: files }) };
+  // Where the secrets manager is stands in the other layers.
+  const others = loadSettings({ ...input, isPartial: true });
+  const saved = { files: [...others.secretFiles.values()], manager: given?.manager ?? null };
+  const place = given ? null : secretsPlaceOf(others.settings);
+  if (given ? given.manager === null : place === null)
+    return { loaded: loadSettings({ ...input, secretFiles: others.secretFiles }), secrets: saved, failure: null };
+  try {
+    const manager = place === null ? saved.manager : await readManager(fixed, place, others.settings);
+    const values = Object.fromEntries(manager?.values ?? []);
+    return {
+      loaded: loadSettings({ ...input, secretFiles: others.secretFiles, secrets: values }),
+      secrets: { ...saved, manager },
+      failure: null,
+    };
+  } catch (error) {
+    return { loaded: others, secrets: saved, failure: failureOf(place, error) };
+  }
+}
+
+async function readManager({ readSecrets }: Fixed, place: SecretsPlace, settings: Settings): Promise<SavedManager> {
+  const reading = await readSecrets(place, settings);
+  // Of what is none of ours only the name is kept, to be warned about.
+  const values = Object.entries(reading.values).map(([name, value]) => [name, isSetting(name) ? value : ''] as const);
+  return { kind: place.kind, place: reading.place, values, readAt: new Date().toISOString() };
+}
+
+const failureOf = (place: SecretsPlace | null, error: unknown): SecretsFailure => ({
+  problem: {
+    setting: place?.gate ?? null,
+    file: null,
+    line: null,
+    message: messageOf(error),
+    hint: (error instanceof ZscalerMcpError ? error.hint : undefined) ?? 'Try again.',
+  },
+  isPassing: error instanceof ZscalerMcpError && error.code === 'ERR_SECRETS_UNREACHABLE',
+});
+
+const problemsOf = ({ problems }: Loaded, failure: SecretsFailure | null): readonly Problem[] => [
+  ...(failure ? [failure.problem] : []),
+  ...problems,
+];
+
+/** What was used, and where it came from. */
+function sourcesOf({ origins, secretFiles }: Loaded, { manager, files }: SavedSecrets): readonly SecretSource[] {
+  const used = Object.entries(origins);
+  const named = (isMeant: (origin: (typeof used)[number][1]) => boolean) =>
+    used.filter(([, origin]) => isMeant(origin)).map(([name]) => name);
+  const readAt = new Date().toISOString();
+  const ofFiles = files
+    .filter(({ path }) => secretFiles.has(path))
+    .map(({ path }): SecretSource => ({ kind: 'file', place: path, settings: named(({ secretFile }) => secretFile === path), readAt }))
+    .filter(({ settings }) => settings.length > 0);
+  if (!manager) return ofFiles;
+  const { kind, place } = manager;
+  return [{ kind, place, settings: named(({ origin }) => origin === 'secrets'), readAt: manager.readAt }, ...ofFiles];
+}
+
+const filesOf = ({ source, secrets }: SavedConfiguration): readonly SourceFile[] => [
+  ...(source.dotenvPath === null ? [] : [{ path: source.dotenvPath, digest: source.envFile?.digest ?? null }]),
+  ...(secrets?.files ?? []).map(({ path, digest }) => ({ path, digest })),
+];
 
 interface LayerReading {
   readonly layer: EnvFileLayer | null;

@@ -7,6 +7,9 @@ export type ErrorCode =
   // settings
   | 'ERR_SETTINGS_INVALID'
   | 'ERR_ENV_FILE_UNREADABLE'
+  // secrets
+  | 'ERR_SECRETS_UNREADABLE'
+  | 'ERR_SECRETS_UNREACHABLE'
   // lifecycle
   | 'ERR_RECORD_UNUSABLE'
   | 'ERR_RECORD_TAKEN'

@@ -21,7 +21,7 @@ useCompileCache();
 const [{ captureLaunch }, { run }] = await Promise.all([import('./lifecycle/launch.ts'), import('./cli/run.ts')]);
 const launch = captureLaunch();
 
-process.exitCode = await run({
+const exitCode = await run({
   launch,
   startedAtMs: started,
   isRehearsal,
@@ -37,6 +37,11 @@ process.exitCode = await run({
   },
   exit: (code) => process.exit(code),
 });
+if (exitCode !== undefined) {
+  process.exitCode = exitCode;
+  // It is over, although a request that nobody waits for any more may hold the process: not every SDK can call one off.
+  setTimeout(() => process.exit(), 500).unref();
+}
 
 /** Before anything that an older one does not know is used. */
 function refuseOldNode(): void {

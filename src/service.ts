@@ -29,6 +29,7 @@ import {
   type Posture,
   type Replacement,
   type Service,
+  type SourceFile,
   type State,
 } from './lifecycle/index.ts';
 import type { RootLog } from './log.ts';
@@ -273,7 +274,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   load(kind: 'reload' | 'restart'): Promise<SettingsCandidate> {
-    return Promise.resolve(this.#options.configuration.readAgain(kind));
+    return this.#options.configuration.readAgain(kind);
   }
 
   async apply(candidate: SettingsCandidate): Promise<void> {
@@ -373,8 +374,8 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#inForce.settings.drainTimeoutSeconds * 1_000;
   }
 
-  watchedFile(): string | null {
-    return this.#inForce.settings.watchEnv ? this.#options.configuration.source.dotenvPath : null;
+  watchedFiles(): readonly SourceFile[] {
+    return this.#inForce.settings.watchEnv ? this.#options.configuration.files : [];
   }
 
   entered(state: State): void {

@@ -17,10 +17,11 @@ export type {
   PastOperation,
   Posture,
   Problem,
+  SecretSource,
   State,
 } from './record.ts';
 export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
-export type { Candidate, Descriptors, DrainReport, Service, SourceFacts } from './service.ts';
+export type { Candidate, Descriptors, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
 export { exitCodeOf } from './verdicts.ts';

@@ -14,7 +14,7 @@ import { findProgram, traceProgram } from './program.ts';
 import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
 import { rehearse } from './rehearse.ts';
 import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
-import type { Candidate, DrainReport, Service } from './service.ts';
+import type { Candidate, DrainReport, Service, SourceFile } from './service.ts';
 import { exitCodeOf } from './verdicts.ts';
 import { LOOK_EVERY_MS, watchFile, type FileWatcher } from './watch.ts';
 
@@ -64,7 +64,7 @@ export class Lifecycle<Config> {
   readonly #calledOff = new AbortController();
   readonly #hadTerminal = hasTerminal();
   readonly #notifier: Notifier;
-  #watcher: FileWatcher | null = null;
+  readonly #watchers = new Map<string, FileWatcher>();
   #busy = false;
   #stopping = false;
   #ready = false;
@@ -87,7 +87,8 @@ export class Lifecycle<Config> {
     else this.#notifier.ready(this.#describe());
     this.#queue.push(...(handover?.queue ?? []));
     // A configuration that was just given up must not come in again by the back door.
-    this.#followWatch(handover?.failure ? null : (keeper.record.envFile?.digest ?? null));
+    const files = this.#options.service.watchedFiles();
+    this.#followWatch(handover?.failure ? files.map(({ path }) => ({ path, digest: null })) : files);
     this.#enter(this.#queue.length > 0 ? 'reloading' : 'ready');
     void this.#work();
   }
@@ -116,7 +117,7 @@ export class Lifecycle<Config> {
     }
     this.#stopping = true;
     this.#calledOff.abort();
-    this.#watcher?.close();
+    for (const watcher of this.#watchers.values()) watcher.close();
     log.info({ why }, 'stopping');
     this.#notifier.stopping('stopping');
     this.#enter('stopping');
@@ -134,13 +135,24 @@ export class Lifecycle<Config> {
   }
 
   /** Watches what the configuration in force says; a reload may switch it on and off. */
-  #followWatch(known: string | null): void {
-    const { service, log } = this.#options;
-    const path = service.watchedFile();
-    if (this.#stopping || path === (this.#watcher?.path ?? null)) return;
-    this.#watcher?.close();
-    this.#watcher = path === null ? null : this.#openWatcher(path, known);
-    log.info({ path }, path === null ? 'the .env is not watched any more' : 'the .env is watched: a change of it is a reload');
+  #followWatch(files: readonly SourceFile[]): void {
+    if (this.#stopping) return;
+    const wanted = new Map(files.map(({ path, digest }) => [path, digest]));
+    const before = [...this.#watchers.keys()];
+    for (const [path, watcher] of this.#watchers) {
+      if (wanted.has(path)) continue;
+      watcher.close();
+      this.#watchers.delete(path);
+    }
+    for (const [path, digest] of wanted) if (!this.#watchers.has(path)) this.#watchers.set(path, this.#openWatcher(path, digest));
+    const paths = [...this.#watchers.keys()];
+    if (paths.join('\n') === before.join('\n')) return;
+    this.#options.log.info({ paths }, paths.length === 0 ? 'no file is watched any more' : 'watched: a change of these files is a reload');
+  }
+
+  /** What was read just now is no news. */
+  #saw({ files }: Candidate<Config>): void {
+    for (const { path, digest } of files) this.#watchers.get(path)?.saw(digest ?? undefined);
   }
 
   #openWatcher(path: string, known: string | null): FileWatcher {
@@ -151,7 +163,9 @@ export class Lifecycle<Config> {
 
   #sourceChanged(): void {
     if (!this.#busy) this.#enter('reloading');
-    this.#queue.push({ ...bareWork('reload'), askedBy: { uid: null, pid: null, by: 'watch' } });
+    // Several files of one volume change at once: a reload that waits already will see them all.
+    if (!this.#queue.some(({ kind, askedBy }) => kind === 'reload' && askedBy?.by === 'watch'))
+      this.#queue.push({ ...bareWork('reload'), askedBy: { uid: null, pid: null, by: 'watch' } });
     void this.#work();
   }
 
@@ -210,7 +224,7 @@ export class Lifecycle<Config> {
     const { service, keeper } = this.#options;
     this.#enter('reloading');
     const candidate = await service.load('reload');
-    if (!dryRun) this.#watcher?.saw(candidate.source.envFile?.digest);
+    if (!dryRun) this.#saw(candidate);
     const { warnings, changes, pendingRestart, problems } = candidate;
     const { envSource } = candidate.source;
     if (candidate.nothingToRead !== null) return { outcome: 'unchanged', message: candidate.nothingToRead, warnings, envSource };
@@ -228,7 +242,7 @@ export class Lifecycle<Config> {
       config: { digest: candidate.configDigest, loadedAt: new Date().toISOString(), pendingRestart },
       posture: service.posture(),
     });
-    this.#followWatch(candidate.source.envFile?.digest ?? null);
+    this.#followWatch(service.watchedFiles());
     return verdict;
   }
 
@@ -237,7 +251,7 @@ export class Lifecycle<Config> {
     this.#enter('rehearsing');
     if (!this.#options.keeper.isPublished) return { outcome: 'refused', message: `${UNPUBLISHED}; nothing was changed` };
     const candidate = await service.load('restart');
-    if (!work.dryRun) this.#watcher?.saw(candidate.source.envFile?.digest);
+    if (!work.dryRun) this.#saw(candidate);
     if (candidate.problems.length > 0) return invalid(candidate);
     const native = this.#options.native();
     if (!native && this.#options.keeper.record.handover === 'descriptor') this.#options.keeper.update({ handover: 'rebind' });

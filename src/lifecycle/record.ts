@@ -94,6 +94,17 @@ export interface EnvFileFacts {
   readonly loadedAt: string;
 }
 
+/** One place beside `.env` and environment that secrets were read from. Names and places, no values. */
+export interface SecretSource {
+  readonly kind: 'file' | 'aws' | 'gcp' | 'vault';
+  /** Path of the file; name of the secret, project or path in the manager. */
+  readonly place: string;
+  /** What it set, by name. */
+  readonly settings: readonly string[];
+  /** ISO time. */
+  readonly readAt: string;
+}
+
 export interface LifecycleRecord {
   readonly schema: 1;
   readonly pid: number;
@@ -113,6 +124,7 @@ export interface LifecycleRecord {
   readonly envSource: string;
   readonly envCandidates: readonly string[];
   readonly envFile: EnvFileFacts | null;
+  readonly secretSources: readonly SecretSource[];
   readonly state: State;
   readonly generation: number;
   readonly generationStartedAt: string;
@@ -168,6 +180,7 @@ const defaults = {
   envSource: 'none',
   envCandidates: [],
   envFile: null,
+  secretSources: [],
   generationStartedAt: '',
   failedCount: 0,
   operationCounts: {},

@@ -1,7 +1,7 @@
 /** What the lifecycle needs of the server it keeps: the interface that app.ts supplies. */
 import type { HandedConnection, HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
-import type { Change, EnvFileFacts, Posture, Problem, State } from './record.ts';
+import type { Change, EnvFileFacts, Posture, Problem, SecretSource, State } from './record.ts';
 
 /** A configuration that was read and judged, and is not in force. */
 export interface Candidate<Config> {
@@ -12,6 +12,8 @@ export interface Candidate<Config> {
   /** Names of what this configuration changes and only a restart applies. */
   readonly pendingRestart: readonly string[];
   readonly source: SourceFacts;
+  /** The files that it was read from. */
+  readonly files: readonly SourceFile[];
   /** Why a reload has nothing to read again; null when it has. */
   readonly nothingToRead: string | null;
   readonly configDigest: string;
@@ -24,6 +26,14 @@ export interface SourceFacts {
   readonly envSource: string;
   readonly envCandidates: readonly string[];
   readonly envFile: EnvFileFacts | null;
+  /** Absent in what an older version handed over. */
+  readonly secretSources?: readonly SecretSource[];
+}
+
+export interface SourceFile {
+  readonly path: string;
+  /** Hexadecimal SHA-256 of the content; null when it could not be read. Not to be published. */
+  readonly digest: string | null;
 }
 
 export interface DrainReport {
@@ -58,8 +68,8 @@ export interface Service<Config> {
   /** As of the configuration in force. */
   posture(): Posture;
   drainTimeoutMs(): number;
-  /** The file whose changes ask for a reload by themselves; null when nothing is watched. */
-  watchedFile(): string | null;
+  /** The files whose changes ask for a reload by themselves, as they were read. */
+  watchedFiles(): readonly SourceFile[];
   /** Told of every change of state; readiness follows from it. */
   entered(state: State): void;
   /** Client sessions, and how many of them a restart would end. */

@@ -3,6 +3,7 @@ import { authModeOf, authObstacles } from './authentication.ts';
 import { isLoopback } from './formats.ts';
 import type { Origins } from './load.ts';
 import type { Problem } from './problem.ts';
+import { secretsObstacles } from './secrets-place.ts';
 import type { Settings } from './table.ts';
 import { nearest, showGiven } from './words.ts';
 
@@ -20,6 +21,10 @@ export const isHttp = (transport: string): boolean => transport !== 'stdio';
 
 const authenticatesClients: Check = (settings, refuse) => {
   for (const { setting, message, hint } of authObstacles(settings)) refuse(setting, message, hint);
+};
+
+const findsSecrets: Check = (settings, refuse) => {
+  for (const { setting, message, hint } of secretsObstacles(settings)) refuse(setting, message, hint);
 };
 
 /** Credentials of clients and data of the tenant would travel in the open. */
@@ -130,6 +135,7 @@ const sealsWhatIsShared: Check = ({ transport, stateUrl, requestStateKeys }, ref
 };
 
 const checks: readonly Check[] = [
+  findsSecrets,
   authenticatesClients,
   encryptsOffLoopback,
   isCalledByItsName,

@@ -6,9 +6,13 @@ export { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './en
 export { classifyEnvSource, type EnvSourceRecord, type EnvSourceReport } from './env-source.ts';
 export { describeSettings, flagLayer, flagOptions } from './flags.ts';
 export { isLoopback } from './formats.ts';
+export { FileContent } from './file-content.ts';
 export type { EnvFileLayer, FlagLayer, SettingsInput } from './layers.ts';
+export { isSetting } from './names.ts';
 export { loadSettings, type Loaded } from './load.ts';
 export { reserved, type Reserved } from './reserved.ts';
+export { fileNameOf, type SecretFile } from './secret-files.ts';
+export { secretsPlaceOf, type SecretsPlace } from './secrets-place.ts';
 export type { Setting } from './setting.ts';
 export { rows, table, topics, type Settings } from './table.ts';
 export { maskSecrets, secretValues } from './mask.ts';

@@ -1,5 +1,6 @@
 /** The places a value can come from, highest first, behind one small interface. */
 import type { EnvEntry, LineProblem } from './dotenv.ts';
+import type { SecretFiles } from './secret-files.ts';
 
 export type OriginKind = 'flag' | 'file' | 'secrets' | 'environment' | 'default';
 
@@ -19,6 +20,10 @@ export interface SettingsInput {
   readonly envFile: EnvFileLayer | null;
   /** What a secrets manager holds, by environment name. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** As they were read earlier; without it, those that the layers name are read. */
+  readonly secretFiles?: SecretFiles;
+  /** A layer is not there yet: rules over several settings are not judged. */
+  readonly isPartial?: boolean;
   /** The environment at the very first start. */
   readonly boot: Readonly<Record<string, string | undefined>>;
   /** What the catalogue offers; without it, names of services and toolsets are taken as they are. */

@@ -5,6 +5,7 @@ import { layersOf, type EnvFileLayer, type Layer, type OriginKind, type Settings
 import { judgeNames } from './names.ts';
 import type { Problem } from './problem.ts';
 import { judgeReserved } from './reserved.ts';
+import { fileNameOf, mayName, readSecretFile, readSecretFiles, type SecretFiles } from './secret-files.ts';
 import type { Setting } from './setting.ts';
 import { rows, type Settings } from './table.ts';
 import { hintFor, showGiven } from './words.ts';
@@ -13,6 +14,8 @@ export interface Origin {
   readonly origin: OriginKind;
   readonly file?: string;
   readonly line?: number;
+  /** The file of its own that held the value. */
+  readonly secretFile?: string;
 }
 
 /** Where each setting's value came from, by environment name. */
@@ -22,6 +25,8 @@ export interface Loaded {
   /** Frozen. With problems, the settings they are about have their default. */
   readonly settings: Settings;
   readonly origins: Origins;
+  /** As they were read, for whoever must not read them again. Holds secrets. */
+  readonly secretFiles: SecretFiles;
   /** With any of them the configuration must not be used. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -30,12 +35,13 @@ export interface Loaded {
 /** Never throws: what is wrong with the input is in `problems`. */
 export function loadSettings(input: SettingsInput): Loaded {
   const layers = layersOf(input);
+  const secretFiles = input.secretFiles ?? readSecretFiles(layers);
   const values: Record<string, unknown> = {};
   const origins: Record<string, Origin> = {};
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   for (const [name, row] of rows) {
-    const resolved = resolve(row, layers);
+    const resolved = resolve(row, layers, secretFiles);
     values[name] = resolved.value;
     origins[row.env] = resolved.origin;
     problems.push(...resolved.problems);
@@ -46,13 +52,19 @@ export function loadSettings(input: SettingsInput): Loaded {
     ofLines(input.envFile),
     judgeNames(layers),
     judgeReserved(layers, settings.transport),
-    checkTogether(settings, origins, input.known),
+    ...(input.isPartial ? [] : [checkTogether(settings, origins, input.known)]),
   ];
   for (const finding of findings) {
     problems.push(...finding.problems);
     warnings.push(...finding.warnings);
   }
-  return Object.freeze({ settings, origins: Object.freeze(origins), problems: inOrder(problems), warnings: inOrder(warnings) });
+  return Object.freeze({
+    settings,
+    origins: Object.freeze(origins),
+    secretFiles,
+    problems: inOrder(problems),
+    warnings: inOrder(warnings),
+  });
 }
 
 interface Resolved {
@@ -63,13 +75,14 @@ interface Resolved {
 }
 
 /** A value with nothing in it sets the setting back to its default, whatever the layers below say. */
-function resolve(row: Setting<unknown>, layers: readonly Layer[]): Resolved {
+function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: SecretFiles): Resolved {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   let decided: { word: Word; layer: Layer } | null = null;
   for (const layer of layers) {
     if (row.applies === 'boot' && layer.kind !== 'flag' && layer.kind !== 'environment') continue;
-    const word = wordOf(row, layer);
+    if (row.findsSecrets && layer.kind === 'secrets') continue;
+    const word = wordOf(row, layer, secretFiles);
     if (word === null) continue;
     // A flag may shadow a line of the file today; the line must be right tomorrow.
     if (decided === null || layer.kind === 'file') problems.push(...word.problems);
@@ -80,7 +93,13 @@ function resolve(row: Setting<unknown>, layers: readonly Layer[]): Resolved {
   if (decided === null) return { value: row.default, origin: { origin: 'default' }, problems, warnings };
   const { word, layer } = decided;
   const { file, line } = layer.place(word.name);
-  const origin = { origin: layer.kind, ...(file === null ? {} : { file }), ...(line === null ? {} : { line }) };
+  const { secretFile } = word;
+  const origin = {
+    origin: layer.kind,
+    ...(file === null ? {} : { file }),
+    ...(line === null ? {} : { line }),
+    ...(secretFile === undefined ? {} : { secretFile }),
+  };
   return { value: word.value ?? row.default, origin, problems, warnings };
 }
 
@@ -90,20 +109,23 @@ interface Word {
   /** Undefined when empty or refused. */
   readonly value: unknown;
   readonly isEmpty: boolean;
+  /** Where the value stood, if not in the layer itself. */
+  readonly secretFile?: string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
 /** Null when the layer says nothing. Under several names, the setting's own wins over its aliases, and any of them over an empty one. */
-function wordOf(row: Setting<unknown>, layer: Layer): Word | null {
-  const words = [{ env: row.env, flag: row.flag }, ...(row.aliases ?? [])]
-    .map((name) => judge(row, name, layer))
-    .filter((word) => word !== null);
+function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): Word | null {
+  const own = [judge(row, { env: row.env, flag: row.flag }, layer), judgeFile(row, layer, secretFiles)];
+  const words = [...own, ...(row.aliases ?? []).map((name) => judge(row, name, layer))].filter((word) => word !== null);
+  const twice = own.every((each) => each?.isEmpty === false) ? [saidTwice(row, layer)] : [];
   const said = words.filter(({ isEmpty }) => !isEmpty);
   const word = said[0] ?? words[0];
   if (!word) return null;
   const overruled = said.filter(
-    (other) => other !== word && other.problems.length === 0 && JSON.stringify(other.value) !== JSON.stringify(word.value),
+    (other) =>
+      other !== word && other !== own[1] && other.problems.length === 0 && JSON.stringify(other.value) !== JSON.stringify(word.value),
   );
   const warnings = overruled.map(({ name }) => ({
     setting: name,
@@ -111,7 +133,7 @@ function wordOf(row: Setting<unknown>, layer: Layer): Word | null {
     message: `says something else than ${word.name}, which counts`,
     hint: 'Remove one of them.',
   }));
-  return { ...word, problems: words.flatMap(({ problems }) => problems), warnings };
+  return { ...word, problems: [...words.flatMap(({ problems }) => problems), ...twice], warnings };
 }
 
 interface Name {
@@ -134,6 +156,31 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
     const problem = { setting: env, ...layer.place(env), message: `${messageOf(error)}, got ${showGiven(raw, row.secret === true)}`, hint };
     return { ...nothing, isEmpty: false, problems: [problem] };
   }
+}
+
+/** What the file says that the layer names, if the setting is a secret. Null when the layer names none. */
+function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): Word | null {
+  const env = fileNameOf(row.env);
+  const path = row.secret && mayName(layer) ? layer.get(env) : undefined;
+  if (path === undefined) return null;
+  const nothing = { name: env, value: undefined, problems: [], warnings: [] };
+  if (path === '') return { ...nothing, isEmpty: true };
+  const { text, complaint } = secretFiles.get(path) ?? readSecretFile(path);
+  const said = { ...nothing, isEmpty: false, secretFile: path };
+  if (text === null) return { ...said, problems: [{ setting: env, ...layer.place(env), message: '', hint: '', ...complaint }] };
+  try {
+    return { ...said, value: row.parse(text) };
+  } catch (error) {
+    const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? `Correct the content of ${path}.`;
+    const message = `${messageOf(error)} in ${path}, got ${showGiven(text, true)}`;
+    return { ...said, problems: [{ setting: env, ...layer.place(env), message, hint }] };
+  }
+}
+
+/** Which of them counts must not be a matter of guessing. */
+function saidTwice({ env }: Setting<unknown>, layer: Layer): Problem {
+  const name = fileNameOf(env);
+  return { setting: name, ...layer.place(name), message: `is set beside ${env}: only one of them can count`, hint: 'Remove one of them.' };
 }
 
 const layerWords: Readonly<Record<Layer['kind'], string>> = {

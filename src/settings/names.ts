@@ -2,6 +2,7 @@
 import type { Layer } from './layers.ts';
 import type { Problem } from './problem.ts';
 import { findReserved, reserved } from './reserved.ts';
+import { secretFileNames } from './secret-files.ts';
 import { rows } from './table.ts';
 import { isShowableName, nearest } from './words.ts';
 
@@ -12,9 +13,24 @@ const STEERING =
 /** Read elsewhere in this program, at its first start only; of no use to operators. */
 const INTERNAL = ['ZSCALER_MCP_DISABLE_FFI', 'ZSCALER_MCP_HANDOVER', 'ZSCALER_MCP_REHEARSAL'];
 
-const settingNames: ReadonlyMap<string, string> = new Map(
-  rows.flatMap(([, { env, applies, aliases = [] }]) => [env, ...aliases.map((alias) => alias.env)].map((name) => [name, applies] as const)),
-);
+interface Meaning {
+  /** Where the name means nothing although it is a setting's. */
+  readonly deafTo: (kind: Layer['kind']) => boolean;
+}
+
+const settingNames: ReadonlyMap<string, Meaning> = new Map([
+  ...rows.flatMap(([, { env, applies, findsSecrets, aliases = [] }]) => {
+    const deafTo = (kind: Layer['kind']) => (applies === 'boot' && kind !== 'environment') || (findsSecrets === true && kind === 'secrets');
+    return [env, ...aliases.map((alias) => alias.env)].map((name) => [name, { deafTo }] as const);
+  }),
+  ...[...secretFileNames.keys()].map((name) => [name, { deafTo: (kind: Layer['kind']) => kind === 'secrets' }] as const),
+]);
+
+/** Whether a secrets manager may set it; what it says under other names is not even kept. */
+export const isSetting = (name: string): boolean => settingNames.get(name)?.deafTo('secrets') === false;
+
+/** In the words of a sentence. */
+const sources: Readonly<Record<Exclude<Layer['kind'], 'flag' | 'environment'>, string>> = { file: 'a file', secrets: 'a secrets manager' };
 
 /** Every name that means something, for suggestions. */
 const suggestions = [...settingNames.keys(), ...reserved.flatMap(({ names }) => names.filter((name) => !name.endsWith('*')))].filter(
@@ -37,14 +53,14 @@ export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; war
         problems.push({
           setting: shown,
           ...place,
-          message: 'steers the interpreter or the loader, and must not come from a file',
+          message: `steers the interpreter or the loader, and must not come from ${sources[layer.kind]}`,
           hint: 'Set it in the environment that the server is started with, if it is meant.',
         });
-      } else if (settingNames.get(name) === 'boot') {
+      } else if (settingNames.get(name)?.deafTo(layer.kind)) {
         warnings.push({
           setting: name,
           ...place,
-          message: 'has no effect from a file',
+          message: `has no effect from ${sources[layer.kind]}`,
           hint: 'Give it as a flag, or set it in the environment that the server is started with.',
         });
       } else if (!settingNames.has(name) && !findReserved(name)) {

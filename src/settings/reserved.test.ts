@@ -19,9 +19,9 @@ describe('a name that this version cannot honour', () => {
     ['OIDCPROXY_DOMAIN=idp.example', 'error', 'warning'],
     ['OIDCPROXY_CLIENT_SECRET=x', 'warning', 'warning'],
     ['ZSCALER_MCP_TLS_CERT_FILE=/c', 'error', 'warning'],
-    ['ZSCALER_SECRET_NAME=prod/zscaler', 'error', 'error'],
-    ['ZSCALER_MCP_GCP_SECRET_MANAGER=true', 'error', 'error'],
-    ['ZSCALER_MCP_GCP_SECRET_MANAGER=false', 'silence', 'silence'],
+    ['AWS_ACCESS_KEY_ID=x', 'warning', 'warning'],
+    ['GOOGLE_APPLICATION_CREDENTIALS=/x', 'warning', 'warning'],
+    ['AWS_REGION=eu-west-1', 'silence', 'silence'],
     ['ZSCALER_PROXY_HOST=proxy', 'error', 'error'],
     ['ZSCALER_CACHE_ENABLED=false', 'silence', 'silence'],
     ['ZSCALER_CACHE_ENABLED=true', 'warning', 'warning'],
@@ -32,8 +32,7 @@ describe('a name that this version cannot honour', () => {
 
   it.each([
     ['ZSCALER_MCP_TLS_CERT_FILE=/c', 'error'],
-    ['ZSCALER_SECRET_NAME=x', 'error'],
-    ['AWS_REGION=eu-west-1', 'silence'],
+    ['AWS_ACCESS_KEY_ID=x', 'silence'],
     ['REQUESTS_CA_BUNDLE=/ca', 'silence'],
     ['OIDCPROXY_ISSUER=x', 'error'],
   ])('counts in the environment too, unless other programs share it: %s', (line, verdict) => {
@@ -41,12 +40,12 @@ describe('a name that this version cannot honour', () => {
   });
 
   it('is judged by the highest layer that has it', () => {
-    const { problems } = loadSettings({
+    const { problems, warnings } = loadSettings({
       flags: { ZSCALER_MCP_TRANSPORT: 'sse' },
-      envFile: { path: '/.env', ...parseEnvFile(Buffer.from('ZSCALER_MCP_GCP_SECRET_MANAGER=false'), {}) },
-      boot: { ZSCALER_MCP_GCP_SECRET_MANAGER: 'true' },
+      envFile: { path: '/.env', ...parseEnvFile(Buffer.from('ZSCALER_CACHE_ENABLED=false'), {}) },
+      boot: { ZSCALER_CACHE_ENABLED: 'true' },
     });
-    expect(problems).toEqual([]);
+    expect([problems, warnings]).toEqual([[], []]);
   });
 
   it('never has its value shown', () => {

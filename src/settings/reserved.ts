@@ -5,6 +5,7 @@
 import { isHttp } from './checks.ts';
 import type { Layer } from './layers.ts';
 import type { Problem } from './problem.ts';
+import { secretFileNames } from './secret-files.ts';
 import { parseFlag } from './setting.ts';
 import { rows } from './table.ts';
 
@@ -68,18 +69,11 @@ export const reserved: readonly Reserved[] = [
     hint: REMOVE,
   },
   {
-    names: ['ZSCALER_SECRET_NAME', 'ZSCALER_MCP_GCP_SECRET_MANAGER'],
-    verdict: 'refuse',
-    accepts: says(false),
-    reason: 'this version does not read a secrets manager',
-    hint: 'Let the platform write the secrets into a mounted .env file or into the environment.',
-  },
-  {
-    names: ['AWS_REGION', 'AWS_DEFAULT_REGION', 'GCP_PROJECT_ID'],
+    names: ['AWS_*', 'GOOGLE_*', 'CLOUDSDK_*', 'GCE_METADATA_*'],
     verdict: 'warn',
     isShared: true,
-    reason: 'has no effect: this version does not read a secrets manager',
-    hint: REMOVE,
+    reason: 'has no effect from a file: the SDK of the secrets manager signs in with what the environment holds',
+    hint: 'Set it in the environment that the server is started with, or let the platform give the server a role.',
   },
   {
     names: ['ZSCALER_PROXY_HOST'],
@@ -142,7 +136,10 @@ export const reserved: readonly Reserved[] = [
   },
 ];
 
-const known: ReadonlySet<string> = new Set(rows.flatMap(([, { env, aliases = [] }]) => [env, ...aliases.map((alias) => alias.env)]));
+const known: ReadonlySet<string> = new Set([
+  ...rows.flatMap(([, { env, aliases = [] }]) => [env, ...aliases.map((alias) => alias.env)]),
+  ...secretFileNames.keys(),
+]);
 
 /** The row that a name belongs to; a setting belongs to none. */
 export const findReserved = (name: string): Reserved | undefined =>

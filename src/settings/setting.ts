@@ -13,8 +13,10 @@ export interface Setting<T> {
   readonly default?: T;
   readonly applies: Applies;
   readonly about: string;
-  /** Its value never appears anywhere, and it has no flag. */
+  /** Its value never appears anywhere, and it has no flag. A file may hold it: `NAME_FILE` says where. */
   readonly secret?: true;
+  /** It leads to a secrets manager, so it cannot be kept there. */
+  readonly findsSecrets?: true;
   /** Settings of one group apply whole or wait whole. */
   readonly group?: string;
   /** A change that a reload does not apply although it applies others, such as one that loosens a protection. */

@@ -610,6 +610,87 @@ const tenant = {
   ),
 };
 
+/** Each manager has one setting that switches it on; their rules over several rows are in `checks.ts`. */
+const managers = {
+  secretName: text({
+    env: 'ZSCALER_SECRET_NAME',
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Read settings from this secret of AWS Secrets Manager, by name or ARN: a JSON object of setting names and values.',
+  }),
+  awsRegion: text({
+    env: 'AWS_REGION',
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Region of that secret; without it, what the SDK of AWS finds.',
+    aliases: [{ env: 'AWS_DEFAULT_REGION' }],
+  }),
+  gcpSecretManager: flag({
+    env: 'ZSCALER_MCP_GCP_SECRET_MANAGER',
+    default: false,
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Read settings from GCP Secret Manager: zscaler-client-id holds ZSCALER_CLIENT_ID, and so on; the latest version counts.',
+  }),
+  gcpProject: text({
+    env: 'GCP_PROJECT_ID',
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Project of these secrets.',
+  }),
+  gcpSecrets: list(
+    {
+      env: 'ZSCALER_MCP_GCP_SECRETS',
+      default: [],
+      applies: 'reload',
+      findsSecrets: true,
+      about:
+        'Settings to read there; each must be there. Without it: those that are there of the credentials, tenant, client keys and issuer, sealing keys and write gate.',
+    },
+    'a comma-separated list of setting names',
+  ),
+  gcpEndpoint: text({
+    env: 'ZSCALER_MCP_GCP_ENDPOINT',
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'URL of the service, for secrets that are kept in one region: https://secretmanager.REGION.rep.googleapis.com.',
+  }),
+  vaultPath: text({
+    env: 'ZSCALER_MCP_VAULT_PATH',
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Read settings from this secret of a HashiCorp Vault, or what speaks like one (KV version 2): setting names and values.',
+  }),
+  vaultMount: text({
+    env: 'ZSCALER_MCP_VAULT_MOUNT',
+    default: 'secret',
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Where its secrets engine is mounted.',
+  }),
+  vaultAddress: text(
+    { env: 'VAULT_ADDR', applies: 'reload', findsSecrets: true, about: 'Its address.' },
+    'an https URL; plain http on loopback',
+  ),
+  vaultToken: text({
+    env: 'VAULT_TOKEN',
+    secret: true,
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Token that may read the secret.',
+  }),
+  vaultNamespace: text({ env: 'VAULT_NAMESPACE', applies: 'reload', findsSecrets: true, about: 'Namespace, where there are such.' }),
+  secretsTimeoutSeconds: integer({
+    env: 'ZSCALER_MCP_SECRETS_TIMEOUT',
+    default: 10,
+    min: 1,
+    max: 300,
+    applies: 'reload',
+    findsSecrets: true,
+    about: 'Seconds that a secrets manager may take to answer.',
+  }),
+};
+
 const requests = {
   requestTimeoutSeconds: integer({
     env: 'ZSCALER_REQUEST_TIMEOUT',
@@ -745,6 +826,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Monitoring', monitoring],
   ['Logging', logging],
   ['Tenant', tenant],
+  ['Secrets managers', managers],
   ['Requests to the cloud', requests],
   ['Replicas', replicas],
   ['Process', life],
@@ -760,6 +842,7 @@ export const table = {
   ...monitoring,
   ...logging,
   ...tenant,
+  ...managers,
   ...requests,
   ...replicas,
   ...life,

@@ -7,8 +7,8 @@ import { printOperation, table, type Printer } from '../print.ts';
 
 export async function check({ launch, ...printer }: Printer & { launch: Launch }, values: OptionValues, json: boolean): Promise<number> {
   const startedAt = performance.now();
-  const { known, tryConfiguration } = await import('../../app.ts');
-  const start = Configuration.read({ launch, flags: flagLayer(values), known });
+  const { known, readSecrets, tryConfiguration } = await import('../../app.ts');
+  const start = await Configuration.read({ launch, flags: flagLayer(values), known, readSecrets });
   const problems = start.problems.length > 0 ? start.problems : await tryConfiguration(start.configuration.settings);
   const outcome = problems.length === 0 ? 'valid' : 'refused';
   const operation: Operation = {
@@ -46,9 +46,10 @@ function resolved({ configuration }: Start): ResolvedSetting[] {
   const secrets = secretValues(settings);
   return rows.map(([name, { env, secret }]) => {
     const value = settings[name];
-    const { origin, file, line } = origins[env] ?? { origin: 'default' };
+    const { origin, file, line, secretFile } = origins[env] ?? { origin: 'default' };
     const shown = secret ? (isSet(value) ? 'set' : 'unset') : maskSecrets(describeValue(value), secrets);
-    return { setting: env, value: shown, origin: file === undefined ? origin : `${file}:${line}` };
+    const place = file === undefined ? origin : `${file}:${line}`;
+    return { setting: env, value: shown, origin: secretFile === undefined ? place : `${secretFile}, named in ${place}` };
   });
 }
 

@@ -77,10 +77,14 @@ function restartWords(transport: string, handover: StatusReport['handover']): st
   return handover === 'descriptor' ? 'keeps the listening socket and idle connections' : 'binds anew: connections are refused for a moment';
 }
 
-const sourceRows = ({ dotenvPath, envSource, config }: StatusReport, now: number): Row[] => [
+const sourceRows = ({ dotenvPath, envSource, config, secretSources }: StatusReport, now: number): Row[] => [
   { label: '.env', text: dotenvPath ?? 'none' },
   { label: 'source', text: [span(envSource, tonesOf[envSource] ?? 'plain')] },
   ...(config.loadedAt === '' ? [] : [{ label: 'loaded', text: ago(config.loadedAt, now) }]),
+  ...secretSources.map(({ place, settings, readAt }) => ({
+    label: 'secrets',
+    text: [span(`${place}: ${settings.join(', ') || 'nothing'}, read`), ...ago(readAt, now)],
+  })),
 ];
 
 const tonesOf: Readonly<Record<string, Tone>> = { missing: 'waiting', 'fresh-discovery': 'waiting' };

@@ -11,8 +11,8 @@ export async function listTools(
   values: OptionValues,
   json: boolean,
 ): Promise<number> {
-  const { askEntitlement, known } = await import('../../app.ts');
-  const { configuration, problems } = Configuration.read({ launch, flags: flagLayer(values), known });
+  const { askEntitlement, known, readSecrets } = await import('../../app.ts');
+  const { configuration, problems } = await Configuration.read({ launch, flags: flagLayer(values), known, readSecrets });
   if (problems.length > 0) {
     if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
     else for (const problem of problems) printer.err(describeProblem(problem));

@@ -1,0 +1,43 @@
+/** Reads what a secrets manager holds for this server. Loaded only where one is configured, and each SDK only with its manager. */
+import { ZscalerMcpError } from '../errors.ts';
+import type { AwsPlace } from './aws.ts';
+import type { GcpPlace } from './gcp.ts';
+import { unreachable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
+import type { VaultPlace } from './vault.ts';
+
+export type { AwsPlace, GcpPlace, SecretsReading, VaultPlace };
+
+export interface ManagerOptions {
+  readonly timeoutMs: number;
+  readonly fetch: FetchSecrets;
+}
+
+/** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE; without anything of what was read */
+export async function readManager(place: AwsPlace | GcpPlace | VaultPlace, { timeoutMs, fetch }: ManagerOptions): Promise<SecretsReading> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  // The SDKs look for credentials in places that know no signal.
+  const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(tooLate(timeoutMs)), { once: true }));
+  try {
+    return await Promise.race([read(place, { signal, fetch }), late]);
+  } catch (error) {
+    if (error instanceof ZscalerMcpError) throw error;
+    throw signal.aborted ? tooLate(timeoutMs) : error;
+  }
+}
+
+async function read(place: AwsPlace | GcpPlace | VaultPlace, options: ReaderOptions): Promise<SecretsReading> {
+  switch (place.kind) {
+    case 'aws':
+      return (await import('./aws.ts')).readAws(place, options);
+    case 'gcp':
+      return (await import('./gcp.ts')).readGcp(place, options);
+    case 'vault':
+      return (await import('./vault.ts')).readVault(place, options);
+  }
+}
+
+const tooLate = (timeoutMs: number) =>
+  unreachable(
+    `the secrets manager did not answer within ${timeoutMs / 1_000} s`,
+    'Is the network open? ZSCALER_MCP_SECRETS_TIMEOUT allows more.',
+  );

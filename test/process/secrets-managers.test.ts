@@ -1,0 +1,214 @@
+/** Settings from secrets managers: real servers, the real SDKs, and stand-ins for the services. */
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
+import { openAws, openGcp, openVault, VAULT_TOKEN, type Manager, type Trouble } from '../secrets-managers.ts';
+import { startCloud, type Cloud } from './cloud.ts';
+import { makeFolder, root, runCommand, startServer, waitFor, type ServerOptions, type TestServer } from './harness.ts';
+import { callTool } from './mcp.ts';
+
+const kinds = { vault: openVault, aws: openAws, gcp: openGcp } as const;
+const gates = { vault: 'ZSCALER_MCP_VAULT_PATH', aws: 'ZSCALER_SECRET_NAME', gcp: 'ZSCALER_MCP_GCP_SECRET_MANAGER' } as const;
+
+interface Site {
+  readonly manager: Manager;
+  readonly cloud: Cloud;
+  /** The environment that leads to the stand-in, and to the cloud but for its secret. */
+  readonly env: Record<string, string>;
+  start(options?: ServerOptions): Promise<TestServer>;
+}
+
+/** A cloud whose secret is in the manager. */
+async function openSite(kind: keyof typeof kinds): Promise<Site> {
+  const [manager, cloud] = await Promise.all([kinds[kind](), startCloud()]);
+  onTestFinished(() => manager.close());
+  manager.keep({ ZSCALER_CLIENT_SECRET: cloud.tenant.credentials.clientSecret });
+  const lines = cloud.dotenv().trim().split('\n');
+  const pairs = lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
+  const { ZSCALER_CLIENT_SECRET: _, ...others } = Object.fromEntries(pairs) as Record<string, string>;
+  const env = { ...others, ...manager.env, ZSCALER_MCP_SECRETS_TIMEOUT: '2', ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER: 'true' };
+  return { manager, cloud, env, start: (options = {}) => startServer({ demo: false, env, ...options }) };
+}
+
+const calls = async ({ url }: TestServer): Promise<boolean> => {
+  const answer = JSON.stringify(await callTool(url, 'zia_list_rule_labels'));
+  return !answer.includes('ERR_CLOUD') && !answer.includes('"isError":true');
+};
+
+describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps its secrets with %s', (kind) => {
+  it('starts with them, and says where they came from', async () => {
+    const site = await openSite(kind);
+    const server = await site.start();
+    expect(await calls(server)).toBe(true);
+    const { secretSources, envSource } = (await server.ask('status')) as unknown as LifecycleRecord;
+    expect(secretSources).toMatchObject([{ kind, settings: ['ZSCALER_CLIENT_SECRET'] }]);
+    expect(envSource).toBe('none');
+    expect((await server.command('status')).out).toContain(secretSources[0]?.place);
+    const check = await runCommand(['check', '--json'], { env: site.env });
+    expect(check.code).toBe(0);
+    const { settings } = JSON.parse(check.out) as { settings: { setting: string; value: string; origin: string }[] };
+    expect(settings.find(({ setting }) => setting === 'ZSCALER_CLIENT_SECRET')).toMatchObject({ value: 'set', origin: 'secrets' });
+  });
+
+  it('takes a rotated one on reload, and tells no value', async () => {
+    const site = await openSite(kind);
+    const { clientSecret } = site.cloud.tenant.credentials;
+    site.manager.keep({ ZSCALER_CLIENT_SECRET: 'SENTINEL-before' });
+    const server = await site.start();
+    expect(await calls(server)).toBe(false);
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    site.manager.keep({ ZSCALER_CLIENT_SECRET: clientSecret });
+    expect(await server.ask('reload')).toMatchObject({
+      outcome: 'applied',
+      exitCode: 0,
+      changes: [{ setting: 'ZSCALER_CLIENT_SECRET', from: 'changed', to: 'changed', applies: 'reload' }],
+    });
+    expect(await calls(server)).toBe(true);
+  });
+
+  const troubles: readonly (readonly [string, Trouble])[] = [
+    ['does not answer', 'hang'],
+    ['hangs up', 'broken'],
+    ['refuses', { status: 403, body: '{"errors":["SENTINEL"],"error":{"code":403,"status":"PERMISSION_DENIED","message":"SENTINEL"}}' }],
+    ['fails', { status: 500, body: 'SENTINEL' }],
+    ['talks nonsense', { status: 200, body: '{"SecretString":"SENTINEL{","data":"SENTINEL"' }],
+    ['has nothing', { status: 404, body: '{"errors":[],"SENTINEL":1}' }],
+  ];
+
+  it(
+    'serves on with what it has when the service does not answer, hangs up, refuses, fails, talks nonsense or has nothing',
+    { timeout: 120_000 },
+    async () => {
+      const site = await openSite(kind);
+      const server = await site.start();
+      const { generation, pid } = server.record();
+      for (const [what, trouble] of troubles) {
+        site.manager.trouble(trouble);
+        for (const command of ['reload', 'restart']) {
+          const verdict = await server.ask(command);
+          expect([what, verdict], what).toMatchObject([what, { outcome: 'refused', exitCode: 4, errors: [{ setting: gates[kind] }] }]);
+          expect(verdict.errors[0]?.message, what).toMatch(/cannot|may not|not there|did not|no JSON|has none/);
+        }
+        expect(await calls(server), what).toBe(true);
+        expect(server.record()).toMatchObject({ generation, pid, state: 'ready' });
+      }
+      site.manager.trouble(null);
+      expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+      expect(await calls(server)).toBe(true);
+      const status = await server.command('status', '--json');
+      expect([server.log(), status.out, status.err].join('')).not.toContain('SENTINEL');
+    },
+  );
+
+  it('asks once for a restart: what was rehearsed is what the next generation gets', async () => {
+    const site = await openSite(kind);
+    const server = await site.start();
+    const atStart = site.manager.asked();
+    expect(atStart).toBeGreaterThan(0);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(site.manager.asked()).toBe(2 * atStart);
+    expect(await calls(server)).toBe(true);
+    expect(server.record()).toMatchObject({ generation: 2, secretSources: [{ kind, settings: ['ZSCALER_CLIENT_SECRET'] }] });
+    site.manager.keep({ ZSCALER_CLIENT_SECRET: 'another' });
+    expect(await server.ask('restart', '--dry-run')).toMatchObject({ outcome: 'valid', changes: [{ setting: 'ZSCALER_CLIENT_SECRET' }] });
+    expect(site.manager.asked()).toBe(3 * atStart);
+  });
+
+  it('does not start without them: the code says whether another try may help', async () => {
+    const site = await openSite(kind);
+    const start = () =>
+      runCommand(['--transport', 'streamable-http', '--port', '0', '--pid-file', join(makeFolder(), 'pid')], { env: site.env });
+    site.manager.trouble('hang');
+    const late = await start();
+    expect([late.code, late.err]).toEqual([1, expect.stringMatching(/cannot read its secrets\n.*did not answer within 2 s/)]);
+    site.manager.trouble({ status: 403, body: '{"error":{"code":403,"status":"PERMISSION_DENIED"}}' });
+    const refused = await start();
+    expect([refused.code, refused.err]).toEqual([4, expect.stringContaining(gates[kind])]);
+    site.manager.trouble(null);
+    site.manager.keep({ ZSCALER_CLIENT_SECRET: 'x', ZSCALER_CUSTOMER_ID: 'no good/SENTINEL' });
+    const invalid = await start();
+    expect([invalid.code, invalid.err]).toEqual([4, expect.stringContaining('ZSCALER_CUSTOMER_ID')]);
+  });
+});
+
+describe('a secrets manager', () => {
+  it('is asked by no command but check and tools, and none of the others waits for it', async () => {
+    const site = await openSite('vault');
+    const server = await site.start({ env: { ...site.env, ZSCALER_MCP_SECRETS_TIMEOUT: '60' } });
+    const before = site.manager.asked();
+    const command = (...words: string[]) => runCommand([...words, '--pid-file', server.pidFile], { env: site.env });
+    expect((await command('status')).code).toBe(0);
+    expect((await command('reload', '--timeout', '20')).code).toBe(0);
+    expect(site.manager.asked()).toBe(before + 1);
+    site.manager.trouble('hang');
+    const reload = command('reload', '--no-wait');
+    await waitFor(() => site.manager.asked() === before + 2);
+    expect((await reload).code).toBe(0);
+    expect(server.record().state).toBe('reloading');
+    expect((await command('status')).code).toBe(0);
+    expect(await calls(server)).toBe(true);
+    expect((await command('stop', '--timeout', '20')).code).toBe(0);
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(site.manager.asked()).toBe(before + 2);
+  });
+
+  it('stands below the .env and above the environment, and a reload may change where it is', async () => {
+    const site = await openSite('vault');
+    const level = (value: string) => `ZSCALER_MCP_LOG_LEVEL=${value}\n`;
+    site.manager.keep({
+      ZSCALER_CLIENT_SECRET: 's',
+      ZSCALER_MCP_LOG_LEVEL: 'warn',
+      ZSCALER_CLINT_ID: 'SENTINEL',
+      ZSCALER_MCP_SESSION_LIMIT: 12,
+    });
+    const server = await site.start({ env: { ...site.env, ZSCALER_MCP_LOG_LEVEL: 'error' }, dotenv: level('debug') });
+    expect(server.log()).toContain('ZSCALER_CLINT_ID');
+    server.writeDotenv('');
+    expect(await server.ask('reload')).toMatchObject({ changes: [{ setting: 'ZSCALER_MCP_LOG_LEVEL', from: 'debug', to: 'warn' }] });
+    site.manager.keep({ ZSCALER_CLIENT_SECRET: 's', ZSCALER_MCP_SESSION_LIMIT: 12 });
+    expect(await server.ask('reload')).toMatchObject({ changes: [{ setting: 'ZSCALER_MCP_LOG_LEVEL', from: 'warn', to: 'error' }] });
+    server.writeDotenv('ZSCALER_MCP_VAULT_PATH=zscaler/other\n');
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'refused', errors: [{ setting: 'ZSCALER_MCP_VAULT_PATH' }] });
+    server.writeDotenv('ZSCALER_MCP_VAULT_PATH=\n');
+    expect(await server.ask('reload')).toMatchObject({
+      outcome: 'applied',
+      changes: [
+        { setting: 'ZSCALER_MCP_SESSION_LIMIT', to: '10000' },
+        { setting: 'ZSCALER_CLIENT_SECRET', to: 'unset' },
+        { setting: 'ZSCALER_MCP_VAULT_PATH', to: 'unset' },
+      ],
+    });
+    expect(server.record().secretSources).toEqual([]);
+    expect(server.log()).not.toContain('SENTINEL');
+  });
+
+  it('is not asked with a wrong token twice: the new one from its file is', async () => {
+    const site = await openSite('vault');
+    const { VAULT_TOKEN: _, ...env } = site.env;
+    const folder = makeFolder();
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, `${VAULT_TOKEN}\n`);
+    const server = await site.start({ env: { ...env, VAULT_TOKEN_FILE: tokenFile } });
+    writeFileSync(tokenFile, 'hvs.SENTINEL\n');
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'refused', errors: [{ hint: expect.stringContaining('token') }] });
+    expect(await calls(server)).toBe(true);
+    writeFileSync(tokenFile, `${VAULT_TOKEN}\n`);
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
+    expect(server.log()).not.toContain('SENTINEL');
+  });
+
+  it.each(['aws', 'gcp'] as const)('whose SDK is not installed (%s) is told with the name of the package', async (kind) => {
+    const site = await openSite(kind);
+    const folder = makeFolder();
+    mkdirSync(join(folder, 'app'));
+    cpSync(join(root, 'dist'), join(folder, 'app/dist'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(folder, 'app/package.json'));
+    const program = join(folder, 'app/dist/main.js');
+    const { code, err } = await runCommand(['check'], { env: site.env, program, cwd: folder });
+    const name = kind === 'aws' ? '@aws-sdk/client-secrets-manager' : '@google-cloud/secret-manager';
+    expect([code, err]).toEqual([4, expect.stringContaining(`npm install ${name}`)]);
+    expect(site.manager.asked()).toBe(0);
+  });
+});
