@@ -287,22 +287,18 @@ interface LoadedWithSecrets {
 async function loadWithSecrets(fixed: Fixed, envFile: EnvFileLayer | null, given?: SavedSecrets): Promise<LoadedWithSecrets> {
   const files = given && new Map(given.files.map((file) => [file.path, file]));
   const input = { ...fixed, boot: fixed.launch.env, envFile, ...(files && { secretFiles: files }) };
+  const others = loadSettings({ ...input, ...(given?.manager && { secrets: Object.fromEntries(given.manager.values) }) });
   // Where the secrets manager is stands in the other layers.
-  const others = loadSettings({ ...input, isPartial: true });
-  const saved = { files: [...others.secretFiles.values()], manager: given?.manager ?? null };
   const place = given ? null : secretsPlaceOf(others.settings);
-  if (given ? given.manager === null : place === null)
-    return { loaded: loadSettings({ ...input, secretFiles: others.secretFiles }), secrets: saved, failure: null };
+  const { secretFiles } = others;
+  const secrets = { files: [...secretFiles.values()], manager: given?.manager ?? null };
+  if (place === null) return { loaded: others, secrets, failure: null };
   try {
-    const manager = place === null ? saved.manager : await readManager(fixed, place, others.settings);
-    const values = Object.fromEntries(manager?.values ?? []);
-    return {
-      loaded: loadSettings({ ...input, secretFiles: others.secretFiles, secrets: values }),
-      secrets: { ...saved, manager },
-      failure: null,
-    };
+    const manager = await readManager(fixed, place, others.settings);
+    const loaded = loadSettings({ ...input, secretFiles, secrets: Object.fromEntries(manager.values) });
+    return { loaded, secrets: { ...secrets, manager }, failure: null };
   } catch (error) {
-    return { loaded: others, secrets: saved, failure: failureOf(place, error) };
+    return { loaded: loadSettings({ ...input, secretFiles, isPartial: true }), secrets, failure: failureOf(place, error) };
   }
 }
 
@@ -313,9 +309,9 @@ async function readManager({ readSecrets }: Fixed, place: SecretsPlace, settings
   return { kind: place.kind, place: reading.place, values, readAt: new Date().toISOString() };
 }
 
-const failureOf = (place: SecretsPlace | null, error: unknown): SecretsFailure => ({
+const failureOf = ({ gate }: SecretsPlace, error: unknown): SecretsFailure => ({
   problem: {
-    setting: place?.gate ?? null,
+    setting: gate,
     file: null,
     line: null,
     message: messageOf(error),

@@ -113,6 +113,16 @@ describe('a renewed certificate', () => {
     expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
   });
 
+  it('is taken also where all settings come from the environment, and there is no .env to read again', async () => {
+    const folder = makeFolder();
+    const { certificate, key } = write(folder, await authority.issue('127.0.0.1'));
+    const server = await startServer({ folder, env: { ZSCALER_MCP_TLS_CERTFILE: certificate, ZSCALER_MCP_TLS_KEYFILE: key } });
+    const before = await ask(server.url);
+    write(folder, await authority.issue('127.0.0.1'));
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'applied', envSource: 'none' });
+    expect((await ask(server.url)).peer.fingerprint256).not.toBe(before.peer.fingerprint256);
+  });
+
   it.each([
     [
       'a key of another certificate',
