@@ -105,7 +105,7 @@ export const openGcp = (): Promise<Manager> =>
       const id = /^\/v1\/projects\/acme\/secrets\/([a-z-]+)\/versions\/latest:access$/.exec(path)?.[1] ?? '';
       const value = values[id.toUpperCase().replaceAll('-', '_')];
       if (value === undefined) return failed(404, 'NOT_FOUND');
-      const data = Buffer.from(String(value)).toString('base64');
+      const data = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
       return { body: JSON.stringify({ name: `projects/acme/secrets/${id}/versions/1`, payload: { data } }) };
     },
     (url) => ({

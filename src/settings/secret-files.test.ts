@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadSettings, parseEnvFile, rows, type SettingsInput } from './index.ts';
 import { readSecretFiles, secretFileNames } from './secret-files.ts';
 
@@ -138,28 +138,19 @@ describe('a secret in a file', () => {
       renameSync(join(folder, 'next'), join(folder, 'data'));
     };
     volume('one');
-    let asked = 0;
-    const layer = {
-      kind: 'environment' as const,
-      names: [],
-      place: () => ({ file: null, line: null }),
-      get: (name: string) => {
-        if (name === 'ZSCALER_CLIENT_SECRET_FILE') return join(folder, 'data/id');
-        return name === 'ZSCALER_PRIVATE_KEY_FILE' ? moving() : undefined;
-      },
-    };
-    // A path whose reading is where the volume moves: its text is looked at once for each look at the file.
-    const moving = () => join(folder, 'data/secret');
-    const original = TextDecoder.prototype.decode;
-    TextDecoder.prototype.decode = function (...args) {
-      if (++asked === 1) volume('two');
-      return original.apply(this, args);
-    };
-    try {
-      const texts = [...readSecretFiles([layer]).values()].map(({ text }) => text);
-      expect(texts).toEqual(['id of two', 'secret of two']);
-    } finally {
-      TextDecoder.prototype.decode = original;
-    }
+    const names = new Map([
+      ['ZSCALER_CLIENT_SECRET_FILE', join(folder, 'data/id')],
+      ['ZSCALER_PRIVATE_KEY_FILE', join(folder, 'data/secret')],
+    ]);
+    const place = () => ({ file: null, line: null });
+    const layer = { kind: 'environment' as const, names: [...names.keys()], place, get: (name: string) => names.get(name) };
+    const decode = vi.spyOn(TextDecoder.prototype, 'decode').mockImplementationOnce(() => {
+      // The first file is open, the second is not.
+      volume('two');
+      return 'id of one';
+    });
+    const texts = [...readSecretFiles([layer]).values()].map(({ text }) => text);
+    decode.mockRestore();
+    expect(texts).toEqual(['id of two', 'secret of two']);
   });
 });

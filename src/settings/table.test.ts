@@ -57,6 +57,7 @@ describe('the table', () => {
       'VAULT_TOKEN',
       'HTTPS_PROXY',
       'HTTP_PROXY',
+      'ZSCALER_MCP_STATE_URL',
     ]);
   });
 
@@ -134,6 +135,8 @@ describe('the table', () => {
       tokenUrl: undefined,
       microtenantId: undefined,
       partnerId: undefined,
+      stateUrl: undefined,
+      statePrefix: 'zscaler-mcp:',
       secretName: undefined,
       awsRegion: undefined,
       gcpSecretManager: false,
