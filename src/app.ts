@@ -227,9 +227,8 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     announce(log, settings, service, tenant, url);
     service.announcePosture();
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
-    if (handover) setImmediate(() => keepFromChildren(handover));
     if (!address) serveStdio(service, lifecycle, saved);
-    service.narrow().catch((error: unknown) => log.error({ err: error }, 'what the tenant has could not be looked up'));
+    lookUpTenant(service, saved, log);
   } catch (error) {
     // One that takes over may yet come back; then the PID file must not have been gone for a moment.
     if (!handover?.former) keeper.release();
@@ -252,18 +251,14 @@ async function openDemo(log: RootLog): Promise<DemoTenant> {
   return tenant;
 }
 
-/** A socket that a child inherited would stay open as long as the child; Node.js marks only some inherited ones. */
-function keepFromChildren({ listeners, connections }: Handover<unknown>): void {
-  const native = loadNative();
-  for (const { descriptor } of [...listeners, ...connections]) {
-    if (descriptor === null) continue;
-    try {
-      native?.closeOnExec(descriptor, true);
-    } catch {
-      // Closed already: a client that went away meanwhile.
-    }
-  }
+/** What the former generation knew holds for a moment: the requests that waited for this one come first. */
+function lookUpTenant(service: ServerService, saved: SavedSessions | null, log: RootLog): void {
+  const look = () => service.narrow().catch((error: unknown) => log.error({ err: error }, 'what the tenant has could not be looked up'));
+  if (saved?.entitled) setTimeout(look, WAITING_FIRST_MS).unref();
+  else void look();
 }
+
+const WAITING_FIRST_MS = 1_000;
 
 function describe(launch: Launch, configuration: Configuration, demo: boolean, handover: Handover<unknown> | null): LifecycleRecord {
   const now = new Date().toISOString();

@@ -69,6 +69,8 @@ export class Lifecycle<Config> {
   #stopping = false;
   #ready = false;
   #current: Work | null = null;
+  /** Descriptors that came through the exec. */
+  #inherited: readonly number[] = [];
 
   constructor(options: LifecycleOptions<Config>) {
     this.#options = options;
@@ -79,6 +81,7 @@ export class Lifecycle<Config> {
   ready(change: Partial<LifecycleRecord>, handover: Handover<unknown> | null): void {
     const { keeper, log } = this.#options;
     this.#ready = true;
+    this.#inherited = [...(handover?.listeners ?? []), ...(handover?.connections ?? [])].flatMap(({ descriptor }) => descriptor ?? []);
     keeper.update(change);
     keeper.keep((message) =>
       log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
@@ -255,6 +258,7 @@ export class Lifecycle<Config> {
     if (candidate.problems.length > 0) return invalid(candidate);
     const native = this.#options.native();
     if (!native && this.#options.keeper.record.handover === 'descriptor') this.#options.keeper.update({ handover: 'rebind' });
+    if (native) this.#keepFromChildren(native);
     let listeners: readonly HandedListener[] = [];
     try {
       listeners = await service.openListeners(candidate, native);
@@ -270,6 +274,21 @@ export class Lifecycle<Config> {
       // Only reached when no exec happened: the copies made for the next generation are of no use.
       closeAll(listeners);
     }
+  }
+
+  /**
+   * A socket that a child inherited would stay open as long as the child, and one that is not handed on would stay open
+   * for ever; Node.js marks only some inherited ones. Done late, since the FFI takes time that clients would wait for.
+   */
+  #keepFromChildren(native: Native): void {
+    for (const descriptor of this.#inherited) {
+      try {
+        native.closeOnExec(descriptor, true);
+      } catch {
+        // Closed already: a client that went away meanwhile.
+      }
+    }
+    this.#inherited = [];
   }
 
   async #rehearse(candidate: Candidate<Config>): Promise<Verdict | null> {
