@@ -170,6 +170,7 @@ export class ServerService implements Service<SavedConfiguration> {
       instructions: INSTRUCTIONS,
       demo: options.demo !== null,
       generation: options.generation,
+      store: state?.sessions() ?? null,
     });
     const tls = tlsOf(settings);
     if (tls) for (const warning of checkTls(tls)) options.log.warn({}, warning);
@@ -389,7 +390,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   keepsSessions(): boolean {
-    return this.#inForce.settings.keepSessions;
+    return this.#state !== null || this.#inForce.settings.keepSessions;
   }
 
   saveSessions(keep: boolean): SavedSessions {
@@ -612,6 +613,8 @@ const replacement = (commit: () => void): Replacement => ({ commit, discard: () 
 interface Offer {
   readonly guide: Guide;
   readonly listFor: Runtime['listFor'];
+  readonly enabledBy: Runtime['enabledBy'];
+  readonly enable: Runtime['enable'];
 }
 
 /** Lists are few: as many as there are sets of toolsets that somebody enabled. */
@@ -619,6 +622,8 @@ function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Of
   const lists = new Map<string, readonly OfferedTool[]>();
   return {
     guide,
+    enabledBy: (callerKey) => enabled.of(callerKey),
+    enable: (callerKey, toolsets) => void enabled.add(callerKey, toolsets),
     listFor(callerKey) {
       const own = guide.listed === null ? [] : [...enabled.of(callerKey)].toSorted((one, other) => (one < other ? -1 : 1));
       const key = own.join();
@@ -636,13 +641,15 @@ function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Of
 export function runtimeFor(
   settings: Settings,
   tools: ReadonlyMap<string, Tool>,
-  { guide, listFor }: Offer,
+  { guide, listFor, enabledBy, enable }: Offer,
   confirmations: Confirmations,
   call: (tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>) => Promise<unknown>,
 ): Runtime {
   return {
     tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
     listFor,
+    enabledBy,
+    enable,
     prompts: promptsFor(tools),
     logToolCalls: settings.logToolCalls,
     maxResponseTokens: settings.maxResponseTokens,

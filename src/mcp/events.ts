@@ -3,7 +3,7 @@
  * In memory and bounded twice: per session, and over all of them.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EventId, EventStore, JSONRPCMessage, StreamId } from '@modelcontextprotocol/server';
+import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../json.ts';
 import { sizeOfList, wholeMessage } from './prepared-list.ts';
 
@@ -34,21 +34,36 @@ const MAX_SESSION_WEIGHT = 4 * 1_024 * 1_024;
 const MAX_TOTAL_WEIGHT = 64 * 1_024 * 1_024;
 
 /** The transport's name for the stream that a GET opens. */
-const GET_STREAM = '_GET_stream';
+export const GET_STREAM = '_GET_stream';
 
-/** The stream that the transport opened for the request which is being received, if it can be resumed. */
-export const openedStream = new AsyncLocalStorage<{ stream: StreamId | null }>();
+/** Of the requests that are being received. */
+interface Opened {
+  /** That the transport opened for them, if it can be resumed. */
+  stream: StreamId | null;
+  readonly requests: readonly RequestId[];
+  /** Repeats what a client said to another process; the client is not to hear of it. */
+  readonly isRehearsed: boolean;
+}
+
+export const openedStream = new AsyncLocalStorage<Opened>();
+
+/** Something that keeps events in this process. */
+export interface KeepsEvents {
+  readonly count: number;
+  clear(): void;
+}
 
 /** Shared by all sessions; whoever has not been written to for longest loses first. */
 export class EventPool {
-  readonly #logs = new Set<SessionEvents>();
+  readonly #logs = new Set<KeepsEvents>();
   #weight = 0;
 
   open(tag: string): SessionEvents {
-    return new SessionEvents(tag, (log, weight) => this.#account(log, weight));
+    return new SessionEvents(tag, (log, weight) => this.account(log, weight));
   }
 
-  #account(log: SessionEvents, weight: number): void {
+  /** Adds to what is kept, and takes from others when it is too much. */
+  account(log: KeepsEvents, weight: number): void {
     this.#weight += weight;
     this.#logs.delete(log);
     if (log.count > 0) this.#logs.add(log);
@@ -61,7 +76,7 @@ export class EventPool {
 }
 
 /** The events of one session. Ids carry the session's tag, so that no other session's id is taken for one of these. */
-export class SessionEvents implements EventStore {
+export class SessionEvents implements EventStore, KeepsEvents {
   #tag: string;
   readonly #account: (log: SessionEvents, weight: number) => void;
   /** The number that ids name a stream by, and how many of its events are kept. */
@@ -182,10 +197,10 @@ export class SessionEvents implements EventStore {
 }
 
 /** The first event of a stream carries no message, only an id to resume from. */
-const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);
+export const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);
 
 /** A rough size in bytes; the text of a tool's result is held once more as structured content. */
-function weigh(message: JSONRPCMessage): number {
+export function weigh(message: JSONRPCMessage): number {
   const { content } = ('result' in message ? message.result : {}) as { content?: readonly { text?: string; data?: string }[] };
   if (!Array.isArray(content)) return 256 + (sizeOfList(message) ?? stringifyJson(message).length);
   const text = content.reduce((sum, block) => sum + (block.text?.length ?? 0) + (block.data?.length ?? 0), 0);

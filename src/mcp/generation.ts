@@ -1,32 +1,44 @@
 /**
- * Marks each request from server to client with the server's generation, so that an answer to a question of an earlier
- * process is never taken for the answer to a question of this one. The SDK counts such requests from zero in each process.
+ * Marks each request from server to client with the process that asks, by its generation or its name among replicas, so that
+ * an answer to a question of another process is never taken for the answer to a question of this one. The SDK counts such
+ * requests from zero in each process.
  */
 import { isJSONRPCRequest, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
 
+/** Letters and digits. */
+export type Mark = number | string;
+
 /** Wraps `send`. Answers must come in through `acceptAnswers`. */
-export function markRequests(transport: Transport, generation: number): void {
+export function markRequests(transport: Transport, mark: Mark): void {
   const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(mark(message, generation), options);
+  transport.send = (message, options) => send(markMessage(message, mark), options);
 }
 
-function mark(message: JSONRPCMessage, generation: number): JSONRPCMessage {
-  if (isJSONRPCRequest(message)) return { ...message, id: `${generation}.${message.id}` };
+function markMessage(message: JSONRPCMessage, mark: Mark): JSONRPCMessage {
+  if (isJSONRPCRequest(message)) return { ...message, id: `${mark}.${message.id}` };
   if (!('method' in message) || message.method !== 'notifications/cancelled') return message;
-  return { ...message, params: { ...message.params, requestId: `${generation}.${String(message.params?.['requestId'])}` } };
+  return { ...message, params: { ...message.params, requestId: `${mark}.${String(message.params?.['requestId'])}` } };
 }
 
-/** `body` with its answers' ids as the SDK knows them; null when all of it answered another generation. */
-export function acceptAnswers(body: unknown, generation: number): { readonly body: unknown } | null {
-  if (!Array.isArray(body)) return isForeign(body, generation) ? null : { body: unmark(body) };
-  const rest = body.filter((message) => !isForeign(message, generation)).map(unmark);
+/** `body` with its answers' ids as the SDK knows them; null when all of it answered another process. */
+export function acceptAnswers(body: unknown, mark: Mark): { readonly body: unknown } | null {
+  if (!Array.isArray(body)) return isForeign(body, mark) ? null : { body: unmark(body) };
+  const rest = body.filter((message) => !isForeign(message, mark)).map(unmark);
   return rest.length > 0 || body.length === 0 ? { body: rest } : null;
 }
 
 const isAnswer = (message: unknown): message is { id: unknown } =>
   typeof message === 'object' && message !== null && 'id' in message && !('method' in message);
 
-const isForeign = (message: unknown, generation: number): boolean =>
-  isAnswer(message) && !new RegExp(`^${generation}\\.\\d+$`).test(String(message.id));
+const isForeign = (message: unknown, mark: Mark): boolean => isAnswer(message) && !new RegExp(`^${mark}\\.\\d+$`).test(String(message.id));
 
 const unmark = (message: unknown): unknown => (isAnswer(message) ? { ...message, id: Number(String(message.id).split('.')[1]) } : message);
+
+/** The answers in `body` to questions of other processes, and which process asked. */
+export function foreignAnswers(body: unknown, mark: Mark): readonly { readonly mark: string; readonly message: unknown }[] {
+  const messages = Array.isArray(body) ? body : [body];
+  return messages.flatMap((message: unknown) => {
+    const asked = isAnswer(message) && isForeign(message, mark) ? /^(\w+)\.\d+$/.exec(String(message.id))?.[1] : undefined;
+    return asked === undefined ? [] : [{ mark: asked, message }];
+  });
+}

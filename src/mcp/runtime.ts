@@ -59,6 +59,10 @@ export interface Runtime {
   readonly tools: ReadonlyMap<string, OfferedTool>;
   /** What one caller sees of them, in order. The same array for the same tools, so that what is made of it can be kept. */
   listFor(callerKey: string): readonly OfferedTool[];
+  /** Toolsets that one caller enabled for itself, here or elsewhere. */
+  enabledBy(callerKey: string): Iterable<string>;
+  /** It did so elsewhere. */
+  enable(callerKey: string, toolsets: readonly string[]): void;
   readonly prompts: ReadonlyMap<string, OfferedPrompt>;
   readonly logToolCalls: boolean;
   /** How long the text of an answer may be. */

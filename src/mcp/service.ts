@@ -21,6 +21,7 @@ import { Questions } from './questions.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
+import type { SharedStore } from './shared.ts';
 import { Sessions, type Served } from './sessions.ts';
 import { SseStreams } from './sse.ts';
 import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
@@ -65,6 +66,8 @@ export interface McpOptions {
   /** Of the process; tells answers to this one's questions from answers to a former one's. */
   readonly generation?: number;
   readonly fixtures?: Fixtures;
+  /** Where other replicas find the sessions of this one; null without any. */
+  readonly store?: SharedStore | null;
 }
 
 export interface StdioConnection {
@@ -149,12 +152,15 @@ export function createMcp(options: McpOptions): McpService {
     listChanged({ session }, server) {
       // Of revision 2026-07-28 a server serves one request; who wants to know has a subscription.
       if (session === undefined && pipes.size === 0) modern.notify.toolsChanged();
-      else tellList(server);
+      else {
+        if (session !== undefined) sessions.listChanged(session);
+        tellList(server);
+      }
     },
   };
   const create = (caller: Caller) => createServer(parts, caller);
   const shared = { runtime: options.runtime, createServer: create, log, generation };
-  const sessions = new Sessions(shared);
+  const sessions = new Sessions({ ...shared, store: options.store ?? null });
   const sse = new SseStreams(shared);
   const callers = new WeakMap<Request, Caller>();
   const modern = createMcpHandler(({ requestInfo }) => create((requestInfo && callers.get(requestInfo)) ?? {}), {

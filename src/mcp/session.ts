@@ -1,8 +1,17 @@
 /** One session of the revisions before 2026-07-28: a transport, a server, and what is known of the client. */
-import { WebStandardStreamableHTTPServerTransport, type McpServer, type RequestId, type StreamId } from '@modelcontextprotocol/server';
-import { acceptAnswers, markRequests } from './generation.ts';
+import { randomUUID } from 'node:crypto';
+import {
+  WebStandardStreamableHTTPServerTransport,
+  type JSONRPCMessage,
+  type McpServer,
+  type RequestId,
+  type StreamId,
+} from '@modelcontextprotocol/server';
+import { acceptAnswers, markRequests, type Mark } from './generation.ts';
 import { abandoned } from './web.ts';
-import { openedStream, type FoundEvent, type SavedEvents, type SessionEvents } from './events.ts';
+import { openedStream, SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
+import { followStream } from './follow.ts';
+import { SharedEvents } from './shared-events.ts';
 
 /** What a client opened with; enough to open the session anew in another process. */
 export interface Handshake {
@@ -27,6 +36,14 @@ export interface SavedSession {
 /** Sent to clients that may resume a broken stream. Less would use up their two attempts within a restart. */
 const RETRY_MS = 2_500;
 
+/** What a GET comes to. */
+interface Listening {
+  readonly response: Response;
+  /** The event after which the stream begins, if it does not end by itself or with a request that runs here. */
+  readonly standsAfter: string | null;
+  readonly isStanding: boolean;
+}
+
 export class Session {
   readonly id: string;
   readonly server: McpServer;
@@ -34,9 +51,13 @@ export class Session {
   /** Where the client opened it from; for the audit log. */
   readonly address: string | undefined;
   readonly principal: string | null;
-  readonly #generation: number;
+  readonly #mark: Mark;
   readonly #transport: WebStandardStreamableHTTPServerTransport;
-  readonly #events: SessionEvents;
+  readonly #events: SessionEvents | SharedEvents;
+  readonly #keep: () => Promise<void>;
+  #keeping: Promise<void> | null = null;
+  /** Closes the stream that a GET opened last, where replicas share streams. */
+  #following: AbortController | null = null;
   /** Requests of the client without an answer so far. */
   readonly #running = new Set<RequestId>();
   /** The request that a stream was opened for, to close its connection by. */
@@ -44,6 +65,8 @@ export class Session {
   /** Responses being written, event streams included. */
   #open = 0;
   #usedAt = performance.now();
+  /** What other replicas must know of this session has changed, and they do not know yet. */
+  isChanged = false;
 
   constructor(options: {
     id: string;
@@ -51,8 +74,10 @@ export class Session {
     initialize: unknown;
     address: string | undefined;
     principal: string | null;
-    events: SessionEvents;
-    generation: number;
+    events: SessionEvents | SharedEvents;
+    mark: Mark;
+    /** Makes what has changed known to other replicas; does its best. */
+    keep?: () => Promise<void>;
     onClose: () => void;
   }) {
     this.id = options.id;
@@ -60,7 +85,8 @@ export class Session {
     this.handshake = { initialize: options.initialize, initialized: false, logLevel: null };
     this.address = options.address;
     this.principal = options.principal;
-    this.#generation = options.generation;
+    this.#mark = options.mark;
+    this.#keep = options.keep ?? (() => Promise.resolve());
     this.#events = options.events;
     this.#transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => options.id,
@@ -69,16 +95,20 @@ export class Session {
     });
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
     this.#transport.onclose = () => {
+      this.#following?.abort();
       options.events.clear();
       options.onClose();
     };
   }
 
   async start(): Promise<void> {
-    markRequests(this.#transport, this.#generation);
+    markRequests(this.#transport, this.#mark);
     const send = this.#transport.send.bind(this.#transport);
-    this.#transport.send = (message, options) => {
+    this.#transport.send = async (message, options) => {
       if (!('method' in message) && message.id !== undefined) this.#forget(message.id);
+      // Whoever has the answer may ask another replica next.
+      if (this.isChanged) this.#keeping = this.#keep();
+      if (this.#keeping) await this.#keeping;
       return send(message, options);
     };
     await this.server.connect(this.#transport);
@@ -95,12 +125,19 @@ export class Session {
    */
   async reopen({ handshake, events }: SavedSession): Promise<void> {
     const { initialize, initialized, logLevel } = handshake;
-    const { protocolVersion } = initialize as { protocolVersion?: string };
-    await this.#replay({ id: 0, method: 'initialize', params: initialize });
-    if (initialized) await this.#replay({ method: 'notifications/initialized' }, protocolVersion);
-    if (logLevel !== null) await this.#replay({ id: 1, method: 'logging/setLevel', params: { level: logLevel } }, protocolVersion);
+    await this.#replay({ id: `repeated-${randomUUID()}`, method: 'initialize', params: initialize });
+    await this.catchUp({ initialize, initialized, logLevel });
     this.#requestOf.clear();
     this.#events.restore(events);
+  }
+
+  /** Repeats what the client said elsewhere since this process knew it. */
+  async catchUp({ initialize, initialized, logLevel }: Handshake): Promise<void> {
+    const { protocolVersion } = initialize as { protocolVersion?: string };
+    if (initialized && !this.handshake.initialized) await this.#replay({ method: 'notifications/initialized' }, protocolVersion);
+    if (logLevel === null || logLevel === this.handshake.logLevel) return;
+    const id = `repeated-${randomUUID()}`;
+    await this.#replay({ id, method: 'logging/setLevel', params: { level: logLevel } }, protocolVersion);
   }
 
   async #replay(message: object, protocolVersion?: string): Promise<void> {
@@ -110,7 +147,8 @@ export class Session {
       ...(protocolVersion === undefined ? {} : { 'mcp-session-id': this.id, 'mcp-protocol-version': protocolVersion }),
     };
     const body = { jsonrpc: '2.0', ...message };
-    const response = await this.receive(new Request('http://server.invalid/mcp', { method: 'POST', headers }), body);
+    const request = new Request('http://server.invalid/mcp', { method: 'POST', headers });
+    const response = await this.receive(request, body, true);
     const answer = await response.text();
     if (!response.ok) throw new Error(`the handshake could not be repeated: status ${response.status}, ${answer.slice(0, 200)}`);
   }
@@ -131,13 +169,16 @@ export class Session {
     }
   }
 
-  async receive(request: Request, body: unknown): Promise<Response> {
+  /** @param isRehearsed the client said it to another process, and is not to hear of it again */
+  async receive(request: Request, body: unknown, isRehearsed = false): Promise<Response> {
     this.#usedAt = performance.now();
-    const accepted = acceptAnswers(body, this.#generation);
+    const accepted = acceptAnswers(body, this.#mark);
     if (accepted === null) return new Response(null, { status: 202 });
     const messages = (Array.isArray(accepted.body) ? accepted.body : [accepted.body]) as readonly Partial<Message>[];
     for (const message of messages) this.#remember(message);
-    const opened = { stream: null as StreamId | null };
+    const requests = messages.flatMap(({ id, method }) => (method === undefined || id === undefined ? [] : [id]));
+    if (this.#events instanceof SharedEvents && !isRehearsed) this.#events.expect(requests);
+    const opened = { stream: null as StreamId | null, requests, isRehearsed };
     const response = await openedStream.run(opened, () => this.#transport.handleRequest(request, { parsedBody: accepted.body }));
     const first = messages.find(({ id, method }) => method !== undefined && id !== undefined && this.#running.has(id))?.id;
     if (opened.stream !== null && first !== undefined) this.#requestOf.set(opened.stream, first);
@@ -145,24 +186,64 @@ export class Session {
     return response;
   }
 
-  /** GET: the newest connection of a stream wins, for an older one may be half open without anybody there. */
-  async listen(request: Request): Promise<Response> {
-    const from = this.resumesFrom(request);
+  /** A message of the client that reached another replica: an answer to a question of this one, or a cancellation. */
+  async deliver(message: unknown): Promise<void> {
+    const accepted = acceptAnswers(message, this.#mark)?.body as Partial<Message> | undefined;
+    if (!accepted) return;
+    this.#usedAt = performance.now();
+    this.#transport.onmessage?.(accepted as JSONRPCMessage);
+    if (accepted.method === 'notifications/cancelled') await this.#release(accepted.params?.['requestId']);
+  }
+
+  runs(requests: readonly RequestId[]): boolean {
+    return requests.some((id) => this.#running.has(id));
+  }
+
+  /**
+   * GET: the newest connection of a stream wins, for an older one may be half open without anybody there. Null when
+   * `Last-Event-ID` names no event of this session.
+   * @throws while that cannot be told
+   */
+  async listen(request: Request): Promise<Listening | null> {
+    const lastEventId = request.headers.get('last-event-id');
+    const from = lastEventId === null ? null : await this.#events.find(lastEventId);
+    if (lastEventId !== null && !from) return null;
+    const after = lastEventId ?? (await this.#events.latest());
+    const isHere = from !== null && !from.isStanding && (this.#requestOf.has(from.stream) || this.#events instanceof SessionEvents);
+    this.#closeOlder(from);
+    const response = await (this.#events instanceof SharedEvents
+      ? this.#follow(request, this.#events, from ?? (await this.#events.find(after)))
+      : this.#transport.handleRequest(request));
+    return { response, standsAfter: isHere ? null : after, isStanding: from?.isStanding ?? true };
+  }
+
+  /** Puts into the store what could not be put there before. */
+  async flush(): Promise<void> {
+    if (this.#events instanceof SharedEvents) await this.#events.flush();
+  }
+
+  /** The stream that a GET opens is open at another replica now. */
+  leaveStream(): void {
+    this.#following?.abort();
+  }
+
+  #closeOlder(from: FoundEvent | null): void {
     const requestId = from && this.#requestOf.get(from.stream);
     if (!from || from.isStanding) this.#transport.closeStandaloneSSEStream();
     else if (requestId !== undefined && requestId !== null) this.#transport.closeSSEStream(requestId);
-    return this.#transport.handleRequest(request);
   }
 
-  /** Where `Last-Event-ID` points to; null when there is none, or when it is not of this session. */
-  resumesFrom(request: Request): FoundEvent | null {
-    const id = request.headers.get('last-event-id');
-    return id === null ? null : this.#events.find(id);
-  }
-
-  /** What a stream that is opened now without `Last-Event-ID` begins after. */
-  latestEvent(): string {
-    return this.#events.latest();
+  async #follow(request: Request, events: SharedEvents, from: FoundEvent | null): Promise<Response> {
+    // The transport judges the request as it does any other; its stream is not the one that is written to.
+    const judged = await this.#transport.handleRequest(new Request(request, { headers: withoutEvent(request.headers) }));
+    this.#transport.closeStandaloneSSEStream();
+    if (!judged.ok || !from) return judged;
+    const closing = new AbortController();
+    if (from.isStanding) {
+      this.#following?.abort();
+      this.#following = closing;
+    }
+    return new Response(followStream(events.follow(from, closing.signal), closing), { headers: judged.headers });
   }
 
   end(request: Request): Promise<Response> {
@@ -206,4 +287,10 @@ interface Message {
   readonly id: RequestId;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+}
+
+function withoutEvent(headers: Headers): Headers {
+  const rest = new Headers(headers);
+  rest.delete('last-event-id');
+  return rest;
 }

@@ -2,13 +2,18 @@
  * The sessions of the revisions before 2026-07-28: who opens one, who is sent to which, and when they end.
  * A session ends when its client says so, after the idle time, or when room is needed and it is the one unused for longest.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestId } from '@modelcontextprotocol/server';
 import type { Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
-import { EventPool } from './events.ts';
+import { EventPool, type SavedEvents } from './events.ts';
+import { foreignAnswers } from './generation.ts';
 import type { Runtime } from './runtime.ts';
 import type { CreateServer } from './server.ts';
 import { Session, type SavedSession } from './session.ts';
+import { SharedEvents } from './shared-events.ts';
+import type { Note, SharedSession, SharedStore } from './shared.ts';
 import { errorResponse } from './web.ts';
 
 export interface SessionsOptions {
@@ -16,6 +21,8 @@ export interface SessionsOptions {
   readonly createServer: CreateServer;
   readonly log: Log;
   readonly generation: number;
+  /** Where other replicas find the sessions of this one; null without any. */
+  readonly store?: SharedStore | null;
 }
 
 /** What is done about one request; `session` is null when it reached none. */
@@ -39,10 +46,16 @@ export class Sessions {
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   #savedUntil = 0;
   readonly #untold = new WeakSet<Session>();
+  /** Ended by their clients while the store was away: it does not know yet. */
+  readonly #endedUnheard = new Set<string>();
+  readonly #store: SharedStore | null;
   #sweeper: NodeJS.Timeout | null = null;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#store = options.store ?? null;
+    this.#store?.receive((note) => this.#hear(note));
+    this.#store?.onChange((isUp) => isUp && void this.#meetStore());
   }
 
   get count(): number {
@@ -65,17 +78,28 @@ export class Sessions {
 
   async serve(request: Request, body: unknown, caller: Caller): Promise<Served> {
     const id = request.headers.get('mcp-session-id');
-    const found = id === null || !this.#isOpenTo(caller, id) ? undefined : (this.#find(id) ?? (await this.#reopen(id)));
+    const found = id === null ? undefined : await this.#reach(id, caller);
+    if (found === 'away') return nowhere(refuseWhileAway());
+    if (found === 'full') return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
     // One that is being opened again is known only afterwards.
     const session = found?.principal === (caller.principal ?? null) ? found : undefined;
     if (session) return this.#forward(session, request, body);
     if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, caller);
-    return { response: refuse(request, id), session: null, standsAfter: null };
+    return nowhere(refuse(request, id));
   }
 
   /** Tells every session whose client is ready to hear it. */
   toolsChanged(): void {
-    for (const session of this.#sessions.values()) if (session.handshake.initialized) this.#tellToolsChanged(session);
+    for (const session of this.#sessions.values()) {
+      if (session.handshake.initialized) this.#tellToolsChanged(session);
+      session.isChanged = this.#store !== null;
+    }
+  }
+
+  /** The list of tools of one session's client is another one now. */
+  listChanged(id: string): void {
+    const session = this.#sessions.get(id);
+    if (session) session.isChanged = this.#store !== null;
   }
 
   #tellToolsChanged({ server }: Session): void {
@@ -91,6 +115,119 @@ export class Sessions {
   async close(): Promise<void> {
     if (this.#sweeper) clearInterval(this.#sweeper);
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+  }
+
+  /** The session of an id, wherever it was opened; undefined when there is none, or none that this caller may know of. */
+  async #reach(id: string, caller: Caller): Promise<Session | undefined | 'away' | 'full'> {
+    if (!this.#isOpenTo(caller, id)) return undefined;
+    if (!this.#store) return this.#find(id) ?? this.#reopen(id);
+    const known = await this.#load(this.#store, id);
+    if (known === 'away') return (this.#find(id) ?? (await this.#reopen(id))) || 'away';
+    if (known === 'ended') this.#forget(id);
+    if (known === 'ended') return undefined;
+    if (known === null) return this.#bringBack(id);
+    if ((known.principal ?? null) !== (caller.principal ?? null)) return undefined;
+    const here = this.#sessions.get(id);
+    if (!here) return this.#take(known);
+    this.#options.runtime().enable(keyOf(id), known.enabled);
+    await here.catchUp(known.handshake);
+    return here;
+  }
+
+  async #load(store: SharedStore, id: string): Promise<SharedSession | 'ended' | 'away' | null> {
+    try {
+      const record = await store.load(id, this.#lifeMs());
+      if (record === null) return null;
+      return 'hasEnded' in record || record.id !== id ? 'ended' : record;
+    } catch {
+      return 'away';
+    }
+  }
+
+  /** A session that the store has lost, or has never known because it was away. */
+  async #bringBack(id: string): Promise<Session | undefined> {
+    const session = this.#find(id) ?? (await this.#reopen(id));
+    if (session) await this.#share(session, true);
+    return session;
+  }
+
+  /** Goes on with the session of another replica. Requests at once share the opening. */
+  #take(known: SharedSession): Promise<Session | undefined | 'full'> | 'full' {
+    const { id, tag, handshake, address, principal } = known;
+    const running = this.#reopening.get(id);
+    if (running) return running;
+    const saved = this.#saved.get(id);
+    this.#saved.delete(id);
+    if (!saved && !this.#makeRoom()) return 'full';
+    this.#options.runtime().enable(keyOf(id), known.enabled);
+    const untold = known.tools !== this.#tools();
+    const events = { ...(saved?.events ?? { ...NO_EVENTS, sequence: 0 }), tag };
+    return this.#opening(id, { id, handshake, address, principal, untold, events });
+  }
+
+  #forget(id: string): void {
+    this.#saved.delete(id);
+    const session = this.#sessions.get(id);
+    if (session) this.#end(session, 'a session was ended at another replica');
+  }
+
+  /** Makes a session known to other replicas. While the store is away, later. */
+  async #share(session: Session, onlyNew: boolean): Promise<void> {
+    const { id, handshake, address, principal } = session;
+    const enabled = [...this.#options.runtime().enabledBy(keyOf(id))];
+    session.isChanged = false;
+    const record = { id, handshake, address, principal, tag: session.save().events.tag, tools: this.#tools(), enabled };
+    await this.#store?.store(id, record, this.#lifeMs(), { onlyNew }).catch(() => {
+      session.isChanged = true;
+    });
+  }
+
+  /** A digest of what clients are offered. */
+  #tools(): string {
+    return createHash('sha256')
+      .update([...this.#options.runtime().tools.keys()].join())
+      .digest('base64url')
+      .slice(0, 16);
+  }
+
+  #lifeMs(): number {
+    return this.#options.runtime().sessionIdleMs;
+  }
+
+  /** The store is back: it learns what it missed. */
+  async #meetStore(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await Promise.all(Array.from(this.#endedUnheard, (id) => this.#tellEnded(id)));
+      await Promise.all(
+        Array.from(this.#sessions.values(), async (session) => {
+          await this.#share(session, !session.isChanged);
+          await session.flush();
+        }),
+      );
+    } catch (error) {
+      log.debug({ err: error }, 'the state store went away again');
+    }
+  }
+
+  async #tellEnded(id: string): Promise<void> {
+    this.#endedUnheard.add(id);
+    const store = this.#store;
+    if (!store) return;
+    await store.store(id, { hasEnded: true }, this.#lifeMs(), { onlyNew: false });
+    await store.forgetEvents(id);
+    this.#endedUnheard.delete(id);
+    await store.send(null, { kind: 'ended', session: id });
+  }
+
+  #hear(note: Note): void {
+    const session = this.#sessions.get(note.session);
+    if (!session) return;
+    if (note.kind === 'ended') return this.#forget(note.session);
+    if (note.kind === 'moved') return session.leaveStream();
+    session
+      .deliver(note.message)
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'a message that reached another replica could not be delivered'));
   }
 
   /** Whoever else knows the id is told the same as if there were no such session. */
@@ -111,13 +248,17 @@ export class Sessions {
     const saved = this.#saved.get(id);
     if (!saved) return this.#reopening.get(id);
     this.#saved.delete(id);
-    const reopening = this.#goOnWith(saved);
-    this.#reopening.set(id, reopening);
-    return reopening.finally(() => this.#reopening.delete(id));
+    return this.#opening(id, saved);
+  }
+
+  #opening(id: string, saved: SavedSession): Promise<Session | undefined> {
+    const opening = this.#goOnWith(saved).finally(() => this.#reopening.delete(id));
+    this.#reopening.set(id, opening);
+    return opening;
   }
 
   async #goOnWith(saved: SavedSession): Promise<Session | undefined> {
-    const session = this.#create(saved.id, saved.handshake.initialize, saved);
+    const session = this.#create(saved.id, saved.handshake.initialize, saved, saved.events.tag);
     try {
       await session.start();
       await session.reopen(saved);
@@ -127,8 +268,10 @@ export class Sessions {
       return undefined;
     }
     this.#sessions.set(saved.id, session);
+    this.#watchIdle();
     // Told when its client opens a stream: before, nobody would hear it.
     if (saved.untold && session.handshake.initialized) this.#untold.add(session);
+    session.isChanged = this.#store !== null && saved.untold === true;
     return session;
   }
 
@@ -136,45 +279,96 @@ export class Sessions {
     id: string,
     initialize: unknown,
     { address, principal }: { address?: string | undefined; principal?: string | null | undefined },
+    tag = randomBytes(6).toString('hex'),
   ): Session {
-    return new Session({
+    const store = this.#store;
+    const account = this.#events.account.bind(this.#events);
+    const runs = (requests: readonly RequestId[]) => this.#sessions.get(id)?.runs(requests) ?? false;
+    const session = new Session({
       id,
       server: this.#options.createServer({ session: id, address, principal }),
       initialize,
       address,
       principal: principal ?? null,
-      events: this.#events.open(randomBytes(6).toString('hex')),
-      generation: this.#options.generation,
-      onClose: () => this.#sessions.delete(id),
+      events: store ? new SharedEvents({ session: id, tag, store, account, runs, lifeMs: () => this.#lifeMs() }) : this.#events.open(tag),
+      mark: store?.replica ?? this.#options.generation,
+      keep: () => this.#share(session, false),
+      onClose: () => this.#sessions.get(id) === session && this.#sessions.delete(id),
     });
+    return session;
   }
 
   async #forward(session: Session, request: Request, body: unknown): Promise<Served> {
-    const lastEventId = request.headers.get('last-event-id');
-    const from = session.resumesFrom(request);
-    if (request.method === 'GET' && lastEventId !== null && !from) return { response: refuseEvent(), session: null, standsAfter: null };
-    if (request.method === 'GET') {
-      const after = lastEventId ?? session.latestEvent();
-      const response = await session.listen(request);
-      if (response.ok && this.#untold.delete(session)) this.#tellToolsChanged(session);
-      return { response, session, standsAfter: (from?.isStanding ?? true) ? after : null };
-    }
-    const response = request.method === 'POST' ? await session.receive(request, body) : await session.end(request);
+    if (request.method === 'GET') return this.#listen(session, request);
+    if (request.method !== 'POST') return { response: await this.#endFor(session, request), session, standsAfter: null };
+    const before = JSON.stringify(session.handshake);
+    const wasHeard = await this.#passOn(session, body);
+    if (!wasHeard) return nowhere(refuseWhileAway());
+    const response = await session.receive(request, body);
+    if (this.#store && JSON.stringify(session.handshake) !== before) await this.#share(session, false);
+    if (this.#store && this.#untold.delete(session)) this.#tellToolsChanged(session);
     return { response, session, standsAfter: null };
   }
 
+  async #listen(session: Session, request: Request): Promise<Served> {
+    try {
+      const opened = await session.listen(request);
+      if (!opened) return nowhere(refuseEvent());
+      if (opened.response.ok && this.#untold.delete(session)) this.#tellToolsChanged(session);
+      if (opened.response.ok && opened.isStanding) await this.#store?.send(null, { kind: 'moved', session: session.id }).catch(() => false);
+      return { response: opened.response, session, standsAfter: opened.standsAfter };
+    } catch {
+      // Whether the event is one of this session's, only the store can tell.
+      return nowhere(refuseWhileAway());
+    }
+  }
+
+  async #endFor(session: Session, request: Request): Promise<Response> {
+    const response = await session.end(request);
+    // What fails is told when the store is back.
+    if (this.#store && response.ok) await this.#tellEnded(session.id).catch(() => undefined);
+    return response;
+  }
+
+  /** What concerns requests or questions of other replicas goes there too. False when one that lives did not hear of it. */
+  async #passOn(session: Session, body: unknown): Promise<boolean> {
+    const store = this.#store;
+    if (!store) return true;
+    try {
+      const answers = foreignAnswers(body, store.replica).map(({ mark, message }) => this.#answer(store, mark, session.id, message));
+      if ((await Promise.all(answers)).includes(false)) return false;
+      for (const message of cancellations(body)) {
+        if (!session.runs([message.params.requestId])) await store.send(null, { kind: 'cancel', session: session.id, message });
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A replica that is connecting anew hears nothing for a moment. */
+  async #answer(store: SharedStore, replica: string, session: string, message: unknown): Promise<boolean> {
+    for (let attempt = 0; attempt < HEARING_TRIES; attempt++) {
+      if (await store.send(replica, { kind: 'answer', session, message })) return true;
+      if (!(await store.lives(replica))) return true;
+      await sleep(HEARING_MS);
+    }
+    return false;
+  }
+
   async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
-    if (!this.#makeRoom()) return { response: refuseForNow(this.#options.runtime().sessionLimit), session: null, standsAfter: null };
+    if (!this.#makeRoom()) return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
     const id = randomUUID();
     const session = this.#create(id, (body as { params?: unknown }).params, caller);
     await session.start();
     const response = await session.receive(request, body);
     if (!response.ok) {
       await session.close();
-      return { response, session: null, standsAfter: null };
+      return nowhere(response);
     }
     this.#sessions.set(id, session);
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+    this.#watchIdle();
+    if (this.#store) await this.#share(session, true);
     return { response, session, standsAfter: null };
   }
 
@@ -187,6 +381,10 @@ export class Sessions {
       this.#end(oldest, 'ended an idle session to make room for another');
     }
     return true;
+  }
+
+  #watchIdle(): void {
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
   #sweep(): void {
@@ -205,6 +403,27 @@ export class Sessions {
   }
 }
 
+const NO_EVENTS: SavedEvents = { tag: '', sequence: 0, streams: [], events: [] };
+const HEARING_TRIES = 10;
+const HEARING_MS = 300;
+
+/** A session has a list of tools of its own. */
+const keyOf = (session: string): string => `session ${session}`;
+
+const nowhere = (response: Response): Served => ({ response, session: null, standsAfter: null });
+
+interface Cancellation {
+  readonly method: 'notifications/cancelled';
+  readonly params: { readonly requestId: RequestId };
+}
+
+function cancellations(body: unknown): readonly Cancellation[] {
+  const messages = (Array.isArray(body) ? body : [body]) as readonly Partial<Cancellation>[];
+  return messages.filter(
+    (message): message is Cancellation => message?.method === 'notifications/cancelled' && message.params?.requestId !== undefined,
+  );
+}
+
 const isInitialize = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && (body as { method?: unknown }).method === 'initialize';
 
@@ -220,6 +439,14 @@ function refuse({ method }: Request, id: string | null): Response {
 
 const refuseEvent = (): Response =>
   errorResponse(400, -32_000, 'Bad Request: Last-Event-ID names no event of this session. Open the stream without it.');
+
+const refuseWhileAway = (): Response =>
+  errorResponse(
+    503,
+    -32_603,
+    'Service Unavailable: what replicas share cannot be reached now, and this one does not know enough by itself. Nothing was done; try again.',
+    { 'retry-after': '2' },
+  );
 
 const refuseForNow = (limit: number): Response =>
   errorResponse(

@@ -83,6 +83,8 @@ describe('the table', () => {
       allowedHosts: [],
       allowedOrigins: [],
       disableHostValidation: false,
+      stateUrl: undefined,
+      statePrefix: 'zscaler-mcp:',
       sessionLimit: 10_000,
       sessionIdleSeconds: 3600,
       tlsCertificate: undefined,

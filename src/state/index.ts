@@ -57,7 +57,7 @@ export class SharedState {
     this.#names.rekey(keys[0] ?? '');
   }
 
-  sessions<Record, Event, Message>(): SharedSessions<Record, Event, Message> {
+  sessions<Record, Event extends { readonly stream: number | null }, Message>(): SharedSessions<Record, Event, Message> {
     return new SharedSessions({ link: this.#link, names: this.#names, lease: this.#lease, ring: () => this.#ring });
   }
 

@@ -10,6 +10,11 @@ export interface Ring {
   open(purpose: string, sealed: string): string | null;
 }
 
+/** The number of a stream; null for the first event of one. */
+interface OfStream {
+  readonly stream: number | null;
+}
+
 export interface SharedEvent<Event> {
   /** Grows over all events of a session; microseconds since 1970, or a little later. */
   readonly sequence: number;
@@ -34,10 +39,10 @@ end
 local id = string.format('%.0f-%.0f', ms, n)
 redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[4], id, 'd', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-redis.call('PUBLISH', KEYS[1], '')
+redis.call('PUBLISH', KEYS[1], ARGV[6])
 return id`;
 
-export class SharedSessions<Record, Event, Message> {
+export class SharedSessions<Record, Event extends OfStream, Message> {
   readonly #link: Link;
   readonly #names: Names;
   readonly #lease: Lease;
@@ -84,13 +89,13 @@ export class SharedSessions<Record, Event, Message> {
     await this.#link.run((client) => client.del(this.#events(id)));
   }
 
-  /** Returns the sequence that the event has got: `after` and the clock come before it. @throws when it cannot be kept */
-  async append(id: string, event: Event, after: number, lifeMs: number): Promise<number> {
+  /** Returns the sequence that the event has got: `least`, or the next after what is there. @throws when it cannot be kept */
+  async append(id: string, event: Event, least: number, lifeMs: number): Promise<number> {
     const key = this.#events(id);
     const sealed = this.#ring().seal(key, stringifyJson(event));
-    const { ms, n } = split(after);
+    const { ms, n } = split(least);
     const most = Math.max(1, Math.min(MOST_EVENTS, Math.floor(MOST_BYTES / sealed.length)));
-    const args = [sealed, ms, n, most, Math.ceil(lifeMs)].map(String);
+    const args = [sealed, ms, n, most, Math.ceil(lifeMs), event.stream ?? ''].map(String);
     return join((await this.#link.run((client) => client.eval(APPEND, { keys: [key], arguments: args }))) as string);
   }
 
@@ -111,9 +116,11 @@ export class SharedSessions<Record, Event, Message> {
     return top ? join(top.id) : 0;
   }
 
-  /** Calls `nudge` when there are new events; not for those of a time when the engine was away. */
-  watch(id: string, nudge: () => void): () => void {
-    return this.#link.listen(this.#events(id), nudge);
+  /** Calls `nudge` when a stream has a new event; not for the first of a stream, nor for those of a time when the engine was away. */
+  watch(id: string, nudge: (stream: number) => void): () => void {
+    return this.#link.listen(this.#events(id), (stream) => {
+      if (stream !== '') nudge(Number(stream));
+    });
   }
 
   /** To one replica, or with null to all others. False when the one that is meant did not hear it. @throws when it cannot be sent */

@@ -150,6 +150,8 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
       }),
     prompts: new Map(),
     listFor: () => listOf(runtime.tools),
+    enabledBy: () => [],
+    enable: () => undefined,
     sessionLimit: 100,
     sessionIdleMs: 3_600_000,
     async run(name, args, context) {

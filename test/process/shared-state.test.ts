@@ -1,26 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
-import { missing, runCommand, startServer, waitFor, type ServerOptions, type TestServer } from './harness.ts';
+import { missing, runCommand, waitFor, type TestServer } from './harness.ts';
 import { callTool, modern, textOf } from './mcp.ts';
-import { startRedis, type TestRedis } from './redis.ts';
+import { startRedis } from './redis.ts';
+import { both, startReplicas } from './replicas.ts';
 
 const LABEL = 'zia_delete_rule_label';
 const AWAY = 'the state store cannot be reached: known';
 const BACK = 'the state store is back';
-
-/** So many servers that share one Redis. */
-async function startReplicas(redis: TestRedis, count: number, dotenv: string, options: ServerOptions = {}): Promise<TestServer[]> {
-  const keys = randomBytes(32).toString('base64');
-  const shared = `ZSCALER_MCP_STATE_URL=${redis.url}\nZSCALER_MCP_REQUEST_STATE_KEYS=${keys}\n${dotenv}`;
-  return Promise.all(Array.from({ length: count }, () => startServer({ ...options, dotenv: shared })));
-}
-
-const both = ([one, other]: readonly TestServer[]): [TestServer, TestServer] => {
-  if (!one || !other) throw new Error('two replicas were wanted');
-  return [one, other];
-};
 
 const tokenOf = (text: string): string => /confirmation_token: ([\w-]+)/.exec(text)?.[1] ?? text;
 

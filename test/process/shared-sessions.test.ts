@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { startCloud } from './cloud.ts';
+import { missing, waitFor } from './harness.ts';
+import { startRedis } from './redis.ts';
+import { both, RawClient, startReplicas } from './replicas.ts';
+
+const LIST = 'zia_list_rule_labels';
+const DELETE = 'zia_delete_rule_label';
+const AWAY = 'the state store cannot be reached: known';
+const BACK = 'the state store is back';
+
+describe.skipIf(missing('redis-server'))('a session', () => {
+  it('goes on at another replica with all that its client said, and ends everywhere', async () => {
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
+    const client = await RawClient.open(one.url);
+    expect(await client.initialized(other.url)).toBe(202);
+    expect((await client.ask(one.url, 'logging/setLevel', { level: 'warning' })).message?.result).toEqual({});
+    const enabled = await client.ask(other.url, 'tools/call', {
+      name: 'zscaler_enable_toolset',
+      arguments: { toolsets: ['zia_rule_labels'] },
+    });
+    expect(enabled.message?.result?.['isError']).not.toBe(true);
+    const listed = (await client.ask(one.url, 'tools/list')).message?.result?.['tools'] as { name: string }[];
+    expect(listed.map(({ name }) => name)).toContain(LIST);
+    // What goes wrong is told by a log message, to clients that asked for such.
+    const failing = await client.request(other.url, 'tools/call', { name: LIST, arguments: { nonsense: 1 } });
+    await failing.ended;
+    expect(failing.events.map(({ message }) => message?.method)).toEqual(['notifications/message', undefined]);
+    expect(await client.end(other.url)).toBe(200);
+    expect([(await client.ask(one.url, 'ping')).status, (await client.ask(other.url, 'ping')).status]).toEqual([404, 404]);
+  });
+
+  it('is nobody else’s at another replica either', async () => {
+    const redis = await startRedis();
+    const keys = ['a'.repeat(40), 'b'.repeat(40)] as const;
+    const [one, other] = both(await startReplicas(redis, 2, `ZSCALER_MCP_AUTH_API_KEY=${keys.join(',')}\n`));
+    const mine = { authorization: `Bearer ${keys[0]}` };
+    const client = await RawClient.open(one.url, {}, mine);
+    const status = async (key: string) =>
+      (
+        await fetch(other.url, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${key}`,
+            'content-type': 'application/json',
+            accept: 'application/json, text/event-stream',
+            'mcp-session-id': client.session,
+          },
+          body: JSON.stringify({ jsonrpc: '2.0', id: 5, method: 'ping' }),
+        })
+      ).status;
+    expect([await status(keys[1]), await status(keys[0]), await status(keys[1])]).toEqual([404, 200, 404]);
+  });
+
+  it('hears at one replica what happens to it at another', async () => {
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    const stream = await client.listen(one.url);
+    await client.ask(other.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } });
+    await waitFor(() => stream.events.length > 0);
+    expect(stream.events.map(({ message }) => message?.method)).toEqual(['notifications/tools/list_changed']);
+    // The newest connection wins, wherever it is.
+    const newer = await client.listen(other.url, stream.lastId());
+    await stream.ended;
+    await client.ask(one.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_locations'] } });
+    await waitFor(() => newer.events.length > 0);
+    expect(newer.events).toHaveLength(1);
+    newer.close();
+  });
+
+  it('answers at one replica what it was asked at another', async () => {
+    const cloud = await startCloud();
+    const redis = await startRedis();
+    const writes = `ZSCALER_MCP_WRITE_ENABLED=true\nZSCALER_MCP_WRITE_TOOLS=${DELETE}\n`;
+    const [one, other] = both(await startReplicas(redis, 2, cloud.dotenv() + writes, { demo: false }));
+    const client = await RawClient.open(one.url, { elicitation: {} });
+    await client.initialized(one.url);
+    const rows = (await client.ask(one.url, 'tools/call', { name: LIST, arguments: { query: 'sort_by(@, &referencedRuleCount)[].id' } }))
+      .message;
+    const id = /\d{3,}/.exec(JSON.stringify(rows))?.[0];
+    const deleting = await client.request(one.url, 'tools/call', { name: DELETE, arguments: { label_id: id } });
+    await waitFor(() => deleting.events.some(({ message }) => message?.method === 'elicitation/create'));
+    const question = deleting.events.find(({ message }) => message?.method === 'elicitation/create')?.message;
+    const schema = question?.params?.['requestedSchema'] as { properties: object };
+    const [field = ''] = Object.keys(schema.properties);
+    const result = { action: 'accept', content: { [field]: 'delete' } };
+    expect(await client.notify(other.url, { id: question?.id, result })).toBe(202);
+    await deleting.ended;
+    expect(JSON.stringify(deleting.events.at(-1)?.message)).toContain('was deleted');
+    // Once more means nothing.
+    expect(await client.notify(other.url, { id: question?.id, result })).toBe(202);
+  });
+
+  it('gets at one replica the rest of what runs at another, and cancels there what it has no more use for', async () => {
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, cloud.dotenv(), { demo: false }));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    const broken = await client.request(one.url, 'tools/call', { name: LIST, arguments: {} }, 7);
+    await waitFor(() => broken.lastId() !== null);
+    broken.close();
+    const rest = await client.listen(other.url, broken.lastId());
+    await rest.ended;
+    expect(rest.events.map(({ message }) => message?.id)).toEqual([7]);
+    expect(JSON.stringify(rest.events[0]?.message)).toContain('"content"');
+    const again = await client.listen(one.url, broken.lastId());
+    await again.ended;
+    expect(again.events).toEqual(rest.events);
+    expect((await client.listen(other.url, `${broken.lastId()?.split('-')[0]}-77-78`)).status).toBe(400);
+
+    const unwanted = await client.request(one.url, 'tools/call', { name: LIST, arguments: {} }, 8);
+    await waitFor(() => cloud.inFlight() === 1);
+    await client.notify(other.url, { method: 'notifications/cancelled', params: { requestId: 8 } });
+    await unwanted.ended;
+    await waitFor(() => cloud.inFlight() === 0);
+    expect(unwanted.events).toEqual([]);
+  });
+
+  it('is told "outcome unknown" of what ran at a replica that was killed, and goes on', async () => {
+    const cloud = await startCloud({ delayMs: 60_000 });
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, cloud.dotenv(), { demo: false }));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    const call = await client.request(one.url, 'tools/call', { name: LIST, arguments: {} }, 7);
+    await waitFor(() => cloud.inFlight() === 1);
+    one.child.kill('SIGKILL');
+    await call.ended;
+    const rest = await client.listen(other.url, call.lastId());
+    await rest.ended;
+    expect(rest.events.map(({ message }) => [message?.id, message?.error?.message])).toEqual([
+      [7, expect.stringContaining('Outcome unknown: the replica that ran this request is gone')],
+    ]);
+    expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
+  });
+
+  it('goes on through every restart, whatever is kept', async () => {
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, ''));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    expect(await one.ask('restart')).toMatchObject({
+      outcome: 'restarted',
+      message: expect.stringContaining('1 MCP session goes on') as string,
+    });
+    expect((await client.ask(one.url, 'tools/list')).status).toBe(200);
+    await one.ask('stop');
+    expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
+  });
+});
+
+describe.skipIf(missing('redis-server'))('while the store is away, a session', () => {
+  it('goes on where it is known, is not lost where it is not, and is everywhere again afterwards', async () => {
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    const ended = await RawClient.open(one.url);
+    const stream = await client.listen(one.url);
+    await redis.kill();
+    for (const server of [one, other]) await waitFor(() => server.log().includes(AWAY));
+    expect([(await client.ask(one.url, 'ping')).status, (await client.ask(other.url, 'ping')).status]).toEqual([200, 503]);
+    const born = await RawClient.open(one.url);
+    expect((await born.ask(one.url, 'ping')).status).toBe(200);
+    expect(await ended.end(one.url)).toBe(200);
+    await client.ask(one.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } });
+    await waitFor(() => stream.events.length === 1);
+    await redis.start();
+    for (const server of [one, other]) await waitFor(() => server.log().includes(BACK));
+    const listed = (await client.ask(other.url, 'tools/list')).message?.result?.['tools'] as { name: string }[];
+    expect(listed.map(({ name }) => name)).toContain(LIST);
+    expect([(await born.ask(other.url, 'ping')).status, (await ended.ask(other.url, 'ping')).status]).toEqual([200, 404]);
+    await client.ask(other.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_locations'] } });
+    await waitFor(() => stream.events.length === 2);
+    stream.close();
+  });
+});
