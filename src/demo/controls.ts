@@ -29,8 +29,11 @@ export interface Received {
 }
 
 export interface Controls {
+  /** Answers the next matching requests with a failure. */
   fail(failure: Failure): void;
+  /** Lets requests whose path contains `path` wait. */
   delay(path: string, ms: number): void;
+  /** What arrived, oldest first; the newest 10,000. */
   journal(): readonly Received[];
   count(method: string, path: string): number;
   /** Requests whose path contains this text and that wait for their delay to pass. */

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../log.ts';
 import { openCollection, type Collection } from './collection.ts';
-import { openControls, TOKEN_PATH, type Failure, type Received } from './controls.ts';
+import { openControls, TOKEN_PATH, type Controls } from './controls.ts';
 import { openLimiter } from './limits.ts';
 import { openRouter } from './router.ts';
 import { respond } from './respond.ts';
@@ -51,23 +51,12 @@ interface DemoCredentials {
   readonly zcellCustomerId: string;
 }
 
-export interface DemoTenant {
+export interface DemoTenant extends Omit<Controls, 'clear'> {
   /** The gateway, without a slash at the end. */
   readonly apiUrl: string;
   readonly tokenUrl: string;
   /** Good for this tenant only; the secret is new each time. */
   readonly credentials: DemoCredentials;
-  /** Answers the next matching requests with a failure. */
-  fail(failure: Failure): void;
-  /** Lets requests whose path contains `path` wait. */
-  delay(path: string, ms: number): void;
-  /** What arrived, oldest first; the newest 10,000. */
-  journal(): readonly Received[];
-  count(method: string, path: string): number;
-  /** Requests whose path contains this text and that wait for their delay to pass. */
-  waiting(path: string): number;
-  /** Requests whose path contains this text and whose client hung up before the answer. */
-  dropped(path: string): number;
   /** Ends every token given out so far; the next request gets 401. */
   revokeTokens(): void;
   rotateSecret(secret: string): void;

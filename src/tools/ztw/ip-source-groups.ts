@@ -1,33 +1,8 @@
-import { collection, optional, text, texts, tool } from '../define.ts';
-import { listByName, ztw } from './product.ts';
+import { addressGroups } from './address-groups.ts';
 
-const search = optional(text('Part of the name.'));
-
-export default [
-  ...collection(ztw, {
-    noun: 'ip_source_group',
-    title: 'IP source group',
-    toolset: 'ztw',
-    path: '/ipSourceGroups',
-    id: 'group_id',
-    about: 'An IP source group bundles addresses that traffic comes from, for the rules of Cloud & Branch Connectors.',
-    filters: { search },
-    fields: {
-      name: text('Name of the group; no two share one.', { min: 1 }),
-      ip_addresses: texts('Addresses, ranges (10.0.0.1-10.0.0.9) or subnets (10.0.0.0/24).'),
-      description: text('Admin description.'),
-    },
-    required: ['name', 'ip_addresses'],
-    only: ['list', 'create', 'delete'],
-    bewareOfDeleting: 'It fails while a rule refers to the group.',
-  }),
-  tool(ztw, 'list_ip_source_groups_lite', {
-    toolset: 'ztw',
-    action: 'read',
-    lists: 'paged',
-    about:
-      'List IP source groups with their IDs and names alone. Faster than ztw_list_ip_source_groups; the API cannot search here, so we do.',
-    input: { search },
-    run: (call, input) => listByName(call, 'GET /ipSourceGroups/lite', input.search),
-  }),
-];
+export default addressGroups(
+  'ip_source_group',
+  'IP source group',
+  '/ipSourceGroups',
+  'An IP source group bundles addresses that traffic comes from, for the rules of Cloud & Branch Connectors.',
+);
