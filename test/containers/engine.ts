@@ -82,6 +82,8 @@ async function openLab(): Promise<Engine> {
   const engine = engineOf('podman', ['unshare', '--mount', '--propagation', 'private', 'bash', '-c', prologue, 'podman'], {
     BUILDAH_ISOLATION: 'chroot',
     BUILDAH_FORMAT: 'docker',
+    // Without an overlay file system each layer is a copy of all below it.
+    BUILDAH_LAYERS: 'false',
   });
   if ((await engine.run('image', 'exists', BASE_IMAGE)).code !== 0) await makeBaseImage(engine);
   return engine;

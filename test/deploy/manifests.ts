@@ -1,0 +1,104 @@
+/** What `deploy/kubernetes/` renders to, through the kustomize of a real kubectl. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+
+export type Fields = { readonly [key: string]: unknown };
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: Fields;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+const kubernetes = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
+const kubectl = process.env['ZSCALER_MCP_TEST_KUBECTL'] ?? 'kubectl';
+
+/** Why nothing can be rendered here; null if it can. */
+export function lacksKubectl(): string | null {
+  const { status } = spawnSync(kubectl, ['version', '--client'], { stdio: 'ignore' });
+  return status === 0 ? null : 'no kubectl renders manifests: put one on PATH, or name it in ZSCALER_MCP_TEST_KUBECTL';
+}
+
+/**
+ * Renders a folder of a copy of `deploy/kubernetes/`.
+ * @param files content of files to put into the copy beforehand, by their path below it
+ */
+export function render(folder: string, files: Readonly<Record<string, string>> = {}): Manifest[] {
+  const copy = mkdtempSync(join(tmpdir(), 'zscaler-mcp-kubernetes-'));
+  try {
+    cpSync(kubernetes, copy, { recursive: true });
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(copy, path)), { recursive: true });
+      writeFileSync(join(copy, path), text);
+    }
+    const text = execFileSync(kubectl, ['kustomize', join(copy, folder)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return parseAllDocuments(text).map((document) => unwrap(document.toJS() as Manifest));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** kustomize breaks long values into lines, which the API joins again. */
+const unwrap = (manifest: Manifest): Manifest =>
+  manifest.kind === 'Secret'
+    ? {
+        ...manifest,
+        data: Object.fromEntries(Object.entries(manifest.data ?? {}).map(([key, value]) => [key, value.replaceAll('\n', '')])),
+      }
+    : manifest;
+
+export function only(manifests: readonly Manifest[], kind: string, name = 'zscaler-mcp'): Manifest {
+  const [found, ...more] = manifests.filter((each) => each.kind === kind && each.metadata.name === name);
+  if (!found || more.length > 0) throw new Error(`expected one ${kind} named ${name}, got ${found ? more.length + 1 : 0}`);
+  return found;
+}
+
+/** The parts of a container that the tests look at. */
+export interface Container {
+  readonly name: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: Fields }[];
+  readonly envFrom?: readonly { readonly secretRef?: { readonly name: string } }[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
+  readonly securityContext?: Fields;
+  readonly resources?: { readonly limits?: Record<string, string> };
+  readonly args?: readonly string[];
+  readonly command?: readonly string[];
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path: string; readonly port: string; readonly scheme?: string };
+}
+
+export interface Pod {
+  readonly terminationGracePeriodSeconds?: number;
+  readonly automountServiceAccountToken?: boolean;
+  readonly securityContext?: Fields;
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly (Fields & { readonly name: string })[];
+}
+
+export interface Template {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: Pod;
+}
+
+export const templateOf = ({ spec }: Manifest): Template => spec?.['template'] as Template;
+
+export function serverOf(manifests: readonly Manifest[]): { pod: Pod; container: Container } {
+  const pod = templateOf(only(manifests, 'Deployment')).spec;
+  const [container] = pod.containers;
+  if (!container) throw new Error('the pod has no container');
+  return { pod, container };
+}
