@@ -136,6 +136,7 @@ describe('the table', () => {
       microtenantId: undefined,
       partnerId: undefined,
       stateUrl: undefined,
+      statePrefix: 'zscaler-mcp:',
       secretName: undefined,
       awsRegion: undefined,
       gcpSecretManager: false,
