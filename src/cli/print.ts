@@ -28,8 +28,15 @@ function printForPeople(operation: Operation, { out, err }: Printer): void {
   if (advice && outcome !== 'requested') (good ? out : err)(advice);
 }
 
-const whenApplied = (applies: string, { kind }: Operation): string =>
-  kind === 'restart' ? 'in force' : applies === 'reload' ? 'in force' : 'waits for a restart';
+function whenApplied(applies: string, { kind, outcome, dryRun = false }: Operation): string {
+  if (!IN_FORCE_AFTER.has(outcome)) return 'not in force';
+  const isLive = kind === 'restart' || applies === 'reload';
+  if (dryRun) return isLive ? 'would be in force' : 'would wait for a restart';
+  return isLive ? 'in force' : 'waits for a restart';
+}
+
+/** A change that was seen has not taken effect with any other outcome. */
+const IN_FORCE_AFTER: ReadonlySet<string> = new Set(['applied', 'applied-restart-pending', 'unchanged', 'restarted', 'valid']);
 
 /** `file:line: SETTING: message. Hint`, with what is known. */
 export function describeProblem({ setting, file, line, message, hint }: Problem): string {

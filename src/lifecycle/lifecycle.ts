@@ -457,6 +457,7 @@ export class Lifecycle<Config> {
       envSource: verdict.envSource ?? record.envSource,
       generation: record.generation,
       durationMs,
+      ...(dryRun && { dryRun }),
     };
     const failed = exitCode !== 0 && exitCode !== 3;
     if (!dryRun) {

@@ -53,6 +53,8 @@ export interface Operation {
   readonly envSource: string | null;
   readonly generation: number | null;
   readonly durationMs: number;
+  /** Only asked what would happen. */
+  readonly dryRun?: boolean;
 }
 
 /** Who asked: `uid` from the request file's owner, `pid` as the asker claimed. Null stands for a bare signal. */

@@ -151,7 +151,9 @@ describe('reload', () => {
     expect(await server.ask('reload', '--dry-run')).toMatchObject({
       outcome: 'applied',
       changes: [{ setting: 'ZSCALER_MCP_LOG_TOOL_CALLS' }],
+      dryRun: true,
     });
+    expect((await server.command('reload', '--dry-run')).out).toMatch(/ZSCALER_MCP_LOG_TOOL_CALLS +false -> true +would be in force\n/);
     await callTool(server.url, 'zia_list_rule_labels');
     expect(server.log()).not.toContain('[TOOL CALL]');
     expect(server.record().operations).toEqual([]);

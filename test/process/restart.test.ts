@@ -235,7 +235,11 @@ describe('restart', () => {
       outcome: 'valid',
       exitCode: 0,
       changes: [{ setting: 'ZSCALER_MCP_TOOLSETS' }],
+      dryRun: true,
     });
+    expect((await server.command('restart', '--dry-run')).out).toMatch(
+      /ZSCALER_MCP_TOOLSETS +none -> zia_rule_labels +would be in force\n/,
+    );
     expect(server.record()).toMatchObject({ generation: 1, state: 'ready', operations: [] });
   });
 
