@@ -6,7 +6,6 @@ export type ErrorCode =
   | 'ERR_USAGE'
   // settings
   | 'ERR_SETTINGS_INVALID'
-  | 'ERR_ENV_FILE_UNREADABLE'
   // secrets
   | 'ERR_SECRETS_UNREADABLE'
   | 'ERR_SECRETS_UNREACHABLE'
@@ -14,17 +13,14 @@ export type ErrorCode =
   | 'ERR_RECORD_UNUSABLE'
   | 'ERR_RECORD_TAKEN'
   | 'ERR_NOT_PERMITTED'
-  | 'ERR_NOT_RUNNING'
   | 'ERR_LOCK_BUSY'
   | 'ERR_RELOAD_REJECTED'
-  | 'ERR_RESTART_REFUSED'
   | 'ERR_EXEC_FAILED'
   | 'ERR_HANDOVER_INVALID'
   // http
   | 'ERR_LISTEN'
   | 'ERR_TLS'
   // mcp
-  | 'ERR_TOOL_UNKNOWN'
   | 'ERR_TOOL_INPUT'
   | 'ERR_NOT_CONFIRMED'
   // zscaler

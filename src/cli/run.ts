@@ -101,7 +101,7 @@ function report(error: unknown, { out, err, launch }: Stage, json: boolean): num
   const message = messageOf(error);
   const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? '';
   if (json) out(JSON.stringify(failure(launch, exitCode, message, hint)));
-  else err(`zscaler-mcp: ${message}${hint ? `\n${hint}` : ''}`);
+  else err(`zscaler-mcp: ${message}${error instanceof ZscalerMcpError ? ` (${error.code})` : ''}${hint ? `\n${hint}` : ''}`);
   return exitCode;
 }
 
@@ -124,7 +124,6 @@ const failure = ({ argv }: Launch, exitCode: number, message: string, hint: stri
 const codesOf: Partial<Record<ZscalerMcpError['code'], number>> = {
   ERR_USAGE: 2,
   ERR_SETTINGS_INVALID: 4,
-  ERR_ENV_FILE_UNREADABLE: 4,
   ERR_RECORD_UNUSABLE: 4,
   ERR_RECORD_TAKEN: 4,
   ERR_NOT_PERMITTED: 77,
