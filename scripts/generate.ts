@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderExitCodesPage } from './render-exit-codes.ts';
+import { renderPythonSettingsPage } from './render-python-settings.ts';
 import { renderEnvExample, renderSettingsPage } from './render-settings.ts';
 import { renderToolsPage } from './render-tools.ts';
 
@@ -15,6 +16,7 @@ const generated: readonly Generated[] = [
   { path: '.env.example', render: renderEnvExample },
   { path: 'docs/reference/settings.md', render: renderSettingsPage },
   { path: 'docs/reference/exit-codes.md', render: renderExitCodesPage },
+  { path: 'docs/reference/python-settings.md', render: renderPythonSettingsPage },
   { path: 'docs/reference/tools.md', render: renderToolsPage },
 ];
 

@@ -98,7 +98,7 @@ const verdict = ({ verdict, isShared }: Reserved): string =>
 
 const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`).join('\n');
 
 /** A bar would end the cell, and a star outside of code would begin emphasis. */

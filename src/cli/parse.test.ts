@@ -46,6 +46,15 @@ describe('the command line', () => {
     await expect(parse('--trasport', 'x')).rejects.toMatchObject({ hint: expect.stringContaining('--transport') as string });
   });
 
+  it.each([
+    ['--list-tools', 'zscaler-mcp tools'],
+    ['update', 'zscaler-mcp restart'],
+    ['--generate-docs', 'npm run generate'],
+    ['--check-docs', 'npm run check'],
+  ])('says what does here what %s does in the Python server', async (word, instead) => {
+    await expect(parse(word)).rejects.toMatchObject({ code: 'ERR_USAGE', hint: expect.stringContaining(instead) as string });
+  });
+
   it('refuses an option without its value', async () => {
     await expect(parse('--port')).rejects.toMatchObject({ message: expect.stringContaining('--port wants a value') as string });
     await expect(parse('--port', '--debug')).rejects.toMatchObject({ code: 'ERR_USAGE' });

@@ -74,24 +74,35 @@ function parseStrictly(argv: readonly string[], options: Options, command: Comma
     if (token.kind !== 'option') continue;
     const known = options[token.name];
     const at = `argument ${token.index + 1}`;
+    if (!known && elsewhere[token.name] !== undefined) throw usage(`${at} is an option of another server`, elsewhere[token.name]);
     if (!known)
       throw usage(
         `${at} is no option of ${command === 'serve' ? 'zscaler-mcp' : `zscaler-mcp ${command}`}`,
-        nearest(token.name, Object.keys(options)),
+        suggest(nearest(token.name, Object.keys(options))),
       );
     if (known.type === 'string' && (token.value === undefined || token.value.startsWith('--')))
       throw usage(`--${token.name} wants a value, and there is none`);
     if (known.type === 'boolean' && token.value !== undefined) throw usage(`--${token.name} takes no value`);
   }
-  if (positionals.length > (command === 'serve' ? 0 : 1))
-    throw usage(`argument is not understood; the commands are ${subcommands.join(', ')}, or none to serve`);
+  if (positionals.length > (command === 'serve' ? 0 : 1)) {
+    const known = elsewhere[positionals[0] ?? ''];
+    throw usage(`argument is not understood; the commands are ${subcommands.join(', ')}, or none to serve`, known);
+  }
   return { values };
 }
 
-const usage = (message: string, suggestion?: string): ZscalerMcpError =>
-  new ZscalerMcpError('ERR_USAGE', message, {
-    hint: suggestion ? `Did you mean --${suggestion}? See zscaler-mcp --help.` : 'See zscaler-mcp --help.',
-  });
+/** What the Python server for the same cloud has, and what does it here. */
+const elsewhere: Readonly<Record<string, string | undefined>> = {
+  'list-tools': '`zscaler-mcp tools` prints what is offered.',
+  update: 'Install the new version with npm, then run `zscaler-mcp restart`.',
+  'generate-docs': 'In a checkout, `npm run generate` does it.',
+  'check-docs': 'In a checkout, `npm run check` does it.',
+};
+
+const usage = (message: string, hint = ''): ZscalerMcpError =>
+  new ZscalerMcpError('ERR_USAGE', message, { hint: `${hint} See zscaler-mcp --help.`.trimStart() });
+
+const suggest = (name: string | undefined): string | undefined => (name === undefined ? undefined : `Did you mean --${name}?`);
 
 /** The known name that shares the most letter pairs with what was typed, if it is close. */
 function nearest(typed: string, known: readonly string[]): string | undefined {

@@ -10,7 +10,7 @@ export { FileContent } from './file-content.ts';
 export type { EnvFileLayer, FlagLayer, SettingsInput } from './layers.ts';
 export { isSetting } from './names.ts';
 export { loadSettings, type Loaded } from './load.ts';
-export { reserved, type Reserved } from './reserved.ts';
+export { findReserved, reserved, type Reserved } from './reserved.ts';
 export { fileNameOf, type SecretFile } from './secret-files.ts';
 export { secretsPlaceOf, type SecretsPlace } from './secrets-place.ts';
 export type { Setting } from './setting.ts';
