@@ -118,8 +118,8 @@ export class Front {
     this.#server = this.#tls ?? createServer(serverOptions, visit);
     this.#tls?.on('connection', (socket: Socket) => this.#shake(socket));
     this.#server.on(this.#tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#meet(socket));
-    // Whoever reads the body says that it may come.
-    this.#server.on('checkContinue', visit);
+    // Whoever reads the body says that it may come, and whoever answers refuses all else that is expected.
+    for (const event of ['checkContinue', 'checkExpectation']) this.#server.on(event, visit);
     this.#stopLooking = everySecond(() => this.#endSlow());
   }
 

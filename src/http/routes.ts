@@ -211,6 +211,13 @@ function judge(
       message: `Misdirected Request: this server does not answer to the Host ${show(headers.host)}. Add it to ZSCALER_MCP_ALLOWED_HOSTS if clients are meant to use this name.`,
     };
   }
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+    return {
+      status: 417,
+      code: -32_000,
+      message: `Expectation Failed: nothing but 100-continue can be expected here; given was ${show(headers.expect)}.`,
+    };
+  }
   if (isAllowedOrigin(headers.origin, options.allowedOrigins)) return null;
   return {
     status: 403,
