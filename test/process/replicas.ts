@@ -4,10 +4,16 @@ import { startServer, type ServerOptions, type TestServer } from './harness.ts';
 import type { TestRedis } from './redis.ts';
 
 /** So many servers with the same keys; they differ in nothing. */
-export async function startReplicas(redis: TestRedis, count: number, dotenv: string, options: ServerOptions = {}): Promise<TestServer[]> {
+export async function startReplicas(
+  redis: TestRedis,
+  count: number,
+  dotenv: string,
+  options: ServerOptions = {},
+  argsOf: (at: number) => readonly string[] = () => [],
+): Promise<TestServer[]> {
   const keys = randomBytes(32).toString('base64');
   const shared = `ZSCALER_MCP_STATE_URL=${redis.url}\nZSCALER_MCP_REQUEST_STATE_KEYS=${keys}\n${dotenv}`;
-  return Promise.all(Array.from({ length: count }, () => startServer({ ...options, dotenv: shared })));
+  return Promise.all(Array.from({ length: count }, (_, at) => startServer({ ...options, dotenv: shared, args: argsOf(at) })));
 }
 
 /** The first two. */

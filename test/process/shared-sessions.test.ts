@@ -179,3 +179,42 @@ describe.skipIf(missing('redis-server'))('while the store is away, a session', (
     stream.close();
   });
 });
+
+describe.skipIf(missing('redis-server'))('what lies in the store', () => {
+  it('expires, and shows nothing of sessions, callers and credentials to whoever reads it', async () => {
+    const cloud = await startCloud();
+    const redis = await startRedis();
+    const key = `sentinel-key-${'k'.repeat(32)}`;
+    const settings = `ZSCALER_MCP_AUTH_API_KEY=${key}\nZSCALER_MCP_RATE_LIMIT=1000\nZSCALER_MCP_AUTH_FAILURE_LIMIT=10\n`;
+    const [one, other] = both(await startReplicas(redis, 2, cloud.dotenv() + settings, { demo: false }));
+    const mine = { authorization: `Bearer ${key}` };
+    const client = await RawClient.open(one.url, { experimental: { 'sentinel-capability': {} } }, mine);
+    await client.initialized(other.url);
+    const answer = await client.ask(other.url, 'tools/call', { name: LIST, arguments: { search: 'sentinel-search' } });
+    expect(answer.status).toBe(200);
+    expect((await client.ask(one.url, 'tools/call', { name: LIST, arguments: {} })).message?.result).toBeDefined();
+    await fetch(one.url, { method: 'POST', headers: { ...mine, authorization: 'Bearer sentinel-wrong' } });
+    const dump = await redis.dump();
+    const kinds = new Set([...dump.keys()].map((name) => name.split(':')[1]));
+    expect([...kinds].toSorted()).toEqual(['born', 'events', 'failures', 'rate', 'replica', 'session']);
+    const { clientId, clientSecret } = cloud.tenant.credentials;
+    const secrets = [
+      'sentinel',
+      client.session,
+      key,
+      clientId,
+      clientSecret,
+      'initialize',
+      'protocolVersion',
+      '127.0.0.1',
+      'content',
+      'ruleLabel',
+    ];
+    for (const [name, { ttlMs, content }] of dump) {
+      expect(ttlMs, name).toBeGreaterThan(0);
+      for (const secret of secrets) expect(name + content, name).not.toContain(secret);
+    }
+    for (const text of [one.log(), other.log(), JSON.stringify(one.record()), JSON.stringify(await one.ask('status'))])
+      for (const secret of [redis.password, key]) expect(text).not.toContain(secret);
+  });
+});

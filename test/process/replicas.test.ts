@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { startBalancer } from './balancer.ts';
+import { startCloud, type Cloud } from './cloud.ts';
+import { accountFor, figures, startFleetLoad } from './fleet.ts';
+import { missing, startServer, waitFor, type TestServer } from './harness.ts';
+import { freePort, startRedis, type TestRedis } from './redis.ts';
+import { RawClient, startReplicas } from './replicas.ts';
+import { openStream, type StreamClient } from './stream.ts';
+
+const SESSIONS = 6;
+
+interface Fleet {
+  readonly cloud: Cloud;
+  readonly redis: TestRedis;
+  readonly replicas: TestServer[];
+  readonly url: string;
+  readonly clients: readonly RawClient[];
+  readonly streams: readonly StreamClient[];
+  /** Another process takes the place of one that died, as an orchestrator would see to. */
+  replace(at: number): Promise<void>;
+}
+
+async function startFleet(): Promise<Fleet> {
+  const cloud = await startCloud({ delayMs: 250 });
+  const redis = await startRedis();
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const dotenv = cloud.dotenv({
+    ZSCALER_MCP_TOOLSETS: 'discover',
+    ZSCALER_MCP_LOG_LEVEL: 'info',
+    ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER: 'true',
+  });
+  const replicas = await startReplicas(redis, 3, dotenv, { demo: false, anyPort: false }, (at) => ['--port', String(ports[at])]);
+  const url = await startBalancer(ports);
+  const clients = await Promise.all(Array.from({ length: SESSIONS }, () => RawClient.open(url)));
+  for (const client of clients) expect(await client.initialized(url)).toBe(202);
+  const streams = clients.map(({ session }) => openStream(url, session));
+  await Promise.all(streams.map(({ opened }) => opened));
+  const replace = async (at: number): Promise<void> => {
+    const dead = replicas[at] as TestServer;
+    const args = ['--port', String(ports[at])];
+    replicas[at] = await startServer({
+      demo: false,
+      anyPort: false,
+      args,
+      folder: dead.folder,
+      dotenv: readFileSync(dead.dotenvPath, 'utf8'),
+    });
+  };
+  return { cloud, redis, replicas, url, clients, streams, replace };
+}
+
+/** Sessions that the balancer's replicas do not know any more, and streams that missed what happened last. */
+async function lostOf({ clients, streams, url }: Fleet): Promise<string[]> {
+  const enable = { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } };
+  const lost: string[] = [];
+  for (const [at, client] of clients.entries()) {
+    const { status, message } = await client.ask(url, 'tools/call', enable);
+    if (status !== 200 || message?.result === undefined) lost.push(`session ${at}: status ${status} ${JSON.stringify(message)}`);
+  }
+  await waitFor(
+    () => streams.every(({ log }) => log.methods.length > 0),
+    () => `streams heard ${JSON.stringify(streams.map(({ log }) => log))}`,
+  );
+  for (const [at, { log }] of streams.entries()) {
+    if (log.methods.join() !== 'notifications/tools/list_changed') lost.push(`stream ${at} heard ${log.methods.join()}`);
+    if (log.errors.some((error) => error.startsWith('status 4'))) lost.push(`stream ${at}: ${log.errors.join()}`);
+  }
+  for (const stream of streams) stream.close();
+  return lost;
+}
+
+describe.skipIf(missing('redis-server', 'nginx'))('three replicas behind nginx, under load', () => {
+  it('lose no session and no call through a restart of each and the death of one', { timeout: 180_000 }, async () => {
+    const fleet = await startFleet();
+    const { replicas, url, clients, cloud } = fleet;
+    const load = startFleetLoad({ url, perSecond: 40, sessions: clients.map(({ session }) => session) });
+    await sleep(1_000);
+    for (const replica of replicas)
+      expect(await replica.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: 2 });
+    await sleep(1_500);
+    const [, , victim] = replicas;
+    victim?.child.kill('SIGKILL');
+    await victim?.ended;
+    await sleep(3_000);
+    await fleet.replace(2);
+    await sleep(2_000);
+    await load.stop();
+    console.error(`replicas: 3 restarts, 1 killed, ${SESSIONS} sessions; ${figures(load.fates)}`);
+    expect(accountFor(load.fates, cloud)).toEqual([]);
+    expect(await lostOf(fleet)).toEqual([]);
+    // Those whose replica was killed under them, and nobody else.
+    expect([...load.fates.values()].filter(({ resumed }) => resumed > 0).length).toBeGreaterThan(0);
+  });
+
+  it('lose no session and no call while Redis hears nothing, and while it is gone', { timeout: 180_000 }, async () => {
+    const fleet = await startFleet();
+    const { replicas, url, clients, cloud, redis } = fleet;
+    const load = startFleetLoad({ url, perSecond: 40, sessions: clients.map(({ session }) => session) });
+    const told = (words: string, times: number) => waitFor(() => replicas.every((replica) => replica.log().split(words).length > times));
+    await sleep(1_000);
+    redis.freeze();
+    await told('the state store cannot be reached: known', 1);
+    await sleep(1_000);
+    redis.thaw();
+    await told('the state store is back', 1);
+    await sleep(1_000);
+    await redis.kill();
+    await told('the state store cannot be reached: known', 2);
+    await sleep(2_000);
+    await redis.start();
+    await told('the state store is back', 2);
+    await sleep(1_000);
+    await load.stop();
+    console.error(`replicas: Redis frozen once and killed once, ${SESSIONS} sessions; ${figures(load.fates)}`);
+    expect(accountFor(load.fates, cloud)).toEqual([]);
+    expect(await lostOf(fleet)).toEqual([]);
+    for (const replica of replicas) expect(replica.log().split('the state store cannot be reached: known')).toHaveLength(3);
+  });
+});
