@@ -444,7 +444,7 @@ export class Lifecycle<Config> {
     const { keeper, log } = this.#options;
     const { record } = keeper;
     const durationMs = Math.max(0, Date.now() - startedAt.getTime());
-    const exitCode = exitCodeOf(kind, verdict.outcome);
+    const exitCode = exitCodeOf(kind, verdict.outcome, (verdict.pendingRestart ?? []).length > 0);
     const operation: Operation = {
       changes: [],
       pendingRestart: record.config.pendingRestart,
@@ -584,6 +584,8 @@ function judgeReload({ changes, pendingRestart }: Candidate<unknown>, dryRun: bo
     live.length > 0 ? `${would}in force now: ${live.join(', ')}` : 'nothing that applies live has changed',
     ...(pendingRestart.length > 0 ? [`${dryRun ? 'would wait' : 'waiting'} for a restart: ${pendingRestart.join(', ')}`] : []),
   ];
+  if (dryRun && (live.length > 0 || pendingRestart.length > 0))
+    return { outcome: 'valid', message: `${parts.join('; ')}; nothing was changed` };
   if (pendingRestart.length > 0) return { outcome: 'applied-restart-pending', message: parts.join('; ') };
   return {
     outcome: live.length > 0 ? 'applied' : 'unchanged',

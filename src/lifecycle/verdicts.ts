@@ -19,6 +19,11 @@ const codes: Readonly<Record<Outcome, number>> = {
   'not-permitted': 77,
 };
 
-/** `stop` is content when nothing runs; the others wanted something of a server. */
-export const exitCodeOf = (kind: OperationKind, outcome: Outcome): number =>
-  kind === 'stop' && outcome === 'not-running' ? 0 : codes[outcome];
+/**
+ * `stop` is content when nothing runs; the others wanted something of a server. A reload that is only tried says by its
+ * code, too, that something `wouldWait` for a restart.
+ */
+export function exitCodeOf(kind: OperationKind, outcome: Outcome, wouldWait = false): number {
+  if (kind === 'stop' && outcome === 'not-running') return 0;
+  return kind === 'reload' && outcome === 'valid' && wouldWait ? codes['applied-restart-pending'] : codes[outcome];
+}

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCommand, startServer, waitFor } from './harness.ts';
+import { makeFolder, runCommand, startServer, waitFor } from './harness.ts';
 import { callTool, openSession, textOf } from './mcp.ts';
 import { startCloud } from './cloud.ts';
 
@@ -149,14 +149,23 @@ describe('reload', () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_TOOL_CALLS=false\n' });
     server.writeDotenv('ZSCALER_MCP_LOG_TOOL_CALLS=true\n');
     expect(await server.ask('reload', '--dry-run')).toMatchObject({
-      outcome: 'applied',
+      outcome: 'valid',
+      exitCode: 0,
       changes: [{ setting: 'ZSCALER_MCP_LOG_TOOL_CALLS' }],
       dryRun: true,
     });
     expect((await server.command('reload', '--dry-run')).out).toMatch(/ZSCALER_MCP_LOG_TOOL_CALLS +false -> true +would be in force\n/);
     await callTool(server.url, 'zia_list_rule_labels');
     expect(server.log()).not.toContain('[TOOL CALL]');
-    expect(server.record().operations).toEqual([]);
+    server.writeDotenv('ZSCALER_MCP_TOOLSETS=zia_locations\n');
+    expect(await server.ask('reload', '--dry-run')).toMatchObject({
+      outcome: 'valid',
+      exitCode: 3,
+      pendingRestart: ['ZSCALER_MCP_TOOLSETS'],
+    });
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=loud\n');
+    expect(await server.ask('reload', '--dry-run')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    expect(server.record()).toMatchObject({ operations: [], failedCount: 0, config: { pendingRestart: [] } });
   });
 
   it('with --no-wait says that it was not confirmed', async () => {
@@ -175,6 +184,11 @@ describe('reload', () => {
   it('works from any directory, and from one that is gone', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     expect((await runCommand(['reload', '--pid-file', server.pidFile], { cwd: '/' })).code).toBe(0);
+    const gone = makeFolder();
+    for (const word of ['reload', 'restart', 'status', 'stop']) {
+      const through = ['sh', '-c', `mkdir ${gone}/${word}; cd ${gone}/${word}; rmdir ${gone}/${word}; exec "$@"`, 'sh'];
+      expect((await runCommand([word, '--pid-file', server.pidFile], { through })).code, word).toBe(0);
+    }
   });
 
   it('refuses a part that cannot prepare, and keeps everything as it was', async () => {
