@@ -42,7 +42,7 @@ describe('a changed setting is said to be', () => {
   ])('after %s of %s: %j', (outcome, kind, expected) => expect(standings({ outcome, kind })).toEqual(expected));
 
   it('what it would be, where only that was asked', () => {
-    expect(standings({ outcome: 'applied', kind: 'reload', dryRun: true })).toEqual(['would be in force', 'would wait for a restart']);
+    expect(standings({ outcome: 'valid', kind: 'reload', dryRun: true })).toEqual(['would be in force', 'would wait for a restart']);
     expect(standings({ outcome: 'valid', kind: 'restart', dryRun: true })).toEqual(['would be in force', 'would be in force']);
   });
 });
