@@ -25,8 +25,8 @@ const exitCode = await run({
   launch,
   startedAtMs: started,
   isRehearsal,
-  out: (text) => process.stdout.write(`${text}\n`),
-  err: (text) => process.stderr.write(`${text}\n`),
+  out: (text) => print(process.stdout, text),
+  err: (text) => print(process.stderr, text),
   get canvas() {
     return describeTerminal();
   },
@@ -53,13 +53,24 @@ function refuseOldNode(): void {
   process.exit(1);
 }
 
+/** Whoever reads may have seen enough, as `head` does; the exit code says the rest. */
+function print(stream: NodeJS.WriteStream, text: string): void {
+  if (stream.listenerCount('error', ignoreClosedPipe) === 0) stream.on('error', ignoreClosedPipe);
+  stream.write(`${text}\n`);
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 /** Colour where it is shown and not unwanted (no-color.org), or where it is wanted anyway (force-color.org), which wins as in Node.js. */
 function describeTerminal(): { width: number | null; hasColour: boolean } {
   const { isTTY, columns } = process.stdout;
+  const isAllTerminal = isTTY && process.stderr.isTTY;
   const { NO_COLOR: unwanted, FORCE_COLOR: wanted, TERM: kind } = process.env;
   const width = isTTY ? columns : null;
   if (wanted) return { width, hasColour: wanted !== '0' && wanted !== 'false' };
-  return { width, hasColour: width !== null && !unwanted && kind !== 'dumb' };
+  return { width, hasColour: isAllTerminal && !unwanted && kind !== 'dumb' };
 }
 
 function listenToSignals(): void {

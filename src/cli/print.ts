@@ -1,7 +1,7 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
 import type { Operation, Problem } from '../lifecycle/index.ts';
 import { adviceFor } from './exit-codes.ts';
-import type { Canvas } from './picture.ts';
+import { span, whole, wrap, type Canvas, type Text } from './picture.ts';
 
 export interface Printer {
   readonly out: (text: string) => void;
@@ -16,16 +16,23 @@ export function printOperation(operation: Operation, json: boolean, printer: Pri
   return operation.exitCode;
 }
 
-function printForPeople(operation: Operation, { out, err }: Printer): void {
+function printForPeople(operation: Operation, { out, err, canvas }: Printer): void {
   const { exitCode, kind, outcome, message, errors, warnings, changes } = operation;
   const good = exitCode === 0 || exitCode === 3;
-  (good ? out : err)(`${kind}: ${outcome}: ${message}`);
-  for (const problem of errors) err(`  ${describeProblem(problem)}`);
-  for (const warning of warnings) err(`warning: ${warning}`);
+  const tone = !good ? 'bad' : exitCode === 0 ? 'good' : 'waiting';
+  const show = (print: (line: string) => void, text: Text, indent = '') => {
+    const width = canvas.width === null ? null : canvas.width - indent.length;
+    const oneLine = wrap(text, { ...canvas, width });
+    const lines = oneLine.length === 1 || width === null ? oneLine : wrap(text, { ...canvas, width: width - 2 });
+    for (const [at, line] of lines.entries()) print(`${indent}${at === 0 ? '' : '  '}${line}`);
+  };
+  show(good ? out : err, [whole(`${kind}:`), whole(`${outcome}:`, tone), span(message)]);
+  for (const problem of errors) show(err, describeProblem(problem), '  ');
+  for (const warning of warnings) show(err, `warning: ${warning}`);
   for (const line of table(changes.map(({ setting, from, to, applies }) => [setting, `${from} -> ${to}`, whenApplied(applies, operation)])))
     out(`  ${line}`);
   const advice = adviceFor(exitCode);
-  if (advice && outcome !== 'requested') (good ? out : err)(advice);
+  if (advice && outcome !== 'requested') show(good ? out : err, advice);
 }
 
 function whenApplied(applies: string, { kind, outcome, dryRun = false }: Operation): string {

@@ -149,6 +149,29 @@ describe('the commands, and how they end', () => {
     expect((await runCommand([...words, '--json'], { env: { FORCE_COLOR: '1' } })).out).not.toContain('\u{1b}');
   });
 
+  it('a verdict is wrapped to the width of a terminal, in colour there alone', async () => {
+    const server = await startServer({ dotenv: '\n' });
+    server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=nope\nZSCALER_MCP_PORT=x\n');
+    const words = `stty cols 70; ${process.execPath} ${entry} reload --pid-file ${server.pidFile} || true`;
+    const seen = execFileSync('script', ['-qec', words, '/dev/null'], { encoding: 'utf8', env: cleanEnv({ TERM: 'xterm' }) });
+    expect(seen).toContain('reload: \u{1b}[31mrefused:\u{1b}[39m the configuration is invalid');
+    const lines = seen.split(/\r?\n/).map((line) => stripVTControlCharacters(line));
+    expect(lines.length).toBeGreaterThan(6);
+    expect(lines.filter((line) => line.length > 70 && !line.includes(server.folder))).toEqual([]);
+    const { err } = await server.command('reload');
+    expect(err).toMatch(/^reload: refused: the configuration is invalid \(2 problems\); nothing was changed, the server runs on\n/);
+  });
+
+  it('is silent when nobody reads the rest', async () => {
+    const server = await startServer({ dotenv: '\n' });
+    for (const words of [`status --pid-file ${server.pidFile}`, '--help', 'tools --demo']) {
+      const { out, err } = await runCommand([], {
+        through: ['bash', '-c', `"${process.execPath}" "${entry}" ${words} | head -1; echo "\${PIPESTATUS[0]}"`],
+      });
+      expect([out.split('\n').length, out.split('\n')[1], err], words).toEqual([3, '0', '']);
+    }
+  });
+
   it('status works when the configuration is broken', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     server.writeDotenv('"broken\nZSCALER_MCP_PORT=x\n');

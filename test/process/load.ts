@@ -17,7 +17,7 @@ export interface LoadOptions {
 export interface Ledger {
   /** Numbers of the requests that were sent. */
   readonly sent: number[];
-  readonly answered: Map<number, { status: number; ok: boolean }>;
+  readonly answered: Map<number, { status: number; ok: boolean; ms: number }>;
   readonly failed: Map<number, string>;
   readonly latenciesMs: number[];
   /** Longest time between two accepted answers. */
@@ -60,7 +60,7 @@ export function startLoad({ url, perSecond, freshShare, keptAlive, sessions = []
     try {
       const { status, ok } = await answer;
       const now = performance.now();
-      ledger.answered.set(n, { status, ok });
+      ledger.answered.set(n, { status, ok, ms: now - dueAt });
       ledger.latenciesMs.push(now - dueAt);
       if (!ok) return;
       ledger.longestGapMs = Math.max(ledger.longestGapMs, now - lastAnswerAt);
