@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   cli: ['lifecycle', 'settings', 'tools', 'configuration.ts', 'app.ts'],
   'posture.ts': ['lifecycle', 'settings'],
-  'configuration.ts': ['lifecycle', 'settings'],
+  'configuration.ts': ['lifecycle', 'settings', 'posture.ts'],
   'service.ts': ['*'],
   'app.ts': ['*'],
   'main.ts': ['*'],

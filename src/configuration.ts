@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { messageOf, ZscalerMcpError } from './errors.ts';
+import type { KeptSecrets } from './posture.ts';
 import type { Candidate, Launch, Problem, SecretSource, SourceFacts, SourceFile } from './lifecycle/index.ts';
 import {
   classifyEnvSource,
@@ -15,9 +16,11 @@ import {
   isSetting,
   loadSettings,
   maskSecrets,
+  isSet,
   parseEnvFile,
   passedOverEnvFile,
   readEnvFile,
+  rows,
   secretsPlaceOf,
   secretValues,
   type EnvFileLayer,
@@ -39,6 +42,8 @@ export interface SavedConfiguration {
   readonly source: SourceFacts;
   /** Whether the file was found at a default place, and not named: then it must be closed to others' writing. */
   readonly discovered: boolean;
+  /** Permission bits of the file; absent in what an older version handed over. */
+  readonly fileMode?: number | null;
   /** Base64; keys the digest, so that it reveals no value and stays comparable across generations. */
   readonly digestKey: string;
 }
@@ -78,6 +83,7 @@ export interface SettingsCandidate extends Candidate<SavedConfiguration> {
   readonly effective: Settings;
   /** What a restart would put in force. */
   readonly nextSettings: Settings;
+  readonly origins: Loaded['origins'];
 }
 
 export interface Start {
@@ -130,6 +136,7 @@ export class Configuration {
       secrets,
       source: { ...sourceOf(found.path, candidates, reading.facts), secretSources: sourcesOf(loaded, secrets) },
       discovered: found.discovered,
+      fileMode: reading.mode,
       digestKey: randomBytes(32).toString('base64'),
     };
     return {
@@ -187,6 +194,23 @@ export class Configuration {
     return this.#saved;
   }
 
+  /** Where the secrets in force are kept. */
+  keptSecrets(): KeptSecrets {
+    const { origins } = this.#loaded;
+    const held = rows.filter(([name, { secret }]) => secret === true && isSet(this.#settings[name]));
+    const open = held
+      .filter(([name]) => isSecret(name, this.#settings[name]))
+      .flatMap(([, { env }]) => origins[env] ?? [])
+      .filter(({ origin, secretFile }) => origin !== 'secrets' && secretFile === undefined);
+    const isReadable = process.getuid !== undefined && ((this.#saved.fileMode ?? 0) & 0o004) !== 0;
+    const inFile = open.find(({ origin }) => origin === 'file');
+    return {
+      inTheOpen: open.length,
+      places: (this.source.secretSources ?? []).filter(({ settings }) => settings.length > 0).map(({ place }) => place),
+      readableFile: isReadable ? (inFile?.file ?? null) : null,
+    };
+  }
+
   digest(): string {
     return this.#digestOf(this.#settings);
   }
@@ -202,7 +226,7 @@ export class Configuration {
     const reading = readLayer(path, discovered, this.#fixed.launch);
     const { loaded, secrets, failure } = await loadWithSecrets(this.#fixed, reading.layer);
     const source = { ...sourceOf(path, candidates, reading.facts), secretSources: sourcesOf(loaded, secrets) };
-    const saved = { ...this.#saved, layer: saveLayer(reading.layer), secrets, source, discovered };
+    const saved = { ...this.#saved, layer: saveLayer(reading.layer), secrets, source, discovered, fileMode: reading.mode };
     const problems = [...reading.problems, ...problemsOf(loaded, failure)];
     return this.#judge(loaded, saved, problems, [...report.envWarnings, ...wordsOf([...reading.warnings, ...loaded.warnings])], null);
   }
@@ -211,7 +235,7 @@ export class Configuration {
   commit(candidate: SettingsCandidate): void {
     this.#settings = candidate.effective;
     this.#saved = candidate.config;
-    this.#loaded = { ...this.#loaded, settings: candidate.effective };
+    this.#loaded = { ...this.#loaded, settings: candidate.effective, origins: candidate.origins };
   }
 
   /** The `.env` is gone: its last good layer stays in force, whatever the command. What else can be read is read again. */
@@ -256,6 +280,7 @@ export class Configuration {
       config: saved,
       effective,
       nextSettings: loaded.settings,
+      origins: loaded.origins,
     };
   }
 
@@ -330,10 +355,14 @@ function sourcesOf({ origins, secretFiles }: Loaded, { manager, files }: SavedSe
   const used = Object.entries(origins);
   const named = (isMeant: (origin: (typeof used)[number][1]) => boolean) =>
     used.filter(([, origin]) => isMeant(origin)).map(([name]) => name);
-  const readAt = new Date().toISOString();
   const ofFiles = files
     .filter(({ path }) => secretFiles.has(path))
-    .map(({ path }): SecretSource => ({ kind: 'file', place: path, settings: named(({ secretFile }) => secretFile === path), readAt }))
+    .map(({ path, readAt }): SecretSource => ({
+      kind: 'file',
+      place: path,
+      settings: named(({ secretFile }) => secretFile === path),
+      readAt,
+    }))
     .filter(({ settings }) => settings.length > 0);
   if (!manager) return ofFiles;
   const { kind, place } = manager;
@@ -345,20 +374,29 @@ const filesOf = ({ source, secrets }: SavedConfiguration): readonly SourceFile[]
   ...(secrets?.files ?? []).map(({ path, digest }) => ({ path, digest })),
 ];
 
+/** A URL without a password is none, nor is the path of a key. */
+function isSecret(name: string, value: unknown): boolean {
+  if (typeof value !== 'string') return true;
+  if (name === 'privateKey') return /^(?:-----|\{)/.test(value);
+  const url = /^(?:https?|rediss?):\/\//.test(value) ? URL.parse(value) : null;
+  return url === null || url.password !== '';
+}
+
 interface LayerReading {
   readonly layer: EnvFileLayer | null;
+  readonly mode: number | null;
   readonly facts: SourceFacts['envFile'];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
 function readLayer(path: string | null, discovered: boolean, launch: Launch): LayerReading {
-  if (path === null) return { layer: null, facts: null, problems: [], warnings: [] };
+  if (path === null) return { layer: null, mode: null, facts: null, problems: [], warnings: [] };
   const { bytes, identity, problems, warnings } = readEnvFile(path, { discovered });
-  if (bytes === null || identity === null) return { layer: null, facts: null, problems, warnings };
+  if (bytes === null || identity === null) return { layer: null, mode: null, facts: null, problems, warnings };
   const parsed = parseEnvFile(bytes, launch.env);
-  const { digest, dev, ino, mountRoot, loadedAt } = identity;
-  return { layer: { path, ...parsed }, facts: { digest, dev, ino, mountRoot, loadedAt }, problems, warnings };
+  const { digest, dev, ino, mountRoot, loadedAt, mode } = identity;
+  return { layer: { path, ...parsed }, mode, facts: { digest, dev, ino, mountRoot, loadedAt }, problems, warnings };
 }
 
 function sourceOf(dotenvPath: string | null, candidates: readonly string[], envFile: SourceFacts['envFile']): SourceFacts {

@@ -21,6 +21,8 @@ useCompileCache();
 const [{ captureLaunch }, { run }] = await Promise.all([import('./lifecycle/launch.ts'), import('./cli/run.ts')]);
 const launch = captureLaunch();
 
+// What is waited for may be held by a timer or a socket that does not hold the process: it must not end before it is known what comes of it.
+const holding = setInterval(() => undefined, 60_000);
 const exitCode = await run({
   launch,
   startedAtMs: started,
@@ -37,6 +39,7 @@ const exitCode = await run({
   },
   exit: (code) => process.exit(code),
 });
+clearInterval(holding);
 if (exitCode !== undefined) {
   process.exitCode = exitCode;
   // It is over, although a request that nobody waits for any more may hold the process: not every SDK can call one off.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePosture, postureOf } from './posture.ts';
+import { describePosture, postureOf, type KeptSecrets } from './posture.ts';
 import { loadSettings } from './settings/index.ts';
 
 const read = { action: 'read', isConfirmed: false };
@@ -8,6 +8,11 @@ const remove = { action: 'delete', isConfirmed: true };
 const posture = (boot: Record<string, string>, tools = [read], demo = false) => {
   const { settings } = loadSettings({ flags: {}, envFile: null, boot: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ...boot } });
   return postureOf({ settings, tools, demo });
+};
+
+const kept = (secrets: KeptSecrets) => {
+  const { settings } = loadSettings({ flags: {}, envFile: null, boot: {} });
+  return postureOf({ settings, tools: [read], demo: false, secrets });
 };
 
 const risks = (...args: Parameters<typeof posture>) => posture(...args).risks.map(({ id }) => id);
@@ -53,6 +58,18 @@ describe('the posture', () => {
     expect(risks(quiet, tools)).toEqual(['write-tools', 'confirmation-by-token']);
     expect(risks({ ...quiet, ZSCALER_MCP_CONFIRMATION_FALLBACK: 'refuse' }, tools)).toEqual(['write-tools']);
     expect(risks(quiet, [read], true)).toEqual(['demo']);
+  });
+
+  it('says where the secrets are kept, and calls a file that everybody may read a risk', () => {
+    const places = ['/run/secrets/one', '/run/secrets/two', 'Vault secret/mcp'];
+    expect(kept({ inTheOpen: 0, places, readableFile: null })).toMatchObject({
+      on: ['output sanitization', 'secrets kept apart (Vault secret/mcp, 2 files)'],
+      risks: [],
+    });
+    expect(kept({ inTheOpen: 1, places, readableFile: null }).off).toContain('secrets kept apart (1 in the .env or the environment)');
+    expect(kept({ inTheOpen: 1, places: [], readableFile: '/x/.env' }).risks).toEqual([
+      { id: 'readable-secrets', message: expect.stringContaining('/x/.env: chmod 600') as unknown },
+    ]);
   });
 
   it('reads as one line, without a secret', () => {

@@ -7,8 +7,19 @@ export interface PostureFacts {
   /** What is offered. */
   readonly tools: Iterable<{ readonly action: string; readonly isConfirmed: boolean }>;
   readonly demo: boolean;
+  readonly secrets?: KeptSecrets;
   /** Whether the store that replicas share can be reached; null where nothing is shared. */
   readonly isShared?: boolean | null;
+}
+
+/** Where the secrets in force are kept. */
+export interface KeptSecrets {
+  /** How many stand in the `.env` or in the environment as they are. */
+  readonly inTheOpen: number;
+  /** Files of their own and secrets managers. */
+  readonly places: readonly string[];
+  /** A `.env` with secrets in it that every user of the machine may read. */
+  readonly readableFile: string | null;
 }
 
 type Protection = readonly [isOn: boolean, whenOn: string, whenOff: string];
@@ -26,7 +37,9 @@ export function postureOf(facts: PostureFacts): Posture {
   };
 }
 
-function protectionsOf({ settings, isShared = null }: PostureFacts): Protection[] {
+const NONE: KeptSecrets = { inTheOpen: 0, places: [], readableFile: null };
+
+function protectionsOf({ settings, secrets: { inTheOpen, places } = NONE, isShared = null }: PostureFacts): Protection[] {
   const isHttp = settings.transport !== 'stdio';
   const mode = authModeOf(settings);
   const overHttp: Protection[] = [
@@ -42,10 +55,18 @@ function protectionsOf({ settings, isShared = null }: PostureFacts): Protection[
     [!settings.disableOutputSanitization, 'output sanitization', 'output sanitization'],
     ...(isShared === null ? [] : [[isShared, 'state shared with replicas', 'sharing of state'] as const]),
     [settings.logToolCalls, 'audit of tool calls', 'audit of tool calls'],
+    ...(inTheOpen + places.length === 0 ? [] : [keptSecrets(inTheOpen, places)]),
   ];
 }
 
-function risksOf({ settings, tools, demo, isShared = null }: PostureFacts): Risk[] {
+/** Files would be many; a manager is one. */
+function keptSecrets(inTheOpen: number, places: readonly string[]): Protection {
+  const files = places.filter((place) => place.startsWith('/')).length;
+  const words = [...places.filter((place) => !place.startsWith('/')), ...(files > 0 ? [count(files, 'file')] : [])].join(', ');
+  return [inTheOpen === 0, `secrets kept apart (${words})`, `secrets kept apart (${inTheOpen} in the .env or the environment)`];
+}
+
+function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: PostureFacts): Risk[] {
   const { transport, host } = settings;
   const isHttp = transport !== 'stdio';
   const mode = authModeOf(settings);
@@ -105,6 +126,11 @@ function risksOf({ settings, tools, demo, isShared = null }: PostureFacts): Risk
       isShared !== null && isInTheOpen(settings.stateUrl),
       'state-in-the-open',
       'the state store is reached without TLS: its password can be read on the way (rediss://)',
+    ],
+    [
+      secrets.readableFile !== null,
+      'readable-secrets',
+      `every user of this machine may read the secrets in ${secrets.readableFile}: chmod 600, or keep them in a file of their own or a secrets manager`,
     ],
     [demo, 'demo', 'answers come from a fictional tenant'],
   ];

@@ -281,8 +281,8 @@ export class ServerService implements Service<SavedConfiguration> {
   async apply(candidate: SettingsCandidate): Promise<void> {
     const before = JSON.stringify(this.posture());
     await applyToAll(this.#parts(), candidate.effective);
-    if (JSON.stringify(this.posture()) !== before) this.announcePosture();
     this.#options.configuration.commit(candidate);
+    if (JSON.stringify(this.posture()) !== before) this.announcePosture();
   }
 
   async openListeners(candidate: SettingsCandidate, descriptors: Descriptors | null): Promise<readonly HandedListener[]> {
@@ -362,7 +362,8 @@ export class ServerService implements Service<SavedConfiguration> {
   posture(): Posture {
     const { settings } = this.#inForce;
     const isShared = this.#state?.isUp ?? null;
-    return postureOf({ settings, tools: this.#tools.values(), demo: this.#options.demo !== null, isShared });
+    const secrets = this.#options.configuration.keptSecrets();
+    return postureOf({ settings, tools: this.#tools.values(), demo: this.#options.demo !== null, secrets, isShared });
   }
 
   /** Says how open the server is. */

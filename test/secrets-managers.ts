@@ -43,11 +43,11 @@ async function open(
 export const VAULT_TOKEN = 'hvs.of-the-stand-in';
 
 /** KV version 2 at the mount `secret`, the secret `zscaler/mcp`. Source: HashiCorp Vault HTTP API. */
-export const openVault = (): Promise<Manager> =>
+export const openVault = (isToken: (token: string) => boolean = (token) => token === VAULT_TOKEN): Promise<Manager> =>
   open(
     () => true,
     ({ method, path, headers }, values) => {
-      if (headers['x-vault-token'] !== VAULT_TOKEN) return { status: 403, body: '{"errors":["permission denied"]}' };
+      if (!isToken(String(headers['x-vault-token']))) return { status: 403, body: '{"errors":["permission denied"]}' };
       if (method !== 'GET' || path !== '/v1/secret/data/zscaler/mcp') return { status: 404, body: '{"errors":[]}' };
       const metadata = { created_time: '2026-01-01T00:00:00Z', deletion_time: '', destroyed: false, version: 1 };
       return { body: JSON.stringify({ request_id: 'r', lease_id: '', renewable: false, data: { data: values, metadata } }) };

@@ -65,6 +65,27 @@ describe('layers', () => {
   });
 });
 
+describe('a secret that stands in another setting too', () => {
+  it.each([
+    ['in force', 'ZSCALER_CLIENT_SECRET=SENTINEL'],
+    ['one of several', 'ZSCALER_MCP_AUTH_API_KEY=other, SENTINEL'],
+    ['refused', 'ZSCALER_MCP_REQUEST_STATE_KEYS=SENTINEL'],
+    ['part of a URL', 'HTTPS_PROXY=http://user:SENTINEL@127.0.0.1'],
+  ])('is not quoted with its wrong value: %s', (_, line) => {
+    const { problems } = load({ text: `${line}\nZSCALER_MCP_PORT=SENTINEL\n` });
+    expect(problems.find(({ setting }) => setting === 'ZSCALER_MCP_PORT')?.message).toContain('[redacted]');
+    expect(JSON.stringify(problems)).not.toContain('SENTINEL');
+  });
+
+  it('is not quoted either if a higher layer shadows it', () => {
+    const { problems } = load({
+      boot: { ZSCALER_CLIENT_SECRET: 'SENTINEL' },
+      text: 'ZSCALER_CLIENT_SECRET=x\nZSCALER_MCP_PORT=SENTINEL\n',
+    });
+    expect(JSON.stringify(problems)).not.toContain('SENTINEL');
+  });
+});
+
 describe('other names', () => {
   it.each([
     [{ text: 'ZSCALER_MCP_DEBUG=true' }, 'debug'],

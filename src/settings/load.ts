@@ -2,6 +2,7 @@
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import { checkTogether } from './checks.ts';
 import { layersOf, type EnvFileLayer, type Layer, type OriginKind, type SettingsInput } from './layers.ts';
+import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
 import type { Problem } from './problem.ts';
 import { judgeReserved } from './reserved.ts';
@@ -58,13 +59,22 @@ export function loadSettings(input: SettingsInput): Loaded {
     problems.push(...finding.problems);
     warnings.push(...finding.warnings);
   }
+  const secrets = [...formsOf(rawSecrets(layers, secretFiles)), ...secretValues(settings)];
+  const mask = (problem: Problem) => ({ ...problem, message: maskSecrets(problem.message, secrets) });
   return Object.freeze({
     settings,
     origins: Object.freeze(origins),
     secretFiles,
-    problems: inOrder(problems),
-    warnings: inOrder(warnings),
+    problems: inOrder(problems).map(mask),
+    warnings: inOrder(warnings).map(mask),
   });
+}
+
+/** As they stand in the layers, of which a wrong value of another setting may quote one; also those that are refused or shadowed. */
+function rawSecrets(layers: readonly Layer[], secretFiles: SecretFiles): string[] {
+  const names = rows.flatMap(([, { env, secret, aliases = [] }]) => (secret ? [env, ...aliases.map((alias) => alias.env)] : []));
+  const texts = [...names.flatMap((name) => layers.map((layer) => layer.get(name))), ...[...secretFiles.values()].map(({ text }) => text)];
+  return texts.flatMap((text) => (text ? [text, ...text.split(',').map((part) => part.trim())] : []));
 }
 
 interface Resolved {
@@ -166,8 +176,10 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
   const nothing = { name: env, value: undefined, problems: [], warnings: [] };
   if (path === '') return { ...nothing, isEmpty: true };
   const { text, complaint } = secretFiles.get(path) ?? readSecretFile(path);
+  // What is no path of a file may be anything.
+  if (text === null)
+    return { ...nothing, isEmpty: false, problems: [{ setting: env, ...layer.place(env), message: '', hint: '', ...complaint }] };
   const said = { ...nothing, isEmpty: false, secretFile: path };
-  if (text === null) return { ...said, problems: [{ setting: env, ...layer.place(env), message: '', hint: '', ...complaint }] };
   try {
     return { ...said, value: row.parse(text) };
   } catch (error) {

@@ -6,7 +6,11 @@ const MIN_LENGTH = 4;
 
 /** Every value that must not be seen, as it may stand in a text; the longest first, so that none is left over in part. */
 export function secretValues(settings: Settings): readonly string[] {
-  const values = rows.flatMap(([name, { secret }]) => (secret ? textsOf(settings[name]) : []));
+  return formsOf(rows.flatMap(([name, { secret }]) => (secret ? textsOf(settings[name]) : [])));
+}
+
+/** The texts in every form in which they may stand in another. */
+export function formsOf(values: readonly string[]): readonly string[] {
   const forms = values
     .flatMap((value) => [value, ...passwordOf(value)])
     .flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);

@@ -23,6 +23,8 @@ export interface SecretFile {
   readonly text: string | null;
   /** Hexadecimal SHA-256 of the content; null when it could not be read. Not to be published: a short secret can be guessed from it. */
   readonly digest: string | null;
+  /** ISO time. */
+  readonly readAt: string;
   readonly complaint: { readonly message: string; readonly hint: string } | null;
 }
 
@@ -101,7 +103,7 @@ function judge(path: string, descriptor: number): Reading {
   if (text === null) return unread(path, `${path} is not UTF-8 text`, 'It holds the value as text; is it the right file?');
   if (text === '') return unread(path, `${path} is empty`, `Write the value into it, or remove the name that leads to it.`);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return { path, identity: identityOf(stats), file: { path, text, digest, complaint: null } };
+  return { path, identity: identityOf(stats), file: { path, text, digest, readAt: new Date().toISOString(), complaint: null } };
 }
 
 /** Somebody may have put the secret itself where its path belongs, and some secrets begin with a slash. */
@@ -111,7 +113,7 @@ const showPath = (path: string): string =>
 const unread = (path: string, message: string, hint: string): Reading => ({
   path,
   identity: null,
-  file: { path, text: null, digest: null, complaint: { message, hint } },
+  file: { path, text: null, digest: null, readAt: new Date().toISOString(), complaint: { message, hint } },
 });
 
 const restless = (path: string): SecretFile =>

@@ -97,10 +97,10 @@ describe('the posture', () => {
     expect((await server.command('status')).out).toContain('every user and program of this machine may call the tools');
     server.writeDotenv(`ZSCALER_MCP_AUTH_API_KEY=${key}\n`);
     await server.ask('reload');
-    expect(await risks()).toEqual(['demo']);
+    expect(await risks()).toEqual(['readable-secrets', 'demo']);
     expect(server.log()).toContain('posture: on: client authentication (api-key), host validation');
     await server.ask('restart');
-    expect(await risks()).toEqual(['demo']);
+    expect(await risks()).toEqual(['readable-secrets', 'demo']);
   });
 });
 

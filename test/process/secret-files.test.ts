@@ -1,5 +1,5 @@
 /** Secrets in files of their own: real servers, and what Docker, Kubernetes and systemd do with such files. */
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +103,26 @@ describe('a secret in a file', () => {
     expect(await calls(server)).toBe(true);
     expect(await server.ask('reload')).toMatchObject({ outcome: 'refused' });
     expect(await calls(server)).toBe(true);
+  });
+
+  it('is kept apart, which `status` says; a .env with secrets that everybody may read is a risk', async () => {
+    const { path, write } = await openSite();
+    write('in-the-file');
+    const server = await startServer({ dotenv: 'ZSCALER_CLIENT_SECRET=in-the-env\n' });
+    const posture = async () => ((await server.ask('status')) as unknown as LifecycleRecord).posture;
+    const risksOf = async () => (await posture())?.risks.map(({ id }) => id);
+    expect((await posture())?.off).toContain('secrets kept apart (1 in the .env or the environment)');
+    expect(await risksOf()).toEqual(['no-authentication', 'readable-secrets', 'demo']);
+    chmodSync(server.dotenvPath, 0o600);
+    await server.ask('reload');
+    expect(await risksOf()).toEqual(['no-authentication', 'demo']);
+    chmodSync(server.dotenvPath, 0o644);
+    server.writeDotenv(`ZSCALER_CLIENT_SECRET_FILE=${path}\n`);
+    await server.ask('reload');
+    expect((await posture())?.on).toContain('secrets kept apart (1 file)');
+    expect(await risksOf()).toEqual(['no-authentication', 'demo']);
+    await server.ask('restart');
+    expect((await posture())?.on).toContain('secrets kept apart (1 file)');
   });
 
   it('refuses a start by setting and path, without what it holds', async () => {

@@ -49,7 +49,8 @@ function resolved({ configuration }: Start): ResolvedSetting[] {
     const { origin, file, line, secretFile } = origins[env] ?? { origin: 'default' };
     const shown = secret ? (isSet(value) ? 'set' : 'unset') : maskSecrets(describeValue(value), secrets);
     const place = file === undefined ? origin : `${file}:${line}`;
-    return { setting: env, value: shown, origin: secretFile === undefined ? place : `${secretFile}, named in ${place}` };
+    const where = secretFile === undefined ? place : `${secretFile}, named in ${place}`;
+    return { setting: env, value: shown, origin: maskSecrets(where, secrets) };
   });
 }
 
