@@ -172,6 +172,7 @@ async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<numb
   const problems = await problemsOf(start, demo);
   if (problems.length === 0) {
     if (demo) await import('./demo/index.ts');
+    await openState(start.configuration.settings, openLog('silent'));
     await new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
   }
   stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems }));

@@ -165,6 +165,13 @@ export class Sessions {
     return this.#opening(id, { id, handshake, address, principal, untold, events });
   }
 
+  /** Its client may hear for hours without a word. */
+  async #touch(store: SharedStore, session: Session): Promise<void> {
+    const known = await this.#load(store, session.id);
+    if (known === 'ended') this.#forget(session.id);
+    if (known === null && this.#sessions.get(session.id) === session) await this.#share(session, true);
+  }
+
   #forget(id: string): void {
     this.#saved.delete(id);
     const session = this.#sessions.get(id);
@@ -284,13 +291,18 @@ export class Sessions {
     const store = this.#store;
     const account = this.#events.account.bind(this.#events);
     const runs = (requests: readonly RequestId[]) => this.#sessions.get(id)?.runs(requests) ?? false;
-    const session = new Session({
+    const touch = async (): Promise<void> => {
+      if (store) await this.#touch(store, session);
+    };
+    const session: Session = new Session({
       id,
       server: this.#options.createServer({ session: id, address, principal }),
       initialize,
       address,
       principal: principal ?? null,
-      events: store ? new SharedEvents({ session: id, tag, store, account, runs, lifeMs: () => this.#lifeMs() }) : this.#events.open(tag),
+      events: store
+        ? new SharedEvents({ session: id, tag, store, account, runs, touch, lifeMs: () => this.#lifeMs() })
+        : this.#events.open(tag),
       mark: store?.replica ?? this.#options.generation,
       keep: () => this.#share(session, false),
       onClose: () => this.#sessions.get(id) === session && this.#sessions.delete(id),

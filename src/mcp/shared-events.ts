@@ -14,6 +14,8 @@ export interface SharedEventsOptions {
   readonly lifeMs: () => number;
   /** Told what is kept in this process, so that all sessions together stay within bounds. */
   readonly account: (log: KeepsEvents, weight: number) => void;
+  /** Keeps the session alive as long as one of its streams is open. */
+  readonly touch: () => Promise<void>;
   /** Whether any of the requests runs in this process. */
   readonly runs: (requests: readonly RequestId[]) => boolean;
 }
@@ -29,6 +31,7 @@ const MOST_HERE = 128;
 /** How often somebody looks whether the replica still lives that a stream comes from. */
 const LOOK_MS = 2_000;
 const QUIET_MS = 15_000;
+const TOUCH_MS = 60_000;
 
 export class SharedEvents implements EventStore, KeepsEvents {
   readonly #options: SharedEventsOptions;
@@ -66,7 +69,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
     if (opened && isPriming(message)) opened.stream = stream;
     const answered = 'method' in message ? undefined : (message as { id?: RequestId }).id;
     const requests = (answered === undefined ? opened?.requests : this.#open.get(answered)?.all) ?? [];
-    const isLast = answered !== undefined && this.#settle(answered);
+    const isLast = stream !== GET_STREAM && answered !== undefined && this.#settle(answered);
     // One after the other, so that a stream has its number before its second event comes.
     const stored = this.#tail.then(() => this.#store(stream, { message, isLast, requests }));
     this.#tail = stored.catch(() => undefined);
@@ -99,14 +102,15 @@ export class SharedEvents implements EventStore, KeepsEvents {
 
   /** What comes on a stream after an event, until the stream has ended or `signal` aborts. */
   async *follow({ number, sequence }: FoundEvent, signal: AbortSignal): AsyncGenerator<Followed, void, undefined> {
-    const { store, session } = this.#options;
-    const stop = store.watch(session, (stream) => {
+    const { store, session, lifeMs, touch } = this.#options;
+    const stop = await store.watch(session, (stream) => {
       if (stream === number) this.nudge();
     });
     const seen = new Set<number>();
     let cursor = sequence;
     let lookedAt = performance.now();
     let toldAt = lookedAt;
+    let touchedAt = lookedAt;
     try {
       while (!signal.aborted) {
         const nudges = this.#nudges;
@@ -119,11 +123,15 @@ export class SharedEvents implements EventStore, KeepsEvents {
           if (kept.event.isLast) return;
         }
         if (this.#nudges !== nudges) continue;
-        await this.#rest(signal);
+        await this.#rest(signal, number === 0 ? QUIET_MS : LOOK_MS);
         const now = performance.now();
         if (now - toldAt >= QUIET_MS) {
           toldAt = now;
           yield 'quiet';
+        }
+        if (now - touchedAt >= Math.min(TOUCH_MS, lifeMs() / 4)) {
+          touchedAt = now;
+          await touch();
         }
         if (number === 0 || now - lookedAt < LOOK_MS) continue;
         lookedAt = now;
@@ -204,7 +212,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return [...shared, ...this.#here].toSorted((one, other) => one.sequence - other.sequence);
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
+  async #rest(signal: AbortSignal, limitMs: number): Promise<void> {
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
@@ -213,7 +221,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, LOOK_MS);
+      const timer = setTimeout(wake, limitMs);
       this.#waiting.add(wake);
       signal.addEventListener('abort', wake);
     });

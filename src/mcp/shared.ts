@@ -61,7 +61,7 @@ export interface SharedStore {
   /** Whether a replica runs, as far as anybody knows. */
   lives(replica: string): Promise<boolean>;
   /** Calls `nudge` when a stream has a new event; not for the first of a stream. */
-  watch(id: string, nudge: (stream: number) => void): () => void;
+  watch(id: string, nudge: (stream: number) => void): Promise<() => void>;
   /** Null: to all others. False when the one that is meant did not hear it. */
   send(replica: string | null, note: Note): Promise<boolean>;
   receive(handle: (note: Note) => void): void;

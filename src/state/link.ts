@@ -25,6 +25,8 @@ interface Clients {
 
 const CONNECT_MS = 1_500;
 const COMMAND_MS = 1_500;
+/** More wait their turn, so that a burst is no reason to think that the engine is away. */
+const MOST_UNDER_WAY = 256;
 const RETRY_MS = { first: 200, longest: 2_000 };
 
 /** Errors after which no other command can be expected to do better: no memory, no rights, another primary. */
@@ -37,6 +39,8 @@ export class Unavailable extends Error {
 export class Link {
   readonly #options: LinkOptions;
   readonly #channels = new Map<string, Set<Listener>>();
+  #underWay = 0;
+  readonly #queue: (() => void)[] = [];
   readonly #observers = new Set<(isUp: boolean) => void>();
   #clients: Clients | null = null;
   /** Null before the first attempt has come to anything. */
@@ -52,32 +56,39 @@ export class Link {
     return this.#clients !== null;
   }
 
-  /** Connects in the background from now on; resolves when it is up, or after `waitMs`. */
+  /** Connects in the background from now on; resolves when the first attempt has come to something, or after `waitMs`. */
   async begin(waitMs: number): Promise<void> {
-    const connected = this.#connect();
-    await Promise.race([connected, sleep(waitMs, undefined, { ref: false })]);
+    const tried = new Promise<void>((resolve) => this.#observers.add(() => resolve()));
+    this.#keepConnecting();
+    await Promise.race([tried, sleep(waitMs, undefined, { ref: false })]);
   }
 
   /** @throws Unavailable at once while there is no connection; whatever `work` throws */
   async run<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+    if (this.#underWay >= MOST_UNDER_WAY) await new Promise<void>((resolve) => this.#queue.push(resolve));
     const clients = this.#clients;
-    if (!clients) throw new Unavailable('the state store cannot be reached');
+    if (!clients) {
+      this.#queue.shift()?.();
+      throw new Unavailable('the state store cannot be reached');
+    }
+    this.#underWay++;
     try {
       return await within(COMMAND_MS, work(clients.commands));
     } catch (error) {
       if (!(error instanceof ErrorReply) || HOPELESS.test(error.message)) this.#lose(clients, messageOf(error));
       throw error;
+    } finally {
+      this.#underWay--;
+      this.#queue.shift()?.();
     }
   }
 
-  /** Hears a channel; also over lost connections, but not what was said meanwhile. */
-  listen(channel: string, listener: Listener): () => void {
+  /** Hears a channel; also over lost connections, but not what was said meanwhile. Resolves when it hears. */
+  async listen(channel: string, listener: Listener): Promise<() => void> {
     const listeners = this.#channels.get(channel) ?? new Set();
     listeners.add(listener);
-    if (listeners.size === 1) {
-      this.#channels.set(channel, listeners);
-      this.#subscribe(this.#clients, channel);
-    }
+    this.#channels.set(channel, listeners);
+    await this.#subscribe(this.#clients, channel);
     return () => {
       if (!listeners.delete(listener) || listeners.size > 0 || this.#channels.get(channel) !== listeners) return;
       this.#channels.delete(channel);
@@ -102,6 +113,10 @@ export class Link {
     destroy(clients.messages);
   }
 
+  #keepConnecting(): void {
+    this.#connect().catch((error: unknown) => this.#options.log.error({ err: error }, 'the state store is given up'));
+  }
+
   async #connect(): Promise<void> {
     for (let waitMs = RETRY_MS.first; !this.#isClosed; waitMs = Math.min(waitMs * 2, RETRY_MS.longest)) {
       try {
@@ -116,11 +131,12 @@ export class Link {
   async #open(): Promise<void> {
     const { url, prove } = this.#options;
     const clients = { commands: openClient(url), messages: openClient(url) };
+    const heard = new Set(this.#channels.keys());
     for (const client of Object.values(clients)) client.on('error', (error: unknown) => this.#lose(clients, messageOf(error)));
     try {
       await within(CONNECT_MS, Promise.all([clients.commands.connect(), clients.messages.connect()]));
       await within(COMMAND_MS, prove(clients.commands));
-      for (const channel of this.#channels.keys()) await within(COMMAND_MS, this.#hear(clients.messages, channel));
+      if (heard.size > 0) await within(CONNECT_MS, this.#hear(clients.messages, [...heard]));
       if (this.#isClosed) throw new Unavailable('the server is stopping');
     } catch (error) {
       destroy(clients.commands);
@@ -128,6 +144,7 @@ export class Link {
       throw error;
     }
     this.#clients = clients;
+    for (const channel of this.#channels.keys()) if (!heard.has(channel)) void this.#subscribe(clients, channel);
     this.#tell(true, '');
   }
 
@@ -138,18 +155,26 @@ export class Link {
     destroy(clients.messages);
     if (this.#isClosed) return;
     this.#tell(false, reason);
-    this.#connect().catch((error: unknown) => this.#options.log.error({ err: error }, 'the state store is given up'));
+    this.#keepConnecting();
   }
 
-  #subscribe(clients: Clients | null, channel: string): void {
-    if (clients) within(COMMAND_MS, this.#hear(clients.messages, channel)).catch((error: unknown) => this.#lose(clients, messageOf(error)));
+  async #subscribe(clients: Clients | null, channel: string): Promise<void> {
+    try {
+      if (clients) await within(COMMAND_MS, this.#hear(clients.messages, [channel]));
+    } catch (error) {
+      // With the next connection all channels are heard.
+      if (clients) this.#lose(clients, messageOf(error));
+    }
   }
 
-  #hear(client: Client, channel: string): Promise<void> {
-    return client.subscribe(channel, (payload) => {
-      for (const listener of this.#channels.get(channel) ?? []) listener(payload);
-    });
+  /** Hearing a channel once more changes nothing: the client knows the listener. */
+  #hear(client: Client, channels: string[]): Promise<void> {
+    return client.subscribe(channels, this.#dispatch);
   }
+
+  readonly #dispatch = (payload: string, channel: string): void => {
+    for (const listener of this.#channels.get(channel) ?? []) listener(payload);
+  };
 
   #tell(isUp: boolean, reason: string): void {
     if (this.#wasUp === isUp) return;

@@ -117,7 +117,7 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
   }
 
   /** Calls `nudge` when a stream has a new event; not for the first of a stream, nor for those of a time when the engine was away. */
-  watch(id: string, nudge: (stream: number) => void): () => void {
+  watch(id: string, nudge: (stream: number) => void): Promise<() => void> {
     return this.#link.listen(this.#events(id), (stream) => {
       if (stream !== '') nudge(Number(stream));
     });
@@ -132,7 +132,7 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
 
   receive(handle: (message: Message) => void): void {
     for (const channel of [this.#names.plain('messages', this.replica), this.#names.plain('messages')]) {
-      this.#link.listen(channel, (sealed) => {
+      void this.#link.listen(channel, (sealed) => {
         const opened = this.#open(channel, sealed) as { readonly from: string; readonly message: Message } | null;
         if (opened && opened.from !== this.replica) handle(opened.message);
       });

@@ -138,6 +138,24 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
   });
 
+  it('is told the same of what a restart cut off, without waiting for anything', async () => {
+    const cloud = await startCloud({ delayMs: 60_000 });
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, cloud.dotenv({ ZSCALER_MCP_DRAIN_TIMEOUT: '1' }), { demo: false }));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    const call = await client.request(one.url, 'tools/call', { name: LIST, arguments: {} }, 7);
+    await waitFor(() => cloud.inFlight() === 1);
+    expect((await one.ask('restart')).message).toContain('1 request did not finish in time');
+    await call.ended;
+    expect(call.events.at(-1)?.message?.error?.message).toContain('Outcome unknown: the server is restarting');
+    const again = await client.listen(other.url, call.lastId()?.replace(/\d+$/, '0') ?? null);
+    await again.ended;
+    expect(again.events.map(({ message }) => message?.error?.message)).toEqual([
+      expect.stringContaining('Outcome unknown: the server is restarting'),
+    ]);
+  });
+
   it('goes on through every restart, whatever is kept', async () => {
     const redis = await startRedis();
     const [one, other] = both(await startReplicas(redis, 2, ''));
