@@ -1,9 +1,10 @@
 /** Whoever besieges the server gets little; a caller with a key is served all the while. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { missing, sized, startServer, type TestServer } from './harness.ts';
+import { missing, sized, startServer, waitFor, type TestServer } from './harness.ts';
 
 const KEY = 'a-key-of-the-siege-test-0123456789';
 const SECONDS = sized(4, 30);
@@ -90,6 +91,17 @@ function knock({ url }: TestServer, localAddress: string): Socket {
   return socket;
 }
 
+/** Source: proc_pid_status(5). */
+const residentMib = ({ pid }: TestServer): string =>
+  (Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024).toFixed(0);
+
+/** Source: proc_net_tcp(5); 01 is an established connection. */
+function openConnections({ url, pid }: TestServer): number {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0');
+  const lines = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n');
+  return lines.filter((line) => new RegExp(`^ *\\d+: [\\dA-F]{8}:${port} [\\dA-F]{8}:[\\dA-F]{4} 01`).test(line)).length;
+}
+
 const untilOver = (over: AbortSignal): Promise<unknown> => (over.aborted ? Promise.resolve() : once(over, 'abort'));
 
 // Linux alone has all of 127.0.0.0/8 as addresses of its own.
@@ -154,6 +166,19 @@ describe.skipIf(missing('linux'))('a good caller is served while', () => {
         }),
       );
       return `${sent} endless bodies`;
+    });
+  });
+
+  it('answers are asked for and not read', { timeout: 120_000 }, async () => {
+    const server = await start();
+    const before = residentMib(server);
+    await besiege('unread answers', server, async (over) => {
+      const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Api-Key: ${KEY}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nMcp-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/list\r\nContent-Length: ${body.length}\r\n\r\n`;
+      const deaf = Array.from({ length: 20 }, () => knock(server, '127.0.0.6').pause());
+      for (const socket of deaf) socket.write((head + body).repeat(40));
+      await untilOver(over);
+      await waitFor(() => openConnections(server) < 5);
+      return `${deaf.length} clients that read nothing were cut off, resident memory ${before} -> ${residentMib(server)} MiB`;
     });
   });
 
