@@ -1,7 +1,7 @@
 /** An identity provider for tests: publishes discovery and keys over HTTP on loopback, signs whatever it is told to. */
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT, type JWTPayload } from 'jose';
 import { onTestFinished } from 'vitest';
@@ -21,6 +21,10 @@ export interface Idp {
   unsigned(): string;
   /** Begins to sign with another key; `keep` goes on publishing those before. */
   rotate(options?: { keep: boolean }): void;
+  /** From now on keys are published elsewhere, as the discovery document says, and nowhere else. */
+  move(): void;
+  /** Nothing is answered until what is returned is called. */
+  hold(): () => void;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -36,13 +40,18 @@ export async function startIdp(audience = 'zscaler-mcp-server'): Promise<Idp> {
   let fetches = 0;
   let server: Server | null = null;
   let port = 0;
+  let path = '/keys';
+  let held = Promise.resolve();
+  const answer = async ({ url }: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const jwks = url === path;
+    if (jwks) fetches += 1;
+    const isFound = jwks || url === '/.well-known/openid-configuration';
+    await held;
+    response.writeHead(isFound ? 200 : 404, { 'content-type': 'application/json', connection: 'close' });
+    response.end(JSON.stringify(jwks ? publish(keys) : isFound ? { issuer, jwks_uri: `${issuer}${path}` } : { error: 'not found' }));
+  };
   const open = async (): Promise<void> => {
-    server = createServer((request, response) => {
-      const jwks = request.url === '/keys';
-      if (jwks) fetches += 1;
-      response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify(jwks ? publish(keys) : { issuer, jwks_uri: `${issuer}/keys` }));
-    });
+    server = createServer((request, response) => void answer(request, response));
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     ({ port } = server.address() as AddressInfo);
@@ -73,6 +82,14 @@ export async function startIdp(audience = 'zscaler-mcp-server'): Promise<Idp> {
     rotate({ keep } = { keep: true }) {
       const next = newKey(`key-${Number(current().kid.slice(4)) + 1}`);
       keys = keep ? [...keys, next] : [next];
+    },
+    move() {
+      path += '-elsewhere';
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => resolve();
     },
     async stop() {
       server?.close();

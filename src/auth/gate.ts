@@ -8,7 +8,7 @@ import { acceptApiKeys } from './api-key.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import type { AuthConfig } from './config.ts';
 import { digestOf } from './digest.ts';
-import { Documents, type Issuer } from './issuer.ts';
+import { Documents, type Discovery, type Issuer } from './issuer.ts';
 import { acceptTokens } from './jwt.ts';
 import { Failures, type SharedFailures } from './failures.ts';
 import { challengeOf, refuse, type Refusal } from './refusal.ts';
@@ -181,15 +181,19 @@ export class Gate {
         return this.#clients.accept(config.allowedClients);
       case 'jwt': {
         const issuer = { name: config.issuer, keys: this.#documents.keysAt(config.jwksUri) };
-        return acceptTokens({ ...config, log, issuer: () => Promise.resolve(issuer), knownIssuer: () => config.issuer });
+        const known = () => Promise.resolve(issuer);
+        return acceptTokens({ ...config, log, issuer: known, renewedIssuer: known, knownIssuer: () => config.issuer });
       }
       case 'oidc': {
         const discovery = this.#documents.discoveryAt(config.configUrl);
-        const issuer = async (): Promise<Issuer> => {
-          const { issuer: name, jwksUri } = await discovery.get();
-          return { name, keys: this.#documents.keysAt(jwksUri) };
-        };
-        return acceptTokens({ ...config, log, issuer, knownIssuer: () => discovery.known?.issuer ?? null });
+        const issuerOf = ({ issuer: name, jwksUri }: Discovery): Issuer => ({ name, keys: this.#documents.keysAt(jwksUri) });
+        return acceptTokens({
+          ...config,
+          log,
+          issuer: async () => issuerOf(await discovery.get()),
+          renewedIssuer: async () => issuerOf(await discovery.renew()),
+          knownIssuer: () => discovery.known?.issuer ?? null,
+        });
       }
     }
   }

@@ -11,7 +11,7 @@ export interface Issuer {
   readonly keys: RemoteDocument<FindKey>;
 }
 
-interface Discovery {
+export interface Discovery {
   readonly issuer: string;
   readonly jwksUri: string;
 }

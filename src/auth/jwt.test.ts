@@ -144,6 +144,40 @@ describe('the keys of an issuer', () => {
   });
 });
 
+describe('an identity provider that does not answer', () => {
+  it('keeps nobody waiting whose key is known, and those of unknown keys no longer than it does', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const idp = await startIdp();
+    const gate = open(oidc(idp));
+    const token = await idp.token({ exp: now() + 100_000 });
+    await statusOf(gate, token);
+    const release = idp.hold();
+    let isJudged = false;
+    const unknown = statusOf(gate, await idp.token({}, { kid: 'unknown' })).finally(() => (isJudged = true));
+    expect(await statusOf(gate, token)).toMatch(/^token:/);
+    // What is known has to be renewed by now, which nobody waits for.
+    vi.advanceTimersByTime(11 * 60_000);
+    expect(await statusOf(gate, token)).toMatch(/^token:/);
+    expect(isJudged).toBe(false);
+    release();
+    expect(await unknown).toBe(401);
+  });
+});
+
+describe('an identity provider that publishes its keys elsewhere', () => {
+  it('is followed as soon as a token is signed with a key that is not known', async () => {
+    const idp = await startIdp();
+    const gate = open(oidc(idp));
+    const old = await idp.token();
+    expect(await statusOf(gate, old)).toMatch(/^token:/);
+    idp.move();
+    idp.rotate({ keep: false });
+    expect(await statusOf(gate, await idp.token())).toMatch(/^token:/);
+    expect(await statusOf(gate, old)).toBe(401);
+  });
+});
+
 describe('an issuer that is down from the start', () => {
   it('is told with 503 and a time to come again, and found as soon as it is up', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });

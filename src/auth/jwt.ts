@@ -10,6 +10,8 @@ import type { Issuer } from './issuer.ts';
 export interface TokenRules {
   /** The issuer that is expected. @throws when it cannot be found out now */
   readonly issuer: () => Promise<Issuer>;
+  /** The same, found out anew where that can be; for a token whose key is not known. */
+  readonly renewedIssuer: () => Promise<Issuer>;
   /** As far as it is known already. */
   readonly knownIssuer: () => string | null;
   readonly audience: string;
@@ -50,21 +52,23 @@ async function identify(token: string | null, rules: TokenRules): Promise<Findin
     return { kind: 'unavailable', message, retryAfterSeconds: COME_AGAIN_S };
   }
   const claims = await verify(token, issuer, rules);
-  const principal = claims && principalOf(claims, issuer.name);
+  const principal = claims && principalOf(claims);
   if (!claims || !principal) return { kind: 'wrong' };
   const scopes = scopesOf(claims);
   return rules.scopes.every((scope) => scopes.includes(scope)) ? { kind: 'known', principal } : { kind: 'narrow', scopes: rules.scopes };
 }
 
 /** Null when anything at all is wrong with it. */
-async function verify(token: string, { name, keys }: Issuer, { audience, algorithms, log }: TokenRules): Promise<JWTPayload | null> {
+async function verify(token: string, issuer: Issuer, { audience, algorithms, log, renewedIssuer }: TokenRules): Promise<JWTPayload | null> {
   const { errors, jwtVerify } = await import('jose');
-  const options = { issuer: name, audience, algorithms: [...algorithms], clockTolerance: CLOCK_SKEW_S, requiredClaims: ['exp'] };
-  const tryWith = async (findKey: Awaited<ReturnType<typeof keys.get>>) => (await jwtVerify(token, findKey, options)).payload;
+  const options = { audience, algorithms: [...algorithms], clockTolerance: CLOCK_SKEW_S, requiredClaims: ['exp'] };
+  const tryWith = async (findKey: Awaited<ReturnType<Issuer['keys']['get']>>, name: string) =>
+    (await jwtVerify(token, findKey, { ...options, issuer: name })).payload;
   try {
-    return await tryWith(await keys.get()).catch(async (error: unknown) => {
-      if (error instanceof errors.JWKSNoMatchingKey) return tryWith(await keys.renew());
-      throw error;
+    return await tryWith(await issuer.keys.get(), issuer.name).catch(async (error: unknown) => {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      const { keys, name } = await renewedIssuer();
+      return tryWith(await keys.renew(), name);
     });
   } catch (error) {
     log.debug({ reason: messageOf(error) }, 'a token was refused');
@@ -73,10 +77,10 @@ async function verify(token: string, { name, keys }: Issuer, { audience, algorit
 }
 
 /** Who it was issued for and through which client. Without either nobody could be told apart. */
-function principalOf({ sub, ...claims }: JWTPayload, issuer: string): string | null {
+function principalOf({ sub, iss = '', ...claims }: JWTPayload): string | null {
   const client = [claims['azp'], claims['appid'], claims['client_id'], claims['cid']].find((claim) => typeof claim === 'string');
   if (sub === undefined && client === undefined) return null;
-  const [who, through, from] = [sub ?? '', client ?? '', issuer.replace(/^https:\/\//, '')].map((part) => encodeURIComponent(part));
+  const [who, through, from] = [sub ?? '', client ?? '', iss.replace(/^https:\/\//, '')].map((part) => encodeURIComponent(part));
   const principal = `token:${who}/${through}@${from}`;
   return principal.length <= LONGEST_PRINCIPAL ? principal : `token:${createHash('sha256').update(principal).digest('hex')}`;
 }
