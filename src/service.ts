@@ -58,6 +58,7 @@ import {
   prompts,
   readRemoval,
   selectTools,
+  suggest,
   type Guide,
   type SavedEnabled,
   type Tool,
@@ -648,6 +649,7 @@ export function runtimeFor(
 ): Runtime {
   return {
     tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
+    suggest: (name) => suggest(name, [...guide.tools.keys(), ...tools.keys()]),
     listFor,
     enabledBy,
     enable,

@@ -91,22 +91,40 @@ const isRefusal = (thrown: unknown): boolean => thrown instanceof ZscalerMcpErro
 
 const inputsOf = (tool: OfferedTool): string[] => Object.keys((tool.inputSchema() as { properties?: object }).properties ?? {});
 
-function permit({ tools }: Runtime, name: string): OfferedTool {
+function permit({ tools, suggest }: Runtime, name: string): OfferedTool {
   const tool = tools.get(name);
   if (tool) return tool;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `Unknown tool: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here. tools/list names what is.`,
+    `Unknown tool: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here${suggest(name.slice(0, 100)) || '.'} tools/list names what is.`,
   );
 }
 
 /** Text that we trust: our own errors speak for themselves, all others stay in the log. */
-function explain(thrown: unknown, { name, context, log }: Call): string {
-  if (thrown instanceof ZscalerMcpError) return thrown.hint === undefined ? thrown.message : `${thrown.message}\n${thrown.hint}`;
+function explain(thrown: unknown, { runtime, name, context, log }: Call): string {
+  if (thrown instanceof ZscalerMcpError) {
+    const hints = [thrown.hint, isUnknownRecord(thrown) && whereIdsAre(runtime, name)].filter(Boolean);
+    return hints.length === 0 ? thrown.message : `${thrown.message}\n${hints.join(' ')}`;
+  }
   if (context.signal.aborted) return `${name} was cancelled.`;
   const reference = randomUUID().slice(0, 8);
   log.error({ tool: name, reference, err: thrown }, 'a tool failed unexpectedly');
   return `${name} failed because of a fault in this server, not of the arguments. The server's log says more under reference ${reference}.`;
+}
+
+const isUnknownRecord = (thrown: ZscalerMcpError): boolean => 'status' in thrown && thrown.status === 404;
+
+/** The descriptions of IDs say which tool shows them: "ID of the rule, as zia_list_url_filtering_rules shows it." */
+function whereIdsAre({ tools }: Runtime, name: string): string {
+  const { properties = {}, required = [] } = (tools.get(name)?.inputSchema() ?? {}) as Schema;
+  const said = required.filter((input) => input.endsWith('_id')).map((input) => properties[input]?.description ?? '');
+  const known = new Set(said.flatMap((about) => about.match(/\w+_\w+/g) ?? []).filter((word) => tools.has(word)));
+  return known.size === 0 ? '' : `${[...known].join(' and ')} ${known.size === 1 ? 'shows' : 'show'} the IDs.`;
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
+  readonly required?: readonly string[];
 }
 
 function kindOf(thrown: unknown): string {

@@ -56,6 +56,20 @@ describe.each([
     expect([[1, 2, 3], { result: [1, 2, 3] }]).toContainEqual(structuredContent);
   });
 
+  it('is told which tools show the IDs, when there is no such record', async () => {
+    const client = await connect(await startStack());
+    const { content, isError } = await client.callTool({ name: 'lose', arguments: { list_id: '7' } });
+    expect([content, isError]).toEqual([
+      [{ type: 'text', text: 'GET /x was answered with 404\nNo such record. foreign_list shows the IDs.' }],
+      true,
+    ]);
+  });
+
+  it('is told the name that was most likely meant', async () => {
+    const client = await connect(await startStack());
+    await expect(client.callTool({ name: 'ecko', arguments: {} })).rejects.toThrow('did you mean "echo"?');
+  });
+
   it('is told what is still to be done after a change, once', async () => {
     const client = await connect(await startStack());
     const said = (await client.callTool({ name: 'stage', arguments: { quiet: true } })).content;

@@ -72,8 +72,8 @@ export const id = (about: string): Field<string, true> => ({
   schema: { type: 'string', minLength: 1, maxLength: 128, pattern: ID.source },
   wants: 'an ID: letters, digits and - _ . : ~ only, as text',
   read: (given) => {
-    const known = (typeof given === 'number' && Number.isSafeInteger(given)) || typeof given === 'bigint' ? String(given) : given;
-    return typeof known === 'string' && known.length <= 128 && ID.test(known) ? known : undefined;
+    const known = asText(given);
+    return known !== undefined && known.length <= 128 && ID.test(known) ? known : undefined;
   },
   isNeeded: true,
 });
@@ -121,12 +121,19 @@ export const texts = (about: string, { min = 0, max }: { min?: number; max?: num
   about,
   schema: { type: 'array', items: { type: 'string' }, ...(min > 0 && { minItems: min }), ...(max !== undefined && { maxItems: max }) },
   wants: ['a list of texts', min > 0 && `at least ${min}`, max !== undefined && `at most ${max}`].filter(Boolean).join(', '),
-  read: (given) =>
-    Array.isArray(given) && given.length >= min && given.length <= (max ?? Infinity) && given.every((item) => typeof item === 'string')
-      ? given
-      : undefined,
+  read: (given) => {
+    if (!Array.isArray(given) || given.length < min || given.length > (max ?? Infinity)) return undefined;
+    const known = given.map(asText);
+    return known.every((item) => item !== undefined) ? known : undefined;
+  },
   isNeeded: true,
 });
+
+/** Many lists are of IDs, which ZIA shows as numbers; beyond 2^53 a number may have lost digits already. */
+function asText(given: unknown): string | undefined {
+  if ((typeof given === 'number' && Number.isSafeInteger(given)) || typeof given === 'bigint') return String(given);
+  return typeof given === 'string' ? given : undefined;
+}
 
 /** Understands the words of an API in small letters too. */
 export const anyCase = <T extends string>(field: Field<T, true>): Field<T, true> => ({

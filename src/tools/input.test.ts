@@ -54,12 +54,32 @@ describe('parseInput', () => {
     expect(parse({ group_id: 216196257331285825n })).toMatchObject({ group_id: '216196257331285825' });
   });
 
+  it('understands a list of IDs that come as numbers', () => {
+    expect(parse({ group_id: '1', hosts: [158933285, 216196257331285825n, 'x'] })).toMatchObject({
+      hosts: ['158933285', '216196257331285825', 'x'],
+    });
+    expect(() => parse({ group_id: '1', hosts: [2 ** 60] })).toThrow(/hosts must be a list of texts/);
+  });
+
+  it('understands what comes as text and is meant as something else', () => {
+    expect(parse({ group_id: '1', page: '104', enabled: 'false', hosts: '["a","b"]', advanced: '{"x":1}' })).toEqual({
+      group_id: '1',
+      page: 104,
+      enabled: false,
+      hosts: ['a', 'b'],
+      advanced: { x: 1 },
+    });
+    for (const page of ['501', '1.5', '', 'two', '[1]', '1e400']) expect(() => parse({ group_id: '1', page })).toThrow(/page must be/);
+    expect(() => parse({ group_id: '1', advanced: 'null' })).toThrow(/advanced must be an object/);
+    expect(parse({ group_id: '1', name: '104' })).toMatchObject({ name: '104' });
+  });
+
   it.each(['', '.', '..', '../x', 'a/b', 'a?b', 'a b', 'x'.repeat(129), 2 ** 60, 1.5, true, {}])('refuses %j as an ID', (group_id) => {
     expect(() => parse({ group_id })).toThrow(/group_id must be an ID/);
   });
 
   it('names every fault at once, with what was wanted and given', () => {
-    const error = catching(() => parse({ nam: 'x', name: '', page: 501, enabled: 'yes', type: 'C', hosts: ['a', 1], advanced: [] }));
+    const error = catching(() => parse({ nam: 'x', name: '', page: 501, enabled: 'yes', type: 'C', hosts: ['a', true], advanced: [] }));
     expect(error).toMatchObject({
       code: 'ERR_TOOL_INPUT',
       hint: expect.stringContaining('the inputs of zpa_x are group_id, name, page') as string,

@@ -1,5 +1,6 @@
 /** Checks what a caller gave for a tool. Every fault is named at once, with what was wanted and what was given. */
 import { ZscalerMcpError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { Field, Fields, JsonSchema } from './fields.ts';
 import { suggest } from './nearest.ts';
 
@@ -32,8 +33,18 @@ export function parseInput(tool: string, fields: Fields, raw: unknown): ToolInpu
 function readField(field: Field, given: unknown): { good: unknown } | { fault: string } {
   if (given === undefined || given === null)
     return field.isNeeded ? { fault: `is missing (wanted ${field.wants})` } : { good: field.initial };
-  const good = field.read(given);
+  const good = field.read(given) ?? field.read(inText(field, given));
   return good === undefined ? { fault: `must be ${field.wants}, got ${field.isSecret ? 'something else' : show(given)}` } : { good };
+}
+
+/** What stands in a text that was given for something else: `"104"`, `"true"`, a list as JSON. Models and the Python server write so. */
+function inText({ schema }: Field, given: unknown): unknown {
+  if (typeof given !== 'string' || schema['type'] === 'string') return undefined;
+  try {
+    return parseJson(given);
+  } catch {
+    return undefined;
+  }
 }
 
 const unknownNames = (fields: Fields, given: Record<string, unknown>): string[] =>

@@ -61,6 +61,19 @@ const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
     { ...tool('stage', { quiet: { type: 'boolean' } }), afterChange: 'It is staged.' },
     ({ quiet }) => (quiet ? { id: 1 } : { done: 'It is staged.' }),
   ],
+  lose: [
+    tool(
+      'lose',
+      { list_id: { type: 'string', description: 'ID of a list, as list_id or no_such_tool or foreign_list shows it.' } },
+      { required: ['list_id'] },
+    ),
+    () => {
+      throw Object.assign(new ZscalerMcpError('ERR_CLOUD_ANSWER', 'GET /x was answered with 404', { hint: 'No such record.' }), {
+        status: 404,
+      });
+    },
+  ],
+  foreign_list: [tool('foreign_list'), () => []],
   crash: [
     tool('crash'),
     () => {
@@ -136,6 +149,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
   const running = new Set<string>();
   let runtime: Runtime = {
     tools: testTools,
+    suggest: (name) => (name === 'ecko' ? ', did you mean "echo"?' : ''),
     logToolCalls: true,
     maxResponseTokens: 1_000,
     sanitizes: true,
