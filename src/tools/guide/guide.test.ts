@@ -86,8 +86,8 @@ describe('searching', () => {
 describe('the tools about the tools', () => {
   it('list what a configuration allows, and nothing else', () => {
     const { guide } = open({ toolsets: ['discover'], services: ['zia'], disabledToolsets: ['zia_dlp'] });
-    const { toolsets } = guide.run('zscaler_list_toolsets', {}, caller('a')) as {
-      toolsets: { toolset: string; service: string; enabled: boolean }[];
+    const { items: toolsets } = guide.run('zscaler_list_toolsets', {}, caller('a')) as {
+      items: { toolset: string; service: string; enabled: boolean }[];
     };
     expect(new Set(toolsets.map(({ service }) => service))).toEqual(new Set(['zia']));
     expect(toolsets.map(({ toolset }) => toolset)).not.toContain('zia_dlp');
@@ -97,9 +97,9 @@ describe('the tools about the tools', () => {
   it('neither find, describe nor enable what is withheld', () => {
     const { guide } = open({ toolsets: ['discover'], disabledToolsets: ['zia_dlp'], disabledTools: ['zia_get_rule_label'] });
     const found = guide.run('zscaler_search_tools', { query: 'dlp dictionary' }, caller('a')) as {
-      tools: { toolset: string; action: string }[];
+      items: { toolset: string; action: string }[];
     };
-    expect(found.tools.filter(({ toolset, action }) => toolset === 'zia_dlp' || action !== 'read')).toEqual([]);
+    expect(found.items.filter(({ toolset, action }) => toolset === 'zia_dlp' || action !== 'read')).toEqual([]);
     expect(() => guide.run('zscaler_describe_tool', { name: 'zia_get_rule_label' }, caller('a'))).toThrow('there is no tool');
     expect(() => guide.run('zscaler_describe_tool', { name: 'zia_create_rule_label' }, caller('a'))).toThrow('there is no tool');
     expect(() => guide.run('zscaler_enable_toolset', { toolsets: ['zia_dlp'] }, caller('a'))).toThrow('nothing was enabled');

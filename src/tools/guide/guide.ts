@@ -69,7 +69,7 @@ export function createGuide(allowed: readonly Tool[], selection: Selection, enab
       'List the toolsets of this server with what each is about, how many tools it has, and whether you see them already. Begin here, or with zscaler_search_tools.',
       { service: optional(oneOf(Object.keys(services) as [Service, ...Service[]], 'Only the toolsets of this product.')) },
       ({ service }, caller) => ({
-        toolsets: Object.entries(services).flatMap(([product, sets]) =>
+        items: Object.entries(services).flatMap(([product, sets]) =>
           Object.entries(sets).flatMap(([toolset, about]) => {
             const tools = toolsets.get(toolset);
             if (!tools || (service !== undefined && service !== product)) return [];
@@ -86,7 +86,7 @@ export function createGuide(allowed: readonly Tool[], selection: Selection, enab
         limit: initially(count('How many tools to return at most.', { min: 1, max: MOST_FOUND }), 10),
       },
       ({ query, limit }, caller) => ({
-        tools: searchTools(allowed, query as string, limit as number).map(({ name, about, toolset, action }) => ({
+        items: searchTools(allowed, query as string, limit as number).map(({ name, about, toolset, action }) => ({
           name,
           about: beginningOf(about),
           action,
