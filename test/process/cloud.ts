@@ -7,8 +7,15 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 
-export async function startCloud({ delayMs = 0, products }: { delayMs?: number; products?: readonly string[] } = {}) {
-  const tenant = await startDemoTenant({ log: silent, ...(products && { products }) });
+interface CloudOptions {
+  readonly delayMs?: number;
+  readonly products?: readonly string[];
+  /** Of a client that signs in with a private key, as PEM. */
+  readonly clientPublicKey?: string;
+}
+
+export async function startCloud({ delayMs = 0, products, clientPublicKey }: CloudOptions = {}) {
+  const tenant = await startDemoTenant({ log: silent, ...(products && { products }), ...(clientPublicKey && { clientPublicKey }) });
   if (delayMs > 0) tenant.delay('/ruleLabels', delayMs);
   onTestFinished(() => tenant.close());
   return {

@@ -25,6 +25,20 @@ describe('the entitlement filter', () => {
     expect(server.log()).toContain('ZNEW');
   });
 
+  it('asks for a client with a private key as well', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const cloud = await startCloud({
+      products: ['ZDX', 'ZCC'],
+      clientPublicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    });
+    const path = join(makeFolder(), 'key.pem');
+    writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    const dotenv = cloud.dotenv({ ZSCALER_PRIVATE_KEY: path }).replace(/^ZSCALER_CLIENT_SECRET=.*\n/m, '');
+    const server = await startServer({ demo: false, dotenv });
+    await waitFor(() => isNarrowed(server));
+    expect(await productsOf(server)).toEqual(new Set(['zdx', 'zcc']));
+  });
+
   it('is what `tools` prints, with the reason', async () => {
     const cloud = await startCloud({ products: ['ZIA', 'ZIAM'] });
     const path = join(makeFolder(), '.env');
