@@ -55,6 +55,7 @@ describe.each(['read', 'create', 'update', 'delete'])(`every tool of the action 
   it.each(tools)('$name answers to the least input', async (tool) => {
     const result = await callCleanly(tool, await leastInput(demo, tool.name));
     if (action === 'read' && !needsMore.includes(tool.name)) expect(result.isError ?? false, textOf(result)).toBe(false);
+    if (!result.isError && isStaged(tool)) await expectStaged();
   });
 
   it.each(tools)('$name answers to every input at once', async (tool) => {
@@ -76,6 +77,16 @@ function aChange(tool: Tool): Input {
   const name = ['name', 'description', 'comment', 'comments', 'configured_name', 'end_time'].find((known) => known in properties);
   if (actions.get(tool.name) !== 'update' || name === undefined) return {};
   return { [name]: properties[name]?.type === 'integer' ? 600 : 'changed' };
+}
+
+const isStaged = ({ name }: Tool): boolean =>
+  name.startsWith('zia_') && actions.get(name) !== 'read' && name !== 'zia_activate_configuration';
+
+/** Every change of ZIA waits until it is activated. */
+async function expectStaged(): Promise<void> {
+  expect(await demo.call('zia_get_activation_status', {})).toEqual({ status: 'PENDING' });
+  await demo.call('zia_activate_configuration', {});
+  expect(await demo.call('zia_get_activation_status', {})).toEqual({ status: 'ACTIVE' });
 }
 
 /** What names the one record that a tool is for. */
