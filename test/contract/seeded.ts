@@ -36,7 +36,7 @@ const usual: Input = {
   rule_text: 'alert tcp any any -> any 80 (msg:"crane"; content:"x"; sid:1000001; rev:1;)',
   dynamic_discovery: true,
   query: '[?name]',
-  microtenant_id: '144115188075990801',
+  microtenant_id: '0', // the default one, in which most records are
   start_time: 1_790_000_000_000,
   end_time: 1_790_400_000_000,
 };
@@ -49,19 +49,20 @@ export async function leastInput(demo: Demo, name: string): Promise<Input> {
 
 /** Every input that the tool takes. */
 export async function mostInput(demo: Demo, name: string): Promise<Input> {
-  return inputOf(demo, name, Object.keys(shapeOf(findTool(name)).properties));
+  // With other values than the least input, for names are taken only once.
+  return inputOf(demo, name, Object.keys(shapeOf(findTool(name)).properties), ' most');
 }
 
-async function inputOf(demo: Demo, name: string, params: readonly string[]): Promise<Input> {
+async function inputOf(demo: Demo, name: string, params: readonly string[], salt = ''): Promise<Input> {
   const input: Input = { ...told[name] };
-  for (const param of params) if (!(param in input)) input[param] = await valueFor(demo, name, param, input);
+  for (const param of params) if (!(param in input)) input[param] = await valueFor(demo, name, param, input, salt);
   return input;
 }
 
 /** One value for an input, given the others. */
-export async function valueFor(demo: Demo, name: string, param: string, given: Input): Promise<unknown> {
+export async function valueFor(demo: Demo, name: string, param: string, given: Input, salt = ''): Promise<unknown> {
   const schema = shapeOf(findTool(name)).properties[param] ?? {};
-  return usual[param] ?? (await seededFor(demo, param, schema, given)) ?? schema.examples?.[0] ?? one(valid(schema), name + param);
+  return usual[param] ?? (await seededFor(demo, param, schema, given)) ?? schema.examples?.[0] ?? one(valid(schema), name + param + salt);
 }
 
 /** The ID of a record that exists, if the description of the input names a tool that shows some. */

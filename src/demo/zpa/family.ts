@@ -76,18 +76,24 @@ export function guarded({ customerId, microtenants }: Pick<ZpaFamily, 'customerI
   return (visit) => {
     if (!/^v[12]$/.test(visit.params['version'] ?? 'v1')) return notFound;
     if (visit.params['customerId'] !== customerId) return invalidFields('customerId');
-    const microtenant = visit.query.get('microtenantId');
+    const microtenant = microtenantOf(visit.query);
     if (microtenant !== null && microtenants[microtenant] === undefined) return invalidFields('microtenantId');
     return handle(visit);
   };
 }
 
+/** Zscaler's documentation: 0 is the default microtenant. */
+const microtenantOf = (query: URLSearchParams): string | null => {
+  const given = query.get('microtenantId');
+  return given === '0' ? null : given;
+};
+
 /** Without `microtenantId`, only what belongs to the default microtenant. */
-const isOf = (item: Item, query: URLSearchParams): boolean => (item['microtenantId'] ?? null) === query.get('microtenantId');
+const isOf = (item: Item, query: URLSearchParams): boolean => (item['microtenantId'] ?? null) === microtenantOf(query);
 
 const withMicrotenant = (fields: Fields, query: URLSearchParams): Fields => ({
   ...fields,
-  microtenantId: query.get('microtenantId') ?? undefined,
+  microtenantId: microtenantOf(query) ?? undefined,
 });
 
 export function list({ items, listed }: Pick<ZpaFamily, 'items' | 'listed'>, query: URLSearchParams): Answer {

@@ -1,6 +1,6 @@
 import { count, encoded, id, inBoth, optional, onWire, text, texts, type Product } from '../define.ts';
 
-const microtenant = id('Microtenant to act in; without it, the one of the configuration, else the whole tenant.');
+const microtenant = id('Microtenant to act in, 0 for the default one; without it, the one of the configuration, else the whole tenant.');
 
 /** What exists once for the whole tenant, whatever the microtenant. */
 export const zpaTenant: Product<'zpa'> = {
