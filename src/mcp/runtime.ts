@@ -58,7 +58,7 @@ export interface Runtime {
   /** All that may be called. Frozen. */
   readonly tools: ReadonlyMap<string, OfferedTool>;
   /** Ends a sentence about a tool that there is not: `, did you mean "zia_list_devices"?`, or nothing. */
-  suggest(name: string): string;
+  readonly suggest: (name: string) => string;
   /** What one caller sees of them, in order. The same array for the same tools, so that what is made of it can be kept. */
   listFor(callerKey: string): readonly OfferedTool[];
   /** Toolsets that one caller enabled for itself, here or elsewhere. */

@@ -3,7 +3,7 @@ import { startDemoTenant, type DemoTenant } from '../../src/demo/index.ts';
 import { bindCall, catalogue, Page, type Tool } from '../../src/tools/index.ts';
 import { createCloud, TokenCache, Transport } from '../../src/zscaler/index.ts';
 
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 type Send = Parameters<typeof bindCall>[1];
 type Input = Readonly<Record<string, unknown>>;

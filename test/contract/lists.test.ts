@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDemoTenant, type DemoTenant } from '../../src/demo/index.ts';
 import { catalogue, type Tool } from '../../src/tools/index.ts';
-import { openDemo, type Demo } from './demo.ts';
+import { openDemo, quiet, type Demo } from './demo.ts';
 
 /** The tools of the Python server that take a query. */
 const known = JSON.parse(readFileSync(join(import.meta.dirname, 'list-tools.json'), 'utf8')) as string[];
@@ -39,11 +40,17 @@ describe('lists', () => {
 });
 
 describe('on the demo tenant', () => {
+  let tenant: DemoTenant;
   let demo: Demo;
   beforeAll(async () => {
-    demo = await openDemo();
+    const now = Date.now(); // stands still: some rows tell times relative to it
+    tenant = await startDemoTenant({ log: quiet, clock: () => now });
+    demo = await openDemo(tenant);
   });
-  afterAll(() => demo[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await demo[Symbol.asyncDispose]();
+    await tenant.close();
+  });
 
   const needsAnInput = ['get_zpa_scim_group']; // one of two, which its schema cannot say
   const isSized = (tool: Tool) => takes(tool, 'all') && takes(tool, 'page_size', 'limit', 'size') && !schemaOf(tool).required;

@@ -43,7 +43,7 @@ async function inputsFor(demo: Demo, { name, action }: Tool): Promise<Input[]> {
 function templateOf(path: string, input: Input, { tenant: { credentials } }: Demo): string {
   const known: (readonly [string, unknown])[] = Object.entries({ ...input, ...credentials });
   const nameOf = (segment: string) =>
-    known.find(([, value]) => typeof value === 'string' && value.length > 1 && [value, encodeURIComponent(value)].includes(segment))?.[0];
+    known.find(([, value]) => typeof value === 'string' && isTelling(value) && [value, encodeURIComponent(value)].includes(segment))?.[0];
   return path
     .split('/')
     .map((segment) => {
@@ -52,3 +52,6 @@ function templateOf(path: string, input: Input, { tenant: { credentials } }: Dem
     })
     .join('/');
 }
+
+/** Not a short word that may stand in a path by itself. */
+const isTelling = (value: string): boolean => value.length > 1 || !/\w/.test(value);

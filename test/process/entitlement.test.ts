@@ -29,7 +29,7 @@ describe('the entitlement filter', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
     const cloud = await startCloud({
       products: ['ZDX', 'ZCC'],
-      clientPublicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      clientPublicKey: publicKey.export({ type: 'spki', format: 'pem' }),
     });
     const path = join(makeFolder(), 'key.pem');
     writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
