@@ -43,7 +43,9 @@ async function inputsFor(demo: Demo, { name, action }: Tool): Promise<Input[]> {
 function templateOf(path: string, input: Input, { tenant: { credentials } }: Demo): string {
   const known: (readonly [string, unknown])[] = Object.entries({ ...input, ...credentials });
   const nameOf = (segment: string) =>
-    known.find(([, value]) => typeof value === 'string' && isTelling(value) && [value, encodeURIComponent(value)].includes(segment))?.[0];
+    known.find(
+      ([name, value]) => typeof value === 'string' && isTelling(name, value) && [value, encodeURIComponent(value)].includes(segment),
+    )?.[0];
   return path
     .split('/')
     .map((segment) => {
@@ -53,5 +55,5 @@ function templateOf(path: string, input: Input, { tenant: { credentials } }: Dem
     .join('/');
 }
 
-/** Not a short word that may stand in a path by itself. */
-const isTelling = (value: string): boolean => value.length > 1 || !/\w/.test(value);
+/** Not a letter that may stand in a path by itself, unless it is an ID. */
+const isTelling = (name: string, value: string): boolean => value.length > 1 || (value !== '' && name.endsWith('_id'));
