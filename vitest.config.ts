@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'containers',
           include: ['test/containers/**/*.test.ts'],
+          globalSetup: ['test/containers/build.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 120_000,

@@ -21,11 +21,17 @@ export interface Engine {
   run(...args: string[]): Promise<Finished>;
   /** The same; standard output without its last line break. @throws when it fails */
   must(...args: string[]): Promise<string>;
+  /** Runs a script of bash in which `docker` is this engine, ports are published, and what was started is not left behind. */
+  script(text: string, folder: string): Promise<Finished>;
 }
 
-const BASE_IMAGE = 'docker.io/library/node:26-bookworm-slim';
+export const BASE_IMAGE = 'docker.io/library/node:26-bookworm-slim';
+/** The name of the image that is built for the tests. */
+export const IMAGE = 'zscaler-mcp-under-test';
 const LAB = '/var/tmp/zscaler-mcp-containers';
 const PACKAGES = ['podman', 'buildah', 'crun', 'debootstrap', 'catatonit', 'uidmap'];
+/** For containers with a network of their own. */
+const NETWORK_PACKAGES = ['netavark', 'aardvark-dns', 'iptables', 'iproute2', 'podman-compose'];
 
 /** The engine, or why there is none. */
 export async function openEngine(): Promise<Engine | string> {
@@ -43,17 +49,10 @@ const works = (name: string): boolean =>
   spawnSync(name, ['run', '--rm', '--network', 'host', BASE_IMAGE, 'node', '--version'], { stdio: 'ignore', timeout: 300_000 }).status ===
     0;
 
-function engineOf(name: string, words: readonly [string, ...string[]], env: Record<string, string> = {}): Engine {
-  const run = (...args: string[]): Promise<Finished> =>
-    new Promise((resolve, reject) => {
-      const [command, ...first] = words;
-      const child = spawn(command, [...first, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-      let out = '';
-      let err = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-      child.once('error', reject).once('close', (code) => resolve({ code, out, err }));
-    });
+type Words = readonly [string, ...string[]];
+
+function engineOf(name: string, words: Words, env: Record<string, string> = {}, shell: Words = ['bash', '-c']): Engine {
+  const run = (...args: string[]): Promise<Finished> => finish([...words, ...args], env);
   return {
     name,
     run,
@@ -62,11 +61,28 @@ function engineOf(name: string, words: readonly [string, ...string[]], env: Reco
       if (code !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${code}: ${out}${err}`);
       return out.trimEnd();
     },
+    script: (text, folder) => finish([...shell, `set -eu\ncd ${folder}\n${name === 'docker' ? '' : PODMAN_AS_DOCKER}${text}`], env),
   };
 }
 
+const PODMAN_AS_DOCKER = `docker() {
+  if [ "$1" = compose ]; then shift; podman-compose "$@"; else podman "$@"; fi
+}
+`;
+
+function finish([command, ...args]: Words, env: Record<string, string>): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.once('error', reject).once('close', (code) => resolve({ code, out, err }));
+  });
+}
+
 async function openLab(): Promise<Engine> {
-  const absent = PACKAGES.filter((name) => spawnSync('dpkg', ['-s', name], { stdio: 'ignore' }).status !== 0);
+  const absent = [...PACKAGES, ...NETWORK_PACKAGES].filter((name) => spawnSync('dpkg', ['-s', name], { stdio: 'ignore' }).status !== 0);
   if (absent.length > 0) {
     execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
     execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...absent], {
@@ -74,30 +90,57 @@ async function openLab(): Promise<Engine> {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
   }
-  configure();
-  // podman wants a cgroup tree of one kind; it sees one in a mount namespace of its own, as it sees our configuration.
-  const prologue =
-    `mount --bind ${LAB}/etc /etc/containers; umount -R /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null; ` +
-    'exec podman "$@"';
-  const engine = engineOf('podman', ['unshare', '--mount', '--propagation', 'private', 'bash', '-c', prologue, 'podman'], {
+  const driver = mountsOverlays() ? 'overlay' : 'vfs';
+  configure(driver);
+  const keeper = await openNamespace();
+  const env = {
     BUILDAH_ISOLATION: 'chroot',
     BUILDAH_FORMAT: 'docker',
-    // Without an overlay file system each layer is a copy of all below it.
-    BUILDAH_LAYERS: 'false',
-  });
+    // Without overlays each layer is a copy of all below it.
+    BUILDAH_LAYERS: String(driver === 'overlay'),
+  };
+  const inside = ['nsenter', `--mount=/proc/${keeper}/ns/mnt`] as const;
+  const prologue = 'export CONTAINERS_CONF=/etc/containers/network.conf; ip link set lo up; exec bash -c "$1"';
+  const engine = engineOf('podman', [...inside, 'podman'], env, [...inside, 'unshare', '--net', 'bash', '-c', prologue, 'bash']);
   if ((await engine.run('image', 'exists', BASE_IMAGE)).code !== 0) await makeBaseImage(engine);
   return engine;
 }
 
-/** No cgroups, no overlay file system and no bridge are taken for granted; containers share the host's network. */
-function configure(): void {
+function mountsOverlays(): boolean {
+  const folder = `${LAB}/probe`;
+  const script = `mkdir -p ${folder}/l ${folder}/u ${folder}/w && mount -t overlay overlay -o lowerdir=${folder}/l,upperdir=${folder}/u,workdir=${folder}/w ${folder}/l`;
+  const { status } = spawnSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script], { stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+  return status === 0;
+}
+
+/**
+ * Opens a mount namespace in which podman finds our configuration and a cgroup tree of one kind, which it insists on.
+ * @returns the PID of the process that keeps it open; it ends with this one
+ */
+function openNamespace(): Promise<number> {
+  const script = `mount --bind ${LAB}/etc /etc/containers; umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; echo ready; exec cat`;
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject).once('exit', () => reject(new Error('no mount namespace could be opened')));
+    child.stdout.once('data', () => {
+      for (const each of [child, child.stdin, child.stdout]) (each as { unref?: () => void }).unref?.();
+      resolve(child.pid ?? 0);
+    });
+  });
+}
+
+/** No cgroups and no bridge are taken for granted; containers share the host's network. */
+function configure(driver: string): void {
   mkdirSync(`${LAB}/etc`, { recursive: true });
   mkdirSync('/etc/containers', { recursive: true });
+  const common =
+    'cgroups = "disabled"\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\nlog_driver = "k8s-file"\n' +
+    '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n';
   const files = {
-    'storage.conf': `[storage]\ndriver = "vfs"\nrunroot = "/run/zscaler-mcp-containers"\ngraphroot = "${LAB}/storage"\n`,
-    'containers.conf':
-      '[containers]\nnetns = "host"\ncgroups = "disabled"\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\nlog_driver = "k8s-file"\n' +
-      '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
+    'storage.conf': `[storage]\ndriver = "${driver}"\nrunroot = "/run/zscaler-mcp-containers/${driver}"\ngraphroot = "${LAB}/${driver}"\n`,
+    'containers.conf': `[containers]\nnetns = "host"\n${common}`,
+    'network.conf': `[containers]\n${common}[network]\nnetwork_backend = "netavark"\n`,
     'policy.json': '{"default":[{"type":"insecureAcceptAnything"}]}\n',
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(LAB, 'etc', name), text);

@@ -1,0 +1,14 @@
+/** Builds the image that all container tests use, once for a run of them. */
+import { openEngine, repository, IMAGE } from './engine.ts';
+
+const DOCKERFILE = `${repository}/deploy/docker/Dockerfile`;
+
+export async function setup(): Promise<void> {
+  const engine = await openEngine();
+  if (typeof engine === 'string') {
+    console.error(`container tests are skipped: ${engine}`);
+    if (process.env['CI'] === 'true') throw new Error(engine);
+    return;
+  }
+  await engine.must('build', '--quiet', '--file', DOCKERFILE, '--build-arg', 'REVISION=tested', '--tag', IMAGE, repository);
+}
