@@ -143,7 +143,7 @@ function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): 
     message: `says something else than ${word.name}, which counts`,
     hint: 'Remove one of them.',
   }));
-  return { ...word, problems: [...words.flatMap(({ problems }) => problems), ...twice], warnings };
+  return { ...word, problems: [...words.flatMap(({ problems }) => problems), ...twice], warnings: [...word.warnings, ...warnings] };
 }
 
 interface Name {
@@ -175,11 +175,16 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
   if (path === undefined) return null;
   const nothing = { name: env, value: undefined, problems: [], warnings: [] };
   if (path === '') return { ...nothing, isEmpty: true };
-  const { text, complaint } = secretFiles.get(path) ?? readSecretFile(path);
+  const { text, complaint, openMode } = secretFiles.get(path) ?? readSecretFile(path);
   // What is no path of a file may be anything.
   if (text === null)
     return { ...nothing, isEmpty: false, problems: [{ setting: env, ...layer.place(env), message: '', hint: '', ...complaint }] };
-  const said = { ...nothing, isEmpty: false, secretFile: path };
+  const said = {
+    ...nothing,
+    isEmpty: false,
+    secretFile: path,
+    warnings: openMode === undefined ? [] : [writableByAll(path, openMode, env, layer)],
+  };
   try {
     return { ...said, value: row.parse(text) };
   } catch (error) {
@@ -188,6 +193,13 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
     return { ...said, problems: [{ setting: env, ...layer.place(env), message, hint }] };
   }
 }
+
+const writableByAll = (path: string, mode: string, setting: string, layer: Layer): Problem => ({
+  setting,
+  ...layer.place(setting),
+  message: `names ${path}, which everybody may write (mode ${mode})`,
+  hint: `Run chmod o-w ${path}.`,
+});
 
 /** Which of them counts must not be a matter of guessing. */
 function saidTwice({ env }: Setting<unknown>, layer: Layer): Problem {

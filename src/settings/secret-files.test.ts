@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -95,6 +95,18 @@ describe('a secret in a file', () => {
     expect(problems[0]?.message).toMatch(message);
     expect(problems[0]?.hint).not.toBe('');
     expect(settings.authApiKeys).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('that everybody may write draws a warning', () => {
+    const path = write('secret', 'x');
+    chmodSync(path, 0o666);
+    const { warnings, problems } = load({ boot: { ZSCALER_MCP_AUTH_API_KEY_FILE: path } });
+    expect(problems).toEqual([]);
+    expect(warnings).toMatchObject([
+      { setting: 'ZSCALER_MCP_AUTH_API_KEY_FILE', message: `names ${path}, which everybody may write (mode 0666)` },
+    ]);
+    chmodSync(path, 0o644);
+    expect(load({ boot: { ZSCALER_MCP_AUTH_API_KEY_FILE: path } }).warnings).toEqual([]);
   });
 
   it('whose content the setting does not take is told without it', () => {

@@ -26,6 +26,8 @@ export interface SecretFile {
   /** ISO time. */
   readonly readAt: string;
   readonly complaint: { readonly message: string; readonly hint: string } | null;
+  /** Permission bits, octal, if they let everybody write: whoever does may let himself in. */
+  readonly openMode?: string;
 }
 
 /** By path. */
@@ -103,7 +105,13 @@ function judge(path: string, descriptor: number): Reading {
   if (text === null) return unread(path, `${path} is not UTF-8 text`, 'It holds the value as text; is it the right file?');
   if (text === '') return unread(path, `${path} is empty`, `Write the value into it, or remove the name that leads to it.`);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return { path, identity: identityOf(stats), file: { path, text, digest, readAt: new Date().toISOString(), complaint: null } };
+  const file = { path, text, digest, readAt: new Date().toISOString(), complaint: null };
+  const isOpen = process.getuid !== undefined && (stats.mode & 0o002) !== 0;
+  return {
+    path,
+    identity: identityOf(stats),
+    file: isOpen ? { ...file, openMode: (stats.mode & 0o7777).toString(8).padStart(4, '0') } : file,
+  };
 }
 
 /** Somebody may have put the secret itself where its path belongs, and some secrets begin with a slash. */

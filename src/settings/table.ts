@@ -811,7 +811,7 @@ const life = {
     env: 'ZSCALER_MCP_WATCH_ENV',
     default: false,
     applies: 'reload',
-    about: 'Reload whenever the .env has another content, as if somebody had typed `zscaler-mcp reload`.',
+    about: 'Reload whenever the .env or a named file of a secret has another content, as if somebody had typed `zscaler-mcp reload`.',
   }),
 };
 
