@@ -190,6 +190,58 @@ describe('certificates of clients', () => {
   });
 });
 
+describe('a client whose authority is not trusted any more', () => {
+  it('is refused from the reload on, also when it resumes a session of before', async () => {
+    const [former, next] = [await makeAuthority('the former authority'), await makeAuthority('the next authority')];
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'clients.pem'), former.certificate);
+    const files = write(folder, await authority.issue('127.0.0.1'));
+    const server = await startServer({ folder, dotenv: dotenv(files, `ZSCALER_MCP_TLS_CA_CERTS=${folder}/clients.pem\n`) });
+    const pair = await former.issue('a client');
+    const first = await greet(server.url, pair);
+    expect([first.status, first.isResumed]).toEqual([200, false]);
+    expect((await greet(server.url, pair, first.session)).isResumed).toBe(true);
+    writeFileSync(join(folder, 'clients.pem'), next.certificate);
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'applied', changes: [{ setting: 'ZSCALER_MCP_TLS_CA_CERTS' }] });
+    await expect(greet(server.url, pair, first.session)).rejects.toThrow();
+    await expect(greet(server.url, pair)).rejects.toThrow();
+    expect((await greet(server.url, await next.issue('another client'))).status).toBe(200);
+  });
+
+  /** One request over a connection of its own; with a session of before, if there is one. */
+  async function greet(
+    url: string,
+    { certificate, key }: Pair,
+    session?: Buffer,
+  ): Promise<{ status: number; session: Buffer; isResumed: boolean }> {
+    const { port } = new URL(url);
+    const socket = connect({
+      host: '127.0.0.1',
+      port: Number(port),
+      ca: authority.certificate,
+      cert: certificate,
+      key,
+      ...(session && { session }),
+    });
+    return new Promise((resolve, reject) => {
+      let text = '';
+      let latest: Buffer = Buffer.alloc(0);
+      let isResumed = false;
+      socket.on('session', (given: Buffer) => (latest = given));
+      socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+      socket.once('error', reject).once('close', () => {
+        const status = Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]);
+        if (status > 0) resolve({ status, session: latest, isResumed });
+        else reject(new Error('closed without an answer'));
+      });
+      socket.once('secureConnect', () => {
+        isResumed = socket.isSessionReused();
+        socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+      });
+    });
+  }
+});
+
 describe('a restart', () => {
   it('tells clients that speak to reconnect, so that none sees an error', async () => {
     const { server } = await startTls(await authority.issue('127.0.0.1'));
