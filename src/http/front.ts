@@ -74,6 +74,8 @@ interface Connection {
   silentSince: number | null;
   /** What waits for the client to take it. */
   readonly unread: Unread;
+  /** Ends with what is being answered on it. */
+  isLeaving: boolean;
   parked: boolean;
 }
 
@@ -101,6 +103,7 @@ export class Front {
   readonly #handshakes = new Set<Socket>();
   readonly #addresses = new Counts();
   readonly #stopLooking: () => void;
+  #authorities: Buffer | undefined;
   #turnedAway = 0;
   #lastWarning = -Infinity;
   readonly #connections = new Map<Socket, Connection>();
@@ -116,6 +119,7 @@ export class Front {
     const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, requestTimeout: 0, noDelay: true };
     this.#tls = options.tls ? createTlsServer(options.tls, serverOptions, visit) : null;
     this.#server = this.#tls ?? createServer(serverOptions, visit);
+    this.#authorities = options.tls?.clientAuthorities;
     this.#tls?.on('connection', (socket: Socket) => this.#shake(socket));
     this.#server.on(this.#tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#meet(socket));
     // Whoever reads the body says that it may come, and whoever answers refuses all else that is expected.
@@ -240,9 +244,18 @@ export class Front {
     return { cut };
   }
 
-  /** Serves new connections with another certificate. @throws when it cannot be used; `checkTls` says so before */
+  /**
+   * Serves new connections with another certificate. Those that are open go on, unless other authorities vouch for clients
+   * now: then what is being answered is finished, and clients connect anew.
+   * @throws when it cannot be used; `checkTls` says so before
+   */
   replaceTls(material: TlsMaterial): void {
-    if (this.#tls) replaceTls(this.#tls, material);
+    if (!this.#tls) return;
+    replaceTls(this.#tls, material);
+    const former = this.#authorities;
+    this.#authorities = material.clientAuthorities;
+    if (former?.toString() !== material.clientAuthorities?.toString())
+      for (const connection of this.#connections.values()) leave(connection);
   }
 
   #shake(socket: Socket): void {
@@ -262,6 +275,7 @@ export class Front {
       arrivingSince: null,
       silentSince: performance.now(),
       unread: new Unread(socket),
+      isLeaving: false,
       parked: false,
     };
     this.#connections.set(socket, connection);
@@ -306,6 +320,7 @@ export class Front {
 
   #visit(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
+    if (connection?.isLeaving) return void request.socket.destroy();
     const visit: Visit = { request, response, since: performance.now(), stream: null, readBefore: 0 };
     const continued = this.#continued.get(request.socket) ?? null;
     this.#continued.delete(request.socket);
@@ -333,6 +348,7 @@ export class Front {
   #becameIdle(connection: Connection): void {
     if (connection.visits.size > 0 || connection.socket.destroyed) return;
     connection.readWhenIdle = connection.socket.bytesRead;
+    if (connection.isLeaving) connection.socket.end();
     if (this.#parking) this.#parkIfIdle(connection);
   }
 
@@ -413,6 +429,16 @@ export class Front {
   #allVisits(): Visit[] {
     return [...this.#connections.values()].flatMap(({ visits }) => [...visits]);
   }
+}
+
+/** Streams end, what is being answered is finished, and nothing more is taken. */
+function leave(connection: Connection): void {
+  connection.isLeaving = true;
+  for (const { response, stream } of connection.visits) {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+    stream?.end();
+  }
+  if (isIdle(connection)) connection.socket.end();
 }
 
 const isIdle = ({ socket, visits, readWhenIdle }: Connection): boolean =>

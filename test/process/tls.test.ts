@@ -1,10 +1,13 @@
 /** HTTPS on a real process: whom it serves, how certificates are renewed, and how its clients come over a restart. */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeAuthority, type Authority, type Pair } from '../certificates.ts';
+import { startCloud } from './cloud.ts';
 import { makeFolder, runCommand, startServer, waitFor, type TestServer } from './harness.ts';
 
 const authority = await makeAuthority('the authority of the servers');
@@ -207,6 +210,51 @@ describe('a client whose authority is not trusted any more', () => {
     await expect(greet(server.url, pair)).rejects.toThrow();
     expect((await greet(server.url, await next.issue('another client'))).status).toBe(200);
   });
+
+  it('loses what it has open, but not the answer that it waits for', async () => {
+    const [former, next] = [await makeAuthority('the former authority'), await makeAuthority('the next authority')];
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'clients.pem'), former.certificate);
+    const files = write(folder, await authority.issue('127.0.0.1'));
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const server = await startServer({
+      folder,
+      demo: false,
+      dotenv: dotenv(files, `${cloud.dotenv()}ZSCALER_MCP_TLS_CA_CERTS=${folder}/clients.pem\n`),
+    });
+    const pair = await former.issue('a client');
+    const agents = [new Agent({ keepAlive: true, maxSockets: 1 }), new Agent({ keepAlive: true, maxSockets: 1 })] as const;
+    onTestFinished(() => agents.forEach((agent) => agent.destroy()));
+    const [idle, busy] = agents;
+    await ask(server.url, { pair, agent: idle });
+    expect((await ask(server.url, { pair, agent: idle })).isReused).toBe(true);
+    const calling = list(server.url, pair, busy);
+    await waitFor(() => cloud.inFlight() > 0);
+    writeFileSync(join(folder, 'clients.pem'), next.certificate);
+    await server.ask('reload');
+    expect(await calling).toContain('items');
+    for (const agent of agents) await expect(ask(server.url, { pair, agent })).rejects.toThrow();
+    expect((await ask(server.url, { pair: await next.issue('another client') })).status).toBe(200);
+  });
+
+  /** A call that takes a while. */
+  async function list(url: string, { certificate, key }: Pair, agent: Agent): Promise<string> {
+    const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+    const name = 'zia_list_rule_labels';
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': name,
+    };
+    const asked = request(url, { method: 'POST', headers, ca: authority.certificate, cert: certificate, key, agent });
+    asked.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {}, _meta: meta } }));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const part of response.setEncoding('utf8')) text += String(part);
+    return text;
+  }
 
   /** One request over a connection of its own; with a session of before, if there is one. */
   async function greet(
