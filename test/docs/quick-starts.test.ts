@@ -1,0 +1,171 @@
+/**
+ * A machine with git, npm and an older Node.js follows the pages: what stands in their blocks is typed, in a fresh copy of the
+ * repository, and the outcome is looked at. A block says `<!-- run: name -->` above it, or is one of the two lines of the README.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root, waitFor } from '../process/harness.ts';
+import { post } from '../process/mcp.ts';
+import { blocksOf, readPage } from './pages.ts';
+
+/** What is on the PATH of the machine itself, without what this repository brings. */
+const machine = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+const hostNode = machine.map((folder) => join(folder, 'node')).find((path) => existsSync(path));
+
+let folder = '';
+let copy = '';
+let demo: ChildProcess | null = null;
+let demoLog = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'zscaler-mcp-quick-'));
+  copy = join(folder, 'zscaler-mcp');
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  for (const file of files.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file));
+  }
+});
+
+afterAll(async () => {
+  if (demo !== null && demo.exitCode === null) {
+    // The shell, npm and the server: they are a group of their own.
+    process.kill(-(demo.pid ?? 0), 'SIGKILL');
+    await new Promise((resolve) => demo?.once('exit', resolve));
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The PID file is named, for on this machine others may use the default places. npm keeps what was fetched before, and the machine its way out. */
+const OUTSIDE = /^(?:https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_file|npm_config_registry)$/i;
+
+function environment(more: Record<string, string> = {}): Record<string, string> {
+  const npm = (name: string) => execFileSync('npm', ['config', 'get', name], { cwd: tmpdir(), encoding: 'utf8' }).trim();
+  return {
+    PATH: machine.join(delimiter),
+    HOME: folder,
+    ZSCALER_MCP_PID_FILE: join(folder, 'server.pid'),
+    npm_config_cache: npm('cache'),
+    npm_config_userconfig: npm('userconfig'),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => OUTSIDE.test(name)) as [string, string][]),
+    ...more,
+  };
+}
+
+interface Typed {
+  readonly code: number | null;
+  readonly text: string;
+}
+
+/** A line as somebody types it. */
+function type(line: string, env = environment()): Promise<Typed> {
+  const child = spawn('bash', ['-c', line], { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, text }));
+  });
+}
+
+const marked = (page: string, name: string): string[] => {
+  const block = blocksOf(readPage(page)).find(({ note }) => note === `run: ${name}`);
+  if (!block) throw new Error(`${page} has no block ${name}`);
+  return block.text.trim().split('\n');
+};
+
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+const PORT = 8_000;
+const [demoLine = '', testLine = ''] = blocksOf(readPage('README.md'))[0]?.text.trim().split('\n') ?? [];
+
+describe('a machine that has seen none of it', () => {
+  it('has a Node.js that is older than the one that the server needs, or at least not the one of this repository', () => {
+    expect(hostNode).toBeDefined();
+    console.error(`the quick starts are typed with Node.js ${execFileSync(hostNode ?? '', ['--version'], { encoding: 'utf8' }).trim()}`);
+  });
+
+  it('serves the demo after the first line of the README', { timeout: 300_000 }, async () => {
+    if (await isTaken(PORT)) {
+      if (process.env['CI'] === 'true') throw new Error(`port ${PORT} is taken, and CI must have it`);
+      return console.error(`skipped: port ${PORT} is taken`);
+    }
+    expect(demoLine).toMatch(/^npm ci && npm run demo\b/);
+    demo = spawn('bash', ['-c', demoLine], { cwd: copy, env: environment(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    for (const stream of [demo.stdout, demo.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (demoLog += text));
+    const isOver = () => demo?.exitCode !== null;
+    await waitFor(
+      () => demoLog.includes('serving the DEMO tenant'),
+      () => `the demo did not come up:\n${demoLog}`,
+      isOver,
+      240_000,
+    );
+    const [, url = ''] =
+      /"url": "([^"]+)"/.exec(blocksOf(readPage('README.md')).find(({ language }) => language === 'json')?.text ?? '') ?? [];
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    const { status, body } = await post(url, { id: 1, method: 'initialize', params });
+    expect([status, body?.result?.['serverInfo']]).toEqual([200, expect.objectContaining({ name: 'zscaler-mcp' })]);
+  });
+
+  it('operates it in a second terminal', { timeout: 120_000 }, async () => {
+    if (demo === null) return console.error('skipped: the demo was not started');
+    const typed = [];
+    for (const line of marked('README.md', 'operate')) typed.push([line.split(' -- ')[1]?.split(' ')[0], (await type(line)).code]);
+    expect(typed).toEqual([
+      ['status', 0],
+      ['reload', 0],
+      ['restart', 0],
+      ['stop', 0],
+    ]);
+    await waitFor(
+      () => demo?.exitCode !== null,
+      () => `the demo did not end:\n${demoLog}`,
+    );
+    expect(demoLog).toContain('restart: restarted');
+  });
+
+  it('has a configuration judged', { timeout: 300_000 }, async () => {
+    if (!existsSync(join(copy, 'node_modules'))) expect((await type('npm ci')).code).toBe(0);
+    const [, env = ''] = /^```sh\n(ZSCALER_CLIENT_ID[\s\S]*?)^```$/m.exec(readPage('README.md')) ?? [];
+    expect(env).toContain('ZSCALER_VANITY_DOMAIN=acme');
+    writeFileSync(join(copy, '.env'), env.replaceAll('=...', '=value'), { mode: 0o600 });
+    const [line = ''] = marked('README.md', 'judge the configuration');
+    const { code, text } = await type(`${line} --transport streamable-http`);
+    expect([code, text]).toEqual([0, expect.stringMatching(/ZSCALER_VANITY_DOMAIN +acme/)]);
+    expect(text).not.toMatch(/ZSCALER_CLIENT_SECRET +value/);
+  });
+
+  it('installs the command from the package', { timeout: 300_000 }, async () => {
+    if (!existsSync(join(copy, 'node_modules'))) expect((await type('npm ci')).code).toBe(0);
+    const prefix = join(folder, 'global');
+    const env = environment({ npm_config_prefix: prefix });
+    for (const line of marked('docs/operations/clients.md', 'install the package')) {
+      const { code, text } = await type(line, env);
+      expect(code, `${line}\n${text}`).toBe(0);
+    }
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    const newer = { ...env, PATH: [join(prefix, 'bin'), dirname(process.execPath), ...machine].join(delimiter) };
+    expect(await type('zscaler-mcp --version', newer)).toEqual({ code: 0, text: `${version}\n` });
+    expect(await type('zscaler-mcp check --demo --transport streamable-http', newer)).toMatchObject({ code: 0 });
+  });
+
+  it('finds each command of npm that a page names', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+    const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+    const named = pages.flatMap((page) =>
+      [...readPage(page).matchAll(/npm run (?:-s |--silent )?([\w:-]+)/g)].map(([, name = '']) => name),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
+    expect(testLine).toMatch(/^npm ci && npm test\b/);
+    expect(scripts['test']).toBeDefined();
+  });
+});
