@@ -1,29 +1,64 @@
 /** What is published, as a user gets it: packed, installed in a folder with nothing else, and run by its name. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { rows, type Setting } from '../../src/settings/index.ts';
 import { cleanEnv, makeFolder, root, startServer } from './harness.ts';
 import { callTool } from './mcp.ts';
 
-/** npm with the Node.js that these tests run on; its own settings stay those of this machine. */
-function npm(args: readonly string[], cwd: string): string {
-  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-  return execFileSync('npm', args, { cwd, encoding: 'utf8', env: { ...process.env, PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
-}
+/** The Node.js that these tests run on comes first. */
+const PATH = (): string => [dirname(process.execPath), process.env['PATH']].join(delimiter);
 
-function install(): string {
+/** npm and npx keep the settings of this machine. */
+const run = (command: string, args: readonly string[], cwd: string): string =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, PATH: PATH() }, stdio: ['ignore', 'pipe', 'pipe'] });
+
+const npm = (args: readonly string[], cwd: string): string => run('npm', args, cwd);
+
+/** The path of the archive. */
+function pack(): string {
   const folder = makeFolder();
   const packed = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root)) as
     | { filename: string }[]
     | Record<string, { filename: string }>;
-  const [first] = Object.values(packed);
-  const home = join(folder, 'user');
+  return join(folder, Object.values(packed)[0]?.filename ?? '');
+}
+
+function install(): string {
+  const home = join(makeFolder(), 'user');
   mkdirSync(home);
   writeFileSync(join(home, 'package.json'), '{"private":true}');
-  npm(['install', '--no-audit', '--no-fund', join(folder, first?.filename ?? '')], home);
+  npm(['install', '--no-audit', '--no-fund', pack()], home);
   return home;
 }
+
+/** What the registry takes, as far as we use it. Source: the schema that server.json names. */
+const registryEntry = z.strictObject({
+  $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
+  name: z
+    .string()
+    .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/)
+    .max(200),
+  title: z.string().min(1).max(100),
+  description: z.string().min(1).max(100),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  packages: z.array(
+    z.strictObject({
+      registryType: z.literal('npm'),
+      identifier: z.string(),
+      version: z.string().regex(/^\d+\.\d+\.\d+$/),
+      runtimeHint: z.literal('npx'),
+      transport: z.strictObject({ type: z.literal('stdio') }),
+      environmentVariables: z.array(
+        z.strictObject({ name: z.string(), description: z.string(), isRequired: z.boolean().optional(), isSecret: z.boolean().optional() }),
+      ),
+    }),
+  ),
+});
 
 describe('the package', () => {
   it('runs by its name in a folder with nothing else, serves, and restarts itself', { timeout: 300_000 }, async () => {
@@ -43,16 +78,35 @@ describe('the package', () => {
     expect(folders).toEqual(new Set(['.env.example', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'server.json']));
   });
 
-  it('is described for the registry of MCP servers as it is', () => {
-    const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as Record<string, unknown>;
-    const [own, listed] = [read('package.json'), read('server.json')];
+  it('is described for the registry of MCP servers as it is, in the form that the registry takes', () => {
+    const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
+    const own = read('package.json') as Record<string, unknown>;
+    const listed = registryEntry.parse(read('server.json'));
     expect(listed).toMatchObject({
       name: own['mcpName'],
       version: own['version'],
       packages: [{ identifier: own['name'], version: own['version'], transport: { type: 'stdio' } }],
     });
-    // The registry's own limit.
-    expect(String(listed['description']).length).toBeLessThanOrEqual(100);
+    const settings = new Map(rows.map(([, row]: readonly [string, Setting<unknown>]) => [row.env, row]));
+    for (const { name, isSecret = false } of listed.packages.flatMap(({ environmentVariables }) => environmentVariables)) {
+      expect(settings.has(name), name).toBe(true);
+      expect(settings.get(name)?.secret ?? false, name).toBe(isSecret);
+    }
+  });
+
+  it('runs with npx from its archive, in a folder with nothing at all, and speaks MCP over its pipes', { timeout: 300_000 }, async () => {
+    const [archive, home] = [pack(), makeFolder()];
+    const npx = (args: readonly string[]) => ['--yes', '--package', archive, '--', 'zscaler-mcp', ...args];
+    expect(run('npx', npx(['--version']), home).trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    const env = { ...process.env, PATH: PATH(), ZSCALER_MCP_PID_FILE: join(home, 'server.pid') };
+    const child = spawn('npx', npx(['--demo']), { cwd: home, env, stdio: ['pipe', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    expect(JSON.parse(line)).toMatchObject({ id: 1, result: { serverInfo: { name: 'zscaler-mcp' } } });
+    child.stdin.end();
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   it('says in words that an older Node.js cannot run it', () => {
