@@ -1,4 +1,4 @@
-/** Links that lead nowhere, and words that have no place in a published repository. */
+/** Links that lead nowhere, pages that nothing leads to, and words that have no place in a published repository. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,8 @@ const root = join(import.meta.dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   .trim()
   .split('\n');
-const problems = [...deadLinks(), ...strayStdout(), ...lockedAddresses()];
+const pages = tracked.filter((file) => file.endsWith('.md'));
+const problems = [...deadLinks(), ...lonelyPages(), ...strayStdout(), ...lockedAddresses()];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
 
@@ -15,16 +16,59 @@ function read(file: string): string {
   return existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '';
 }
 
-/** Relative links of every Markdown page. */
+interface Link {
+  readonly page: string;
+  readonly target: string;
+  readonly anchor: string | undefined;
+}
+
+/** Every relative link of every page, and every link within one. What stands in blocks and in backticks is no link. */
+function links(): Link[] {
+  return pages.flatMap((page) =>
+    [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, path = '', anchor]) => ({
+      page,
+      target: path === '' ? page : join(dirname(page), path),
+      anchor,
+    })),
+  );
+}
+
 function deadLinks(): string[] {
-  return tracked
-    .filter((file) => file.endsWith('.md'))
-    .flatMap((file) =>
-      [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)]
-        .map(([, link]) => link ?? '')
-        .filter((link) => !existsSync(join(root, dirname(file), link)))
-        .map((link) => `${file}: the link ${link} leads nowhere`),
-    );
+  return links().flatMap(({ page, target, anchor }) => {
+    if (!existsSync(join(root, target))) return [`${page}: the link ${target} leads nowhere`];
+    if (anchor === undefined || !target.endsWith('.md') || anchorsOf(target).has(anchor)) return [];
+    return [`${page}: ${target} has no heading #${anchor}`];
+  });
+}
+
+/** Pages that no other page leads to. */
+function lonelyPages(): string[] {
+  const linked = new Set(links().flatMap(({ page, target }) => (page === target ? [] : [target, join(target, 'README.md')])));
+  return pages.filter((page) => page.startsWith('docs/') && !linked.has(page)).map((page) => `${page}: no page leads here`);
+}
+
+/** As GitHub makes them: lower case, without punctuation, a hyphen for a blank, a number where one comes again. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of withoutBlocks(page).matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
+    const slug = heading
+      .toLowerCase()
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
+    let name = slug;
+    for (let again = 1; anchors.has(name); again++) name = `${slug}-${again}`;
+    anchors.add(name);
+  }
+  return anchors;
+}
+
+function withoutBlocks(page: string): string {
+  return read(page).replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
+}
+
+function proseOf(page: string): string {
+  return withoutBlocks(page).replaceAll(/`[^`\n]*`/g, '');
 }
 
 /** stdout belongs to the protocol and to the commands' answers. */
