@@ -46,7 +46,7 @@ export const readSecrets: ReadSecrets = async (place, { secretsTimeoutSeconds, h
   try {
     return await readManager(place, {
       timeoutMs: secretsTimeoutSeconds * 1_000,
-      fetch: (url, request) => transport.fetch(url, { ...request, method: 'GET' }, proxy),
+      fetch: (url, request) => transport.fetch(url, request, proxy),
     });
   } finally {
     transport.close().catch(() => undefined);

@@ -69,7 +69,7 @@ export const openAws = (): Promise<Manager> =>
       });
       if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') return refusal('InvalidAction');
       if (!String(headers.authorization).includes(`Credential=${KEY_ID}/`)) return refusal('UnrecognizedClientException');
-      if ((JSON.parse(body) as { SecretId?: string }).SecretId !== 'prod/zscaler') return refusal('ResourceNotFoundException');
+      if (body !== '{"SecretId":"prod/zscaler"}') return refusal('ResourceNotFoundException');
       const answer = {
         ARN: 'arn:aws:secretsmanager:eu-central-1:1:secret:prod/zscaler-a',
         Name: 'prod/zscaler',

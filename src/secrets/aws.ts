@@ -1,6 +1,6 @@
 /** AWS Secrets Manager, through the SDK of AWS: credentials, endpoints and profiles are found as every tool of AWS finds them. */
 import { ZscalerMcpError } from '../errors.ts';
-import { loadSdk, unreachable, unreadable, type ReaderOptions, type SecretsReading } from './reader.ts';
+import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { parseValues } from './values.ts';
 
 const SDK = '@aws-sdk/client-secrets-manager';
@@ -13,10 +13,14 @@ export interface AwsPlace {
 }
 
 /** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
-export async function readAws({ name, region }: AwsPlace, { signal }: ReaderOptions): Promise<SecretsReading> {
+export async function readAws({ name, region }: AwsPlace, { signal, fetch }: ReaderOptions): Promise<SecretsReading> {
   const { GetSecretValueCommand, SecretsManagerClient } = await loadSdk(SDK, () => import('@aws-sdk/client-secrets-manager'));
   const found = region ?? regionOf(name);
-  const client = new SecretsManagerClient({ maxAttempts: 2, ...(found !== undefined && { region: found }) });
+  const client = new SecretsManagerClient({
+    maxAttempts: 2,
+    requestHandler: handlerOf(fetch),
+    ...(found !== undefined && { region: found }),
+  });
   const where = `the secret ${name} of AWS Secrets Manager`;
   try {
     const { SecretString: text, SecretBinary: bytes } = await client.send(new GetSecretValueCommand({ SecretId: name }), {
@@ -28,6 +32,42 @@ export async function readAws({ name, region }: AwsPlace, { signal }: ReaderOpti
   } finally {
     client.destroy();
   }
+}
+
+/** The part of a request of the SDK that counts here. Source: `HttpRequest` of @smithy/types. */
+interface SdkRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The SDK's own handler knows no proxy. */
+const handlerOf = (fetch: FetchSecrets) => ({
+  async handle({ method, protocol, hostname, port, path, headers, body }: SdkRequest, { abortSignal }: { abortSignal?: unknown } = {}) {
+    // They follow from the URL and the body, and may not be set.
+    const { host: _, 'content-length': __, ...others } = headers;
+    const signal = abortSignal instanceof AbortSignal ? abortSignal : new AbortController().signal;
+    const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
+    const answer = await fetch(url, { method, headers: others, signal, ...bodyOf(body) }).catch(unwrap);
+    const type = answer.headers.get('content-type');
+    const bytes = new TextEncoder().encode(await answer.text());
+    return { response: { statusCode: answer.status, headers: type === null ? {} : { 'content-type': type }, body: bytes } };
+  },
+  updateHttpClientConfig: () => undefined,
+  httpHandlerConfigs: () => ({}),
+});
+
+/** What is asked is JSON, as text or as bytes. */
+const bodyOf = (body: unknown): { body?: string } =>
+  typeof body === 'string' ? { body } : body instanceof Uint8Array ? { body: new TextDecoder().decode(body) } : {};
+
+/** What `fetch` says is always the same; the reason is behind it, and the SDK judges by it. */
+function unwrap(error: Error): never {
+  throw error.cause instanceof Error ? error.cause : error;
 }
 
 /** An ARN says where its secret is. */

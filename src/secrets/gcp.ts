@@ -1,6 +1,6 @@
 /** GCP Secret Manager, through the SDK of Google: one secret a setting, credentials found as every tool of Google finds them. */
 import { ZscalerMcpError } from '../errors.ts';
-import { loadSdk, unreachable, unreadable, type ReaderOptions, type SecretsReading } from './reader.ts';
+import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 
 const SDK = '@google-cloud/secret-manager';
 
@@ -19,10 +19,15 @@ export interface GcpPlace {
 const LANES = 8;
 
 /** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
-export async function readGcp(place: GcpPlace, { signal }: ReaderOptions): Promise<SecretsReading> {
+export async function readGcp(place: GcpPlace, { signal, fetch }: ReaderOptions): Promise<SecretsReading> {
   const { project, names, endpoint, isComplete } = place;
   const { SecretManagerServiceClient } = await loadSdk(SDK, () => import('@google-cloud/secret-manager'));
-  const client = new SecretManagerServiceClient({ fallback: true, projectId: project, ...endpointOf(endpoint) });
+  const client = new SecretManagerServiceClient({
+    fallback: true,
+    projectId: project,
+    ...endpointOf(endpoint),
+    ...senderOf(fetch, signal),
+  });
   const read = async (name: string): Promise<readonly [string, string] | null> => {
     const id = idOf(name);
     try {
@@ -64,6 +69,22 @@ function endpointOf(endpoint: string | undefined) {
   if (endpoint === undefined) return {};
   const { hostname, port, protocol } = new URL(endpoint);
   return { apiEndpoint: hostname, protocol: protocol.replace(':', ''), ...(port !== '' && { port: Number(port) }) };
+}
+
+/** The SDK's own way to send knows no proxy, and cannot be called off. */
+function senderOf(fetch: FetchSecrets, signal: AbortSignal) {
+  const fetchImplementation = async (
+    input: string | URL | Request,
+    { method = 'GET', headers, body }: RequestInit = {},
+  ): Promise<Response> => {
+    const url = input instanceof Request ? input.url : String(input);
+    const given = Object.fromEntries(new Headers(headers));
+    const answer = await fetch(url, { method, headers: given, signal, ...(typeof body === 'string' && { body }) });
+    const text = await answer.text();
+    const type = answer.headers.get('content-type') ?? 'application/json';
+    return new Response(text === '' ? null : text, { status: answer.status, headers: { 'content-type': type } });
+  };
+  return { clientOptions: { transporterOptions: { fetchImplementation } } };
 }
 
 const textOf = (data: string | Uint8Array | null | undefined): string =>

@@ -15,11 +15,16 @@ export interface ReaderOptions {
   readonly fetch: FetchSecrets;
 }
 
-/** One GET request; redirects are not followed. */
+/** One request; redirects are not followed. */
 export type FetchSecrets = (
   url: string,
-  request: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
-) => Promise<{ readonly status: number; text(): Promise<string> }>;
+  request: {
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly signal: AbortSignal;
+  },
+) => Promise<{ readonly status: number; readonly headers: { get(name: string): string | null }; text(): Promise<string> }>;
 
 /** It answered, and nothing will be better next time. The text must not hold anything of what was read. */
 export const unreadable = (message: string, hint: string): ZscalerMcpError =>

@@ -28,7 +28,7 @@ export async function readVault(place: VaultPlace, options: ReaderOptions): Prom
 async function ask({ address, mount, path, token, namespace }: VaultPlace, { fetch, signal }: ReaderOptions) {
   const headers = { 'x-vault-token': token, 'x-vault-request': 'true', ...(namespace !== undefined && { 'x-vault-namespace': namespace }) };
   try {
-    const answer = await fetch(`${address}/v1/${encode(mount)}/data/${encode(path)}`, { headers, signal });
+    const answer = await fetch(`${address}/v1/${encode(mount)}/data/${encode(path)}`, { method: 'GET', headers, signal });
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
     if (signal.aborted) throw error;

@@ -1,5 +1,7 @@
 /** Settings from secrets managers: real servers, the real SDKs, and stand-ins for the services. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, request as forward } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
@@ -133,7 +135,53 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
   });
 });
 
+/** A proxy that makes tunnels, and forwards plain requests; it counts both by the address that is wanted. */
+async function openProxy(): Promise<{ url: string; wanted: string[] }> {
+  const wanted: string[] = [];
+  const proxy = createServer((request, response) => {
+    const { host, pathname, port, hostname } = new URL(request.url ?? '');
+    wanted.push(host);
+    const { method, headers } = request;
+    const onward = forward({ host: hostname, port, path: pathname, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  proxy.on('connect', ({ url = '' }, client) => {
+    wanted.push(url);
+    const [host, port] = url.split(':');
+    const onward = connect(Number(port), host, () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(client);
+      client.pipe(onward);
+    });
+    for (const socket of [client, onward]) socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, wanted };
+}
+
 describe('a secrets manager', () => {
+  it.each(Object.keys(kinds) as (keyof typeof kinds)[])('is reached through the proxy of the settings: %s', async (kind) => {
+    const [site, proxy] = await Promise.all([openSite(kind), openProxy()]);
+    const path = join(makeFolder(), '.env');
+    const checkWith = async (lines: string) => {
+      writeFileSync(path, lines, { mode: 0o600 });
+      return runCommand(['check', '--dotenv-path', path], { env: site.env });
+    };
+    expect((await checkWith(`HTTPS_PROXY=${proxy.url}\nHTTP_PROXY=${proxy.url}\n`)).code).toBe(0);
+    const address = Object.values(site.manager.env).find((value) => value.startsWith('http://127.0.0.1'));
+    expect(new Set(proxy.wanted)).toEqual(new Set([address?.replace('http://', '')]));
+    const before = proxy.wanted.length;
+    expect((await checkWith(`HTTPS_PROXY=${proxy.url}\nHTTP_PROXY=${proxy.url}\nNO_PROXY=127.0.0.1\n`)).code).toBe(0);
+    expect(proxy.wanted.length).toBe(before);
+  });
+
   it('is asked by no command but check and tools, and none of the others waits for it', async () => {
     const site = await openSite('vault');
     const server = await site.start({ env: { ...site.env, ZSCALER_MCP_SECRETS_TIMEOUT: '60' } });
