@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
 import { openAws, openGcp, openVault, VAULT_TOKEN, type Manager, type Trouble } from '../secrets-managers.ts';
+import { openStandIn } from '../stand-in.ts';
 import { startCloud, type Cloud } from './cloud.ts';
 import { makeFolder, root, runCommand, startServer, waitFor, type ServerOptions, type TestServer } from './harness.ts';
 import { callTool } from './mcp.ts';
@@ -245,6 +246,16 @@ describe('a secrets manager', () => {
     writeFileSync(tokenFile, `${VAULT_TOKEN}\n`);
     expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
     expect(server.log()).not.toContain('SENTINEL');
+  });
+
+  it('is given up in time also where the platform does not hand out credentials, and the command ends', async () => {
+    const site = await openSite('gcp');
+    const silent = await openStandIn(() => undefined);
+    onTestFinished(() => silent.close());
+    const env = { ...site.env, GCE_METADATA_HOST: silent.url.replace('http://', ''), ZSCALER_MCP_SECRETS_TIMEOUT: '1' };
+    const { code, out, err } = await runCommand(['check'], { env, timeoutMs: 10_000 });
+    expect([code, out + err]).toEqual([4, expect.stringContaining('did not answer within 1 s')]);
+    expect(silent.asked.length).toBeGreaterThan(0);
   });
 
   it.each(['aws', 'gcp'] as const)('whose SDK is not installed (%s) is told with the name of the package', async (kind) => {
