@@ -24,12 +24,28 @@ describe('a value', () => {
     'provisioning_key',
     'credentials',
     'otp',
+    'secret_id',
+    'tokenValue',
+    'private_key_id_and_all',
   ])('under the name %s is taken out, at any depth', (name) => {
     const hidden = redact({ [name]: 'hush', list: [{ deep: { [name]: ['hush'] } }] });
     expect(hidden).toEqual({ [name]: '[redacted]', list: [{ deep: { [name]: '[redacted]' } }] });
   });
 
-  it.each(['name', 'description', 'keyword', 'monkeys', 'certificateId', 'passed', 'compassion'])('under the name %s stays', (name) => {
+  it.each([
+    'name',
+    'description',
+    'keyword',
+    'monkeys',
+    'certificateId',
+    'passed',
+    'compassion',
+    'credential_id',
+    'credentialIds',
+    'credential_type',
+    'token_id',
+    'private_ipv4',
+  ])('under the name %s stays', (name) => {
     expect(redact({ [name]: 'shown' })).toEqual({ [name]: 'shown' });
   });
 

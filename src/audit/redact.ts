@@ -7,6 +7,9 @@ const MAX_DEPTH = 24;
 const SECRET_NAME =
   /secret|passw|passphrase|token|credential|authorization|cookie|assertion|private|presharedkey|psk$|certblob|pem$|jwt|otp$|(?:^|[a-z])key$/;
 
+/** Says which one it is, and not what it says; whoever reads the record has to know. */
+const NO_SECRET_NAME = /(?:credential|token)(?:ids?|type|name)$|^private(?:ip|address)|^softwarekey$/;
+
 /** A copy of `value` in which whatever is named or shaped like a secret reads `[redacted]`. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
@@ -31,5 +34,7 @@ export function redactText(text: string): string {
 }
 
 /** A flag such as `password_required: true` gives nothing away. */
-const isSecret = (key: string, value: unknown): boolean =>
-  typeof value !== 'boolean' && value !== null && SECRET_NAME.test(key.toLowerCase().replaceAll(/[^a-z\d]/g, ''));
+function isSecret(key: string, value: unknown): boolean {
+  const name = key.toLowerCase().replaceAll(/[^a-z\d]/g, '');
+  return typeof value !== 'boolean' && value !== null && SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name);
+}

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startIdp, type Idp } from '../../test/idp.ts';
 import { Gate, type AuthConfig } from './index.ts';
@@ -196,6 +197,30 @@ describe('an issuer that is down from the start', () => {
     vi.advanceTimersByTime(2_001);
     expect(await statusOf(gate, token)).toMatch(/^token:/);
     expect(gate.publish('/.well-known/oauth-protected-resource/mcp', request({}))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('an event stream', () => {
+  it('ends within a minute after the token has expired that it was opened with', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const idp = await startIdp();
+    const gate = open(jwt(idp));
+    const ended: string[] = [];
+    for (const [name, seconds] of [
+      ['short', 60],
+      ['long', 600],
+    ] as const) {
+      const admission = await admit(gate, await idp.token({ exp: now() + seconds }));
+      if ('refusal' in admission) throw new Error('refused');
+      admission.standing(new EventEmitter() as ServerResponse, () => ended.push(name));
+    }
+    // Clocks may differ by half a minute.
+    await vi.advanceTimersByTimeAsync(61_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(ended).toEqual([]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.waitFor(() => expect(ended).toEqual(['short']));
   });
 });
 

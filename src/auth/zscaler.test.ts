@@ -15,8 +15,8 @@ const config = (change: { allowedClients?: string[]; failureLimit?: number } = {
   ...change,
 });
 
-async function start(first = config()) {
-  const tenant = await startDemoTenant({ log: silent });
+async function start(first = config(), tokenLifetimeSeconds = 86_399) {
+  const tenant = await startDemoTenant({ log: silent, tokenLifetimeSeconds });
   onTestFinished(() => tenant.close());
   const transport = new Transport();
   const cloud: CloudConfig = { cloud: '', tokenUrl: tenant.tokenUrl, apiUrl: tenant.apiUrl, requestTimeoutMs: 5_000, maxRetries: 0 };
@@ -83,17 +83,31 @@ describe('a OneAPI client', () => {
     expect(asked()).toBe(1);
   });
 
-  it('is asked about again after ten minutes, or when its token would have expired', async () => {
+  it.each([
+    ['after ten minutes', 86_399, 600],
+    ['when its token would have expired', 120, 120],
+  ])('is asked about again %s, and is out then if the tenant says so', async (_when, tokenSeconds, keptSeconds) => {
     vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => void vi.useRealTimers());
-    const { clientId, clientSecret, statusOf, asked } = await start();
+    const { tenant, clientId, clientSecret, statusOf, asked } = await start(config(), tokenSeconds);
     await statusOf(basic(clientId, clientSecret));
-    vi.advanceTimersByTime(599_000);
-    await statusOf(basic(clientId, clientSecret));
-    expect(asked()).toBe(1);
+    tenant.rotateSecret('another');
+    vi.advanceTimersByTime((keptSeconds - 1) * 1_000);
+    expect([await statusOf(basic(clientId, clientSecret)), asked()]).toEqual([`zscaler:${clientId}`, 1]);
     vi.advanceTimersByTime(2_000);
-    await statusOf(basic(clientId, clientSecret));
-    expect(asked()).toBe(2);
+    expect([await statusOf(basic(clientId, clientSecret)), asked()]).toEqual([401, 2]);
+  });
+
+  it('that was wrong is asked about again a minute later', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { tenant, statusOf, asked } = await start();
+    expect(await statusOf(basic('new', 'secret'))).toBe(401);
+    tenant.admitClient('new', 'secret');
+    vi.advanceTimersByTime(59_000);
+    expect([await statusOf(basic('new', 'secret')), asked()]).toEqual([401, 1]);
+    vi.advanceTimersByTime(2_000);
+    expect([await statusOf(basic('new', 'secret')), asked()]).toEqual(['zscaler:new', 2]);
   });
 
   it('gets 503, not 401, while the tenant cannot be asked; whoever is known goes on', async () => {
