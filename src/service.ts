@@ -178,6 +178,7 @@ export class ServerService implements Service<SavedConfiguration> {
     this.#gate = new Gate(authConfigOf(settings), {
       log: options.log,
       path: pathOf(settings),
+      isAllowedSource: (address) => this.#inForce.edge.requests.isAllowedSource(address),
       shared: state && shareFailures(state),
       verifyClient: (credentials) => checkClient(this.#inForce.cloud, this.#transport, credentials),
       fetchText: (url, signal) =>

@@ -36,6 +36,8 @@ export interface GateParts {
   readonly path: string;
   /** Null where this process counts for itself. */
   readonly shared?: SharedFailures | null;
+  /** Whether clients may come from an address now; streams of others end with a reload. Absent: from all. */
+  readonly isAllowedSource?: (address: string | null) => boolean;
 }
 
 /** An open document, for whoever looks for the way in. */
@@ -56,6 +58,7 @@ interface Guard {
 interface Standing {
   readonly headers: IncomingHttpHeaders;
   readonly principal: string | null;
+  readonly address: string | null;
   readonly end: () => void;
 }
 
@@ -98,6 +101,7 @@ export class Gate {
     return {
       commit: () => {
         this.#guard = next;
+        this.#endOf(({ address }) => this.#parts.isAllowedSource?.(address) === false);
         if (isSame) return;
         this.begin();
         void this.#review();
@@ -134,7 +138,7 @@ export class Gate {
     const guard = this.#guard;
     const { authenticator, failures, config } = guard;
     const { headers } = request;
-    if (!authenticator) return this.#letIn(guard, headers, null);
+    if (!authenticator) return this.#letIn(guard, headers, null, address);
     const digest = digestOf(
       headers.authorization ?? '',
       shown(headers, 'x-api-key'),
@@ -149,7 +153,7 @@ export class Gate {
     const finding = withTrust(await authenticator.identify(headers), headers, config);
     if (finding.kind === 'known') {
       if (authenticator.isGuessable) this.#seen.put(digest, true, SEEN_MS);
-      return this.#letIn(guard, headers, finding.principal);
+      return this.#letIn(guard, headers, finding.principal, address);
     }
     const metadata = authenticator.issuer ? metadataUrl(request, { baseUrl: config.baseUrl, path: this.#parts.path }) : null;
     return { refusal: await this.#refuse(guard, finding, address ?? '', challengeOf(authenticator, finding, metadata)) };
@@ -198,11 +202,11 @@ export class Gate {
     }
   }
 
-  #letIn(guard: Guard, headers: IncomingHttpHeaders, principal: string | null): Admission {
+  #letIn(guard: Guard, headers: IncomingHttpHeaders, principal: string | null, address: string | null): Admission {
     return {
       principal,
       standing: (response, end) => {
-        const standing: Standing = { headers, principal, end };
+        const standing: Standing = { headers, principal, address, end };
         this.#standing.add(standing);
         this.#reviewer ??= setInterval(() => void this.#review(), REVIEW_MS).unref();
         response.once('close', () => {
@@ -240,19 +244,26 @@ export class Gate {
   /** Ends the streams of callers that would not be let in any more. */
   async #review(): Promise<void> {
     const { authenticator, config } = this.#guard;
-    const ended = await Promise.all(
-      [...this.#standing].map(async (standing) => {
+    const unwelcome = new Set<Standing>();
+    await Promise.all(
+      Array.from(this.#standing, async (standing) => {
         const finding = authenticator && withTrust(await authenticator.identify(standing.headers), standing.headers, config);
         // Whoever cannot be asked now may still say yes.
-        if (finding?.kind === 'unavailable') return false;
+        if (finding?.kind === 'unavailable') return;
         const principal = finding?.kind === 'known' ? finding.principal : null;
-        const isGood = principal === standing.principal && (finding === null || finding.kind === 'known');
-        if (!isGood && this.#standing.delete(standing)) standing.end();
-        return !isGood;
+        if (principal !== standing.principal || (finding !== null && finding.kind !== 'known')) unwelcome.add(standing);
       }),
     );
-    const count = ended.filter(Boolean).length;
-    if (count > 0) this.#parts.log.info({ streams: count }, 'ended event streams of callers that are no longer let in');
+    this.#endOf((standing) => unwelcome.has(standing));
+  }
+
+  #endOf(isUnwelcome: (standing: Standing) => boolean): void {
+    const leaving = Array.from(this.#standing).filter(isUnwelcome);
+    for (const standing of leaving) {
+      this.#standing.delete(standing);
+      standing.end();
+    }
+    if (leaving.length > 0) this.#parts.log.info({ streams: leaving.length }, 'ended event streams of callers that are no longer let in');
   }
 }
 

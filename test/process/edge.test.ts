@@ -5,8 +5,8 @@ import { createServer as createNetServer, type AddressInfo } from 'node:net';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startCloud } from './cloud.ts';
-import { missing, startServer } from './harness.ts';
-import { bearer, newKey } from './ways-in.ts';
+import { missing, startServer, waitFor } from './harness.ts';
+import { bearer, newKey, visit } from './ways-in.ts';
 
 type Headers = Record<string, string>;
 
@@ -160,6 +160,21 @@ describe.skipIf(missing('linux'))('behind a reverse proxy', () => {
     expect(await ask(server.url, { 'x-forwarded-for': '127.0.0.9' }, '127.0.0.8')).toBe(403);
     const other = await startProxy(server.url, 'other.example.com');
     expect(await ask(other, {}, '127.0.0.9')).toBe(421);
+  });
+
+  it('a client at an address that is not allowed any more loses its stream; others keep theirs', async () => {
+    const more = (addresses: string) => settings(`ZSCALER_MCP_TRUSTED_PROXIES=127.0.0.1\nZSCALER_MCP_ALLOWED_SOURCE_IPS=${addresses}\n`);
+    const server = await startServer({ dotenv: more('192.0.2.1,192.0.2.2') });
+    const [leaving, staying] = await Promise.all(
+      ['192.0.2.1', '192.0.2.2'].map((from) => visit(server, '2025-11-25', { 'x-forwarded-for': from })),
+    );
+    server.writeDotenv(more('192.0.2.2'));
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
+    await waitFor(() => leaving?.hasEnded() === true);
+    expect([await leaving?.ask({ 'x-forwarded-for': '192.0.2.1' }), await staying?.ask({ 'x-forwarded-for': '192.0.2.2' })]).toEqual([
+      403, 200,
+    ]);
+    expect(staying?.hasEnded()).toBe(false);
   });
 
   it('a client of the SDK works, and the audit log has its address', async () => {
