@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   zscaler: [],
   demo: [],
   cli: ['lifecycle', 'settings', 'tools', 'configuration.ts', 'app.ts'],
+  'idle-memory.ts': [],
   'posture.ts': ['lifecycle', 'settings'],
   'configuration.ts': ['lifecycle', 'settings', 'posture.ts'],
   'service.ts': ['*'],

@@ -5,6 +5,7 @@ import { describeProblem } from './cli/print.ts';
 import type { Stage } from './cli/run.ts';
 import { Configuration, type ReadSecrets, type SavedConfiguration, type Start } from './configuration.ts';
 import type { DemoTenant } from './demo/index.ts';
+import { tidyWhenIdle } from './idle-memory.ts';
 import { messageOf, ZscalerMcpError } from './errors.ts';
 import {
   chooseDefaultPidFile,
@@ -230,6 +231,7 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
     if (!address) serveStdio(service, lifecycle, saved);
     lookUpTenant(service, saved, log);
+    tidyWhenIdle();
   } catch (error) {
     // One that takes over may yet come back; then the PID file must not have been gone for a moment.
     if (!handover?.former) keeper.release();
