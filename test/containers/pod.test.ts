@@ -53,9 +53,12 @@ function optionsOf(pod: Pod, container: PodContainer, secret: Projection): strin
     return ['--mount', `type=tmpfs,destination=${mountPath},tmpfs-mode=2777`];
   });
   expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  const user = ['--user', `${runAsUser}:${runAsGroup}`, '--group-add', String(fsGroup)];
+  const locked = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
   return [
-    ...['--user', `${runAsUser}:${runAsGroup}`, '--group-add', String(fsGroup), '--read-only', '--cap-drop', 'ALL'],
-    ...['--security-opt', 'no-new-privileges', ...(engine.name === 'podman' ? ['--read-only-tmpfs=false'] : [])],
+    ...user,
+    ...locked,
+    ...(engine.name === 'podman' ? ['--read-only-tmpfs=false'] : []),
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...mounts,
   ];

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+const chart = fileURLToPath(new URL('../../deploy/helm/zscaler-mcp', import.meta.url));
+const helm = process.env['ZSCALER_MCP_TEST_HELM'] ?? 'helm';
 const kubernetes = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
 const kubectl = process.env['ZSCALER_MCP_TEST_KUBECTL'] ?? 'kubectl';
 
@@ -52,6 +54,33 @@ const unwrap = (manifest: Manifest): Manifest =>
         data: Object.fromEntries(Object.entries(manifest.data ?? {}).map(([key, value]) => [key, value.replaceAll('\n', '')])),
       }
     : manifest;
+
+/** Why no chart can be rendered here; null if it can. */
+export function lacksHelm(): string | null {
+  const { status } = spawnSync(helm, ['version'], { stdio: 'ignore' });
+  return status === 0 ? null : 'no helm renders the chart: put one on PATH, or name it in ZSCALER_MCP_TEST_HELM';
+}
+
+/** Runs helm on the chart, with values that override its own. @returns how it ended, what it printed and what it complained of */
+export function runHelm(words: readonly string[], values: Fields): { status: number | null; stdout: string; stderr: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'zscaler-mcp-chart-'));
+  try {
+    writeFileSync(join(folder, 'values.json'), JSON.stringify(values));
+    return spawnSync(helm, [...words, chart, '--values', join(folder, 'values.json')], { encoding: 'utf8' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Renders the chart as the release `zscaler-mcp` in the namespace of the same name. */
+export function renderChart(values: Fields): Manifest[] {
+  const { status, stdout, stderr } = runHelm(['template', '--namespace', 'zscaler-mcp', 'zscaler-mcp'], values);
+  if (status !== 0) throw new Error(stderr);
+  return parseAllDocuments(stdout)
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest) => manifest !== null)
+    .map(unwrap);
+}
 
 export function only(manifests: readonly Manifest[], kind: string, name = 'zscaler-mcp'): Manifest {
   const [found, ...more] = manifests.filter((each) => each.kind === kind && each.metadata.name === name);
