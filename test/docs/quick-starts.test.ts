@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root, waitFor } from '../process/harness.ts';
+import { missing, root, waitFor } from '../process/harness.ts';
 import { post } from '../process/mcp.ts';
 import { blocksOf, readPage } from './pages.ts';
 
@@ -70,6 +70,30 @@ function type(line: string, env = environment()): Promise<Typed> {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, text }));
   });
+}
+
+const MARK = '/.zscaler-mcp-copy-of-root';
+
+/** As root, where the whole system may be changed: what is written goes into memory and is gone afterwards. */
+function typeInCopyOfRoot(lines: readonly string[]): Promise<Typed> {
+  const [typed, enter, above] = [join(folder, 'typed.sh'), join(folder, 'enter.sh'), join(folder, 'above')];
+  mkdirSync(above);
+  // Nothing is typed anywhere else.
+  writeFileSync(typed, [`set -e; [ -e ${MARK} ] || exit 99`, ...lines].join('\n'));
+  writeFileSync(
+    enter,
+    `set -e
+mount -t tmpfs tmpfs '${above}'
+cd '${above}'
+mkdir up work root
+touch up${MARK}
+mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root
+mount --bind /proc root/proc
+mount --bind /dev root/dev
+exec chroot root bash '${typed}'
+`,
+  );
+  return type(`exec unshare --mount bash '${enter}'`);
 }
 
 const marked = (page: string, name: string): string[] => {
@@ -156,6 +180,35 @@ describe('a machine that has seen none of it', () => {
     expect(await type('zscaler-mcp --version', newer)).toEqual({ code: 0, text: `${version}\n` });
     expect(await type('zscaler-mcp check --demo --transport streamable-http', newer)).toMatchObject({ code: 0 });
   });
+
+  const lacking = missing('root', 'linux', 'unshare', 'setpriv');
+  it.skipIf(lacking !== null)(
+    'installs the service, in a root of its own, and its user can read the configuration',
+    { timeout: 300_000 },
+    async () => {
+      if (!existsSync(join(copy, 'node_modules'))) expect((await type('npm ci')).code).toBe(0);
+      expect((await type('npm run build && npm pack')).code).toBe(0);
+      writeFileSync(join(copy, 'my.env'), 'ZSCALER_MCP_LOG_LEVEL=warn\n');
+      const [bin, lines] = [join(folder, 'stub'), marked('docs/operations/systemd.md', 'install the service')];
+      mkdirSync(bin);
+      // systemd is not there; what it is asked is noted.
+      writeFileSync(join(bin, 'systemctl'), `#!/bin/sh\necho "systemctl $*"\n`, { mode: 0o755 });
+      const unit = '/etc/systemd/system/zscaler-mcp.service';
+      const wasThere = existsSync(unit);
+      const { code, text } = await typeInCopyOfRoot([
+        `cd '${copy}'; export PATH='${bin}':$PATH`,
+        ...lines,
+        `grep -c '^ExecStart=/usr/bin/zscaler-mcp ' ${unit}`,
+        `stat -c '%a %U %G' /etc/zscaler-mcp/.env`,
+        `export PATH='${dirname(process.execPath)}':$PATH`,
+        `setpriv --reuid zscaler-mcp --regid zscaler-mcp --clear-groups /usr/bin/zscaler-mcp check --transport streamable-http --dotenv-path /etc/zscaler-mcp/.env`,
+      ]);
+      expect(code, text).toBe(0);
+      expect(text).toContain('systemctl daemon-reload\nsystemctl enable --now zscaler-mcp\n1\n640 root zscaler-mcp\n');
+      expect(text).toMatch(/ZSCALER_MCP_LOG_LEVEL +warn +\/etc\/zscaler-mcp\/\.env:1/);
+      expect(existsSync(unit)).toBe(wasThere);
+    },
+  );
 
   it('finds each command of npm that a page names', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
