@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startLoad, type Ledger } from '../test/process/load.ts';
 import { callTool, modern } from '../test/process/mcp.ts';
 import { compareRestarts } from './beside.ts';
+import { measureCatalogue } from './catalogue.ts';
 import { loadBefore, renderPage, type Row } from './report.ts';
 import { median, run, startServer, type BenchServer } from './server.ts';
 
@@ -20,6 +21,7 @@ await commands();
 await gap();
 await memory();
 await calls();
+await wholeCatalogue();
 const beside = await compareRestarts((line) => console.error(line));
 
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -139,6 +141,21 @@ async function calls(): Promise<void> {
   show('tools/list, one at a time', ms(list), `GET /healthz: ${ms(health)}`);
   show('tools/call against the demo tenant, one at a time', ms(call), `GET /healthz: ${ms(health)}`);
   await server.stop();
+}
+
+async function wholeCatalogue(): Promise<void> {
+  const figures = await measureCatalogue();
+  const { tools, linesPerTool, offered, bootMs, rssMiB, listBytes, listCpuMs, listWallMs, sessions, sessionsRssMiB } = figures;
+  show('lines of source per tool', linesPerTool.toFixed(1), `${tools} tools`);
+  show('boot to ready, all tools offered', ms(bootMs), `${offered} tools`);
+  show('RSS, all tools offered and listed', `${rssMiB.toFixed(0)} MiB`);
+  show(
+    'tools/list of all, processor time after the first',
+    `${listCpuMs.toFixed(2)} ms`,
+    `${(listBytes / 1_024).toFixed(0)} KiB, wall ${ms(listWallMs)}`,
+    'aim: under 1 ms',
+  );
+  show(`RSS with ${sessions} idle sessions`, `${sessionsRssMiB.toFixed(0)} MiB`, '', 'aim: under 150 MiB in all');
 }
 
 async function medianOf(count: number, work: () => Promise<unknown>): Promise<number> {

@@ -1,6 +1,6 @@
 /** A real server for a benchmark, with a folder and PID file of its own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LifecycleRecord, Operation } from '../src/lifecycle/index.ts';
@@ -20,6 +20,8 @@ export interface BenchServer {
   /** The same beside other work, such as a load that must keep its rate. */
   askBeside(...words: string[]): Promise<void>;
   rssMiB(): number;
+  /** Processor time of all its threads so far. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -29,7 +31,8 @@ export async function startServer({
   port = 0,
   dotenv = '',
   demo = true,
-}: { port?: number; dotenv?: string; demo?: boolean } = {}): Promise<BenchServer> {
+  args: more = [],
+}: { port?: number; dotenv?: string; demo?: boolean; args?: readonly string[] } = {}): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'zscaler-mcp-bench-'));
   const pidFile = join(folder, 'server.pid');
   const dotenvPath = join(folder, '.env');
@@ -46,6 +49,7 @@ export async function startServer({
     dotenvPath,
     '--log-level',
     'error',
+    ...more,
   ];
   const startedAt = performance.now();
   const child = spawn(process.execPath, [entry, ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -66,6 +70,12 @@ export async function startServer({
         spawn(process.execPath, [entry, ...words, '--pid-file', pidFile], { env, stdio: 'ignore' }).once('exit', () => resolve());
       }),
     rssMiB: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024,
+    cpuMs: () =>
+      readdirSync(`/proc/${child.pid}/task`).reduce(
+        // Nanoseconds on a processor; see Documentation/scheduler/sched-stats.rst of Linux.
+        (sum, task) => sum + Number(readFileSync(`/proc/${child.pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+        0,
+      ),
     async stop() {
       child.kill('SIGTERM');
       await ended;

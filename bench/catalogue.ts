@@ -1,0 +1,82 @@
+/** What the catalogue costs: in lines, and in time and memory when all of it is offered. */
+import { readFileSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { catalogue } from '../src/tools/index.ts';
+import { modern, openSession } from '../test/process/mcp.ts';
+import { median, startServer } from './server.ts';
+
+export interface CatalogueFigures {
+  readonly tools: number;
+  /** Of source below `src/tools/`, tests left out; comments and blank lines count. */
+  readonly linesPerTool: number;
+  /** What is offered to a client that may write everything. */
+  readonly offered: number;
+  readonly bootMs: number;
+  readonly rssMiB: number;
+  readonly listBytes: number;
+  /** Processor time of the server for one `tools/list`, the first left out. */
+  readonly listCpuMs: number;
+  readonly listWallMs: number;
+  readonly sessions: number;
+  readonly sessionsRssMiB: number;
+}
+
+const everything = ['--enable-write-tools', '--write-tools', '*'];
+const LISTS = 300;
+const SESSIONS = 1_000;
+const REST_MS = 25_000;
+
+export async function measureCatalogue(): Promise<CatalogueFigures> {
+  const boots: number[] = [];
+  for (let round = 0; round < 11; round++) {
+    const server = await startServer({ args: everything });
+    boots.push(server.readyAfterMs);
+    await server.stop();
+  }
+  const server = await startServer({ args: everything });
+  const list = () => modern(server.url, 'tools/list');
+  const first = await list();
+  const tools = first.body?.result?.['tools'] as { name: string }[];
+  const rssMiB = server.rssMiB();
+  const walls: number[] = [];
+  const cpuBefore = server.cpuMs();
+  for (let round = 0; round < LISTS; round++) {
+    const startedAt = performance.now();
+    await list();
+    walls.push(performance.now() - startedAt);
+  }
+  const listCpuMs = (server.cpuMs() - cpuBefore) / LISTS;
+  await server.stop();
+  return {
+    tools: catalogue.length,
+    linesPerTool: countLines() / catalogue.length,
+    offered: tools.length,
+    bootMs: median(boots),
+    rssMiB,
+    listBytes: JSON.stringify(first.body).length,
+    listCpuMs,
+    listWallMs: median(walls),
+    ...(await measureSessions()),
+  };
+}
+
+/** Sessions of an older revision whose clients shook hands, listed the tools, and say nothing more. */
+async function measureSessions(): Promise<Pick<CatalogueFigures, 'sessions' | 'sessionsRssMiB'>> {
+  const server = await startServer();
+  for (let opened = 0; opened < SESSIONS; opened++) {
+    const { send } = await openSession(server.url);
+    await send('tools/list');
+  }
+  // What their beginning left behind is given back when the server rests.
+  await sleep(REST_MS);
+  const sessionsRssMiB = server.rssMiB();
+  await server.stop();
+  return { sessions: SESSIONS, sessionsRssMiB };
+}
+
+function countLines(): number {
+  const root = join(import.meta.dirname, '../src/tools');
+  const files = globSync('**/*.ts', { cwd: root }).filter((file) => !/\.test(-d)?\.ts$/.test(file));
+  return files.reduce((sum, file) => sum + readFileSync(join(root, file), 'utf8').split('\n').length - 1, 0);
+}
