@@ -6,6 +6,7 @@ import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
 import type { StandingStream } from './carried.ts';
+import { allowReading, answerPreflight, isPreflight } from './guards/cors.ts';
 import { isAllowedHost } from './guards/host.ts';
 import { isAllowedOrigin } from './guards/origin.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -113,10 +114,12 @@ async function answer(
   const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
   const refusal = judge(options, request, limits, address);
   if (refusal) return refuse(options, request, response, refusal);
+  const isReadable = allowReading(request, response, options.allowedOrigins);
   const published = options.gate.publish(path, request);
   if (published) return publish(published, request, response);
   const route = path === METRICS ? metricsRoute(options) : routes.get(path);
   if (!route) return refusePath(response, path, [...routes.keys()]);
+  if (isReadable && isPreflight(request)) return answerPreflight(request, response, route.methods);
   if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
   try {
     await admit(options, limits, route, request, response, exchange, address);

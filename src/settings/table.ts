@@ -63,7 +63,12 @@ const server = {
     allowedHost,
   ),
   allowedOrigins: list(
-    { env: 'ZSCALER_MCP_ALLOWED_ORIGINS', default: [], applies: 'restart', about: 'Origin headers to accept beside loopback ones.' },
+    {
+      env: 'ZSCALER_MCP_ALLOWED_ORIGINS',
+      default: [],
+      applies: 'restart',
+      about: 'Origins of pages that may call the server and read its answers (CORS), beside those of loopback, which may call alone.',
+    },
     'comma-separated: scheme://host[:port], *',
     allowedOrigin,
   ),

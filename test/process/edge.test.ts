@@ -117,6 +117,56 @@ describe.skipIf(noIpv6)('a server at ::', () => {
   });
 });
 
+describe('a page in a browser', () => {
+  const origin = 'https://console.example.com';
+  const preflight = (url: string, from: string, wanted = 'authorization,content-type,mcp-session-id,mcp-param-x') =>
+    fetch(url, {
+      method: 'OPTIONS',
+      headers: { origin: from, 'access-control-request-method': 'POST', 'access-control-request-headers': wanted },
+    });
+  const allowed = ({ headers }: Response) => [headers.get('access-control-allow-origin'), headers.get('access-control-allow-headers')];
+
+  it.each(['streamable-http', 'sse'] as const)(
+    'may read over %s, without and with credentials, if its origin is listed',
+    async (transport) => {
+      const key = newKey();
+      const server = await startServer({ transport, dotenv: `ZSCALER_MCP_ALLOWED_ORIGINS=${origin}\nZSCALER_MCP_AUTH_API_KEY=${key}\n` });
+      const asked = await preflight(server.url, origin);
+      expect([asked.status, ...allowed(asked)]).toEqual([204, origin, 'authorization,content-type,mcp-session-id,mcp-param-x']);
+      const method = transport === 'sse' ? 'GET' : 'POST';
+      expect(asked.headers.get('access-control-allow-methods')).toContain(method);
+      const refused = await fetch(server.url, { method, headers: { ...good, origin }, ...(method === 'POST' && { body: list }) });
+      expect([refused.status, ...allowed(refused)]).toEqual([401, origin, null]);
+      expect(refused.headers.get('access-control-expose-headers')).toContain('www-authenticate');
+      const abort = new AbortController();
+      onTestFinished(() => abort.abort());
+      const headers = { ...good, ...bearer(key), origin };
+      const served = await fetch(server.url, { method, headers, signal: abort.signal, ...(method === 'POST' && { body: list }) });
+      expect([served.status, served.headers.get('access-control-allow-origin'), served.headers.get('vary')]).toEqual([
+        200,
+        origin,
+        'Origin',
+      ]);
+    },
+  );
+
+  it('of loopback or elsewhere may not, nor does what it sends end up in a header', async () => {
+    const listed = await startServer({ dotenv: `ZSCALER_MCP_ALLOWED_ORIGINS=${origin}\n` });
+    for (const [from, status] of [
+      ['http://localhost:5173', 405],
+      ['https://evil.example', 403],
+      ['null', 403],
+    ] as const) {
+      const answer = await preflight(listed.url, from);
+      expect([from, answer.status, ...allowed(answer)]).toEqual([from, status, null, null]);
+    }
+    expect(allowed(await preflight(listed.url, origin, 'x: y'))).toEqual([origin, null]);
+    const none = await startServer({ dotenv: '' });
+    const answer = await fetch(none.url, { method: 'POST', headers: { ...good, origin: 'http://localhost:5173' }, body: list });
+    expect([answer.status, ...allowed(answer)]).toEqual([200, null, null]);
+  });
+});
+
 /** As nginx does it with `proxy_set_header Host $host` and `X-Forwarded-For $proxy_add_x_forwarded_for`. */
 async function startProxy(target: string, host: string): Promise<string> {
   const proxy = createServer((incoming, outgoing) => {

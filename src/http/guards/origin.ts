@@ -8,9 +8,14 @@ import { isLoopbackName } from './host.ts';
 export function isAllowedOrigin(header: string | undefined, allowed: readonly string[]): boolean {
   if (header === undefined || allowed.includes('*')) return true;
   const origin = parseOrigin(header);
-  if (!origin) return false;
-  if (isWeb(origin) && isLoopbackName(origin.hostname)) return true;
-  return allowed.some((entry) => parseOrigin(entry)?.origin === origin.origin && isWeb(origin));
+  return (origin !== null && isWeb(origin) && isLoopbackName(origin.hostname)) || isListedOrigin(header, allowed);
+}
+
+/** Whether `allowed` itself names it. */
+export function isListedOrigin(header: string, allowed: readonly string[]): boolean {
+  if (allowed.includes('*')) return true;
+  const origin = parseOrigin(header);
+  return origin !== null && isWeb(origin) && allowed.some((entry) => parseOrigin(entry)?.origin === origin.origin);
 }
 
 const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
