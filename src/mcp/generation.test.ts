@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { acceptAnswers, markRequests } from './generation.ts';
+import { acceptAnswers, foreignAnswers, markRequests } from './generation.ts';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 
 const answer = (id: unknown) => ({ jsonrpc: '2.0', id, result: {} });
@@ -18,6 +18,12 @@ it.each([
   ['a number', 5, { body: 5 }],
 ])('takes %s for what it is', (_name, body, expected) => {
   expect(acceptAnswers(body, 7)).toEqual(expected);
+});
+
+it('finds the answers that other processes wait for', () => {
+  const batch = [answer('6f.1'), request, answer('7.2'), answer('nonsense'), answer(3), null];
+  expect(foreignAnswers(batch, '7')).toEqual([{ mark: '6f', message: answer('6f.1') }]);
+  expect([foreignAnswers(answer('7.2'), '7'), foreignAnswers(request, '7'), foreignAnswers(null, '7')]).toEqual([[], [], []]);
 });
 
 it('marks questions and their cancellations, and nothing else', async () => {

@@ -26,11 +26,13 @@ export class SharedState {
   readonly #link: Link;
   readonly #names: Names;
   readonly #lease: Lease;
+  readonly #log: Log;
   readonly #openRing: StateOptions['openRing'];
   #ring: Ring;
 
   constructor({ url, prefix, keys, openRing, log }: StateOptions) {
     this.#names = new Names(prefix, keys[0] ?? '');
+    this.#log = log;
     this.#openRing = openRing;
     this.#ring = openRing(keys);
     this.#link = new Link({ url, log, prove: (client) => this.#lease.renew(client) });
@@ -58,7 +60,7 @@ export class SharedState {
   }
 
   sessions<Record, Event extends { readonly stream: number | null }, Message>(): SharedSessions<Record, Event, Message> {
-    return new SharedSessions({ link: this.#link, names: this.#names, lease: this.#lease, ring: () => this.#ring });
+    return new SharedSessions({ link: this.#link, names: this.#names, lease: this.#lease, ring: () => this.#ring, log: this.#log });
   }
 
   /** @param here remembers for this process */

@@ -1,5 +1,6 @@
 /** Sessions and their events as all replicas see them, and messages from one replica to another. All of it sealed. */
 import { parseJson, stringifyJson } from '../json.ts';
+import type { Log } from '../log.ts';
 import type { Lease } from './lease.ts';
 import type { Link } from './link.ts';
 import type { Names } from './names.ts';
@@ -47,8 +48,11 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
   readonly #names: Names;
   readonly #lease: Lease;
   readonly #ring: () => Ring;
+  readonly #log: Log;
+  #hasWarned = false;
 
-  constructor({ link, names, lease, ring }: { link: Link; names: Names; lease: Lease; ring: () => Ring }) {
+  constructor({ link, names, lease, ring, log }: { link: Link; names: Names; lease: Lease; ring: () => Ring; log: Log }) {
+    this.#log = log;
     this.#link = link;
     this.#names = names;
     this.#lease = lease;
@@ -73,7 +77,9 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     const [sealed] = await this.#link.run((client) =>
       Promise.all([client.getEx(key, { type: 'PX', value: lifeMs }), client.pExpire(events, lifeMs)]),
     );
-    return sealed === null ? null : (this.#open(key, sealed) as Record | null);
+    const record = sealed === null ? null : (this.#open(key, sealed) as Record | null);
+    if (sealed !== null && record === null) this.#warnOfKeys();
+    return record;
   }
 
   /** @throws when it cannot be kept */
@@ -141,6 +147,13 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
 
   onChange(observer: (isUp: boolean) => void): void {
     this.#link.onChange(observer);
+  }
+
+  /** Once, for a stranger can provoke it as often as he likes. */
+  #warnOfKeys(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#log.warn({}, 'a session of another replica cannot be opened: give all replicas the same ZSCALER_MCP_REQUEST_STATE_KEYS');
   }
 
   #open(name: string, sealed: string): unknown {

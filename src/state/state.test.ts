@@ -24,6 +24,8 @@ function fakeLink(held = new Map<string, string>()) {
   return { held, link, client };
 }
 
+const ignore = (): void => undefined;
+
 const lease = { replica: 'one' } as Lease;
 
 describe('names', () => {
@@ -53,6 +55,7 @@ describe('what is kept of a session', () => {
       names: new Names('p:', SECRET),
       lease,
       ring: () => openRing(secrets, Infinity),
+      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     });
   const record = { id: 'x', text: 'sentinel'.repeat(2_000), number: 12_345_678_901_234_567_890n };
 

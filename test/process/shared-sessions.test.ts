@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
 import { missing, waitFor } from './harness.ts';
@@ -168,6 +170,45 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect((await client.ask(one.url, 'tools/list')).status).toBe(200);
     await one.ask('stop');
     expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
+  });
+});
+
+describe.skipIf(missing('redis-server'))('the keys that seal it', () => {
+  it('are exchanged while a session goes on', async () => {
+    const redis = await startRedis();
+    const replicas = both(await startReplicas(redis, 2, ''));
+    const [one, other] = replicas;
+    const written = readFileSync(one.dotenvPath, 'utf8');
+    const old = /^ZSCALER_MCP_REQUEST_STATE_KEYS=(.+)$/m.exec(written)?.[1] ?? '';
+    const young = randomBytes(32).toString('base64');
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    for (const keys of [`${old},${young}`, `${young},${old}`]) {
+      for (const server of replicas) {
+        server.writeDotenv(written.replace(old, keys));
+        expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
+        expect([(await client.ask(one.url, 'ping')).status, (await client.ask(other.url, 'ping')).status]).toEqual([200, 200]);
+      }
+    }
+    // Whatever was said under the new order is sealed with the new key.
+    await client.ask(one.url, 'logging/setLevel', { level: 'error' });
+    for (const server of replicas) {
+      server.writeDotenv(written.replace(old, young));
+      expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
+    }
+    expect([(await client.ask(one.url, 'ping')).status, (await client.ask(other.url, 'ping')).status]).toEqual([200, 200]);
+    await other.ask('restart');
+    expect((await client.ask(other.url, 'ping')).status).toBe(200);
+  });
+
+  it('open nothing for a replica that has others', async () => {
+    const redis = await startRedis();
+    const [one] = await startReplicas(redis, 1, '');
+    const [stranger] = await startReplicas(redis, 1, '');
+    if (!one || !stranger) throw new Error('two replicas were wanted');
+    const client = await RawClient.open(one.url);
+    expect([(await client.ask(stranger.url, 'ping')).status, (await client.ask(one.url, 'ping')).status]).toEqual([404, 200]);
+    expect(stranger.log()).toContain('give all replicas the same ZSCALER_MCP_REQUEST_STATE_KEYS');
   });
 });
 
