@@ -253,6 +253,8 @@ describe.skipIf(missing('redis-server'))('what lies in the store', () => {
     expect(answer.status).toBe(200);
     expect((await client.ask(one.url, 'tools/call', { name: LIST, arguments: {} })).message?.result).toBeDefined();
     await fetch(one.url, { method: 'POST', headers: { ...mine, authorization: 'Bearer sentinel-wrong' } });
+    // One that nobody comes back to.
+    await RawClient.open(one.url, {}, mine);
     const dump = await redis.dump();
     const kinds = new Set([...dump.keys()].map((name) => name.split(':')[1]));
     expect(kinds).toEqual(new Set(['born', 'events', 'failures', 'rate', 'replica', 'session']));
