@@ -23,7 +23,7 @@ interface Fleet {
 }
 
 async function startFleet(): Promise<Fleet> {
-  const cloud = await startCloud({ delayMs: 250 });
+  const cloud = await startCloud({ delayMs: 400 });
   const redis = await startRedis();
   const ports = [await freePort(), await freePort(), await freePort()];
   const dotenv = cloud.dotenv({
