@@ -58,6 +58,7 @@ export class Session {
   #keeping: Promise<void> | null = null;
   /** Closes the stream that a GET opened last, where replicas share streams. */
   #following: AbortController | null = null;
+  #judging: Promise<unknown> = Promise.resolve();
   /** Requests of the client without an answer so far. */
   readonly #running = new Set<RequestId>();
   /** The request that a stream was opened for, to close its connection by. */
@@ -233,10 +234,18 @@ export class Session {
     else if (requestId !== undefined && requestId !== null) this.#transport.closeSSEStream(requestId);
   }
 
-  async #follow(request: Request, events: SharedEvents, from: FoundEvent | null): Promise<Response> {
-    // The transport judges the request as it does any other; its stream is not the one that is written to.
+  /** The transport judges the request as it does any other; its stream is not the one that is written to. */
+  async #judge(request: Request): Promise<Response> {
     const judged = await this.#transport.handleRequest(new Request(request, { headers: withoutEvent(request.headers) }));
     this.#transport.closeStandaloneSSEStream();
+    return judged;
+  }
+
+  async #follow(request: Request, events: SharedEvents, from: FoundEvent | null): Promise<Response> {
+    // One at a time: for the transport there is one such stream in a session.
+    const judging = this.#judging.then(() => this.#judge(request));
+    this.#judging = judging.catch(() => undefined);
+    const judged = await judging;
     if (!judged.ok || !from) return judged;
     const closing = new AbortController();
     if (from.isStanding) {

@@ -25,7 +25,7 @@ export interface FleetLoad {
 const TOOL = 'zia_list_rule_labels';
 const GIVE_UP_MS = 45_000;
 
-/** Every third call is of revision 2026-07-28, which has no sessions. */
+/** Every fourth call is of revision 2026-07-28, which has no sessions. */
 export function startFleetLoad({ url, perSecond, sessions }: { url: string; perSecond: number; sessions: readonly string[] }): FleetLoad {
   const fates = new Map<number, Fate>();
   const pending = new Set<Promise<void>>();
@@ -35,7 +35,7 @@ export function startFleetLoad({ url, perSecond, sessions }: { url: string; perS
     const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
     while (next < due) {
       const n = next++;
-      const session = n % 3 === 2 ? null : (sessions[n % sessions.length] ?? null);
+      const session = n % 4 === 3 ? null : (sessions[n % sessions.length] ?? null);
       const following = follow(url, n, session, fates);
       pending.add(following);
       void following.finally(() => pending.delete(following));

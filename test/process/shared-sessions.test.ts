@@ -122,6 +122,21 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect(unwanted.events).toEqual([]);
   });
 
+  it('gets the rest of several streams that broke at once', async () => {
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, cloud.dotenv(), { demo: false }));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    const ids = [11, 12, 13, 14, 15, 16];
+    const broken = await Promise.all(ids.map((id) => client.request(one.url, 'tools/call', { name: LIST, arguments: {} }, id)));
+    await waitFor(() => broken.every((stream) => stream.lastId() !== null));
+    for (const stream of broken) stream.close();
+    const rest = await Promise.all(broken.map((stream, at) => client.listen(at % 2 ? one.url : other.url, stream.lastId())));
+    await Promise.all(rest.map(({ ended }) => ended));
+    expect(rest.map(({ events }) => events.map(({ message }) => message?.id))).toEqual(ids.map((id) => [id]));
+  });
+
   it('is told "outcome unknown" of what ran at a replica that was killed, and goes on', async () => {
     const cloud = await startCloud({ delayMs: 60_000 });
     const redis = await startRedis();
