@@ -179,6 +179,7 @@ export class ServerService implements Service<SavedConfiguration> {
       log: options.log,
       path: pathOf(settings),
       isAllowedSource: (address) => this.#inForce.edge.requests.isAllowedSource(address),
+      isTrustedProxy: (address) => this.#inForce.edge.requests.isTrustedProxy(address),
       shared: state && shareFailures(state),
       verifyClient: (credentials) => checkClient(this.#inForce.cloud, this.#transport, credentials),
       fetchText: (url, signal) =>

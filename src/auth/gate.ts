@@ -13,7 +13,7 @@ import { acceptTokens } from './jwt.ts';
 import { Failures, type SharedFailures } from './failures.ts';
 import { challengeOf, refuse, type Refusal } from './refusal.ts';
 import type { FetchText } from './remote.ts';
-import { describedResource, metadataUrl } from './resource.ts';
+import { describedResource, metadataUrl, type ResourceNames } from './resource.ts';
 import { Seen } from './seen.ts';
 import { Strangers } from './strangers.ts';
 import { TenantClients, type VerifyClient } from './zscaler.ts';
@@ -38,6 +38,7 @@ export interface GateParts {
   readonly shared?: SharedFailures | null;
   /** Whether clients may come from an address now; streams of others end with a reload. Absent: from all. */
   readonly isAllowedSource?: (address: string | null) => boolean;
+  readonly isTrustedProxy?: (address: string | undefined) => boolean;
 }
 
 /** An open document, for whoever looks for the way in. */
@@ -114,7 +115,7 @@ export class Gate {
   publish(path: string, request: IncomingMessage): Published | null {
     const { authenticator, config } = this.#guard;
     if (!authenticator?.issuer) return null;
-    const resource = describedResource(path, request, { baseUrl: config.baseUrl, path: this.#parts.path });
+    const resource = describedResource(path, request, this.#namesOf(config));
     if (resource === null) return null;
     const issuer = authenticator.issuer();
     const headers = { 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
@@ -155,8 +156,13 @@ export class Gate {
       if (authenticator.isGuessable) this.#seen.put(digest, true, SEEN_MS);
       return this.#letIn(guard, headers, finding.principal, address);
     }
-    const metadata = authenticator.issuer ? metadataUrl(request, { baseUrl: config.baseUrl, path: this.#parts.path }) : null;
+    const metadata = authenticator.issuer ? metadataUrl(request, this.#namesOf(config)) : null;
     return { refusal: await this.#refuse(guard, finding, address ?? '', challengeOf(authenticator, finding, metadata)) };
+  }
+
+  #namesOf({ baseUrl }: AuthConfig): ResourceNames {
+    const { path, isTrustedProxy } = this.#parts;
+    return { baseUrl, path, isTrustedProxy };
   }
 
   close(): void {

@@ -2,14 +2,16 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startIdp, type Idp } from '../../test/idp.ts';
+import type { GateParts } from './gate.ts';
 import { Gate, type AuthConfig } from './index.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const fetchText = (url: string, signal: AbortSignal) => fetch(url, { signal, redirect: 'manual' });
 
-const open = (config: AuthConfig): Gate => {
-  const gate = new Gate(config, { log: silent, fetchText, path: '/mcp', verifyClient: () => Promise.resolve({ kind: 'wrong' }) });
+const open = (config: AuthConfig, more: Partial<GateParts> = {}): Gate => {
+  const verifyClient = () => Promise.resolve({ kind: 'wrong' } as const);
+  const gate = new Gate(config, { log: silent, fetchText, path: '/mcp', verifyClient, ...more });
   onTestFinished(() => gate.close());
   return gate;
 };
@@ -274,6 +276,24 @@ describe('the description of this server (RFC 9728)', () => {
   ])('at %j under %j names %s', async (rest, baseUrl, wanted) => {
     const { resource, issuer, isOurs } = await publish(`/.well-known/oauth-protected-resource${rest}`, { baseUrl });
     expect([resource, isOurs(issuer)]).toEqual([wanted, true]);
+  });
+
+  it.each([
+    ['127.0.0.1', 'https', 'https://mcp.example/mcp'],
+    ['127.0.0.1', 'http, https', 'https://mcp.example/mcp'],
+    ['127.0.0.1', 'https, http', 'http://mcp.example/mcp'],
+    ['127.0.0.1', undefined, 'http://mcp.example/mcp'],
+    ['192.0.2.1', 'https', 'http://mcp.example/mcp'],
+  ])('believes %s, which says %s, about HTTPS as far as it is a trusted proxy', async (remoteAddress, scheme, wanted) => {
+    const idp = await startIdp();
+    const gate = open(oidc(idp), { isTrustedProxy: (address) => address === '127.0.0.1' });
+    await statusOf(gate, await idp.token());
+    const headers = { host: 'mcp.example', ...(scheme !== undefined && { 'x-forwarded-proto': scheme }) };
+    const asked = { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
+    expect(gate.publish('/.well-known/oauth-protected-resource/mcp', asked)?.body).toMatchObject({ resource: wanted });
+    expect(await gate.admit(asked, null)).toMatchObject({
+      refusal: { headers: { 'www-authenticate': expect.stringContaining(`"${wanted.replace(/mcp$/, '')}.well-known/`) as string } },
+    });
   });
 
   it('tells the scopes', async () => {

@@ -9,6 +9,8 @@ export interface ResourceNames {
   readonly baseUrl: string | null;
   /** Where MCP is served: `/mcp` or `/sse`. */
   readonly path: string;
+  /** Whether a peer may say that the client speaks HTTPS with it. */
+  readonly isTrustedProxy?: ((address: string | undefined) => boolean) | undefined;
 }
 
 /** The resource that a path of the well-known kind describes; null for any other path, or when the server has no name. */
@@ -26,10 +28,18 @@ export function metadataUrl(request: IncomingMessage, names: ResourceNames): str
   return base && `${base.origin}${WELL_KNOWN}${pathUnder(base, names)}`;
 }
 
-function baseOf({ headers: { host = '' }, socket }: IncomingMessage, { baseUrl }: ResourceNames): URL | null {
+function baseOf(request: IncomingMessage, { baseUrl, isTrustedProxy }: ResourceNames): URL | null {
   if (baseUrl !== null) return URL.parse(baseUrl);
+  const { host = '' } = request.headers;
   // A name that was let pass unchecked must not break out of a header.
-  return /^[\w.:[\]-]+$/.test(host) ? URL.parse(`${(socket as TLSSocket).encrypted ? 'https' : 'http'}://${host}`) : null;
+  return /^[\w.:[\]-]+$/.test(host) ? URL.parse(`${isEncrypted(request, isTrustedProxy) ? 'https' : 'http'}://${host}`) : null;
+}
+
+/** What the nearest proxy says stands last. */
+function isEncrypted({ headers, socket }: IncomingMessage, isTrustedProxy: ResourceNames['isTrustedProxy']): boolean {
+  if ((socket as TLSSocket).encrypted) return true;
+  const scheme = [headers['x-forwarded-proto'] ?? []].flat().join(',').split(',').at(-1)?.trim().toLowerCase();
+  return scheme === 'https' && isTrustedProxy?.(socket.remoteAddress) === true;
 }
 
 function pathUnder({ pathname }: URL, { path }: ResourceNames): string {
