@@ -110,6 +110,9 @@ async function askUnderLock(
 ): Promise<Operation> {
   const folder = folderOf(path);
   for (;;) {
+    // Before the lock, whose folder a server that ends takes with it.
+    const gone = troubleWith({ path, reading: readPidFile(path), note: null });
+    if (gone) return say(gone.outcome, gone.message);
     const lock = await acquireLock(folder, Math.max(0, deadline - performance.now()));
     try {
       const found: Found = { path, reading: readPidFile(path), note: null };
@@ -240,11 +243,18 @@ async function removeQuietly(path: string): Promise<boolean> {
   }
 }
 
-/** Repeats SIGTERM while the server has not taken notice: one that arrives while it executes may be lost. */
+/**
+ * Says SIGTERM once to each image of the server: one that arrives while it executes may be lost, but a second one to the
+ * same image would end it at once, whatever it is busy with.
+ */
 async function endAndWait(path: string, record: LifecycleRecord, deadline: number): Promise<boolean> {
+  let told: string | null = null;
   while (performance.now() < deadline) {
     const now = readPidFile(path);
-    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record)) signal(record, 'SIGTERM');
+    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== told) {
+      told = now.record.generationStartedAt;
+      signal(record, 'SIGTERM');
+    }
     const round = Math.min(deadline, performance.now() + 1_000);
     if (await waitUntil(round, () => hasEnded(path, record))) return true;
   }

@@ -1,7 +1,7 @@
 /** One operation at a time: a lock file that names its holder, so that a dead holder's lock can be broken. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../errors.ts';
 import { createFile, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
@@ -21,10 +21,8 @@ export interface Lock {
 /** Waits up to `waitMs` for the lock. @throws ZscalerMcpError ERR_LOCK_BUSY */
 export async function acquireLock(folder: string, waitMs: number): Promise<Lock> {
   const deadline = performance.now() + waitMs;
-  // The server makes the folder, and makes it again if something deletes it; a command need not wait for that.
-  if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
   for (;;) {
-    const lock = tryLock(folder);
+    const lock = tryInFolder(folder);
     if (lock) return lock;
     if (performance.now() >= deadline) {
       throw new ZscalerMcpError('ERR_LOCK_BUSY', 'another command is at work on this server', {
@@ -32,6 +30,19 @@ export async function acquireLock(folder: string, waitMs: number): Promise<Lock>
       });
     }
     await sleep(10);
+  }
+}
+
+/** The server makes the folder, and makes it again if something deletes it; a command need not wait for that. */
+function tryInFolder(folder: string): Lock | null {
+  try {
+    if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
+    return tryLock(folder);
+  } catch (error) {
+    // Made, or taken away by a server that ended, at this very moment.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' && (code !== 'ENOENT' || lstatOrNull(dirname(folder)) === null)) throw error;
+    return null;
   }
 }
 

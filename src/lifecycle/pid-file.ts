@@ -1,5 +1,5 @@
 /** The PID file on disk: read with suspicion, published exclusively, replaced by rename, removed by its owner only. */
-import { accessSync, constants, mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
@@ -195,12 +195,23 @@ const KEEP_EVERY_MS = 1_000;
 
 /** Removes what a dead server left behind, after looking again under the lock. False if it lives after all. */
 export async function removeStale(path: string): Promise<boolean> {
-  return withLock(folderOf(path), 5_000, () => {
+  const folder = folderOf(path);
+  const removed = await withLock(folder, 5_000, () => {
     const reading = readPidFile(path);
     if (reading.kind !== 'record' || (reading.presence !== 'gone' && reading.presence !== 'reused')) return Promise.resolve(false);
-    removeIfThere(path);
-    return Promise.resolve(true);
+    removeLeftovers(folder);
+    return Promise.resolve(removeIfThere(path));
   });
+  if (removed) removeIfEmpty(folder);
+  return removed;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody is at work there, and will look after it.
+  }
 }
 
 async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) => boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -238,6 +238,20 @@ describe('the commands, and how they end', () => {
     expect((await slow).status).toBe(200);
   });
 
+  it('say 7 when the server ends while they wait for it, and leave no folder behind', async () => {
+    const cloud = await startCloud({ delayMs: 1_500 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const slow = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    process.kill(server.pid, 'SIGTERM');
+    await waitFor(() => server.record().state === 'stopping');
+    const verdicts = await Promise.all([server.ask('reload'), server.ask('restart'), server.ask('reload')]);
+    expect(verdicts.map(({ outcome, exitCode }) => [outcome, exitCode])).toEqual(verdicts.map(() => ['not-running', 7]));
+    expect((await slow).status).toBe(200);
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(existsSync(`${server.pidFile}.d`)).toBe(false);
+  });
+
   it('leave nothing behind for the next server to do', async () => {
     const server = await startServer();
     process.kill(server.pid, 'SIGSTOP');
@@ -284,6 +298,17 @@ describe('what the machine runs out of', () => {
       expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
     },
   );
+
+  it.skipIf(missing('linux', 'prlimit'))('disk: `stop` lets what runs finish although the record cannot say that it stops', async () => {
+    const cloud = await startCloud({ delayMs: 3_000 });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    const slow = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    limit(server, '--fsize=100:');
+    expect(await server.ask('stop')).toMatchObject({ outcome: 'stopped', exitCode: 0 });
+    expect((await slow).status).toBe(200);
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+  });
 
   it.skipIf(missing('linux', 'prlimit'))('descriptors: what cannot be read is not done, and the command says that it was not', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });

@@ -177,7 +177,7 @@ describe('a PID file that cannot be trusted', () => {
     expect((await server.command('reload')).code).toBe(7);
     expect((await server.command('restart')).code).toBe(7);
     expect((await server.command('stop')).code).toBe(0);
-    expect(existsSync(server.pidFile)).toBe(false);
+    expect([existsSync(server.pidFile), existsSync(`${server.pidFile}.d`)]).toEqual([false, false]);
     expect((await server.command('status')).code).toBe(3);
     expect((await server.command('stop')).code).toBe(0);
   });

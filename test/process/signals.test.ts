@@ -149,10 +149,13 @@ describe('other signals', () => {
       ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'],
       { env: cleanEnv(), stdio: ['pipe', 'ignore', 'ignore'] },
     );
-    onTestFinished(() => void terminal.kill('SIGKILL'));
     const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as { pid: number; state: string };
     await waitFor(() => readRecord().state === 'ready');
     const { pid } = readRecord();
+    onTestFinished(async () => {
+      terminal.kill('SIGKILL');
+      await waitFor(() => !isRunning(pid));
+    });
     const limit = (descriptors: number) => execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`]);
     limit(3);
     process.kill(pid, 'SIGHUP');
