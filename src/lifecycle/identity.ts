@@ -47,7 +47,8 @@ function exists(pid: number): boolean {
   }
 }
 
-const isZombie = (pid: number): boolean => statFields(pid)?.[0] === 'Z';
+/** Whether it has ended and nobody has waited for it. Linux only. */
+export const isZombie = (pid: number): boolean => statFields(pid)?.[0] === 'Z';
 
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') return statFields(pid)?.[19] ?? null;

@@ -9,6 +9,7 @@ import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
 import { lockHolder } from './lock.ts';
 import type { Native } from './native.ts';
 import { openNotifier, type Notifier } from './notify.ts';
+import { reapOrphans } from './orphans.ts';
 import { folderOf, type PidFile } from './pid-file.ts';
 import { findProgram, traceProgram } from './program.ts';
 import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
@@ -86,6 +87,7 @@ export class Lifecycle<Config> {
     keeper.keep((message) =>
       log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
     );
+    reapOrphans(this.#options.native);
     if (handover) this.#answerRestart(handover);
     else this.#notifier.ready(this.#describe());
     this.#queue.push(...(handover?.queue ?? []));

@@ -11,6 +11,8 @@ export interface Native {
   memoryFile(name: string): number;
   /** Replaces the program; returns only when that failed, with the errno. */
   execute(path: string, argv: readonly string[], env: readonly string[]): number;
+  /** Takes note of the end of a child, which is then gone; false while it lives, and when it is no child. */
+  reap(pid: number): boolean;
   /** Sends one datagram to a local socket, a path or an abstract `@name`, without waiting; 0 or the errno. Linux only. */
   sendDatagram(socket: string, text: string): number;
 }
@@ -44,6 +46,7 @@ function open(): Native | null {
     const dup = libc.func('int dup(int)');
     const fcntl = libc.func('int fcntl(int, int, ...)');
     const execve = libc.func('int execve(const char *path, const char **argv, const char **env)');
+    const waitpid = libc.func('int waitpid(int, void *, int)');
     const memfdCreate = process.platform === 'linux' ? libc.func('int memfd_create(const char *name, unsigned int flags)') : null;
     return {
       duplicate(descriptor) {
@@ -60,6 +63,7 @@ function open(): Native | null {
         execve(path, [...argv, null], [...env, null]);
         return koffi.errno();
       },
+      reap: (pid) => (waitpid(pid, null, WNOHANG) as number) === pid,
       sendDatagram: process.platform === 'linux' ? datagramSender(koffi, libc) : () => constants.errno.ENOSYS,
     };
   } catch {
@@ -100,6 +104,9 @@ const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const SOCKADDR_UN_BYTES = 110;
+
+// The same on Linux and macOS: waitpid(2)
+const WNOHANG = 1;
 
 // POSIX fcntl.h and Linux memfd_create(2)
 const F_SETFD = 2;

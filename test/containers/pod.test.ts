@@ -1,8 +1,10 @@
 /** The pod that the manifests for Kubernetes describe, as a container: everything but the cluster is real. */
 import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lacksKubectl, render, serverOf, type Container as PodContainer, type Fields, type Pod, type Probe } from '../deploy/manifests.ts';
+import { POD_IP, variablesOf } from '../deploy/checks.ts';
+import { lacksKubectl, render, serverOf, type Fields, type Manifest, type Probe } from '../deploy/manifests.ts';
 import { Container, engine, initialize, lacksEngine, makeFolder, report } from './container.ts';
 
 const KEY = '0123456789abcdefghijklmnopqrstuvwxyz';
@@ -44,9 +46,10 @@ class Projection {
 }
 
 /** What stands in the manifest, in the words of the engine; only the address is another, since containers share the host's network here. */
-function optionsOf(pod: Pod, container: PodContainer, secret: Projection): string[] {
+function optionsOf(manifests: readonly Manifest[], secret: Projection): string[] {
+  const { pod, container } = serverOf(manifests);
   const { runAsUser, runAsGroup, fsGroup } = pod.securityContext as Record<string, number>;
-  const env = { ...Object.fromEntries((container.env ?? []).map(({ name, value = '' }) => [name, value])), ...ADDRESS };
+  const env = { ...variablesOf(manifests), ...ADDRESS };
   const mounts = (container.volumeMounts ?? []).flatMap(({ name, mountPath }) => {
     const volume = pod.volumes?.find((each) => each.name === name);
     if (volume && 'secret' in volume) return ['--volume', `${secret.folder}:${mountPath}:ro`];
@@ -72,20 +75,38 @@ async function answers(url: string, probe: Probe | undefined): Promise<number> {
   return response.status;
 }
 
+/** Of a request without credentials that calls the server by another name. */
+function statusFor(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method: 'POST', headers: { host } }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    outgoing.once('error', reject).end();
+  });
+}
+
 type Operations = readonly { readonly kind: string; readonly outcome: string; readonly askedBy?: { readonly by?: string } }[];
 
 describe.skipIf(lacks !== null)('the pod of the overlay "watch"', () => {
   it('serves with nothing writable but its own folder, answers its probes, and takes what the kubelet brings', async () => {
-    const { pod, container: described } = serverOf(render('overlays/watch', { 'overlays/watch/.env': textFor('info') }));
+    const manifests = render('overlays/watch', { 'overlays/watch/.env': textFor('info') });
+    const { pod, container: described } = serverOf(manifests);
     const volume = pod.volumes?.find(({ name }) => name === 'env')?.['secret'] as Fields;
     const secret = new Projection(Number(volume['defaultMode']), 1_000, textFor('info'));
-    const container = await Container.run(optionsOf(pod, described, secret), []);
+    const container = await Container.run(optionsOf(manifests, secret), []);
     const url = await container.url();
     expect(await container.ask('status')).toMatchObject({ pid: 1, dotenvPath: '/config/.env', pidFile: '/run/zscaler-mcp/server.pid' });
     for (const probe of [described.startupProbe, described.readinessProbe, described.livenessProbe])
       expect(await answers(url, probe)).toBe(200);
     expect(await initialize(url)).toBe(401);
     expect(await initialize(url, { authorization: `Bearer ${KEY}` })).toBe(200);
+
+    for (const [host, status] of [
+      [`${POD_IP}:8000`, 401],
+      ['zscaler-mcp.zscaler-mcp.svc:8000', 401],
+      ['10.9.9.9:8000', 421],
+    ] as const)
+      expect(await statusFor(url, host), host).toBe(status);
 
     const operations = async (): Promise<Operations> => (await container.ask('status'))['operations'] as Operations;
     const until = (count: number) => expect.poll(async () => (await operations()).length, { timeout: 20_000, interval: 300 }).toBe(count);

@@ -190,6 +190,21 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
     report(`a read-only root with no /tmp of its own: the PID file is ${pidFile}, and restart works`);
   });
 
+  it('what a shell in the container leaves behind does not stay as zombies, before a restart and after it', async () => {
+    const container = await Container.start();
+    const zombies = async (): Promise<number> => {
+      const count = 'grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l';
+      return Number(await engine.must('exec', container.name, 'sh', '-c', count));
+    };
+    const leave = () => engine.must('exec', container.name, 'sh', '-c', 'for i in 1 2 3 4 5; do (sleep 0.2 &); done');
+    await leave();
+    await expect.poll(zombies, { timeout: 10_000, interval: 100 }).toBe(5);
+    expect(await container.ask('restart')).toMatchObject({ outcome: 'restarted', exitCode: 0 });
+    await leave();
+    await expect.poll(zombies, { timeout: 30_000, interval: 500 }).toBe(0);
+    report('10 processes left behind by shells: none of them is left as a zombie');
+  });
+
   it.each([
     ['PID 1', [], true],
     ['an init', ['--init'], false],

@@ -88,22 +88,27 @@ export function itIsSound(manifests: readonly Manifest[]): void {
     const { errors, warnings } = JSON.parse(stdout) as { errors: unknown[]; warnings: unknown[] };
     expect({ status, errors, warnings }).toEqual({ status: 0, errors: [], warnings: [] });
     const known = new Set(topics.flatMap(([, rows]) => Object.values(rows).map(({ env }) => env)));
-    expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual([]);
+    expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual(['POD_IP']);
+    expect(Object.values(variables).filter((value) => value.includes('$('))).toEqual([]);
   });
 }
 
-/** The variables of the server's container, with what Secrets give. */
+/** The variables of the server's container as the kubelet makes them: with what Secrets give, and `$(NAME)` of those before. */
 export function variablesOf(manifests: readonly Manifest[]): Record<string, string> {
   const { container } = serverOf(manifests);
-  const whole = (container.envFrom ?? []).flatMap(({ secretRef }) => Object.entries(secretOf(manifests, secretRef?.name)));
-  const single = (container.env ?? []).map(({ name, value, valueFrom }) => {
-    const { name: secret, key = '' } = (valueFrom?.['secretKeyRef'] ?? {}) as { name?: string; key?: string };
-    const given = value ?? secretOf(manifests, secret)[key];
+  const variables = Object.fromEntries(
+    (container.envFrom ?? []).flatMap(({ secretRef }) => Object.entries(secretOf(manifests, secretRef?.name))),
+  );
+  for (const { name, value, valueFrom = {} } of container.env ?? []) {
+    const { name: secret, key = '' } = (valueFrom['secretKeyRef'] ?? {}) as { name?: string; key?: string };
+    const given = value ?? ('fieldRef' in valueFrom ? POD_IP : secretOf(manifests, secret)[key]);
     if (given === undefined) throw new Error(`${name} comes from ${key} of the Secret ${secret}, which is not there`);
-    return [name, given] as const;
-  });
-  return Object.fromEntries([...whole, ...single]);
+    variables[name] = given.replaceAll(/\$\((\w+)\)/g, (whole, other: string) => variables[other] ?? whole);
+  }
+  return variables;
 }
+
+export const POD_IP = '10.1.2.3';
 
 function secretOf(manifests: readonly Manifest[], name: string | undefined): Record<string, string> {
   const { data = {} } = manifests.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === name) ?? {};
