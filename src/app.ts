@@ -17,6 +17,7 @@ import {
   loadNative,
   PidFile,
   readRehearsal,
+  traceFiles,
   unpackHandover,
   type Handover,
   type Launch,
@@ -275,7 +276,7 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
     interpreter: launch.execPath,
     argv: [launch.entry, ...launch.argv],
     cwd: launch.cwd,
-    codeDigest: digestProgram(launch.loaded.entry) ?? '',
+    ...describeProgram(launch.loaded.entry, former),
     transport: configuration.settings.transport,
     host: null,
     port: null,
@@ -293,6 +294,13 @@ function describe(launch: Launch, configuration: Configuration, demo: boolean, h
     posture: null,
     handover: isInstalled() ? 'descriptor' : 'rebind',
   };
+}
+
+/** Read only when it may be another program than that of the former generation: clients wait meanwhile. */
+function describeProgram(entry: string, former: LifecycleRecord | undefined): Pick<LifecycleRecord, 'codeDigest' | 'codeTrace'> {
+  const codeTrace = traceFiles(entry);
+  const isSame = codeTrace !== null && codeTrace === former?.codeTrace;
+  return { codeTrace, codeDigest: isSame ? former.codeDigest : (digestProgram(entry) ?? '') };
 }
 
 /** The PID file; or, where there is no place for one, a record that only the process itself knows. */

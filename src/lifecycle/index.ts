@@ -6,7 +6,7 @@ export { captureLaunch, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, type Launch } fro
 export { Lifecycle, type LifecycleOptions, type RecordKeeper } from './lifecycle.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
 export { chooseDefaultPidFile, defaultPidFiles, folderOf, PidFile, readPidFile, type Reading } from './pid-file.ts';
-export { digestProgram } from './program.ts';
+export { digestProgram, isInterpreterReplaced, traceFiles } from './program.ts';
 export type {
   Change,
   EnvFileFacts,

@@ -35,6 +35,31 @@ export function digestProgram(entry: string): string | null {
 }
 
 /**
+ * Differs whenever one of the program's files was written, replaced or moved, which a look at each tells without reading it.
+ * The same trace means the same digest; another trace may. Null when it cannot be looked at.
+ */
+export function traceFiles(entry: string): string | null {
+  try {
+    const folder = dirname(realpathSync(entry));
+    const hash = createHash('sha256');
+    for (const file of programFiles(folder)) hash.update(`${file}\0${traceOf(join(folder, file))}\0`);
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a process runs another Node.js than the one at that path now; null when the system does not tell. */
+export function isInterpreterReplaced(pid: number, path: string): boolean | null {
+  try {
+    const [running, there] = [statSync(`/proc/${pid}/exe`), statSync(path)];
+    return running.dev !== there.dev || running.ino !== there.ino;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Tells whether what a restart would run is still what was there before, interpreter included. Cheaper than the digest,
  * since clients wait meanwhile. Null when it cannot be looked at.
  */
@@ -49,8 +74,8 @@ export function traceProgram(launch: Launch): string | null {
 }
 
 function traceOf(path: string): string {
-  const { dev, ino, size, mtimeMs } = statSync(path);
-  return [path, dev, ino, size, mtimeMs].join(' ');
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+  return [path, dev, ino, size, mtimeMs, ctimeMs].join(' ');
 }
 
 const programFiles = (folder: string): string[] =>

@@ -118,6 +118,8 @@ export interface LifecycleRecord {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly codeDigest: string;
+  /** See `traceFiles`; null when it could not be looked at. */
+  readonly codeTrace: string | null;
   readonly transport: string;
   readonly host: string | null;
   readonly port: number | null;
@@ -174,6 +176,7 @@ const defaults = {
   argv: [],
   cwd: '',
   codeDigest: '',
+  codeTrace: null,
   transport: 'unknown',
   host: null,
   port: null,

@@ -8,6 +8,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -134,7 +135,27 @@ describe('a restart after', () => {
     chmodSync(`${interpreter}.new`, 0o755);
     renameSync(`${interpreter}.new`, interpreter);
     expect(inode()).not.toBe(statSync(interpreter).ino);
+    expect((await server.ask('status'))['codeChanged']).toBe(true);
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
     expect(inode()).toBe(statSync(interpreter).ino);
+    expect((await server.ask('status'))['codeChanged']).toBe(false);
+  });
+
+  it('a file was written anew with the same content is none of another program, with other content it is', async () => {
+    const folder = makeFolder();
+    install(join(folder, 'app'), '1.1.1');
+    const program = join(folder, 'app/dist/main.js');
+    const server = await startServer({ program });
+    const text = readFileSync(program, 'utf8');
+    const { atime, mtime } = statSync(program);
+    writeFileSync(program, text);
+    expect((await server.ask('status'))['codeChanged']).toBe(false);
+    writeFileSync(program, text.replace('The entry.', 'The ENTRY.'));
+    utimesSync(program, atime, mtime);
+    expect((await server.ask('status'))['codeChanged'], 'as long and as old as before').toBe(true);
+    const { codeDigest } = server.record();
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    expect(server.record().codeDigest).not.toBe(codeDigest);
+    expect((await server.ask('status'))['codeChanged']).toBe(false);
   });
 });

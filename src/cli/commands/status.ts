@@ -1,7 +1,15 @@
 /** `zscaler-mcp status`: what runs, where its environment comes from, and what differs from what runs. Never signals. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { digestProgram, findServer, troubleWith, type LifecycleRecord, type Whereabouts } from '../../lifecycle/index.ts';
+import {
+  digestProgram,
+  findServer,
+  isInterpreterReplaced,
+  traceFiles,
+  troubleWith,
+  type LifecycleRecord,
+  type Whereabouts,
+} from '../../lifecycle/index.ts';
 import { classifyEnvSource } from '../../settings/env-source.ts';
 import type { Printer } from '../print.ts';
 import { printPicture } from './status-picture.ts';
@@ -15,7 +23,7 @@ export interface StatusReport extends LifecycleRecord {
   readonly envWarnings: readonly string[];
   /** Whether the file's content differs from what was loaded; null when that cannot be told. */
   readonly envChanged: boolean | null;
-  /** Whether what is on disk is not what runs; null when that cannot be told. */
+  /** Whether what is on disk, Node.js included, is not what runs; null when that cannot be told. */
   readonly codeChanged: boolean | null;
   readonly pidFile: string;
 }
@@ -40,16 +48,23 @@ export function status(where: Whereabouts, json: boolean, printer: Printer): num
 
 function describe(pidFile: string, record: LifecycleRecord, running: boolean): StatusReport {
   const source = classifyEnvSource(record, { pid: running ? record.pid : null });
-  const [entry] = record.argv;
-  const codeNow = running && entry !== undefined ? digestProgram(resolve(record.cwd, entry)) : null;
   return {
     ...record,
     running,
     uptimeSeconds: running ? uptimeOf(record) : null,
     ...source,
-    codeChanged: codeNow === null || record.codeDigest === '' ? null : codeNow !== record.codeDigest,
+    codeChanged: running ? isReplaced(record) : null,
     pidFile,
   };
+}
+
+function isReplaced({ pid, interpreter, argv: [entry], cwd, codeDigest, codeTrace }: LifecycleRecord): boolean | null {
+  if (isInterpreterReplaced(pid, interpreter)) return true;
+  if (entry === undefined || codeDigest === '') return null;
+  const path = resolve(cwd, entry);
+  if (codeTrace !== null && traceFiles(path) === codeTrace) return false;
+  const now = digestProgram(path);
+  return now === null ? null : now !== codeDigest;
 }
 
 /** From the kernel's clock where there is one: the wall clock may be set. */
