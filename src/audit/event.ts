@@ -9,6 +9,8 @@ export type Decision = 'allowed' | 'refused' | 'confirmed' | 'not confirmed';
 interface Common {
   /** The same for all that is told of one call. */
   readonly call: string;
+  /** The HTTP request that it came with, as the log names it; told in JSON. */
+  readonly request?: string | undefined;
   readonly tool: string;
   readonly caller: Caller;
 }
@@ -50,7 +52,7 @@ export function toLine(event: AuditEvent): string {
   }
 }
 
-function toJson({ event, call, tool, caller, ...rest }: AuditEvent, time: string): string {
+function toJson({ event, call, request, tool, caller, ...rest }: AuditEvent, time: string): string {
   const { session, client, address, principal } = caller;
   const who = {
     principal: principal ?? undefined,
@@ -58,7 +60,7 @@ function toJson({ event, call, tool, caller, ...rest }: AuditEvent, time: string
     client: client === undefined ? undefined : redactText(client),
     address,
   };
-  return escapeLineEnds(stringifyJson({ time, event, call, tool: redactText(tool), ...detailsOf(rest), caller: who }));
+  return escapeLineEnds(stringifyJson({ time, event, call, request, tool: redactText(tool), ...detailsOf(rest), caller: who }));
 }
 
 function detailsOf(rest: object): object {

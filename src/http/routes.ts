@@ -86,9 +86,9 @@ export function createRoutes(options: RoutesOptions): Respond {
   return (request, response, exchange) => {
     const path = pathOf(request);
     if (answerHealth(options, path, request, response)) return;
-    observe(options, routes, path, request, response);
     const limits = options.limits?.() ?? NO_LIMITS;
     const id = requestId(request, limits);
+    observe(options, routes, path, request, response, id);
     // A stream that goes on from a former generation has its headers already.
     if (!response.headersSent) response.setHeader('x-request-id', id);
     void logFor({ request: id }, () => answer(options, routes, path, limits, request, response, exchange));
@@ -159,13 +159,15 @@ function observe(
   path: string,
   { method = '' }: IncomingMessage,
   response: ServerResponse,
+  id: string,
 ): void {
-  if (!options.observe) return;
   const startedAt = performance.now();
   response.once('close', () => {
-    if (method === 'GET' && routes.has(path) && response.statusCode === 200) return;
     const name = routes.has(path) || path === METRICS ? path : 'other';
-    options.observe?.({ method, path: name, status: response.statusCode, ms: performance.now() - startedAt });
+    const facts = { method, path: name, status: response.statusCode, ms: performance.now() - startedAt };
+    // The end of a response belongs to no scope of the log any more.
+    options.log.debug({ request: id, ...facts, ms: Math.round(facts.ms) }, 'a request was answered');
+    if (method !== 'GET' || !routes.has(path) || response.statusCode !== 200) options.observe?.(facts);
   });
 }
 

@@ -4,7 +4,7 @@ import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequir
 import type { AuditEvent, Caller, Decision } from '../audit/index.ts';
 import { messageOf, ZscalerMcpError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { logFor } from '../log-scope.ts';
+import { logFor, scopeFields } from '../log-scope.ts';
 import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
 import { withoutToken, type Consent } from './confirm-call.ts';
 import { encodeFailure, encodeNeed, encodeResult } from './encode.ts';
@@ -83,7 +83,8 @@ type Note = AuditEvent extends infer Event ? (Event extends AuditEvent ? Omit<Ev
 
 function openNotes({ runtime, name, caller, audit }: Call, call: string, startedAt: number): (note: Note) => void {
   if (!runtime.logToolCalls) return () => undefined;
-  return (note) => audit({ ...note, call, tool: name, caller, ms: performance.now() - startedAt } as AuditEvent);
+  const { request } = scopeFields();
+  return (note) => audit({ ...note, call, request, tool: name, caller, ms: performance.now() - startedAt } as AuditEvent);
 }
 
 /** Wrong arguments never reach the cloud. */

@@ -56,8 +56,12 @@ describe('lines of the log', () => {
     await waitFor(() => findLines(server, 'the cloud answered').length >= 2);
     const answered = findLines(server, 'the cloud answered').slice(-2);
     expect(answered.map((line) => line.request)).toEqual(ids);
-    const calls = linesOf(server).flatMap((line) => ((line as { event?: string }).event === 'done' ? [line.call] : []));
-    expect(answered.map(({ call }) => call)).toEqual(calls);
+    const audited = linesOf(server).filter((line) => (line as { event?: string }).event === 'done');
+    expect(answered.map(({ call, request: id }) => [call, id])).toEqual(audited.map(({ call, request: id }) => [call, id]));
+    await waitFor(() => findLines(server, 'a request was answered').length >= 2);
+    expect(findLines(server, 'a request was answered').slice(-2)).toMatchObject(
+      ids.map((id) => ({ request: id, method: 'POST', path: '/mcp', status: 200 })),
+    );
   });
 
   it('take the name of a request from a trusted proxy, and from nobody else', async () => {
@@ -86,7 +90,7 @@ describe('lines of the log', () => {
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=debug\nZSCALER_MCP_WATCH_ENV=true\n');
     const reload = await server.ask('reload');
     await waitFor(() => findLines(server, 'reload: applied').length > 0);
-    for (const words of ['the .env is watched', 'reload: applied'])
+    for (const words of ['watched: a change', 'reload: applied'])
       expect(findLines(server, words).map(({ operation }) => operation)).toEqual([reload.id]);
     await callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => findLines(server, 'the cloud answered').length > 0);
