@@ -8,6 +8,8 @@ export interface Rows {
   readonly next?: Readonly<Record<string, unknown>> | undefined;
   readonly note?: string | undefined;
   readonly envelope?: Readonly<Record<string, unknown>> | undefined;
+  /** Members of the envelope that would say `total` or `next` once more. */
+  readonly counters?: readonly string[] | undefined;
 }
 
 const members = ['note', 'total', 'next', 'items', 'envelope'];
@@ -19,14 +21,15 @@ export function isListing(value: unknown): value is Rows {
 
 /** Absent members are left out. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function showRows(rows: Rows, query?: Query): Readonly<Record<string, unknown>> {
-  const { items, total, next, envelope } = rows;
+  const { items, total, next, counters = [] } = rows;
+  const envelope = Object.fromEntries(Object.entries(rows.envelope ?? {}).filter(([name]) => !counters.includes(name)));
   const note = query ? noteOnQuery(rows) : rows.note;
   return {
     ...(note !== undefined && { note }),
     ...(total !== undefined && { total }),
     ...(next && { next }),
     ...(query ? showFound(items, query) : { items }),
-    ...(envelope && Object.keys(envelope).length > 0 && { envelope }),
+    ...(Object.keys(envelope).length > 0 && { envelope }),
   };
 }
 

@@ -16,6 +16,12 @@ describe('rows', () => {
     expect(await show({ items, envelope: {} })).toEqual({ items });
   });
 
+  it('come with what the cloud sent around them, but for counters that are said already', async () => {
+    const rows = { items, total: 2, envelope: { totalCount: '2', usage: 7 }, counters: ['totalCount', 'totalPages'] };
+    expect(await show(rows)).toEqual({ total: 2, items, envelope: { usage: 7 } });
+    expect(await show({ ...rows, envelope: { totalCount: '2' } })).toEqual({ total: 2, items });
+  });
+
   it('are seen by a query with all their fields and digits', async () => {
     expect(await show({ items, total: 2 }, '[?on]')).toEqual({ total: 2, items: [{ id: 216196257331285825n, name: 'a', on: true }] });
     expect(await show({ items }, '[?id == `216196257331285825`].id')).toEqual({ items: [216196257331285825n] });

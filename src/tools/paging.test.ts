@@ -31,6 +31,27 @@ describe('a bare array', () => {
   });
 });
 
+describe('the counters of an envelope', () => {
+  const nested: Paging = { kind: 'pages', items: 'nodes', counters: 'pageInfo', total: 'totalCount', pages: 'totalPages' };
+  const countersOf = (paging: Paging, answer: unknown) => readPage(paging, answer, {}).counters;
+
+  it('are known, and are kept where the total is not believed', () => {
+    expect(countersOf(pages, { totalPages: '1', totalCount: '2', list: [1, 2], usage: 7 })).not.toContain('usage');
+    expect(countersOf(pages, { totalPages: '1', totalCount: '2', list: [1, 2] })).toEqual(
+      expect.arrayContaining(['totalCount', 'totalPages']),
+    );
+    expect(countersOf(pages, { totalPages: '0', totalCount: '0', list: [1, 2] })).toEqual([]);
+    expect(countersOf(offset, { results_total: 2, records: [1, 2], next_link: '' })).toContain('results_total');
+    expect(countersOf(array, [1, 2])).toEqual([]);
+  });
+
+  it('are kept together with what the cloud adds to them', () => {
+    const pageInfo = { pageNumber: 1, pageSize: 20, totalCount: 2, totalPages: 1 };
+    expect(countersOf(nested, { nodes: [1, 2], pageInfo })).toEqual(['pageInfo']);
+    expect(countersOf(nested, { nodes: [1, 2], pageInfo: { ...pageInfo, isComplete: false } })).toEqual([]);
+  });
+});
+
 describe('numbered pages', () => {
   it('say where they stand and which one is next', () => {
     const page = readPage(pages, { totalPages: '3', totalCount: '45', list: [1, 2] }, {});

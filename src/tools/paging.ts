@@ -40,6 +40,7 @@ interface PageParts {
   readonly next?: Readonly<Record<string, number | string>>;
   readonly note?: string;
   readonly envelope?: Readonly<Record<string, unknown>>;
+  readonly counters?: readonly string[];
 }
 
 /** What a list tool returns. */
@@ -54,18 +55,21 @@ export class Page {
   readonly note: string | undefined;
   /** Everything the cloud sent around the rows. */
   readonly envelope: Readonly<Record<string, unknown>>;
+  /** Members of the envelope that say no more than `total` and `next` do. */
+  readonly counters: readonly string[];
 
-  constructor({ items, total, next, note, envelope = {} }: PageParts) {
+  constructor({ items, total, next, note, envelope = {}, counters = [] }: PageParts) {
     this.items = items;
     this.total = total;
     this.next = next;
     this.note = note;
     this.envelope = envelope;
+    this.counters = counters;
   }
 
   with(parts: Partial<PageParts>): Page {
-    const { items, total, next, note, envelope } = this;
-    return new Page({ items, total, next, note, envelope, ...parts });
+    const { items, total, next, note, envelope, counters } = this;
+    return new Page({ items, total, next, note, envelope, counters, ...parts });
   }
 }
 
@@ -78,6 +82,29 @@ export function readPage(
   answer: unknown,
   input: Readonly<Record<string, unknown>>,
   fields: Readonly<Record<string, unknown>> = {},
+): Page {
+  const page = readAs(paging, answer, input, fields);
+  return page.with({ counters: countersOf(paging, page) });
+}
+
+/** A total that is not believed stays for the reader to see. */
+function countersOf(paging: Paging, { total, envelope }: Page): readonly string[] {
+  if (paging.kind === 'cursor') return [paging.next];
+  if (paging.kind === 'array' || total === undefined) return [];
+  if (paging.kind === 'pages') {
+    const known = [paging.total, paging.pages, 'pageNumber', 'pageSize'];
+    if (paging.counters === undefined) return known;
+    return Object.keys(envelope[paging.counters] ?? {}).every((name) => known.includes(name)) ? [paging.counters] : [];
+  }
+  if (paging.kind === 'offset') return [...paging.totals, paging.link];
+  return paging.total === undefined ? [] : [paging.total];
+}
+
+function readAs(
+  paging: Paging,
+  answer: unknown,
+  input: Readonly<Record<string, unknown>>,
+  fields: Readonly<Record<string, unknown>>,
 ): Page {
   if (answer === null) return new Page({ items: [] });
   if (paging.kind === 'array' && 'page' in fields) return readNumbered(paging.usualSize, answer, input);

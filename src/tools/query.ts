@@ -46,8 +46,8 @@ async function ask<F extends Fields>(call: Call, spec: Question<F, string>, inpu
   const answer = pick(content, ['data', ...spec.answer.split('.')]);
   const told = spec.tell?.(variables) ?? {};
   if (!spec.returns) return isObject(answer) ? { ...told, ...answer } : answer;
-  const { items, total, next, note, envelope } = readPage(spec.returns, answer, input, spec.input);
-  return new Page({ items, total, next, note, envelope: { ...told, ...envelope } });
+  const page = readPage(spec.returns, answer, input, spec.input);
+  return page.with({ envelope: { ...told, ...page.envelope } });
 }
 
 /** From `{"filter.name.contains": "x"}` to `{filter: {name: {contains: "x"}}}`. */

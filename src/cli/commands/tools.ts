@@ -59,6 +59,6 @@ function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide,
   const unseen = offered.filter(({ toolset }) => !isListed(guide, toolset)).length;
   if (unseen > 0) out(`${unseen} of them are seen by a client once it enables their toolset`);
   const reasons = Map.groupBy(withheld, ({ reason }) => reason);
-  for (const [reason, tools] of reasons) out(`${tools.length} are not: ${reason}`);
+  for (const [reason, tools] of reasons) out(`${tools.length} ${tools.length === 1 ? 'is' : 'are'} not: ${reason}`);
   for (const warning of warnings) err(`warning: ${warning}`);
 }
