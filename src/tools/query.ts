@@ -1,7 +1,7 @@
 /** `query()`: the sibling of `tool()` for products that speak GraphQL. Each of these only reads. */
 import { ZscalerMcpError } from '../errors.ts';
 import type { Fields, Input } from './fields.ts';
-import { Page, readPage, type Paging } from './paging.ts';
+import { readPage, type Paging } from './paging.ts';
 import { request, type Call } from './request.ts';
 import { tool, type Product, type Tool } from './tool.ts';
 import type { Service, ToolsetOf } from './toolsets.ts';
