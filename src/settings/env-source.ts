@@ -37,6 +37,28 @@ export function classifyEnvSource(record: EnvSourceRecord, { pid = null }: { rea
   return { ...report, envWarnings: [...report.envWarnings, `process ${pid} cannot be looked into: judged as this command sees the files`] };
 }
 
+/**
+ * Files that were written after they were read, or are gone, as the server sees them. Their content cannot be compared: a
+ * digest of a secret is not published.
+ */
+export function findNewerFiles(
+  sources: readonly { readonly kind: string; readonly place: string; readonly readAt: string }[],
+  pid: number | null,
+): string[] {
+  const view = viewOf(pid);
+  return sources
+    .filter(({ kind, place, readAt }) => kind === 'file' && isNewer(view.rootFolder + resolveLinks(view, place), Date.parse(readAt)))
+    .map(({ place }) => place);
+}
+
+function isNewer(path: string, sinceMs: number): boolean {
+  try {
+    return statSync(path).mtimeMs > sinceMs;
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
 function judge(view: View, { dotenvPath, envCandidates, envFile }: EnvSourceRecord): EnvSourceReport {
   if (dotenvPath !== null && isThere(view, dotenvPath)) return describePresent(view, dotenvPath, envFile);
   const found = envCandidates.find((path) => path !== dotenvPath && isThere(view, path)) ?? null;

@@ -125,6 +125,23 @@ describe('a secret in a file', () => {
     expect((await posture())?.on).toContain('secrets kept apart (1 file)');
   });
 
+  it('that was written since, or is gone, is told by `status`, until it is read again', async () => {
+    const { env, write, path } = await openSite();
+    write('one');
+    const server = await startServer({ demo: false, env });
+    const differs = async () => [
+      (await server.ask('status'))['secretFilesChanged'],
+      (await server.command('status')).out.includes(`${path} was written`),
+    ];
+    expect(await differs()).toEqual([[], false]);
+    write('two');
+    expect(await differs()).toEqual([[path], true]);
+    await server.ask('reload');
+    expect(await differs()).toEqual([[], false]);
+    unlinkSync(path);
+    expect(await differs()).toEqual([[path], true]);
+  });
+
   it('refuses a start by setting and path, without what it holds', async () => {
     const { env, write, path } = await openSite();
     write('SENTINEL\nSENTINEL');

@@ -47,7 +47,10 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
     const { secretSources, envSource } = (await server.ask('status')) as unknown as LifecycleRecord;
     expect(secretSources).toMatchObject([{ kind, settings: ['ZSCALER_CLIENT_SECRET'] }]);
     expect(envSource).toBe('none');
-    expect((await server.command('status')).out).toContain(secretSources[0]?.place);
+    const { out } = await server.command('status');
+    expect(out).toContain(secretSources[0]?.place);
+    // What it cannot see it does not claim.
+    expect(out).toMatch(/differs +nothing that can be seen from here/);
     const check = await runCommand(['check', '--json'], { env: site.env });
     expect(check.code).toBe(0);
     const { settings } = JSON.parse(check.out) as { settings: { setting: string; value: string; origin: string }[] };

@@ -90,14 +90,27 @@ const sourceRows = ({ dotenvPath, envSource, config, secretSources }: StatusRepo
 const tonesOf: Readonly<Record<string, Tone>> = { missing: 'waiting', 'fresh-discovery': 'waiting' };
 
 /** What is not as it runs, each with what to do about it. */
-function differenceRows({ envSource, envChanged, config: { pendingRestart }, codeChanged }: StatusReport): Row[] {
+function differenceRows({
+  envSource,
+  envChanged,
+  config: { pendingRestart },
+  codeChanged,
+  secretSources,
+  secretFilesChanged,
+}: StatusReport): Row[] {
   const differences: Span[][] = [
     ...(envChanged ? [[span('the .env has changed since it was loaded:'), RELOAD]] : []),
+    ...secretFilesChanged.map((path) => [span(`${path} was written since it was read, or is gone:`), RELOAD]),
     ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read yet:'), RESTART]] : []),
     ...(envSource === 'missing' ? [[span('the .env is gone; what was last read from it stays in force')]] : []),
     ...(pendingRestart.length > 0 ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.join(', ')}`)]] : []),
     ...(codeChanged ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
   ];
+  const isManaged = secretSources.some(({ kind }) => kind !== 'file');
+  if (differences.length === 0 && isManaged)
+    return [
+      { label: 'differs', text: [span('nothing that can be seen from here; what the secrets manager holds now,'), RELOAD, span('asks')] },
+    ];
   if (differences.length === 0) return [{ label: 'differs', text: [span('nothing from what runs', 'good')] }];
   return differences.map((text) => ({ label: 'differs', mark: ATTENTION, text: text.map((part) => ({ ...part, tone: 'waiting' })) }));
 }

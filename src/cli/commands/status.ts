@@ -10,7 +10,7 @@ import {
   type LifecycleRecord,
   type Whereabouts,
 } from '../../lifecycle/index.ts';
-import { classifyEnvSource } from '../../settings/env-source.ts';
+import { classifyEnvSource, findNewerFiles } from '../../settings/env-source.ts';
 import type { Printer } from '../print.ts';
 import { printPicture } from './status-picture.ts';
 
@@ -25,6 +25,8 @@ export interface StatusReport extends LifecycleRecord {
   readonly envChanged: boolean | null;
   /** Whether what is on disk, Node.js included, is not what runs; null when that cannot be told. */
   readonly codeChanged: boolean | null;
+  /** Files of secrets that were written since they were read, or are gone. */
+  readonly secretFilesChanged: readonly string[];
   readonly pidFile: string;
 }
 
@@ -53,6 +55,7 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): S
     running,
     uptimeSeconds: running ? uptimeOf(record) : null,
     ...source,
+    secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
     codeChanged: running ? isReplaced(record) : null,
     pidFile,
   };
