@@ -588,14 +588,14 @@ const auditTargetOf = ({ auditFormat, auditFile }: Settings) => ({ format: audit
 const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({
   async fetch(url, request, proxy) {
     const startedAt = performance.now();
-    const tell = (status: number | 'error', remaining: number | null): void =>
-      metrics()?.asked({ product: productOf(url), status, ms: performance.now() - startedAt, remaining });
+    const tell = (status: number | 'error', allowance: { remaining: number | null; limit: number | null }): void =>
+      metrics()?.asked({ product: productOf(url), status, ms: performance.now() - startedAt, ...allowance });
     try {
       const answer = await transport.fetch(url, request, proxy);
-      tell(answer.status, readCount(answer.headers.get('x-ratelimit-remaining')));
+      tell(answer.status, allowanceOf(answer.headers));
       return answer;
     } catch (error) {
-      tell('error', null);
+      tell('error', { remaining: null, limit: null });
       throw error;
     }
   },
@@ -608,6 +608,12 @@ function productOf(url: string): string {
 }
 
 const products: ReadonlySet<string> = new Set(['zia', 'zpa', 'zdx', 'zcc', 'ztw', 'ziam', 'easm', 'zins', 'zms', 'zcell']);
+
+/** `x-ratelimit-limit: 5000, 5000;w=60`; Client Connector spells the other header with one more hyphen. */
+const allowanceOf = (headers: Pick<Headers, 'get'>): { remaining: number | null; limit: number | null } => ({
+  remaining: readCount(headers.get('x-ratelimit-remaining') ?? headers.get('x-rate-limit-remaining')),
+  limit: readCount(headers.get('x-ratelimit-limit')?.split(',')[0]?.trim() ?? null),
+});
 
 const readCount = (header: string | null): number | null => (header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null);
 

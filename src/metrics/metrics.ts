@@ -49,6 +49,8 @@ export interface CloudFacts {
   readonly ms: number;
   /** Requests that the cloud still allows, where it says so. */
   readonly remaining: number | null;
+  /** Requests that it allows in its window, where it says so. */
+  readonly limit: number | null;
 }
 
 export interface Observer {
@@ -86,6 +88,7 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
   const callSeconds = histogram('tool_call_duration_seconds', 'Time of a tool call.', ['product']);
   const cloudSeconds = histogram('cloud_request_duration_seconds', 'Time of one attempt at the cloud.', ['product', 'status']);
   const remaining = gauge('cloud_requests_remaining', 'Requests that the cloud still allows, as it last said.', ['product']);
+  const limit = gauge('cloud_requests_limit', 'Requests that the cloud allows in its window, as it last said.', ['product']);
   const gauges = {
     sessions: gauge('sessions', 'MCP sessions that are open.'),
     generation: gauge('generation', 'Which image of the process runs; each restart makes the next.'),
@@ -114,9 +117,10 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
       calls.inc({ tool, outcome });
       callSeconds.observe({ product }, ms / 1_000);
     },
-    asked({ product, status, ms, remaining: left }) {
+    asked({ product, status, ms, remaining: left, limit: most }) {
       cloudSeconds.observe({ product, status: String(status) }, ms / 1_000);
       if (left !== null) remaining.set({ product }, left);
+      if (most !== null) limit.set({ product }, most);
     },
     render() {
       const { user, system } = process.cpuUsage();

@@ -43,6 +43,8 @@ describe('metrics', () => {
     expect(samples.get('zscaler_mcp_tool_call_duration_seconds_count{product="zia"}')).toBe(4);
     expect(samples.get('zscaler_mcp_cloud_request_duration_seconds_count{product="zia",status="200"}')).toBe(3);
     expect(samples.get('zscaler_mcp_cloud_request_duration_seconds_count{product="token",status="200"}')).toBe(1);
+    expect(samples.get('zscaler_mcp_cloud_requests_limit{product="zia"}')).toBe(5_000);
+    expect(samples.get('zscaler_mcp_cloud_requests_remaining{product="zia"}')).toBeLessThan(5_000);
     expect(samples.get('zscaler_mcp_http_requests_total{method="POST",path="/mcp",status="200"}')).toBeGreaterThanOrEqual(4);
   });
 
