@@ -1,5 +1,5 @@
 /** A real nginx before several servers, with the configuration that `deploy/nginx` proposes. Ended by its id with the test. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -10,17 +10,9 @@ import { freePort } from './redis.ts';
 export async function startBalancer(ports: readonly number[]): Promise<string> {
   const folder = makeFolder();
   const port = await freePort();
-  const proposed = readFileSync(join(root, 'deploy/nginx/zscaler-mcp.conf'), 'utf8');
-  let at = 0;
-  const site = proposed
-    .replaceAll(/server 192\.0\.2\.\d:8000/g, () => `server 127.0.0.1:${ports[at++]}`)
-    .replace('listen 8080;', `listen 127.0.0.1:${port};`);
-  if (at !== ports.length || !site.includes(`:${port};`))
-    throw new Error('deploy/nginx/zscaler-mcp.conf has another form than this test knows');
-  writeFileSync(join(folder, 'site.conf'), site);
-  writeFileSync(join(folder, 'nginx.conf'), frame(folder));
-  mkdirSync(join(folder, 'tmp'));
-  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], { stdio: 'ignore' });
+  const child = startNginx(folder, port, ports);
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
   onTestFinished(async () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     if (child.exitCode === null) child.kill('SIGTERM');
@@ -28,10 +20,27 @@ export async function startBalancer(ports: readonly number[]): Promise<string> {
   });
   await waitFor(
     async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200,
-    () => `nginx did not start: ${readFileSync(join(folder, 'error.log'), 'utf8')}`,
+    () => `nginx did not start: ${log}`,
     () => child.exitCode !== null,
   );
   return `http://127.0.0.1:${port}/mcp`;
+}
+
+function startNginx(folder: string, port: number, ports: readonly number[]): ChildProcess {
+  const site = fill(ports).replace('listen 8080;', `listen 127.0.0.1:${port};`);
+  writeFileSync(join(folder, 'site.conf'), site);
+  writeFileSync(join(folder, 'nginx.conf'), frame(folder));
+  mkdirSync(join(folder, 'tmp'));
+  return spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** The proposed configuration, with these servers in place of the examples. */
+function fill(ports: readonly number[]): string {
+  const path = 'deploy/nginx/zscaler-mcp.conf';
+  let at = 0;
+  const filled = readFileSync(join(root, path), 'utf8').replaceAll(/192\.0\.2\.\d:8000/g, () => `127.0.0.1:${ports[at++]}`);
+  if (at !== ports.length || !filled.includes('8080')) throw new Error(`${path} has another form than this test knows`);
+  return filled;
 }
 
 const frame = (folder: string): string => `

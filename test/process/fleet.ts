@@ -98,7 +98,7 @@ async function attempt(
 /** Resuming is no execution, so a balancer's word that it failed is a reason to try again. */
 function judge(status: number, text: string, n: number): Outcome {
   if (status === 503 && text.includes('Nothing was done')) return 'refused';
-  if (status === 503 && text.includes('Outcome unknown')) return 'unknown';
+  if (status >= 502 && text.includes('Outcome unknown')) return 'unknown';
   if (status !== 200) return `wrong: status ${status} ${text.slice(0, 100)}`;
   const ends = [...text.matchAll(new RegExp(`^.*"id":${n}[,}].*$`, 'gm'))].map(([line]): Fate['ends'][number] => {
     if (line.includes('Outcome unknown')) return 'unknown';
@@ -130,7 +130,7 @@ const send = (url: string, n: number, session: string | null): Promise<Response>
 async function resume(url: string, session: string, lastId: string): Promise<Response> {
   const headers = { accept: 'text/event-stream', 'mcp-protocol-version': '2025-11-25', 'mcp-session-id': session, 'last-event-id': lastId };
   const response = await fetch(url, { headers });
-  if (response.status !== 503) return response;
+  if (response.status < 502) return response;
   const text = await response.text();
   // It was the look that failed, not the call.
   return new Response(text.replace('Outcome unknown', 'Nothing was done'), { status: 503 });
