@@ -53,8 +53,8 @@ async function startFleet(): Promise<Fleet> {
 }
 
 /** Calls that this generation has finished, so that the balancer is known to use it. */
-async function servedBy({ record }: TestServer): Promise<number> {
-  const page = await (await fetch(new URL('/metrics', record().url ?? ''))).text();
+async function servedBy(server: TestServer): Promise<number> {
+  const page = await (await fetch(new URL('/metrics', server.record().url ?? ''))).text();
   return [...page.matchAll(/^zscaler_mcp_tool_calls_total\{.*\} (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
