@@ -40,7 +40,7 @@ export function render(folder: string, files: Readonly<Record<string, string>> =
       writeFileSync(join(copy, path), text);
     }
     const text = execFileSync(kubectl, ['kustomize', join(copy, folder)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    return parseAllDocuments(text).map((document) => unwrap(document.toJS() as Manifest));
+    return parse(text);
   } finally {
     rmSync(copy, { recursive: true });
   }
@@ -76,11 +76,15 @@ export function runHelm(words: readonly string[], values: Fields): { status: num
 export function renderChart(values: Fields): Manifest[] {
   const { status, stdout, stderr } = runHelm(['template', '--namespace', 'zscaler-mcp', 'zscaler-mcp'], values);
   if (status !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout)
+  return parse(stdout);
+}
+
+/** What a renderer printed. */
+export const parse = (text: string): Manifest[] =>
+  parseAllDocuments(text)
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null)
     .map(unwrap);
-}
 
 export function only(manifests: readonly Manifest[], kind: string, name = 'zscaler-mcp'): Manifest {
   const [found, ...more] = manifests.filter((each) => each.kind === kind && each.metadata.name === name);
