@@ -164,11 +164,17 @@ describe('the rehearsal', () => {
     const cloud = await startCloud();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const childrenOf = () => readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    const restart = server.ask('restart');
-    await waitFor(() => childrenOf().some((pid) => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim() === '1000'));
-    expect(await restart).toMatchObject({ outcome: 'restarted' });
+    const scores = new Set<string>();
+    // The child lives for a moment only, and a busy machine looks away.
+    for (let round = 0; round < 5 && !scores.has('1000'); round++) {
+      let over = false;
+      const restart = server.ask('restart').finally(() => (over = true));
+      for (; !over; await sleep(2)) for (const pid of childrenOf()) scores.add(scoreOf(pid));
+      expect(await restart).toMatchObject({ outcome: 'restarted' });
+    }
+    expect([...scores]).toContain('1000');
     expect(childrenOf()).toEqual([]);
-    expect(readFileSync(`/proc/${server.pid}/oom_score_adj`, 'utf8').trim()).not.toBe('1000');
+    expect(scoreOf(server.pid)).not.toBe('1000');
   });
 });
 
@@ -213,6 +219,15 @@ describe('SIGTERM', () => {
     }
   });
 });
+
+function scoreOf(pid: string | number): string {
+  try {
+    return readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim();
+  } catch {
+    // Gone meanwhile.
+    return '';
+  }
+}
 
 function freePort(): Promise<number> {
   const server = createServer();
