@@ -65,11 +65,21 @@ export async function serve(stage: Stage, values: OptionValues): Promise<number 
     const start = await Configuration.takeOver(fixed, handover.state);
     return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, start, demo));
   }
+  // A secrets manager may take its time, and whoever is to end does not wait for it.
+  const held: NodeJS.Signals[] = [];
+  stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal) : held.push(signal)));
   const start = await Configuration.read(fixed);
+  stage.onSignals((signal) => held.push(signal));
   const problems = await problemsOf(start, demo);
   if (problems.length > 0) return start.isPassing ? refuseForNow(stage, problems) : refuse(stage, problems);
-  await run({ stage, start, demo, handover, log: openLog(start.configuration.settings.logLevel) });
+  await run({ stage, start, demo, handover, held, log: openLog(start.configuration.settings.logLevel) });
   return undefined;
+}
+
+/** Nothing is served and nothing is recorded yet. */
+function leave({ err, exit }: Stage, signal: NodeJS.Signals): void {
+  err(`zscaler-mcp: ${signal} came before it served`);
+  exit(0);
 }
 
 /** A restart repeats the first start, whatever program this generation is made of. */
@@ -94,7 +104,7 @@ async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, st
     const problems = await problemsOf(start, demo);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
     if (problems.length > 0) return refuse(stage, problems);
-    await run({ stage, start, demo, handover, log });
+    await run({ stage, start, demo, handover, held: [], log });
     return undefined;
   } catch (error) {
     giveUp(messageOf(error));
@@ -189,10 +199,12 @@ interface Run {
   readonly start: Start;
   readonly demo: boolean;
   readonly handover: Handover<SavedConfiguration> | null;
+  /** Signals that came before there was anybody to hear them. */
+  readonly held: readonly NodeJS.Signals[];
   readonly log: RootLog;
 }
 
-async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
+async function run({ stage, start, demo, handover, held, log }: Run): Promise<void> {
   const { configuration, warnings } = start;
   const { settings } = configuration;
   const { launch } = stage;
@@ -225,6 +237,7 @@ async function run({ stage, start, demo, handover, log }: Run): Promise<void> {
     await reached;
     state?.onChange(() => keeper.update({ posture: service.posture() }));
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
+    for (const signal of held) lifecycle.signalled(signal);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);
     announce(log, settings, service, tenant, url);

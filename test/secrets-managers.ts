@@ -1,8 +1,9 @@
 /** Stand-ins for secrets managers, on this machine: each speaks as much of its protocol as the real client needs. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openStandIn, type Asked, type StandInAnswer } from './stand-in.ts';
 
 /** What a stand-in does instead of answering well. */
-export type Trouble = 'hang' | 'broken' | StandInAnswer;
+export type Trouble = 'hang' | 'broken' | (StandInAnswer & { readonly delayMs?: number });
 
 export interface Manager {
   /** Variables of the environment that lead a server there. */
@@ -25,11 +26,13 @@ async function open(
 ): Promise<Manager> {
   let values: Readonly<Record<string, unknown>> = {};
   let trouble: Trouble | null = null;
-  const standIn = await openStandIn((asked, response) => {
+  const standIn = await openStandIn(async (asked, response) => {
     if (!isForSecrets(asked) || trouble === null) return answer(asked, values);
     if (trouble === 'hang') return undefined;
     if (trouble === 'broken') return void response.destroy();
-    return trouble;
+    const { delayMs = 0, ...given } = trouble;
+    if (delayMs > 0) await sleep(delayMs);
+    return given;
   });
   return {
     env: envOf(standIn.url),

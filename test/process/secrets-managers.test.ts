@@ -1,5 +1,5 @@
 /** Settings from secrets managers: real servers, the real SDKs, and stand-ins for the services. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -249,6 +249,29 @@ describe('a secrets manager', () => {
     writeFileSync(tokenFile, `${VAULT_TOKEN}\n`);
     expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
     expect(server.log()).not.toContain('SENTINEL');
+  });
+
+  it('does not keep a server that is to end before it serves; a reload that is asked for meanwhile is not lost', async () => {
+    const site = await openSite('vault');
+    const env = { ...site.env, ZSCALER_MCP_SECRETS_TIMEOUT: '60' };
+    site.manager.trouble('hang');
+    const ending = await site.start({ env, waitForReady: false });
+    await waitFor(() => site.manager.asked() === 1);
+    ending.child.kill('SIGTERM');
+    expect(await ending.ended).toEqual({ code: 0, signal: null });
+    expect(ending.log()).toContain('SIGTERM came before it served');
+    expect(existsSync(ending.pidFile)).toBe(false);
+    site.manager.trouble({
+      status: 200,
+      delayMs: 1_500,
+      body: JSON.stringify({ data: { data: { ZSCALER_CLIENT_SECRET: 'x' }, metadata: {} } }),
+    });
+    const asked = site.manager.asked();
+    const serving = await site.start({ env, waitForReady: false });
+    await waitFor(() => site.manager.asked() === asked + 1);
+    serving.child.kill('SIGHUP');
+    await waitFor(() => existsSync(serving.pidFile) && serving.record().operations.length === 1 && serving.record().state === 'ready');
+    expect(serving.record().operations).toMatchObject([{ kind: 'reload', outcome: 'unchanged', askedBy: null }]);
   });
 
   it('is given up in time also where the platform does not hand out credentials, and the command ends', async () => {
