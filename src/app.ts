@@ -77,9 +77,9 @@ export async function serve(stage: Stage, values: OptionValues): Promise<number 
 }
 
 /** Nothing is served and nothing is recorded yet. */
-function leave({ err, exit }: Stage, signal: NodeJS.Signals): void {
-  err(`zscaler-mcp: ${signal} came before it served`);
-  exit(0);
+function leave(stage: Stage, signal: NodeJS.Signals): void {
+  stage.err(`zscaler-mcp: ${signal} came before it served`);
+  stage.exit(0);
 }
 
 /** A restart repeats the first start, whatever program this generation is made of. */
