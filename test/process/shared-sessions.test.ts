@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
 import { missing, waitFor } from './harness.ts';
 import { startRedis } from './redis.ts';
+import { openStream } from './stream.ts';
 import { both, RawClient, startReplicas } from './replicas.ts';
 
 const LIST = 'zia_list_rule_labels';
@@ -175,14 +176,21 @@ describe.skipIf(missing('redis-server'))('a session', () => {
 
   it('goes on through every restart, whatever is kept', async () => {
     const redis = await startRedis();
-    const [one, other] = both(await startReplicas(redis, 2, ''));
+    const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
     const client = await RawClient.open(one.url);
     await client.initialized(one.url);
+    const stream = openStream(one.url, client.session);
+    await stream.opened;
     expect(await one.ask('restart')).toMatchObject({
       outcome: 'restarted',
       message: expect.stringContaining('1 MCP session goes on') as string,
     });
     expect((await client.ask(one.url, 'tools/list')).status).toBe(200);
+    // The stream is on the same connection as before, and hears what another replica says.
+    await client.ask(other.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } });
+    await waitFor(() => stream.log.events.length > 0);
+    expect(stream.log).toMatchObject({ connections: 1, methods: ['notifications/tools/list_changed'], errors: [] });
+    stream.close();
     await one.ask('stop');
     expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
   });
