@@ -87,7 +87,8 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
 }
 
 /** A session has a list of its own; without one, whoever authenticated; without that, everybody shares one. */
-const keyOf = ({ session, principal }: Caller): string => (session === undefined ? `principal ${principal ?? ''}` : `session ${session}`);
+export const keyOf = ({ session, principal }: Caller): string =>
+  session === undefined ? `principal ${principal ?? ''}` : `session ${session}`;
 
 async function answerCall(
   parts: ServerParts,

@@ -2,17 +2,16 @@
  * The sessions of the revisions before 2026-07-28: who opens one, who is sent to which, and when they end.
  * A session ends when its client says so, after the idle time, or when room is needed and it is the one unused for longest.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestId } from '@modelcontextprotocol/server';
 import type { Caller } from '../audit/index.ts';
 import type { Log } from '../log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
-import { foreignAnswers } from './generation.ts';
 import type { Runtime } from './runtime.ts';
-import type { CreateServer } from './server.ts';
+import { keyOf, type CreateServer } from './server.ts';
 import { Session, type SavedSession } from './session.ts';
 import { SharedEvents } from './shared-events.ts';
+import { Sharing } from './sharing.ts';
 import type { Note, SharedSession, SharedStore } from './shared.ts';
 import { errorResponse } from './web.ts';
 
@@ -46,16 +45,15 @@ export class Sessions {
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   #savedUntil = 0;
   readonly #untold = new WeakSet<Session>();
-  /** Ended by their clients while the store was away: it does not know yet. */
-  readonly #endedUnheard = new Set<string>();
-  readonly #store: SharedStore | null;
+  /** Null where no other replica has a part in the sessions. */
+  readonly #sharing: Sharing | null;
   #sweeper: NodeJS.Timeout | null = null;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.#store = options.store ?? null;
-    this.#store?.receive((note) => this.#hear(note));
-    this.#store?.onChange((isUp) => isUp && void this.#meetStore());
+    this.#sharing = options.store ? new Sharing(options.store, options.runtime, options.log) : null;
+    this.#sharing?.store.receive((note) => this.#hear(note));
+    this.#sharing?.store.onChange((isUp) => isUp && void this.#sharing?.catchUp(this.#sessions.values()));
   }
 
   get count(): number {
@@ -92,14 +90,14 @@ export class Sessions {
   toolsChanged(): void {
     for (const session of this.#sessions.values()) {
       if (session.handshake.initialized) this.#tellToolsChanged(session);
-      session.isChanged = this.#store !== null;
+      session.isChanged = this.#sharing !== null;
     }
   }
 
   /** The list of tools of one session's client is another one now. */
   listChanged(id: string): void {
     const session = this.#sessions.get(id);
-    if (session) session.isChanged = this.#store !== null;
+    if (session) session.isChanged = this.#sharing !== null;
   }
 
   #tellToolsChanged({ server }: Session): void {
@@ -120,8 +118,8 @@ export class Sessions {
   /** The session of an id, wherever it was opened; undefined when there is none, or none that this caller may know of. */
   async #reach(id: string, caller: Caller): Promise<Session | undefined | 'away' | 'full'> {
     if (!this.#isOpenTo(caller, id)) return undefined;
-    if (!this.#store) return this.#find(id) ?? this.#reopen(id);
-    const known = await this.#load(this.#store, id);
+    if (!this.#sharing) return this.#find(id) ?? this.#reopen(id);
+    const known = await this.#sharing.load(id);
     if (known === 'away') return (this.#find(id) ?? (await this.#reopen(id))) || 'away';
     if (known === 'ended') this.#forget(id);
     if (known === 'ended') return undefined;
@@ -129,25 +127,15 @@ export class Sessions {
     if ((known.principal ?? null) !== (caller.principal ?? null)) return undefined;
     const here = this.#sessions.get(id);
     if (!here) return this.#take(known);
-    this.#options.runtime().enable(keyOf(id), known.enabled);
+    this.#options.runtime().enable(keyOf({ session: id }), known.enabled);
     await here.catchUp(known.handshake);
     return here;
-  }
-
-  async #load(store: SharedStore, id: string): Promise<SharedSession | 'ended' | 'away' | null> {
-    try {
-      const record = await store.load(id, this.#lifeMs());
-      if (record === null) return null;
-      return 'hasEnded' in record || record.id !== id ? 'ended' : record;
-    } catch {
-      return 'away';
-    }
   }
 
   /** A session that the store has lost, or has never known because it was away. */
   async #bringBack(id: string): Promise<Session | undefined> {
     const session = this.#find(id) ?? (await this.#reopen(id));
-    if (session) await this.#share(session, true);
+    if (session) await this.#sharing?.share(session, true);
     return session;
   }
 
@@ -159,72 +147,23 @@ export class Sessions {
     const saved = this.#saved.get(id);
     this.#saved.delete(id);
     if (!saved && !this.#makeRoom()) return 'full';
-    this.#options.runtime().enable(keyOf(id), known.enabled);
-    const untold = known.tools !== this.#tools();
+    this.#options.runtime().enable(keyOf({ session: id }), known.enabled);
+    const untold = known.tools !== this.#sharing?.tools();
     const events = { ...(saved?.events ?? { ...NO_EVENTS, sequence: 0 }), tag };
     return this.#opening(id, { id, handshake, address, principal, untold, events });
   }
 
   /** Its client may hear for hours without a word. */
-  async #touch(store: SharedStore, session: Session): Promise<void> {
-    const known = await this.#load(store, session.id);
+  async #touch(sharing: Sharing, session: Session): Promise<void> {
+    const known = await sharing.load(session.id);
     if (known === 'ended') this.#forget(session.id);
-    if (known === null && this.#sessions.get(session.id) === session) await this.#share(session, true);
+    if (known === null && this.#sessions.get(session.id) === session) await sharing.share(session, true);
   }
 
   #forget(id: string): void {
     this.#saved.delete(id);
     const session = this.#sessions.get(id);
     if (session) this.#end(session, 'a session was ended at another replica');
-  }
-
-  /** Makes a session known to other replicas. While the store is away, later. */
-  async #share(session: Session, onlyNew: boolean): Promise<void> {
-    const { id, handshake, address, principal } = session;
-    const enabled = [...this.#options.runtime().enabledBy(keyOf(id))];
-    session.isChanged = false;
-    const record = { id, handshake, address, principal, tag: session.save().events.tag, tools: this.#tools(), enabled };
-    await this.#store?.store(id, record, this.#lifeMs(), { onlyNew }).catch(() => {
-      session.isChanged = true;
-    });
-  }
-
-  /** A digest of what clients are offered. */
-  #tools(): string {
-    return createHash('sha256')
-      .update([...this.#options.runtime().tools.keys()].join())
-      .digest('base64url')
-      .slice(0, 16);
-  }
-
-  #lifeMs(): number {
-    return this.#options.runtime().sessionIdleMs;
-  }
-
-  /** The store is back: it learns what it missed. */
-  async #meetStore(): Promise<void> {
-    const { log } = this.#options;
-    try {
-      await Promise.all(Array.from(this.#endedUnheard, (id) => this.#tellEnded(id)));
-      await Promise.all(
-        Array.from(this.#sessions.values(), async (session) => {
-          await this.#share(session, !session.isChanged);
-          await session.flush();
-        }),
-      );
-    } catch (error) {
-      log.debug({ err: error }, 'the state store went away again');
-    }
-  }
-
-  async #tellEnded(id: string): Promise<void> {
-    this.#endedUnheard.add(id);
-    const store = this.#store;
-    if (!store) return;
-    await store.store(id, { hasEnded: true }, this.#lifeMs(), { onlyNew: false });
-    await store.forgetEvents(id);
-    this.#endedUnheard.delete(id);
-    await store.send(null, { kind: 'ended', session: id });
   }
 
   #hear(note: Note): void {
@@ -278,7 +217,7 @@ export class Sessions {
     this.#watchIdle();
     // Told when its client opens a stream: before, nobody would hear it.
     if (saved.untold && session.handshake.initialized) this.#untold.add(session);
-    session.isChanged = this.#store !== null && saved.untold === true;
+    session.isChanged = this.#sharing !== null && saved.untold === true;
     return session;
   }
 
@@ -288,11 +227,11 @@ export class Sessions {
     { address, principal }: { address?: string | undefined; principal?: string | null | undefined },
     tag = randomBytes(6).toString('hex'),
   ): Session {
-    const store = this.#store;
+    const sharing = this.#sharing;
     const account = this.#events.account.bind(this.#events);
     const runs = (requests: readonly RequestId[]) => this.#sessions.get(id)?.runs(requests) ?? false;
     const touch = async (): Promise<void> => {
-      if (store) await this.#touch(store, session);
+      if (sharing) await this.#touch(sharing, session);
     };
     const session: Session = new Session({
       id,
@@ -300,11 +239,11 @@ export class Sessions {
       initialize,
       address,
       principal: principal ?? null,
-      events: store
-        ? new SharedEvents({ session: id, tag, store, account, runs, touch, lifeMs: () => this.#lifeMs() })
+      events: sharing
+        ? new SharedEvents({ session: id, tag, store: sharing.store, account, runs, touch, lifeMs: () => sharing.lifeMs() })
         : this.#events.open(tag),
-      mark: store?.replica ?? this.#options.generation,
-      keep: () => this.#share(session, false),
+      mark: sharing?.store.replica ?? this.#options.generation,
+      keep: async () => sharing?.share(session, false),
       onClose: () => this.#sessions.get(id) === session && this.#sessions.delete(id),
     });
     return session;
@@ -314,11 +253,10 @@ export class Sessions {
     if (request.method === 'GET') return this.#listen(session, request);
     if (request.method !== 'POST') return { response: await this.#endFor(session, request), session, standsAfter: null };
     const before = JSON.stringify(session.handshake);
-    const wasHeard = await this.#passOn(session, body);
-    if (!wasHeard) return nowhere(refuseWhileAway());
+    if (this.#sharing && !(await this.#sharing.passOn(session, body))) return nowhere(refuseWhileAway());
     const response = await session.receive(request, body);
-    if (this.#store && JSON.stringify(session.handshake) !== before) await this.#share(session, false);
-    if (this.#store && this.#untold.delete(session)) this.#tellToolsChanged(session);
+    if (this.#sharing && JSON.stringify(session.handshake) !== before) await this.#sharing.share(session, false);
+    if (this.#sharing && this.#untold.delete(session)) this.#tellToolsChanged(session);
     return { response, session, standsAfter: null };
   }
 
@@ -327,7 +265,7 @@ export class Sessions {
       const opened = await session.listen(request);
       if (!opened) return nowhere(refuseEvent());
       if (opened.response.ok && this.#untold.delete(session)) this.#tellToolsChanged(session);
-      if (opened.response.ok && opened.isStanding) await this.#store?.send(null, { kind: 'moved', session: session.id }).catch(() => false);
+      if (opened.response.ok && opened.isStanding) await this.#sharing?.moved(session.id);
       return { response: opened.response, session, standsAfter: opened.standsAfter };
     } catch {
       // Whether the event is one of this session's, only the store can tell.
@@ -338,34 +276,8 @@ export class Sessions {
   async #endFor(session: Session, request: Request): Promise<Response> {
     const response = await session.end(request);
     // What fails is told when the store is back.
-    if (this.#store && response.ok) await this.#tellEnded(session.id).catch(() => undefined);
+    if (response.ok) await this.#sharing?.ended(session.id).catch(() => undefined);
     return response;
-  }
-
-  /** What concerns requests or questions of other replicas goes there too. False when one that lives did not hear of it. */
-  async #passOn(session: Session, body: unknown): Promise<boolean> {
-    const store = this.#store;
-    if (!store) return true;
-    try {
-      const answers = foreignAnswers(body, store.replica).map(({ mark, message }) => this.#answer(store, mark, session.id, message));
-      if ((await Promise.all(answers)).includes(false)) return false;
-      for (const message of cancellations(body)) {
-        if (!session.runs([message.params.requestId])) await store.send(null, { kind: 'cancel', session: session.id, message });
-      }
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** A replica that is connecting anew hears nothing for a moment. */
-  async #answer(store: SharedStore, replica: string, session: string, message: unknown): Promise<boolean> {
-    for (let attempt = 0; attempt < HEARING_TRIES; attempt++) {
-      if (await store.send(replica, { kind: 'answer', session, message })) return true;
-      if (!(await store.lives(replica))) return true;
-      await sleep(HEARING_MS);
-    }
-    return false;
   }
 
   async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
@@ -380,7 +292,7 @@ export class Sessions {
     }
     this.#sessions.set(id, session);
     this.#watchIdle();
-    if (this.#store) await this.#share(session, true);
+    await this.#sharing?.share(session, true);
     return { response, session, standsAfter: null };
   }
 
@@ -416,25 +328,7 @@ export class Sessions {
 }
 
 const NO_EVENTS: SavedEvents = { tag: '', sequence: 0, streams: [], events: [] };
-const HEARING_TRIES = 10;
-const HEARING_MS = 300;
-
-/** A session has a list of tools of its own. */
-const keyOf = (session: string): string => `session ${session}`;
-
 const nowhere = (response: Response): Served => ({ response, session: null, standsAfter: null });
-
-interface Cancellation {
-  readonly method: 'notifications/cancelled';
-  readonly params: { readonly requestId: RequestId };
-}
-
-function cancellations(body: unknown): readonly Cancellation[] {
-  const messages = (Array.isArray(body) ? body : [body]) as readonly Partial<Cancellation>[];
-  return messages.filter(
-    (message): message is Cancellation => message?.method === 'notifications/cancelled' && message.params?.requestId !== undefined,
-  );
-}
 
 const isInitialize = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && (body as { method?: unknown }).method === 'initialize';

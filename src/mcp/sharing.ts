@@ -1,0 +1,128 @@
+/** What other replicas must hear of the sessions here, and what these hear of others. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestId } from '@modelcontextprotocol/server';
+import type { Log } from '../log.ts';
+import { foreignAnswers } from './generation.ts';
+import type { Runtime } from './runtime.ts';
+import { keyOf } from './server.ts';
+import type { Session } from './session.ts';
+import type { SharedSession, SharedStore } from './shared.ts';
+
+/** A replica that is connecting anew hears nothing for a moment. */
+const HEARING_TRIES = 10;
+const HEARING_MS = 300;
+
+export class Sharing {
+  readonly store: SharedStore;
+  readonly #runtime: () => Runtime;
+  readonly #log: Log;
+  /** Ended by their clients while the store was away: it does not know yet. */
+  readonly #endedUnheard = new Set<string>();
+
+  constructor(store: SharedStore, runtime: () => Runtime, log: Log) {
+    this.store = store;
+    this.#runtime = runtime;
+    this.#log = log;
+  }
+
+  /** What all replicas know of a session; `away` while nobody can tell. */
+  async load(id: string): Promise<SharedSession | 'ended' | 'away' | null> {
+    try {
+      const record = await this.store.load(id, this.lifeMs());
+      if (record === null) return null;
+      return 'hasEnded' in record || record.id !== id ? 'ended' : record;
+    } catch {
+      return 'away';
+    }
+  }
+
+  /** Makes a session known to other replicas. While the store is away, later. */
+  async share(session: Session, onlyNew: boolean): Promise<void> {
+    const { id, handshake, address, principal } = session;
+    const enabled = [...this.#runtime().enabledBy(keyOf({ session: id }))];
+    session.isChanged = false;
+    const record = { id, handshake, address, principal, tag: session.save().events.tag, tools: this.tools(), enabled };
+    await this.store.store(id, record, this.lifeMs(), { onlyNew }).catch(() => {
+      session.isChanged = true;
+    });
+  }
+
+  /** A digest of what clients are offered. */
+  tools(): string {
+    return createHash('sha256')
+      .update([...this.#runtime().tools.keys()].join())
+      .digest('base64url')
+      .slice(0, 16);
+  }
+
+  /** How long an unused session lives. */
+  lifeMs(): number {
+    return this.#runtime().sessionIdleMs;
+  }
+
+  /** The store is back: it learns what it missed. */
+  async catchUp(sessions: Iterable<Session>): Promise<void> {
+    try {
+      await Promise.all(Array.from(this.#endedUnheard, (id) => this.ended(id)));
+      await Promise.all(
+        Array.from(sessions, async (session) => {
+          await this.share(session, !session.isChanged);
+          await session.flush();
+        }),
+      );
+    } catch (error) {
+      this.#log.debug({ err: error }, 'the state store went away again');
+    }
+  }
+
+  /** Its client ended a session. What cannot be told now is told when the store is back. @throws */
+  async ended(id: string): Promise<void> {
+    this.#endedUnheard.add(id);
+    await this.store.store(id, { hasEnded: true }, this.lifeMs(), { onlyNew: false });
+    await this.store.forgetEvents(id);
+    this.#endedUnheard.delete(id);
+    await this.store.send(null, { kind: 'ended', session: id });
+  }
+
+  /** The stream that a GET opens is open here now. */
+  async moved(id: string): Promise<void> {
+    await this.store.send(null, { kind: 'moved', session: id }).catch(() => false);
+  }
+
+  /** What concerns requests or questions of other replicas goes there too. False when one that lives did not hear of it. */
+  async passOn(session: Session, body: unknown): Promise<boolean> {
+    const { store } = this;
+    try {
+      const answers = foreignAnswers(body, store.replica).map(({ mark, message }) => this.#answer(mark, session.id, message));
+      if ((await Promise.all(answers)).includes(false)) return false;
+      for (const message of cancellations(body)) {
+        if (!session.runs([message.params.requestId])) await store.send(null, { kind: 'cancel', session: session.id, message });
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #answer(replica: string, session: string, message: unknown): Promise<boolean> {
+    for (let attempt = 0; attempt < HEARING_TRIES; attempt++) {
+      if (await this.store.send(replica, { kind: 'answer', session, message })) return true;
+      if (!(await this.store.lives(replica))) return true;
+      await sleep(HEARING_MS);
+    }
+    return false;
+  }
+}
+
+interface Cancellation {
+  readonly method: 'notifications/cancelled';
+  readonly params: { readonly requestId: RequestId };
+}
+
+function cancellations(body: unknown): readonly Cancellation[] {
+  const messages = (Array.isArray(body) ? body : [body]) as readonly Partial<Cancellation>[];
+  return messages.filter(
+    (message): message is Cancellation => message?.method === 'notifications/cancelled' && message.params?.requestId !== undefined,
+  );
+}
