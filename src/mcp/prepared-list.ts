@@ -64,6 +64,9 @@ export function fillIn(bytes: Buffer): readonly Buffer[] {
   throw new Error('the list of tools got lost between its answer and its bytes');
 }
 
+/** What takes the place of the stand-in for this list; undefined while nobody asked for it. */
+export const preparedBytes = (tools: readonly Tool[]): Buffer | undefined => prepared.get(tools)?.bytes;
+
 /** The message with the list itself, for whoever keeps it or writes it in another way. */
 export function wholeMessage(message: JSONRPCMessage): JSONRPCMessage {
   const known = onTheWay.get(listIn(message)?.[0]?.name ?? '');

@@ -19,13 +19,15 @@ import { EventWriter } from './event-writer.ts';
 import { LineTransport, type SavedPipe } from './lines.ts';
 import { Questions } from './questions.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
-import { createServer, type Fixtures, type ServerParts } from './server.ts';
+import { keyOfList, recallList, rememberList, type KnownAnswer } from './list-answers.ts';
+import { listTools } from './list-tools.ts';
+import { createServer, keyOf, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
 import type { SharedStore } from './shared.ts';
 import { Sessions, type Served } from './sessions.ts';
 import { SseStreams } from './sse.ts';
 import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
-import { errorResponse, giveUp, sendWebResponse, toWebRequest, type StandingAnswer } from './web.ts';
+import { endWith, errorResponse, giveUp, sendWebResponse, toWebRequest, type StandingAnswer } from './web.ts';
 
 /** A response that never ends by itself and is not a request in flight. */
 export interface StandingStream {
@@ -193,8 +195,12 @@ export function createMcp(options: McpOptions): McpService {
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
-    const request = toWebRequest(incoming, response);
     const caller = callerOf(exchange);
+    const key = options.fixtures || incoming.method !== 'POST' ? null : keyOfList(incoming.headers, body);
+    const tools = key === null ? [] : listTools(options.runtime(), keyOf(caller));
+    const known = key === null ? null : recallList(tools, key, body);
+    if (known) return sendKnown(response, known);
+    const request = toWebRequest(incoming, response);
     const header = (name: string) => request.headers.get(name) ?? undefined;
     const kind = classifyInboundRequest({
       httpMethod: request.method,
@@ -206,7 +212,10 @@ export function createMcp(options: McpOptions): McpService {
     callers.set(request, caller);
     if (kind.kind !== 'legacy') {
       if (isListen(body)) return listen(request, response, exchange, body);
-      return during(response, body, async () => sendWebResponse(response, await modern.fetch(request, { parsedBody: body })));
+      return during(response, body, async () => {
+        const answer = await modern.fetch(request, { parsedBody: body });
+        return sendWebResponse(response, key === null ? answer : await rememberList(tools, key, answer));
+      });
     }
     if (request.method !== 'POST' && hasNoStreams(request)) return sendWebResponse(response, refuseMethod(request.method));
     const served = await sessions.serve(request, body, caller);
@@ -318,6 +327,12 @@ export function createMcp(options: McpOptions): McpService {
       await Promise.all([modern.close(), sessions.close(), sse.close(), ...Array.from(pipes, (pipe) => pipe.close())]);
     },
   };
+}
+
+function sendKnown(response: ServerResponse, { headers, parts }: KnownAnswer): void {
+  response.statusCode = 200;
+  for (const [name, value] of headers) response.setHeader(name, value);
+  endWith(response, parts);
 }
 
 /** @param end makes the client come back @param body of the request that opened the stream */

@@ -55,6 +55,11 @@ export async function sendWebResponse(response: ServerResponse, answer: Response
   }
   const parts = fillIn(Buffer.from(await answer.arrayBuffer()));
   if (response.headersSent || response.destroyed) return;
+  endWith(response, parts);
+}
+
+/** The whole body at once. */
+export function endWith(response: ServerResponse, parts: readonly Buffer[]): void {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length > 0) response.setHeader('content-length', length);
   response.cork();
