@@ -64,6 +64,7 @@ ${drawChart(session, width, terminal)}
 `;
 }
 
+/** Where nothing moves, as in a renderer without animations, the end is shown. */
 const styles = (lengthMs: number): string => `
 svg{--back:#fff;--text:#1f2328;--faint:#6e7781;--rule:#d8dee4;--good:#1a7f37;--bad:#cf222e;--wait:#9a6700;--dot:#0969da;--band:#ddf4ff}
 @media(prefers-color-scheme:dark){svg{--back:#0d1117;--text:#e6edf3;--faint:#8b949e;--rule:#30363d;--good:#3fb950;--bad:#f85149;--wait:#d29922;--dot:#58a6ff;--band:#12243a}}
@@ -72,12 +73,12 @@ text{font:${FONT}px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono
 .end{font-weight:600}
 .frame{fill:var(--back);stroke:var(--rule)}.dots{fill:var(--rule)}.rule,.grid{stroke:var(--rule)}.grid{stroke-dasharray:1 4}
 .calls,.lost{fill:none;stroke:var(--dot);stroke-width:2.4;stroke-linecap:round;stroke-opacity:.6}.lost{stroke:var(--bad);stroke-opacity:1;stroke-width:4}
-.band{fill:var(--band)}.curtain{fill:var(--back)}.pen{stroke:var(--faint)}
+.band{fill:var(--band)}.curtain{fill:var(--back);visibility:hidden}.pen{stroke:var(--faint);opacity:0}
 .l{animation:show 1ms linear both}.curtain{animation:away linear both}.type{animation-name:typed}.pen{animation:pen ${lengthMs.toFixed(0)}ms linear both}
 @keyframes show{from{visibility:hidden}}
-@keyframes away{to{transform:translateX(var(--far))}}
-@keyframes typed{99%{visibility:visible}to{transform:translateX(var(--far));visibility:hidden}}
-@keyframes pen{from{transform:translateX(0)}99.9%{opacity:1}to{transform:translateX(var(--far));opacity:0}}
+@keyframes away{from,99.9%{visibility:visible}to{transform:translateX(var(--far));visibility:hidden}}
+@keyframes typed{from,99%{visibility:visible}to{transform:translateX(var(--far));visibility:hidden}}
+@keyframes pen{from,99.9%{opacity:1}to{transform:translateX(var(--far));opacity:0}}
 @media(prefers-reduced-motion:reduce){.l,.curtain,.type,.pen{animation-delay:-99s!important;animation-duration:1ms!important}}
 `;
 
