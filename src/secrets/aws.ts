@@ -75,14 +75,19 @@ const regionOf = (name: string): string | undefined => /^arn:[\w-]+:secretsmanag
 
 /** Only what the service calls the error is taken over: its sentences may quote what was sent. */
 function describe(error: unknown, where: string) {
-  const { name = 'Error', code, $metadata } = error as { name?: string; code?: string; $metadata?: { httpStatusCode?: number } };
+  const {
+    name = 'Error',
+    code,
+    message = '',
+    $metadata,
+  } = error as Partial<NodeJS.ErrnoException & { $metadata: { httpStatusCode?: number } }>;
   const status = $metadata?.httpStatusCode;
   const word = /^[\w.]{1,80}$/.test(name) ? name : 'an error';
   const hint = hints[word];
   if (hint !== undefined && (status ?? 0) < 500) return unreadable(`${where} cannot be read: ${word}`, hint);
   if (status === undefined)
-    return word === 'Error' && code === undefined
-      ? unreadable(`${where} cannot be asked for: the SDK has no region or no endpoint`, 'Set AWS_REGION.')
+    return message.startsWith('Region is missing')
+      ? unreadable(`${where} cannot be asked for: nothing says in which region`, 'Set AWS_REGION.')
       : unreachable(`${where} cannot be reached: ${code ?? word}`, 'Is the network open, and the region right?');
   if (status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(word))
     return unreachable(`${where} cannot be read now: ${word}, status ${status}`, 'Try again later.');

@@ -1,6 +1,8 @@
 /** Readers of secrets managers against stand-ins for the services; the SDKs are the real ones. */
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openAws, openGcp, openVault, VAULT_TOKEN, type Manager, type Trouble } from '../../test/secrets-managers.ts';
+import { openStandIn } from '../../test/stand-in.ts';
 import { ZscalerMcpError } from '../errors.ts';
 import { readManager, type AwsPlace, type GcpPlace, type VaultPlace } from './index.ts';
 import { parseValues } from './values.ts';
@@ -66,6 +68,26 @@ describe('what is kept as a JSON object', () => {
     },
   );
 
+  it('gives texts or an error of ours that quotes no value, whatever it is', () => {
+    const values = fc.dictionary(fc.string(), fc.oneof(fc.constant('SENTINEL'), fc.jsonValue()), { maxKeys: 5 });
+    const given = fc.oneof(
+      fc.string(),
+      fc.json(),
+      values.map((value) => JSON.stringify(value)),
+      values.map((value) => JSON.stringify(value).slice(0, -1)),
+    );
+    fc.assert(
+      fc.property(given, (text) => {
+        try {
+          return Object.values(parseValues(text, 'it')).every((value) => typeof value === 'string');
+        } catch (error) {
+          return error instanceof ZscalerMcpError && !error.message.includes('SENTINEL');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('names what is no text, if it looks like a name', () => {
     expect(() => parseValues('{"ZSCALER_X":["SENTINEL"],"SENTINEL a":{}}', 'it')).toThrow('ZSCALER_X, one that is not shown');
   });
@@ -110,7 +132,16 @@ describe('AWS Secrets Manager', () => {
     vi.stubEnv('AWS_REGION', '');
     const arn = 'arn:aws:secretsmanager:eu-central-1:1:secret:other-a';
     expect((await failure({ ...place, name: arn })).message).toContain('ResourceNotFoundException');
-    expect((await failure(place)).message).toMatch(/no region/);
+    expect((await failure(place)).message).toMatch(/nothing says in which region/);
+  });
+
+  it('that cannot be reached is told by the reason behind it', async () => {
+    const place = await aws();
+    const { url, close } = await openStandIn(() => undefined);
+    await close();
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', url);
+    const error = await failure(place);
+    expect([error.code, error.message]).toEqual(['ERR_SECRETS_UNREACHABLE', expect.stringContaining('cannot be reached: ECONNREFUSED')]);
   });
 
   it('may keep bytes', async () => {
