@@ -86,7 +86,7 @@ function describe(error: unknown, where: string) {
   const hint = hints[word];
   if (hint !== undefined && (status ?? 0) < 500) return unreadable(`${where} cannot be read: ${word}`, hint);
   if (status === undefined)
-    return message.startsWith('Region is missing')
+    return code === undefined && /\bregion\b/i.test(message)
       ? unreadable(`${where} cannot be asked for: nothing says in which region`, 'Set AWS_REGION.')
       : unreachable(`${where} cannot be reached: ${code ?? word}`, 'Is the network open, and the region right?');
   if (status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(word))

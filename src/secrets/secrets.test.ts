@@ -1,5 +1,5 @@
 /** Readers of secrets managers against stand-ins for the services; the SDKs are the real ones. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openAws, openGcp, openVault, VAULT_TOKEN, type Manager, type Trouble } from '../../test/secrets-managers.ts';
 import { openStandIn } from '../../test/stand-in.ts';
@@ -137,9 +137,9 @@ describe('AWS Secrets Manager', () => {
 
   it('that cannot be reached is told by the reason behind it', async () => {
     const place = await aws();
-    const { url, close } = await openStandIn(() => undefined);
-    await close();
-    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', url);
+    const gone = await openStandIn(() => undefined);
+    await gone.close();
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', gone.url);
     const error = await failure(place);
     expect([error.code, error.message]).toEqual(['ERR_SECRETS_UNREACHABLE', expect.stringContaining('cannot be reached: ECONNREFUSED')]);
   });
