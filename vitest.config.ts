@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], pool: 'threads', isolate: false, testTimeout: 20_000 },
       },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', testTimeout: 60_000 } },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], pool: 'forks', testTimeout: 60_000 } },
       {
         test: {
