@@ -149,8 +149,8 @@ export class Configuration {
           : [
               `${passedOver} is not read: a stdio server takes no .env from the folder it is started in; name it with --dotenv-path if it is meant`,
             ]),
-        ...(loaded.settings.watchEnv && found.path === null && secrets.files.length === 0
-          ? ['ZSCALER_MCP_WATCH_ENV is set, but there is no .env to watch']
+        ...(loaded.settings.watchEnv && found.path === null && filesOf(saved, loaded).length === 0
+          ? ['ZSCALER_MCP_WATCH_ENV is set, but there is no file to watch']
           : []),
         ...wordsOf([...found.warnings, ...reading.warnings, ...loaded.warnings]),
       ],
@@ -184,9 +184,9 @@ export class Configuration {
     return this.#saved.source;
   }
 
-  /** The files that the configuration in force was read from, but for those that settings name by their path. */
+  /** The files that the configuration in force was read from. */
   get files(): readonly SourceFile[] {
-    return filesOf(this.#saved);
+    return filesOf(this.#saved, this.#loaded);
   }
 
   /** What to hand over so that another generation stands where this one does. */
@@ -274,7 +274,7 @@ export class Configuration {
         ...this.#staleEntitlement(effective),
       ],
       source: saved.source,
-      files: filesOf(saved),
+      files: filesOf(saved, loaded),
       nothingToRead,
       configDigest: this.#digestOf(effective),
       config: saved,
@@ -369,10 +369,15 @@ function sourcesOf({ origins, secretFiles }: Loaded, { manager, files }: SavedSe
   return [{ kind, place, settings: named(({ origin }) => origin === 'secrets'), readAt: manager.readAt }, ...ofFiles];
 }
 
-const filesOf = ({ source, secrets }: SavedConfiguration): readonly SourceFile[] => [
+const filesOf = ({ source, secrets }: SavedConfiguration, { settings }: Loaded): readonly SourceFile[] => [
   ...(source.dotenvPath === null ? [] : [{ path: source.dotenvPath, digest: source.envFile?.digest ?? null }]),
   ...(secrets?.files ?? []).map(({ path, digest }) => ({ path, digest })),
+  ...namedBy(settings),
 ];
+
+/** Certificates and keys: files whose paths are settings. */
+const namedBy = (settings: Settings): readonly SourceFile[] =>
+  Object.values(settings).flatMap((value) => (value instanceof FileContent ? [{ path: value.path, digest: value.digest }] : []));
 
 /** A URL without a password is none, nor is the path of a key. */
 function isSecret(name: string, value: unknown): boolean {

@@ -816,7 +816,8 @@ const life = {
     env: 'ZSCALER_MCP_WATCH_ENV',
     default: false,
     applies: 'reload',
-    about: 'Reload whenever the .env or a named file of a secret has another content, as if somebody had typed `zscaler-mcp reload`.',
+    about:
+      'Reload whenever the .env, a certificate or key, or a named file of a secret has another content, as if somebody had typed `zscaler-mcp reload`.',
   }),
 };
 

@@ -1,4 +1,5 @@
 /** HTTPS on a real process: whom it serves, how certificates are renewed, and how its clients come over a restart. */
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -114,6 +115,33 @@ describe('a renewed certificate', () => {
     expect(await ask(server.url, { agent })).toMatchObject({ status: 200, isReused: true });
     agent.destroy();
     expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it.each([
+    ['with a .env', true],
+    ['without one', false],
+  ])('is taken by itself with ZSCALER_MCP_WATCH_ENV, time after time, %s', async (_title, hasDotenv) => {
+    const folder = makeFolder();
+    const files = write(folder, await authority.issue('127.0.0.1'));
+    const env = { ZSCALER_MCP_TLS_CERTFILE: files.certificate, ZSCALER_MCP_TLS_KEYFILE: files.key, ZSCALER_MCP_WATCH_ENV: 'true' };
+    const server = await startServer(hasDotenv ? { folder, dotenv: dotenv(files, 'ZSCALER_MCP_WATCH_ENV=true\n') } : { folder, env });
+    for (let round = 1; round <= 3; round++) {
+      const pair = await authority.issue('127.0.0.1');
+      write(folder, pair);
+      await waitFor(
+        () => server.record().operations.length >= round && server.record().state === 'ready',
+        () => `there was no reload ${round}: ${server.log()}`,
+      );
+      const { peer } = await ask(server.url);
+      expect(peer.raw.equals(new X509Certificate(pair.certificate).raw)).toBe(true);
+    }
+    expect(server.record().operations).toMatchObject(
+      [1, 2, 3].map(() => ({
+        outcome: 'applied',
+        askedBy: { by: 'watch' },
+        changed: ['ZSCALER_MCP_TLS_CERTFILE', 'ZSCALER_MCP_TLS_KEYFILE'],
+      })),
+    );
   });
 
   it('is taken also where all settings come from the environment, and there is no .env to read again', async () => {

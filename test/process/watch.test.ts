@@ -193,7 +193,7 @@ describe('with ZSCALER_MCP_WATCH_ENV', () => {
   });
 });
 
-it('without a .env there is nothing to watch, and that is said', async () => {
+it('without any file there is nothing to watch, and that is said', async () => {
   const server = await startServer({ env: { ZSCALER_MCP_WATCH_ENV: 'true' } });
-  expect(server.log()).toContain('there is no .env to watch');
+  expect(server.log()).toContain('there is no file to watch');
 });
