@@ -33,7 +33,7 @@ export default defineConfig({
         // The same files as in `npm test`, with numbers that take minutes.
         test: {
           name: 'soak',
-          include: ['test/process/{ledger,generations,storm,rollback,fuzz,siege}.test.ts'],
+          include: ['test/process/{ledger,generations,storm,rollback,fuzz,siege,read-and-write}.test.ts'],
           env: { SOAK: 'true' },
           pool: 'forks',
           fileParallelism: false,

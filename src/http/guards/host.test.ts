@@ -61,3 +61,8 @@ it.each([
 ] as const)('Host %j with the list %j: %s', (header, allowed, verdict) => {
   expect(isAllowedHost(header, allowed)).toBe(verdict);
 });
+
+// As long as headers may be: what takes its time here stops the server for everybody.
+it.each([':', 'a:', '[', '.', 'a.', '0:'])('Host %j many thousand times is no name', (piece) => {
+  expect(isAllowedHost(`${piece.repeat(16_000 / piece.length)}x`, ['mcp.example.com', '[2001:db8::1]'])).toBe(false);
+});

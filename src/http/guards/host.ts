@@ -1,4 +1,8 @@
 /** Which names a client may call this server by. Anything else may be a page that had its own name rebound to this address. */
+import { isIPv6 } from 'node:net';
+
+/** A name of 253 characters with a dot at its end (RFC 1123, section 2.1), and a port. */
+const LONGEST = 260;
 
 interface Name {
   readonly host: string;
@@ -29,7 +33,8 @@ function matches(name: Name, entry: string): boolean {
 
 /** Lower case, without the dot at the end, IPv6 addresses in brackets and in their shortest form. Null for what is no name. */
 function parseName(text: string): Name | null {
-  const bare = isBareIpv6(text) ? `[${text}]` : text;
+  if (text.length > LONGEST) return null;
+  const bare = isIPv6(text) ? `[${text}]` : text;
   const [, authority, port] = /^(\[[\da-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(bare) ?? [];
   if (authority === undefined) return null;
   try {
@@ -39,5 +44,3 @@ function parseName(text: string): Name | null {
     return null;
   }
 }
-
-const isBareIpv6 = (text: string): boolean => /^[\da-f:]*:[\da-f:]*:[\da-f:.]*$/i.test(text);
