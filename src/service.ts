@@ -632,7 +632,7 @@ function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Of
   const lists = new Map<string, readonly OfferedTool[]>();
   return {
     guide,
-    enabledBy: (callerKey) => enabled.of(callerKey),
+    enabledBy: (callerKey) => (guide.listed === null ? null : enabled.of(callerKey)),
     enable: (callerKey, toolsets) => void enabled.add(callerKey, toolsets),
     listFor(callerKey) {
       const own = guide.listed === null ? [] : [...enabled.of(callerKey)].toSorted((one, other) => (one < other ? -1 : 1));

@@ -61,8 +61,8 @@ export interface Runtime {
   readonly suggest: (name: string) => string;
   /** What one caller sees of them, in order. The same array for the same tools, so that what is made of it can be kept. */
   listFor(callerKey: string): readonly OfferedTool[];
-  /** Toolsets that one caller enabled for itself, here or elsewhere. */
-  enabledBy(callerKey: string): Iterable<string>;
+  /** Toolsets that one caller enabled for itself, here or elsewhere; null where everybody sees everything. */
+  enabledBy(callerKey: string): Iterable<string> | null;
   /** It did so elsewhere. */
   enable(callerKey: string, toolsets: readonly string[]): void;
   readonly prompts: ReadonlyMap<string, OfferedPrompt>;

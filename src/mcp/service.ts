@@ -25,6 +25,7 @@ import { createServer, keyOf, type Fixtures, type ServerParts } from './server.t
 import type { SavedSession } from './session.ts';
 import type { SharedStore } from './shared.ts';
 import { Sessions, type Served } from './sessions.ts';
+import { Sharing } from './sharing.ts';
 import { SseStreams } from './sse.ts';
 import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
 import { endWith, errorResponse, giveUp, sendWebResponse, toWebRequest, type StandingAnswer } from './web.ts';
@@ -151,10 +152,13 @@ export function createMcp(options: McpOptions): McpService {
     questions,
     addressOf: (request) => callers.get(request)?.address,
     track: (call) => track(running, call),
-    listChanged({ session }, server) {
+    listChanged(caller, server) {
+      const { session } = caller;
       // Of revision 2026-07-28 a server serves one request; who wants to know has a subscription.
-      if (session === undefined && pipes.size === 0) modern.notify.toolsChanged();
-      else {
+      if (session === undefined && pipes.size === 0) {
+        modern.notify.toolsChanged();
+        if (sharing) telling = sharing.tellEnabled(keyOf(caller));
+      } else {
         if (session !== undefined) sessions.listChanged(session);
         tellList(server);
       }
@@ -162,7 +166,10 @@ export function createMcp(options: McpOptions): McpService {
   };
   const create = (caller: Caller) => createServer(parts, caller);
   const shared = { runtime: options.runtime, createServer: create, log, generation };
-  const sessions = new Sessions({ ...shared, store: options.store ?? null });
+  const sharing = options.store ? new Sharing(options.store, options.runtime, log) : null;
+  const sessions = new Sessions({ ...shared, sharing, onEnabled: () => modern.notify.toolsChanged() });
+  /** Told to other replicas before the answer is out: the next request may reach one of them. */
+  let telling: Promise<void> = Promise.resolve();
   const sse = new SseStreams(shared);
   const callers = new WeakMap<Request, Caller>();
   const modern = createMcpHandler(({ requestInfo }) => create((requestInfo && callers.get(requestInfo)) ?? {}), {
@@ -196,6 +203,7 @@ export function createMcp(options: McpOptions): McpService {
 
   async function serve(incoming: IncomingMessage, response: ServerResponse, exchange: Exchange, body: unknown): Promise<void> {
     const caller = callerOf(exchange);
+    if (sharing && incoming.headers['mcp-session-id'] === undefined) await sharing.recall(keyOf(caller));
     const key = options.fixtures || incoming.method !== 'POST' ? null : keyOfList(incoming.headers, body);
     const tools = key === null ? [] : listTools(options.runtime(), keyOf(caller));
     const known = key === null ? null : recallList(tools, key, body);
@@ -214,6 +222,7 @@ export function createMcp(options: McpOptions): McpService {
       if (isListen(body)) return listen(request, response, exchange, body);
       return during(response, body, async () => {
         const answer = await modern.fetch(request, { parsedBody: body });
+        await telling;
         return sendWebResponse(response, key === null ? answer : await rememberList(tools, key, answer));
       });
     }

@@ -11,8 +11,8 @@ import type { Runtime } from './runtime.ts';
 import { keyOf, type CreateServer } from './server.ts';
 import { Session, type SavedSession } from './session.ts';
 import { SharedEvents } from './shared-events.ts';
-import { Sharing } from './sharing.ts';
-import type { Note, SharedSession, SharedStore } from './shared.ts';
+import type { Sharing } from './sharing.ts';
+import type { Note, SharedSession } from './shared.ts';
 import { errorResponse } from './web.ts';
 
 export interface SessionsOptions {
@@ -20,8 +20,10 @@ export interface SessionsOptions {
   readonly createServer: CreateServer;
   readonly log: Log;
   readonly generation: number;
-  /** Where other replicas find the sessions of this one; null without any. */
-  readonly store?: SharedStore | null;
+  /** What other replicas know of; null without any. */
+  readonly sharing?: Sharing | null;
+  /** Callers without a session see other tools now, by what they did at another replica. */
+  readonly onEnabled?: () => void;
 }
 
 /** What is done about one request; `session` is null when it reached none. */
@@ -51,7 +53,7 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.#sharing = options.store ? new Sharing(options.store, options.runtime, options.log) : null;
+    this.#sharing = options.sharing ?? null;
     this.#sharing?.store.receive((note) => this.#hear(note));
     this.#sharing?.store.onChange((isUp) => isUp && void this.#sharing?.catchUp(this.#sessions.values()));
   }
@@ -167,6 +169,7 @@ export class Sessions {
   }
 
   #hear(note: Note): void {
+    if (note.kind === 'enabled') return this.#options.onEnabled?.();
     const session = this.#sessions.get(note.session);
     if (!session) return;
     if (note.kind === 'ended') return this.#forget(note.session);

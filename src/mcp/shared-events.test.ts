@@ -35,6 +35,8 @@ class FakeEngine {
         }),
       read: (_id, after) => up(() => this.events.filter(({ sequence }) => sequence > after)),
       latest: () => up(() => this.events.at(-1)?.sequence ?? 0),
+      enabledBy: () => up(() => null),
+      noteEnabled: () => up(() => undefined),
       lives: (replica) => up(() => this.living.has(replica)),
       watch: (_id, nudge) => {
         this.watching.add(nudge);

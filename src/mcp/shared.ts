@@ -44,7 +44,9 @@ export type Note =
   | { readonly kind: 'cancel'; readonly session: string; readonly message: unknown }
   | { readonly kind: 'ended'; readonly session: string }
   /** The stream that a GET opens is open at another replica now. */
-  | { readonly kind: 'moved'; readonly session: string };
+  | { readonly kind: 'moved'; readonly session: string }
+  /** A caller without a session sees other tools now. */
+  | { readonly kind: 'enabled' };
 
 export interface SharedStore {
   /** Of this process; no other one has the same. */
@@ -58,6 +60,9 @@ export interface SharedStore {
   /** In order. */
   read(id: string, after: number): Promise<readonly Kept[]>;
   latest(id: string): Promise<number>;
+  /** Toolsets that a caller without a session enabled for itself, at whichever replica. */
+  enabledBy(callerKey: string): Promise<readonly string[] | null>;
+  noteEnabled(callerKey: string, toolsets: readonly string[], lifeMs: number): Promise<void>;
   /** Whether a replica runs, as far as anybody knows. */
   lives(replica: string): Promise<boolean>;
   /** Calls `nudge` when a stream has a new event; not for the first of a stream. */

@@ -40,12 +40,31 @@ export class Sharing {
   /** Makes a session known to other replicas. While the store is away, later. */
   async share(session: Session, onlyNew: boolean): Promise<void> {
     const { id, handshake, address, principal } = session;
-    const enabled = [...this.#runtime().enabledBy(keyOf({ session: id }))];
+    const enabled = [...(this.#runtime().enabledBy(keyOf({ session: id })) ?? [])];
     session.isChanged = false;
     const record = { id, handshake, address, principal, tag: session.save().events.tag, tools: this.tools(), enabled };
     await this.store.store(id, record, this.lifeMs(), { onlyNew }).catch(() => {
       session.isChanged = true;
     });
+  }
+
+  /** Learns what a caller without a session enabled at other replicas. */
+  async recall(callerKey: string): Promise<void> {
+    const runtime = this.#runtime();
+    if (runtime.enabledBy(callerKey) === null) return;
+    const toolsets = await this.store.enabledBy(callerKey).catch(() => null);
+    if (toolsets) runtime.enable(callerKey, toolsets);
+  }
+
+  /** Tells other replicas what such a caller enabled here; does its best. */
+  async tellEnabled(callerKey: string): Promise<void> {
+    const toolsets = [...(this.#runtime().enabledBy(callerKey) ?? [])];
+    try {
+      await this.store.noteEnabled(callerKey, toolsets, this.lifeMs());
+      await this.store.send(null, { kind: 'enabled' });
+    } catch (error) {
+      this.#log.debug({ err: error }, 'what a caller enabled is known to this replica alone');
+    }
   }
 
   /** A digest of what clients are offered. */

@@ -90,6 +90,20 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     await this.#link.run((client) => client.set(key, sealed, { expiration, ...(how.onlyNew && { condition: 'NX' as const }) }));
   }
 
+  /** Null when nothing is known. @throws when it cannot be told */
+  async enabledBy(caller: string): Promise<readonly string[] | null> {
+    const key = this.#names.ofGuessable('enabled', caller);
+    const sealed = await this.#link.run((client) => client.get(key));
+    return sealed === null ? null : (this.#open(key, sealed) as readonly string[] | null);
+  }
+
+  /** @throws when it cannot be kept */
+  async noteEnabled(caller: string, toolsets: readonly string[], lifeMs: number): Promise<void> {
+    const key = this.#names.ofGuessable('enabled', caller);
+    const sealed = this.#ring().seal(key, JSON.stringify(toolsets));
+    await this.#link.run((client) => client.set(key, sealed, { expiration: { type: 'PX', value: lifeMs } }));
+  }
+
   /** @throws */
   async forgetEvents(id: string): Promise<void> {
     await this.#link.run((client) => client.del(this.#events(id)));

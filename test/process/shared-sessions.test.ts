@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
 import { missing, waitFor } from './harness.ts';
+import { modern } from './mcp.ts';
 import { startRedis } from './redis.ts';
 import { openStream } from './stream.ts';
 import { both, RawClient, startReplicas } from './replicas.ts';
@@ -193,6 +194,23 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     stream.close();
     await one.ask('stop');
     expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
+  });
+});
+
+describe.skipIf(missing('redis-server'))('a caller without a session', () => {
+  it('sees at every replica the tools that it enabled at one', async () => {
+    const redis = await startRedis();
+    const keys = ['a'.repeat(40), 'b'.repeat(40)] as const;
+    const [one, other] = both(await startReplicas(redis, 2, `ZSCALER_MCP_TOOLSETS=discover\nZSCALER_MCP_AUTH_API_KEY=${keys.join(',')}\n`));
+    const listed = async (url: string, key: string): Promise<string[]> => {
+      const reply = await modern(url, 'tools/list', {}, { authorization: `Bearer ${key}` });
+      return (reply.body?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await listed(other.url, keys[0])).not.toContain(LIST);
+    const enable = { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } };
+    expect((await modern(one.url, 'tools/call', enable, { authorization: `Bearer ${keys[0]}` })).status).toBe(200);
+    expect([await listed(one.url, keys[0]), await listed(other.url, keys[0])].map((names) => names.includes(LIST))).toEqual([true, true]);
+    expect([await listed(one.url, keys[1]), await listed(other.url, keys[1])].map((names) => names.includes(LIST))).toEqual([false, false]);
   });
 });
 
