@@ -204,7 +204,8 @@ describe.skipIf(missing('redis-server'))('a caller without a session', () => {
     const [one, other] = both(await startReplicas(redis, 2, `ZSCALER_MCP_TOOLSETS=discover\nZSCALER_MCP_AUTH_API_KEY=${keys.join(',')}\n`));
     const listed = async (url: string, key: string): Promise<string[]> => {
       const reply = await modern(url, 'tools/list', {}, { authorization: `Bearer ${key}` });
-      return (reply.body?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+      const tools = (reply.body?.result?.['tools'] ?? []) as { name: string }[];
+      return tools.map(({ name }) => name);
     };
     expect(await listed(other.url, keys[0])).not.toContain(LIST);
     const enable = { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } };
