@@ -85,4 +85,26 @@ describe('a text', () => {
     expect(redactText(text)).toBe(expected);
     expect(redact({ value: text })).toEqual({ value: expected });
   });
+
+  it.each([
+    ['two tokens', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.', '[redacted] [redacted]'],
+    ['a token behind a word', 'jwt-eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'jwt-[redacted]'],
+    [
+      'a token in a chain',
+      'a.b.eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln.x.eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln',
+      'a.b.[redacted].x.[redacted]',
+    ],
+    ['host names and numbers', 'api.example.com 1.2.3.4 v1.eyJ.x', 'api.example.com 1.2.3.4 v1.eyJ.x'],
+  ])('with %s', (_name, text, expected) => {
+    expect(redactText(text)).toBe(expected);
+  });
+
+  // As long as arguments may be: what takes its time here stops the server for everybody.
+  it.each(['eyJ-', 'a-', 'a://', 'eyJaaaaa.', 'basic ', '-----BEGIN a', '-----END a-----', 'a.', '.', '@', '://x', '-', ' '])(
+    'is looked through in one go, also when it is %j again and again',
+    (piece) => {
+      const text = piece.repeat(Math.floor(1_000_000 / piece.length));
+      expect(redactText(`${text}-----BEGIN x-----${text}`).length).toBeGreaterThan(5);
+    },
+  );
 });

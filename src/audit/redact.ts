@@ -21,16 +21,32 @@ export function redact(value: unknown, depth = 0): unknown {
   );
 }
 
-/** PEM blocks (also cut off ones), JSON web tokens, bearer credentials, passwords in URLs. */
-const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, REDACTED],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, REDACTED],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
-  [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${REDACTED}@`],
+/**
+ * PEM blocks (also cut off ones), JSON web tokens, bearer credentials, passwords in URLs. A caller chooses the text, so none of
+ * them may look at a character more than a few times.
+ */
+const SHAPES: readonly ((text: string) => string)[] = [
+  (text) => text.replaceAll(/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, REDACTED),
+  (text) => text.replaceAll(/[\w.-]+/g, hideTokens),
+  (text) => text.replaceAll(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`),
+  (text) => text.replaceAll(/:\/\/[^\s/@]+@/g, `://${REDACTED}@`),
 ];
 
-export function redactText(text: string): string {
-  return SECRET_SHAPES.reduce((rest, [shape, instead]) => rest.replace(shape, instead), text);
+export const redactText = (text: string): string => SHAPES.reduce((rest, hide) => hide(rest), text);
+
+/** `eyJ` is how the head of a token begins, `{"` in base64url; at least a head and a body, of some length. */
+function hideTokens(dotted: string): string {
+  if (!dotted.includes('eyJ')) return dotted;
+  const parts = dotted.split('.');
+  const kept: string[] = [];
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at] ?? '';
+    const start = part.indexOf('eyJ');
+    const isToken = start >= 0 && part.length - start >= 8 && (parts[at + 1]?.length ?? 0) >= 5;
+    kept.push(isToken ? part.slice(0, start) + REDACTED : part);
+    if (isToken) at += 2;
+  }
+  return kept.join('.');
 }
 
 /** A flag such as `password_required: true` gives nothing away. */
