@@ -253,7 +253,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const inherited = handover?.listeners[0];
     const place: Place = inherited ? placeOf(inherited) : { host: bindable(host), port };
     const address = await this.#front.listen(place);
-    this.#front.adopt((handover?.connections ?? []) as readonly ParkedConnection[]);
+    if (handover) this.#front.adopt(handover.connections as readonly ParkedConnection[]);
     this.#gate.begin();
     return address;
   }

@@ -8,6 +8,7 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { ZscalerMcpError } from '../errors.ts';
+import { Backlog } from './backlog.ts';
 import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './carried.ts';
 import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
@@ -108,6 +109,7 @@ export class Front {
   #lastWarning = -Infinity;
   readonly #connections = new Map<Socket, Connection>();
   readonly #continued = new WeakMap<Socket, CarriedStream>();
+  #backlog: Backlog | null = null;
   #lingering = false;
   #parking = false;
   #carriesStreams = false;
@@ -153,8 +155,9 @@ export class Front {
     return descriptorOf(this.#server);
   }
 
-  /** Goes on with connections of the former generation. */
+  /** Goes on with connections of the former generation, and with the requests that waited for this one. */
   adopt(connections: readonly ParkedConnection[]): void {
+    this.#backlog = new Backlog();
     for (const { descriptor, stream } of connections) {
       const socket = new Socket({ fd: descriptor, readable: true, writable: true, allowHalfOpen: true });
       if (this.#tls) {
@@ -335,14 +338,17 @@ export class Front {
       // The socket's own bookkeeping of this response comes after this event.
       setImmediate(() => this.#becameIdle(connection));
     });
-    this.#options.respond(request, response, {
+    const exchange: Exchange = {
       continued,
       standing: (stream) => {
         visit.stream = stream;
         visit.readBefore = request.socket.bytesRead;
         if (this.#lingering || this.#parking) this.#endOrHold(visit);
       },
-    });
+    };
+    const respond = () => this.#options.respond(request, response, exchange);
+    if (this.#backlog && request.method === 'POST' && !continued) this.#backlog.enter(response, respond);
+    else respond();
   }
 
   #becameIdle(connection: Connection): void {
