@@ -26,14 +26,17 @@ describe('a backlog', () => {
     const story: string[] = [];
     const ended = ['a', 'b', 'c'].map(async (name) => {
       const answer = new Answer();
+      // Two pieces of work, between which others could begin.
+      const run = async () => {
+        work(5);
+        await turn();
+        work(5);
+        story.push(`${name} ends`);
+        answer.end();
+      };
       backlog.enter(answer, () => {
         story.push(`${name} begins`);
-        // Two pieces of work, between which others could begin.
-        void turn(work(5)).then(() => {
-          work(5);
-          story.push(`${name} ends`);
-          answer.end();
-        });
+        void run();
       });
       if (!answer.writableEnded) await new Promise((resolve) => answer.once('close', resolve));
     });
