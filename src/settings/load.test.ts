@@ -120,6 +120,30 @@ describe('other names', () => {
   });
 });
 
+describe('quotes that came through docker run --env-file', () => {
+  const key = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+  it.each([`"${key}"`, `'${key}'`])('are told of where they are taken as part of the value: %s', (text) => {
+    const { settings, problems, warnings } = load({ boot: { ZSCALER_MCP_AUTH_API_KEY: text } });
+    expect([settings.authApiKeys, problems]).toEqual([[text], []]);
+    expect(warnings).toMatchObject([{ setting: 'ZSCALER_MCP_AUTH_API_KEY', hint: expect.stringMatching(/^Remove the quotes/) as string }]);
+    expect(JSON.stringify(warnings)).not.toContain(key);
+  });
+
+  it('are told of where they make a value wrong', () => {
+    const { problems } = load({ boot: { ZSCALER_MCP_LOG_LEVEL: '"warn"' } });
+    expect(problems).toMatchObject([{ setting: 'ZSCALER_MCP_LOG_LEVEL', hint: expect.stringMatching(/^Remove the quotes/) as string }]);
+  });
+
+  it.each([
+    { text: 'ZSCALER_MCP_LOG_LEVEL="warn"\n' },
+    { boot: { ZSCALER_MCP_LOG_LEVEL: 'warn' } },
+    { boot: { ZSCALER_MCP_AUTH_API_KEY: '"' } },
+  ])('are no matter elsewhere: %j', (input) => {
+    expect(load(input)).toMatchObject({ problems: [], warnings: [] });
+  });
+});
+
 describe('problems', () => {
   it('are all reported at once, in the order of the file, each with its place and what to do', () => {
     const text =

@@ -160,13 +160,28 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
   if (raw === '') return { ...nothing, isEmpty: true };
   try {
     const translated = name.translate ? name.translate(raw) : raw;
-    return translated === undefined ? null : { ...nothing, isEmpty: false, value: row.parse(translated) };
+    const warnings = isQuoted(raw, layer) ? [quoted(env, layer)] : [];
+    return translated === undefined ? null : { ...nothing, isEmpty: false, value: row.parse(translated), warnings };
   } catch (error) {
-    const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? hintFor(layer, env, flag);
+    const ofError = error instanceof ZscalerMcpError ? error.hint : undefined;
+    const hint = isQuoted(raw, layer) ? WITHOUT_QUOTES : (ofError ?? hintFor(layer, env, flag));
     const problem = { setting: env, ...layer.place(env), message: `${messageOf(error)}, got ${showGiven(raw, row.secret === true)}`, hint };
     return { ...nothing, isEmpty: false, problems: [problem] };
   }
 }
+
+/** In a .env quotes are not part of the value. Docker's --env-file passes them on, as do some unit files and manifests. */
+const isQuoted = (raw: string, { kind }: Layer): boolean => kind === 'environment' && /^(["'])[^]*\1$/.test(raw) && raw.length > 1;
+
+const WITHOUT_QUOTES =
+  'Remove the quotes: in the environment they are part of the value, which docker run --env-file does not say. Or give the file as a .env.';
+
+const quoted = (setting: string, layer: Layer): Problem => ({
+  setting,
+  ...layer.place(setting),
+  message: 'begins and ends with a quote, which counts as part of the value',
+  hint: WITHOUT_QUOTES,
+});
 
 /** What the file says that the layer names, if the setting is a secret. Null when the layer names none. */
 function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): Word | null {

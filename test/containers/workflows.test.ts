@@ -1,5 +1,5 @@
 /** What operators do with a container, done with containers. Each test prints a line. */
-import { chmodSync, chownSync, mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { complaints, startLoad, summary } from '../process/load.ts';
@@ -19,6 +19,9 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
     const level = { value: 'warn', origin: 'environment' };
     expect(settingOf(await container.ask('check'), 'ZSCALER_MCP_LOG_LEVEL')).toMatchObject(level);
     expect((await container.zscaler('status')).out).toMatch(/recreate the process or container/);
+    writeFileSync(file, 'ZSCALER_MCP_LOG_LEVEL="warn"\n');
+    const refused = await Container.once(['--env-file', file], ['check']);
+    expect([refused.code, refused.out + refused.err]).toEqual([4, expect.stringContaining('Remove the quotes')]);
     report('--env-file: an edit on the host reaches neither reload nor restart, and status says what does');
   });
 
