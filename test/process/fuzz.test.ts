@@ -41,6 +41,8 @@ function ask(url: string, bytes: Uint8Array): Promise<string> {
     // The rest of a short answer comes at once; one that went on for ever would be an event stream.
     socket.once('data', () => setTimeout(() => socket.end(), 20));
     socket.on('error', () => undefined).once('close', () => resolve(text));
+    // Far more than any answer takes: what hangs counts as no answer.
+    socket.setTimeout(20_000, () => socket.destroy());
     socket.write(bytes);
   });
 }
@@ -68,6 +70,10 @@ async function survives(server: TestServer, name: string, attack: () => Promise<
   expect(server.log()).not.toMatch(/uncaught|unhandled/i);
   expect(after - before).toBeLessThan(300);
 }
+
+const listParams = {
+  _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} },
+};
 
 const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,30}$/);
 const headerValue = fc.string({ unit: 'binary', maxLength: 200 });
@@ -120,7 +126,23 @@ const methods = [
   'prompts/get',
   'completion/complete',
 ];
+/** The same over and over, which some ways to look at a text take very long for. */
+function monotony(length: number): fc.Arbitrary<string> {
+  const pieces = [':', 'a:', '::', '.', 'a.', '-', 'eyJ-', 'a-', ' ', 'a ', '[', '0:', ',', '/', '<', '://', '-----BEGIN a', 'basic '];
+  return fc
+    .tuple(fc.constantFrom(...pieces), fc.constantFrom('', 'x', '!', '@'))
+    .map(([piece, end]) => piece.repeat(length / piece.length) + end);
+}
+
+const monotonousCall = monotony(50_000).map((search) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { ...listParams, name: 'zia_list_rule_labels', arguments: { search, [search.slice(0, 20)]: search } },
+}));
+
 const jsonBody = fc.oneof(
+  { weight: 1, arbitrary: monotonousCall.map((message) => JSON.stringify(message)) },
   fc.json({ maxDepth: 6 }),
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc
@@ -170,12 +192,20 @@ describe('a server', () => {
   });
 
   it('answers messages that make no sense with a clear refusal', { timeout: 600_000 }, async () => {
-    const server = await startServer({ args: ['--log-level', 'error'] });
+    const server = await startServer({ args: ['--log-level', 'error', '--log-tool-calls', '--audit-file', join(makeFolder(), 'audit')] });
     await survives(server, 'JSON-RPC bodies', async () => {
       const odd: string[] = [];
       const inputs = sample(jsonBody);
       await each(inputs, async (body) => {
-        const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+        const headers = {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          ...(body.includes('"zia_list_rule_labels","arguments":{"search"') && {
+            'mcp-protocol-version': '2026-07-28',
+            'mcp-method': 'tools/call',
+            'mcp-name': 'zia_list_rule_labels',
+          }),
+        };
         // An event stream that is opened by accident would stay open.
         const response = await fetch(server.url, { method: 'POST', headers, body, signal: AbortSignal.timeout(20_000) });
         const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text();
@@ -280,6 +310,7 @@ describe('a server', () => {
 /** Headers that something here reads. */
 const judged = [...ours, 'Accept', 'Mcp-Method', 'Mcp-Name', 'Content-Encoding', 'Origin', 'Forwarded', 'Cookie', 'Range'] as const;
 const headerBytes = fc.oneof(
+  monotony(15_000).map((text) => Buffer.from(text)),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => bytes.filter((byte) => byte !== 10 && byte !== 13)),
   fc
     .constantFrom(
@@ -302,12 +333,7 @@ const headerBytes = fc.oneof(
     .map((text) => Buffer.from(text)),
 );
 
-const listBody = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/list',
-  params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } },
-});
+const listBody = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: listParams });
 const goodHeaders: Readonly<Record<string, string>> = {
   Host: '127.0.0.1',
   'Content-Type': 'application/json',
