@@ -28,7 +28,9 @@ import {
 import { openLog, type RootLog } from './log.ts';
 import { logFor } from './log-scope.ts';
 import { checkTls } from './http/index.ts';
-import { checkCloud, cloudConfigOf, openState, readEntitlementOf, ServerService, tlsOf, type SavedSessions } from './service.ts';
+import { checkCloud, readEntitlementOf } from './cloud-access.ts';
+import { cloudConfigOf, tlsOf } from './part-settings.ts';
+import { openState, ServerService, type SavedSessions } from './service.ts';
 import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
 import { services } from './tools/index.ts';
 import { version } from './version.ts';

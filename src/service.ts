@@ -2,23 +2,12 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from './audit/index.ts';
-import { Gate, type AuthConfig, type SharedFailures } from './auth/index.ts';
+import { Gate, type SharedFailures } from './auth/index.ts';
+import { checkCloud, observed } from './cloud-access.ts';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
-import { ConfirmationDesk, openRing, type Confirmations, type SavedDesk } from './confirm/index.ts';
+import { ConfirmationDesk, openRing, type SavedDesk } from './confirm/index.ts';
 import type { DemoTenant } from './demo/index.ts';
-import {
-  checkTls,
-  createRoutes,
-  Front,
-  matchAddresses,
-  openSocket,
-  RateLimit,
-  type FrontLimits,
-  type ParkedConnection,
-  type Place,
-  type RequestLimits,
-  type TlsMaterial,
-} from './http/index.ts';
+import { checkTls, createRoutes, Front, openSocket, RateLimit, type ParkedConnection, type Place } from './http/index.ts';
 import {
   applyToAll,
   type Descriptors,
@@ -33,48 +22,17 @@ import {
   type State,
 } from './lifecycle/index.ts';
 import type { RootLog } from './log.ts';
-import {
-  createMcp,
-  type CallContext,
-  type McpService,
-  type OfferedTool,
-  type Runtime,
-  type SavedPipe,
-  type SavedSession,
-  type StdioConnection,
-} from './mcp/index.ts';
+import { createMcp, type McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from './mcp/index.ts';
 import { messageOf, ZscalerMcpError } from './errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
+import { createOffer, runtimeFor, type Offer } from './offer.ts';
+import { auditTargetOf, authConfigOf, cloudConfigOf, demoConfigOf, edgeOf, isSameTls, pathOf, tlsOf, type Edge } from './part-settings.ts';
 import { describePosture, postureOf } from './posture.ts';
-import { authModeOf, maskSecrets, secretValues, type Settings } from './settings/index.ts';
+import { maskSecrets, secretValues, type Settings } from './settings/index.ts';
 import type { SharedState } from './state/index.ts';
-import { openQuery, showFound, showRows, type Query } from './shape/index.ts';
-import {
-  bindCall,
-  catalogue,
-  createGuide,
-  Enabled,
-  Page,
-  prompts,
-  readRemoval,
-  selectTools,
-  suggest,
-  type Guide,
-  type SavedEnabled,
-  type Tool,
-} from './tools/index.ts';
+import { bindCall, catalogue, createGuide, Enabled, selectTools, type SavedEnabled, type Tool } from './tools/index.ts';
 import { version } from './version.ts';
-import {
-  addressesOf,
-  checkClient,
-  checkPrivateKey,
-  createCloud,
-  TokenCache,
-  Transport,
-  type Cloud,
-  type CloudConfig,
-  type Entitlement,
-} from './zscaler/index.ts';
+import { checkClient, createCloud, TokenCache, Transport, type Cloud, type CloudConfig } from './zscaler/index.ts';
 
 export interface ServiceOptions {
   readonly configuration: Configuration;
@@ -111,12 +69,6 @@ interface InForce {
   readonly cloud: CloudConfig;
   readonly runtime: Runtime;
   readonly edge: Edge;
-}
-
-/** What the network edge lets in. */
-interface Edge {
-  readonly front: FrontLimits;
-  readonly requests: RequestLimits;
 }
 
 /** What a model has to know of all tools. */
@@ -549,198 +501,7 @@ const shareFailures = (state: SharedState): SharedFailures => ({
 
 const placeOf = ({ descriptor, host, port }: HandedListener): Place => (descriptor === null ? { host, port } : { descriptor });
 
-function edgeOf(settings: Settings, rate: RateLimit): Edge {
-  const { allowedSources, bodyLimit, connectionLimit, connectionsPerAddress, readTimeoutSeconds } = settings;
-  const isTrustedProxy = matchAddresses(settings.trustedProxies);
-  return {
-    front: { connections: connectionLimit, connectionsPerAddress, readTimeoutMs: readTimeoutSeconds * 1_000, isTrustedProxy },
-    requests: {
-      body: bodyLimit,
-      isAllowedSource: allowedSources.length === 0 ? () => true : matchAddresses(allowedSources),
-      isTrustedProxy,
-      rate,
-    },
-  };
-}
-
-/** Null: plain HTTP. That certificate and key come together is a rule of the settings. */
-export function tlsOf(settings: Settings): TlsMaterial | null {
-  const { tlsCertificate, tlsKey, tlsKeyPassword, tlsClientAuthorities, tlsClientCertificates } = settings;
-  if (settings.transport === 'stdio' || !tlsCertificate || !tlsKey) return null;
-  return {
-    certificate: tlsCertificate.bytes,
-    key: tlsKey.bytes,
-    password: tlsKeyPassword,
-    clientAuthorities: tlsClientAuthorities?.bytes,
-    clientCertificates: tlsClientCertificates,
-  };
-}
-
-const isSameTls = (one: Settings, other: Settings): boolean =>
-  one.tlsCertificate?.digest === other.tlsCertificate?.digest &&
-  one.tlsKey?.digest === other.tlsKey?.digest &&
-  one.tlsKeyPassword === other.tlsKeyPassword &&
-  one.tlsClientAuthorities?.digest === other.tlsClientAuthorities?.digest;
-
-const auditTargetOf = ({ auditFormat, auditFile }: Settings) => ({ format: auditFormat, path: auditFile });
-
-/** Tells how each attempt at the cloud went. */
-const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({
-  async fetch(url, request, proxy) {
-    const startedAt = performance.now();
-    const tell = (status: number | 'error', allowance: { remaining: number | null; limit: number | null }): void =>
-      metrics()?.asked({ product: productOf(url), status, ms: performance.now() - startedAt, ...allowance });
-    try {
-      const answer = await transport.fetch(url, request, proxy);
-      tell(answer.status, allowanceOf(answer.headers));
-      return answer;
-    } catch (error) {
-      tell('error', { remaining: null, limit: null });
-      throw error;
-    }
-  },
-});
-
-/** The first part of an API's path names its product; all else is the token endpoint. */
-function productOf(url: string): string {
-  const [, first = ''] = new URL(url).pathname.split('/');
-  return products.has(first) ? first : 'token';
-}
-
-const products: ReadonlySet<string> = new Set(['zia', 'zpa', 'zdx', 'zcc', 'ztw', 'ziam', 'easm', 'zins', 'zms', 'zcell']);
-
-/** `x-ratelimit-limit: 5000, 5000;w=60`; Client Connector spells the other header with one more hyphen. */
-const allowanceOf = (headers: Pick<Headers, 'get'>): { remaining: number | null; limit: number | null } => ({
-  remaining: readCount(headers.get('x-ratelimit-remaining') ?? headers.get('x-rate-limit-remaining')),
-  limit: readCount(headers.get('x-ratelimit-limit')?.split(',')[0]?.trim() ?? null),
-});
-
-const readCount = (header: string | null): number | null => (header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null);
-
 const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
-
-/** What is offered for as long as the process lives: the guide, and what each caller sees. */
-interface Offer {
-  readonly guide: Guide;
-  readonly listFor: Runtime['listFor'];
-  readonly enabledBy: Runtime['enabledBy'];
-  readonly enable: Runtime['enable'];
-}
-
-/** Lists are few: as many as there are sets of toolsets that somebody enabled. */
-function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Offer {
-  const lists = new Map<string, readonly OfferedTool[]>();
-  return {
-    guide,
-    enabledBy: (callerKey) => (guide.listed === null ? null : enabled.of(callerKey)),
-    enable: (callerKey, toolsets) => void enabled.add(callerKey, toolsets),
-    listFor(callerKey) {
-      const own = guide.listed === null ? [] : [...enabled.of(callerKey)].toSorted((one, other) => (one < other ? -1 : 1));
-      const key = own.join();
-      const known = lists.get(key);
-      if (known) return known;
-      const seen = new Set([...(guide.listed ?? []), ...own]);
-      const list = [...guide.tools.values(), ...tools.filter(({ toolset }) => guide.listed === null || seen.has(toolset))];
-      lists.set(key, list);
-      return list;
-    },
-  };
-}
-
-/** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
-export function runtimeFor(
-  settings: Settings,
-  tools: ReadonlyMap<string, Tool>,
-  { guide, listFor, enabledBy, enable }: Offer,
-  confirmations: Confirmations,
-  call: (tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>) => Promise<unknown>,
-): Runtime {
-  return {
-    tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
-    suggest: (name) => suggest(name, [...guide.tools.keys(), ...tools.keys()]),
-    listFor,
-    enabledBy,
-    enable,
-    prompts: promptsFor(tools),
-    logToolCalls: settings.logToolCalls,
-    maxResponseTokens: settings.maxResponseTokens,
-    sanitizes: !settings.disableOutputSanitization,
-    sessionLimit: settings.sessionLimit,
-    sessionIdleMs: settings.sessionIdleSeconds * 1_000,
-    confirmations,
-    takesTokens: settings.confirmationFallback === 'token',
-    describeRemoval: async (name, args, { signal }) => {
-      const tool = tools.get(name);
-      if (!tool) return { title: name, tool: name, records: [], args };
-      const input = tool.parse(args);
-      const records = await readRemoval(tool, input, findTool, (shower, given) => call(shower, given, { signal }));
-      return { title: tool.title, tool: name, records, args: input };
-    },
-    run: async (name, args, context) => {
-      const tool = tools.get(name);
-      if (!tool) return guide.tools.has(name) ? guide.run(name, args, { key: context.callerKey, listChanged: context.listChanged }) : null;
-      // A wrong expression is told before the cloud is asked.
-      const query = tool.isList ? await openQuery(args) : undefined;
-      return shape(await call(tool, args, context), query, context.queried);
-    },
-  };
-}
-
-/** Those whose tools are all there. */
-const promptsFor = (tools: ReadonlyMap<string, Tool>): Runtime['prompts'] =>
-  new Map(prompts.filter(({ needs }) => needs.every((name) => tools.has(name))).map((prompt) => [prompt.name, prompt]));
-
-/** Also one that is not offered: what is to be removed is shown in any case. */
-const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);
-
-/** A query is applied to the rows of a page, or to the whole of any other answer. */
-function shape(value: unknown, query: Query | undefined, queried: CallContext['queried']): unknown {
-  if (!query) return value instanceof Page ? showRows(value) : value;
-  const [given, shown] = value instanceof Page ? [value.items, showRows(value, query)] : [value, showFound(value, query)];
-  const found = 'items' in shown ? shown['items'] : (shown as { result?: unknown }).result;
-  queried?.({ expression: query.expression, before: countRows(given), after: countRows(found) });
-  return shown;
-}
-
-const countRows = (value: unknown): number => (Array.isArray(value) ? value.length : value === null || value === undefined ? 0 : 1);
-
-/** What is lacking was refused with the settings; a mode that is not whole lets nobody in. */
-export function authConfigOf(settings: Settings): AuthConfig {
-  const mode = authModeOf(settings);
-  const common = { failureLimit: settings.authFailureLimit, baseUrl: settings.oidcBaseUrl ?? null };
-  const { authAlgorithms: algorithms, trustPlatformAuth: trustsPlatform } = settings;
-  switch (mode) {
-    case 'none':
-      return { ...common, mode };
-    case 'api-key':
-      return { ...common, mode, keys: settings.authApiKeys, trustsPlatform };
-    case 'jwt': {
-      const { authJwksUri: jwksUri = '', authIssuer: issuer = '', authAudience: audience } = settings;
-      return { ...common, mode, jwksUri, issuer, audience, algorithms, scopes: [] };
-    }
-    case 'oidc': {
-      const { oidcConfigUrl: configUrl = '', oidcAudience, oidcClientId = '', oidcRequiredScopes: scopes } = settings;
-      return { ...common, mode, configUrl, audience: oidcAudience ?? oidcClientId, algorithms, scopes };
-    }
-    case 'zscaler':
-      return { ...common, mode, allowedClients: settings.authAllowedClients, trustsPlatform };
-  }
-}
-
-const pathOf = ({ transport }: Settings): string => (transport === 'sse' ? '/sse' : '/mcp');
-
-export function cloudConfigOf(settings: Settings): CloudConfig {
-  const { httpsProxy, httpProxy, noProxy, requestTimeoutSeconds, ...rest } = settings;
-  return { ...rest, requestTimeoutMs: requestTimeoutSeconds * 1_000, proxy: { https: httpsProxy, http: httpProxy, no: noProxy } };
-}
-
-/** Nothing that was configured for a real tenant reaches the demo tenant, nor anything else. */
-function demoConfigOf(
-  { apiUrl, tokenUrl, credentials }: DemoTenant,
-  { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings,
-): CloudConfig {
-  return { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: requestTimeoutSeconds * 1_000, maxRetries, userAgentComment };
-}
 
 /** Null where nothing is shared. The library behind it is loaded here. */
 export async function openState(settings: Settings, log: RootLog): Promise<SharedState | null> {
@@ -748,23 +509,6 @@ export async function openState(settings: Settings, log: RootLog): Promise<Share
   if (url === undefined || transport === 'stdio') return null;
   const { SharedState: Shared } = await import('./state/index.ts');
   return new Shared({ url, prefix, keys, log, openRing: (secrets) => openRing(secrets, Infinity) });
-}
-
-/** For whoever does not serve. @throws ZscalerMcpError */
-export async function readEntitlementOf(settings: Settings): Promise<Entitlement | null> {
-  const transport = new Transport();
-  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  try {
-    return await createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent }).entitlement();
-  } finally {
-    await transport.close();
-  }
-}
-
-/** What would fail at the first call for reasons of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
-export async function checkCloud(config: CloudConfig): Promise<void> {
-  if (config.vanityDomain !== undefined || config.tokenUrl !== undefined) addressesOf(config);
-  if (config.privateKey !== undefined) await checkPrivateKey(config.privateKey);
 }
 
 /** `localhost` may mean two addresses; one socket is bound, and handed over. */

@@ -1,0 +1,55 @@
+/** The cloud as the server reaches it: each attempt is counted, and a configuration can be tried before it serves. */
+import type { Metrics } from './metrics/index.ts';
+import { cloudConfigOf } from './part-settings.ts';
+import type { Settings } from './settings/index.ts';
+import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig, type Entitlement } from './zscaler/index.ts';
+
+/** Tells how each attempt at the cloud went. */
+export const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({
+  async fetch(url, request, proxy) {
+    const startedAt = performance.now();
+    const tell = (status: number | 'error', allowance: { remaining: number | null; limit: number | null }): void =>
+      metrics()?.asked({ product: productOf(url), status, ms: performance.now() - startedAt, ...allowance });
+    try {
+      const answer = await transport.fetch(url, request, proxy);
+      tell(answer.status, allowanceOf(answer.headers));
+      return answer;
+    } catch (error) {
+      tell('error', { remaining: null, limit: null });
+      throw error;
+    }
+  },
+});
+
+/** The first part of an API's path names its product; all else is the token endpoint. */
+function productOf(url: string): string {
+  const [, first = ''] = new URL(url).pathname.split('/');
+  return products.has(first) ? first : 'token';
+}
+
+const products: ReadonlySet<string> = new Set(['zia', 'zpa', 'zdx', 'zcc', 'ztw', 'ziam', 'easm', 'zins', 'zms', 'zcell']);
+
+/** `x-ratelimit-limit: 5000, 5000;w=60`; Client Connector spells the other header with one more hyphen. */
+const allowanceOf = (headers: Pick<Headers, 'get'>): { remaining: number | null; limit: number | null } => ({
+  remaining: readCount(headers.get('x-ratelimit-remaining') ?? headers.get('x-rate-limit-remaining')),
+  limit: readCount(headers.get('x-ratelimit-limit')?.split(',')[0]?.trim() ?? null),
+});
+
+const readCount = (header: string | null): number | null => (header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null);
+
+/** For whoever does not serve. @throws ZscalerMcpError */
+export async function readEntitlementOf(settings: Settings): Promise<Entitlement | null> {
+  const transport = new Transport();
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  try {
+    return await createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent }).entitlement();
+  } finally {
+    await transport.close();
+  }
+}
+
+/** What would fail at the first call for reasons of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+export async function checkCloud(config: CloudConfig): Promise<void> {
+  if (config.vanityDomain !== undefined || config.tokenUrl !== undefined) addressesOf(config);
+  if (config.privateKey !== undefined) await checkPrivateKey(config.privateKey);
+}

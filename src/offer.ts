@@ -1,0 +1,91 @@
+/** What is offered to clients, and how each of their calls is carried out: tools, guide, queries and shapes as the protocol sees them. */
+import type { Confirmations } from './confirm/index.ts';
+import type { CallContext, OfferedTool, Runtime } from './mcp/index.ts';
+import type { Settings } from './settings/index.ts';
+import { openQuery, showFound, showRows, type Query } from './shape/index.ts';
+import { catalogue, Page, prompts, readRemoval, suggest, type Enabled, type Guide, type Tool } from './tools/index.ts';
+
+/** What is offered for as long as the process lives: the guide, and what each caller sees. */
+export interface Offer {
+  readonly guide: Guide;
+  readonly listFor: Runtime['listFor'];
+  readonly enabledBy: Runtime['enabledBy'];
+  readonly enable: Runtime['enable'];
+}
+
+/** Lists are few: as many as there are sets of toolsets that somebody enabled. */
+export function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Offer {
+  const lists = new Map<string, readonly OfferedTool[]>();
+  return {
+    guide,
+    enabledBy: (callerKey) => (guide.listed === null ? null : enabled.of(callerKey)),
+    enable: (callerKey, toolsets) => void enabled.add(callerKey, toolsets),
+    listFor(callerKey) {
+      const own = guide.listed === null ? [] : [...enabled.of(callerKey)].toSorted((one, other) => (one < other ? -1 : 1));
+      const key = own.join();
+      const known = lists.get(key);
+      if (known) return known;
+      const seen = new Set([...(guide.listed ?? []), ...own]);
+      const list = [...guide.tools.values(), ...tools.filter(({ toolset }) => guide.listed === null || seen.has(toolset))];
+      lists.set(key, list);
+      return list;
+    },
+  };
+}
+
+/** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
+export function runtimeFor(
+  settings: Settings,
+  tools: ReadonlyMap<string, Tool>,
+  { guide, listFor, enabledBy, enable }: Offer,
+  confirmations: Confirmations,
+  call: (tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>) => Promise<unknown>,
+): Runtime {
+  return {
+    tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
+    suggest: (name) => suggest(name, [...guide.tools.keys(), ...tools.keys()]),
+    listFor,
+    enabledBy,
+    enable,
+    prompts: promptsFor(tools),
+    logToolCalls: settings.logToolCalls,
+    maxResponseTokens: settings.maxResponseTokens,
+    sanitizes: !settings.disableOutputSanitization,
+    sessionLimit: settings.sessionLimit,
+    sessionIdleMs: settings.sessionIdleSeconds * 1_000,
+    confirmations,
+    takesTokens: settings.confirmationFallback === 'token',
+    describeRemoval: async (name, args, { signal }) => {
+      const tool = tools.get(name);
+      if (!tool) return { title: name, tool: name, records: [], args };
+      const input = tool.parse(args);
+      const records = await readRemoval(tool, input, findTool, (shower, given) => call(shower, given, { signal }));
+      return { title: tool.title, tool: name, records, args: input };
+    },
+    run: async (name, args, context) => {
+      const tool = tools.get(name);
+      if (!tool) return guide.tools.has(name) ? guide.run(name, args, { key: context.callerKey, listChanged: context.listChanged }) : null;
+      // A wrong expression is told before the cloud is asked.
+      const query = tool.isList ? await openQuery(args) : undefined;
+      return shape(await call(tool, args, context), query, context.queried);
+    },
+  };
+}
+
+/** Those whose tools are all there. */
+const promptsFor = (tools: ReadonlyMap<string, Tool>): Runtime['prompts'] =>
+  new Map(prompts.filter(({ needs }) => needs.every((name) => tools.has(name))).map((prompt) => [prompt.name, prompt]));
+
+/** Also one that is not offered: what is to be removed is shown in any case. */
+const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);
+
+/** A query is applied to the rows of a page, or to the whole of any other answer. */
+function shape(value: unknown, query: Query | undefined, queried: CallContext['queried']): unknown {
+  if (!query) return value instanceof Page ? showRows(value) : value;
+  const [given, shown] = value instanceof Page ? [value.items, showRows(value, query)] : [value, showFound(value, query)];
+  const found = 'items' in shown ? shown['items'] : (shown as { result?: unknown }).result;
+  queried?.({ expression: query.expression, before: countRows(given), after: countRows(found) });
+  return shown;
+}
+
+const countRows = (value: unknown): number => (Array.isArray(value) ? value.length : value === null || value === undefined ? 0 : 1);
