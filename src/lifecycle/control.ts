@@ -5,7 +5,7 @@ import { messageOf, ZscalerMcpError } from '../errors.ts';
 import { lstatOrNull } from './files.ts';
 import { presenceOf } from './identity.ts';
 import { acquireLock } from './lock.ts';
-import { defaultPidFiles, folderOf, readPidFile, removeStale, type Reading } from './pid-file.ts';
+import { defaultPidFiles, folderOf, readPidFile, removeIfEmpty, removeStale, type Reading } from './pid-file.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
 import { isPending, newOperationId, submitRequest, takeAnswer, withdrawRequest } from './requests.ts';
 import { exitCodeOf } from './verdicts.ts';
@@ -132,6 +132,8 @@ async function askUnderLock(
       if (performance.now() >= deadline) return say('busy', `the server is ${record.state}; nothing was asked`, record);
     } finally {
       lock.release();
+      // The server may have ended, its folder with it, just before we made the folder anew.
+      if (readPidFile(path).kind === 'absent') removeIfEmpty(folder);
     }
     await sleep(20);
   }

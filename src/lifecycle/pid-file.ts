@@ -206,7 +206,8 @@ export async function removeStale(path: string): Promise<boolean> {
   return removed;
 }
 
-function removeIfEmpty(folder: string): void {
+/** Takes away the folder beside a PID file that is gone. */
+export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
