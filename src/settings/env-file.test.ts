@@ -28,18 +28,18 @@ const write = (text: string | Buffer, mode = 0o600) => {
 
 describe('where a .env is looked for', () => {
   it('is the working directory, the container, the home; for stdio never the working directory', () => {
-    const place = { explicit: null, cwd: '/work', home: '/home/me' };
-    expect(envCandidates({ ...place, transport: 'streamable-http' })).toEqual(['/work/.env', '/app/.env', '/home/me/.zscaler-mcp/.env']);
+    const place = { explicit: null, cwd: '/srv', home: '/home/me' };
+    expect(envCandidates({ ...place, transport: 'streamable-http' })).toEqual(['/srv/.env', '/app/.env', '/home/me/.zscaler-mcp/.env']);
     for (const transport of ['stdio', '', 'nonsense']) {
       expect(envCandidates({ ...place, transport })).toEqual(['/app/.env', '/home/me/.zscaler-mcp/.env']);
     }
-    expect(envCandidates({ ...place, transport: ' SSE ' })[0]).toBe('/work/.env');
+    expect(envCandidates({ ...place, transport: ' SSE ' })[0]).toBe('/srv/.env');
     expect(envCandidates({ ...place, cwd: '/app', home: undefined, transport: 'sse' })).toEqual(['/app/.env']);
   });
 
   it('is first where it is named, relative to the working directory', () => {
-    expect(envCandidates({ explicit: 'conf/x.env', cwd: '/work', home: null, transport: 'stdio' })).toEqual([
-      '/work/conf/x.env',
+    expect(envCandidates({ explicit: 'conf/x.env', cwd: '/srv', home: null, transport: 'stdio' })).toEqual([
+      '/srv/conf/x.env',
       '/app/.env',
     ]);
   });
