@@ -11,7 +11,7 @@ import type { Native } from './native.ts';
 import { openNotifier, type Notifier } from './notify.ts';
 import { reapOrphans } from './orphans.ts';
 import { folderOf, type PidFile } from './pid-file.ts';
-import { findProgram, traceProgram } from './program.ts';
+import { findProgram, isExecutable, traceProgram } from './program.ts';
 import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from './record.ts';
 import { rehearse } from './rehearse.ts';
 import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
@@ -353,8 +353,10 @@ export class Lifecycle<Config> {
       // One turn of the loop: a signal that has arrived is heard before the exec would swallow it.
       await turn();
       if (this.#stopping) return calledOff;
+      const program = findProgram(launch);
+      if (!isExecutable(program.path)) throw new Error(`${program.path} cannot be executed`);
       if (rehearsed === null || traceProgram(launch) !== rehearsed) throw new Error('the program was changed after it was rehearsed');
-      execute(findProgram(launch), launch, { ...launch.env, [HANDOVER_VARIABLE]: handover.value }, native);
+      execute(program, launch, { ...launch.env, [HANDOVER_VARIABLE]: handover.value }, native);
     } catch (error) {
       for (const step of undo) step();
       await service.resume();

@@ -1,5 +1,5 @@
 /** What a process holds, as the kernel sees it: whatever grows from generation to generation shows here. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface Holdings {
   readonly descriptors: number;
@@ -25,13 +25,19 @@ export function holdingsOf(pid: number): Holdings {
   };
 }
 
-/** A child belongs to the thread that started it. */
+/** A child belongs to the thread that started it; that of a thread which ends is inherited by another one. */
 export const childrenOf = (pid: number): string[] =>
-  readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
-      .split(' ')
-      .filter((word) => word.trim() !== ''),
-  );
+  readdirSync(`/proc/${pid}/task`).flatMap((task) => {
+    const path = `/proc/${pid}/task/${task}/children`;
+    try {
+      return readFileSync(path, 'utf8')
+        .split(' ')
+        .filter((word) => word.trim() !== '');
+    } catch (error) {
+      if (existsSync(`/proc/${pid}/task/${task}`)) throw error;
+      return [];
+    }
+  });
 
 const isZombie = (pid: string): boolean => /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
