@@ -60,6 +60,21 @@ describe('the posture', () => {
     expect(risks(quiet, [read], true)).toEqual(['demo']);
   });
 
+  it('says where calls and credentials go instead of to the cloud, unless nothing goes there', () => {
+    const elsewhere = {
+      ZSCALER_MCP_AUTH_API_KEY: key,
+      ZSCALER_MCP_API_URL: 'https://gateway.example/api',
+      ZSCALER_MCP_TOKEN_URL: 'https://idp.example/t',
+    };
+    expect(posture(elsewhere).risks).toEqual([
+      {
+        id: 'other-endpoints',
+        message: "calls go to https://gateway.example/api, credentials go to https://idp.example/t, and not to the cloud's own address",
+      },
+    ]);
+    expect(risks(elsewhere, [read], true)).toEqual(['demo']);
+  });
+
   it('says where the secrets are kept, and calls a file that everybody may read a risk', () => {
     const places = ['/run/secrets/one', '/run/secrets/two', 'Vault secret/mcp'];
     expect(kept({ inTheOpen: 0, places, readableFile: null })).toMatchObject({

@@ -132,11 +132,21 @@ function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: Pos
       'readable-secrets',
       `every user of this machine may read the secrets in ${secrets.readableFile}: chmod 600, or keep them in a file of their own or a secrets manager`,
     ],
+    [!demo && elsewhere(settings) !== '', 'other-endpoints', elsewhere(settings)],
     [demo, 'demo', 'answers come from a fictional tenant'],
   ];
 }
 
 const SHORTEST_KEY = 32;
+
+/** Where calls and credentials go, if not to the cloud's own addresses. Such an address holds no secret. */
+function elsewhere({ apiUrl, tokenUrl }: Settings): string {
+  const places = [
+    ...(apiUrl === undefined ? [] : [`calls go to ${apiUrl}`]),
+    ...(tokenUrl === undefined ? [] : [`credentials go to ${tokenUrl}`]),
+  ];
+  return places.length === 0 ? '' : `${places.join(', ')}, and not to the cloud's own address`;
+}
 
 function isInTheOpen(stateUrl: string | undefined): boolean {
   const url = stateUrl === undefined ? null : URL.parse(stateUrl);
