@@ -119,7 +119,7 @@ describe('the commands, and how they end', () => {
     expect(out).toContain('`zscaler-mcp stop` removes it');
   });
 
-  it('status has colour on a terminal alone unless it is forced, and is as wide as the terminal', async () => {
+  it.skipIf(missing('script'))('status has colour on a terminal alone unless it is forced, and is as wide as the terminal', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=nope\n');
     await server.ask('reload');
@@ -149,7 +149,7 @@ describe('the commands, and how they end', () => {
     expect((await runCommand([...words, '--json'], { env: { FORCE_COLOR: '1' } })).out).not.toContain('\u{1b}');
   });
 
-  it('a verdict is wrapped to the width of a terminal, in colour there alone', async () => {
+  it.skipIf(missing('script'))('a verdict is wrapped to the width of a terminal, in colour there alone', async () => {
     const server = await startServer({ dotenv: '\n' });
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=nope\nZSCALER_MCP_PORT=x\n');
     const words = `stty cols 70; ${process.execPath} ${entry} reload --pid-file ${server.pidFile} || true`;

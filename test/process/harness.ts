@@ -195,7 +195,7 @@ async function attempt(isTrue: () => boolean | Promise<boolean>): Promise<boolea
   }
 }
 
-type Need = 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'tini' | 'descriptors' | 'redis-server' | 'nginx';
+type Need = 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'script' | 'tini' | 'descriptors' | 'redis-server' | 'nginx';
 
 /** Why a test cannot run here, or null. On CI what is missing is a failure, never a skip. */
 export function missing(...needs: readonly Need[]): string | null {

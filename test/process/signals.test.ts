@@ -121,7 +121,7 @@ describe('other signals', () => {
     ).toEqual(['reload', 'restart']);
   });
 
-  it.skipIf(missing('linux'))('SIGHUP of a terminal that went away ends the server', async () => {
+  it.skipIf(missing('linux', 'script'))('SIGHUP of a terminal that went away ends the server', async () => {
     const folder = makeFolder();
     const pidFile = `${folder}/server.pid`;
     // `script` gives the server a terminal; when `script` is killed, that terminal hangs up.
@@ -141,7 +141,7 @@ describe('other signals', () => {
     expect(existsSync(pidFile)).toBe(false);
   });
 
-  it.skipIf(missing('linux', 'prlimit'))('SIGHUP of a terminal that is there is no end, even without a descriptor to look', async () => {
+  it.skipIf(missing('linux', 'prlimit', 'script'))('SIGHUP of a terminal that is there is no end, even without a descriptor to look', async () => {
     const folder = makeFolder();
     const pidFile = `${folder}/server.pid`;
     const terminal = spawn(
