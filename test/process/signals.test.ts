@@ -141,29 +141,32 @@ describe('other signals', () => {
     expect(existsSync(pidFile)).toBe(false);
   });
 
-  it.skipIf(missing('linux', 'prlimit', 'script'))('SIGHUP of a terminal that is there is no end, even without a descriptor to look', async () => {
-    const folder = makeFolder();
-    const pidFile = `${folder}/server.pid`;
-    const terminal = spawn(
-      'script',
-      ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'],
-      { env: cleanEnv(), stdio: ['pipe', 'ignore', 'ignore'] },
-    );
-    const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as { pid: number; state: string };
-    await waitFor(() => readRecord().state === 'ready');
-    const { pid } = readRecord();
-    onTestFinished(async () => {
-      terminal.kill('SIGKILL');
-      await waitFor(() => !isRunning(pid));
-    });
-    const limit = (descriptors: number) => execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`]);
-    limit(3);
-    process.kill(pid, 'SIGHUP');
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    limit(4_096);
-    expect(isRunning(pid)).toBe(true);
-    expect((await runCommand(['reload', '--pid-file', pidFile])).code).toBe(0);
-  });
+  it.skipIf(missing('linux', 'prlimit', 'script'))(
+    'SIGHUP of a terminal that is there is no end, even without a descriptor to look',
+    async () => {
+      const folder = makeFolder();
+      const pidFile = `${folder}/server.pid`;
+      const terminal = spawn(
+        'script',
+        ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'],
+        { env: cleanEnv(), stdio: ['pipe', 'ignore', 'ignore'] },
+      );
+      const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as { pid: number; state: string };
+      await waitFor(() => readRecord().state === 'ready');
+      const { pid } = readRecord();
+      onTestFinished(async () => {
+        terminal.kill('SIGKILL');
+        await waitFor(() => !isRunning(pid));
+      });
+      const limit = (descriptors: number) => execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`]);
+      limit(3);
+      process.kill(pid, 'SIGHUP');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      limit(4_096);
+      expect(isRunning(pid)).toBe(true);
+      expect((await runCommand(['reload', '--pid-file', pidFile])).code).toBe(0);
+    },
+  );
 });
 
 describe('a reader of the log that went away', () => {
