@@ -73,6 +73,7 @@ function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: Pos
   const offered = [...tools];
   const writing = offered.filter(({ action }) => action !== 'read').length;
   const removing = offered.filter(({ isConfirmed }) => isConfirmed).length;
+  const elsewhere = demo ? '' : endpointsOf(settings);
   return [
     [isHttp && mode === 'none', 'no-authentication', 'every user and program of this machine may call the tools'],
     [
@@ -132,7 +133,7 @@ function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: Pos
       'readable-secrets',
       `every user of this machine may read the secrets in ${secrets.readableFile}: chmod 600, or keep them in a file of their own or a secrets manager`,
     ],
-    [!demo && elsewhere(settings) !== '', 'other-endpoints', elsewhere(settings)],
+    [elsewhere !== '', 'other-endpoints', elsewhere],
     [demo, 'demo', 'answers come from a fictional tenant'],
   ];
 }
@@ -140,7 +141,7 @@ function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: Pos
 const SHORTEST_KEY = 32;
 
 /** Where calls and credentials go, if not to the cloud's own addresses. Such an address holds no secret. */
-function elsewhere({ apiUrl, tokenUrl }: Settings): string {
+function endpointsOf({ apiUrl, tokenUrl }: Settings): string {
   const places = [
     ...(apiUrl === undefined ? [] : [`calls go to ${apiUrl}`]),
     ...(tokenUrl === undefined ? [] : [`credentials go to ${tokenUrl}`]),

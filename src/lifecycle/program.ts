@@ -64,10 +64,9 @@ export function isInterpreterReplaced(pid: number, path: string): boolean | null
  * since clients wait meanwhile. Null when it cannot be looked at.
  */
 export function traceProgram(launch: Launch): string | null {
+  const files = traceFiles(launch.entry);
   try {
-    const folder = dirname(realpathSync(launch.entry));
-    const paths = [findProgram(launch).path, ...programFiles(folder).map((file) => join(folder, file))];
-    return paths.map(traceOf).join('\n');
+    return files === null ? null : `${traceOf(findProgram(launch).path)}\n${files}`;
   } catch {
     return null;
   }
