@@ -6,10 +6,7 @@ import { dirname, join, normalize, relative, sep } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'src');
 
-/** Top-level files that every folder may import. */
-const commons = ['errors.ts', 'json.ts', 'log-scope.ts', 'log.ts', 'stderr.ts', 'version.ts'];
-
-/** What each folder may import of the others, beside itself and the commons. */
+/** What each folder may import of the others, beside itself and `common`. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   lifecycle: [],
@@ -26,15 +23,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tools: [],
   zscaler: [],
   demo: [],
-  cli: ['lifecycle', 'settings', 'tools', 'configuration.ts', 'app.ts'],
-  'idle-memory.ts': [],
-  'posture.ts': ['lifecycle', 'settings'],
-  'configuration.ts': ['lifecycle', 'settings', 'posture.ts'],
-  'part-settings.ts': ['auth', 'demo', 'http', 'settings', 'zscaler'],
-  'cloud-access.ts': ['metrics', 'settings', 'zscaler', 'part-settings.ts'],
-  'offer.ts': ['confirm', 'mcp', 'settings', 'shape', 'tools'],
-  'service.ts': ['*'],
-  'app.ts': ['*'],
+  cli: ['lifecycle', 'settings', 'tools', 'server'],
+  common: [],
+  server: ['*'],
   'main.ts': ['*'],
 };
 
@@ -61,13 +52,19 @@ function importsOf(file: string): string[] {
 function judge(file: string, imported: string): void {
   const from = ownerOf(file);
   const to = ownerOf(imported);
-  if (from === to || commons.includes(to)) return;
+  if (from === to || to === 'common') return;
   const permitted = allowed[from];
   if (!permitted) return void problems.push(`${file}: the folder ${from} is not in the table of scripts/check-boundaries.ts`);
   if (!permitted.includes('*') && !permitted.includes(to))
     return void problems.push(`${file} imports ${imported}: ${from} may import ${permitted.join(', ') || 'no other folder'}`);
   const isFace = imported === join(to, 'index.ts') || imported === to;
-  if (!isFace && !(imported in sideDoors) && !(to === 'cli' && from === 'app.ts') && from !== 'main.ts')
+  if (
+    !isFace &&
+    !(imported in sideDoors) &&
+    !(from === 'cli' && to === 'server') &&
+    !(to === 'cli' && from === 'server') &&
+    from !== 'main.ts'
+  )
     problems.push(`${file} imports ${imported}: enter ${to} through ${join(to, 'index.ts')}`);
 }
 

@@ -1,5 +1,5 @@
 /** What the audit log tells of a call: that it came, and what became of it. */
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { formatAsked, formatCall, formatFailure, formatQuery, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
 import { redact, redactText } from './redact.ts';
 

@@ -1,7 +1,7 @@
 /** A file that lines are added to, whoever renames or empties it meanwhile. */
 import { accessSync, appendFileSync, closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../common/errors.ts';
 
 /** Without waiting for a reader, should it be a pipe: it is refused then. */
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;

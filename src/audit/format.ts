@@ -1,6 +1,6 @@
 /** The lines of the audit log. One call, one line each; nothing a caller sends can start another line or another field. */
 import { createHash } from 'node:crypto';
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { redact, redactText } from './redact.ts';
 
 /** Who called, as far as it is known. */

@@ -3,7 +3,7 @@
  * that are open then are judged again, by what their request showed.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { acceptApiKeys } from './api-key.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import type { AuthConfig } from './config.ts';

@@ -1,5 +1,5 @@
 /** Whom tokens are issued by, and the keys they are signed with. */
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { RemoteDocument, type FetchText } from './remote.ts';
 
 /** Finds the key that a token was signed with. */

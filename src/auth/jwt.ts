@@ -1,8 +1,8 @@
 /** Tokens that an issuer signed: `Authorization: Bearer TOKEN`, for the modes jwt and oidc. */
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import { bearerOf } from './headers.ts';
 import type { Issuer } from './issuer.ts';

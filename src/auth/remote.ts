@@ -1,6 +1,6 @@
 /** A public document of an identity provider, kept and renewed. What was read last serves on for a while when it cannot be had. */
-import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
 
 /** Fetches without following redirects. */
 export type FetchText = (url: string, signal: AbortSignal) => Promise<{ readonly status: number; text(): Promise<string> }>;

@@ -1,5 +1,5 @@
 /** Tells the log of wrong credentials: of the first at once, then once a minute how many more there were, so that guessing cannot fill it. */
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 
 const PERIOD_MS = 60_000;
 

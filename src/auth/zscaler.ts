@@ -1,6 +1,6 @@
 /** OneAPI clients of the tenant: id and secret by Basic or by two headers, which the tenant's token endpoint confirms. */
-import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import { digestOf } from './digest.ts';
 import type { SharedFailures } from './failures.ts';

@@ -1,6 +1,6 @@
 /** Reads the command line. What it does not know is never echoed: it may be a secret in the wrong place. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import type { CommandName } from './exit-codes.ts';
 
 export type Options = NonNullable<ParseArgsConfig['options']>;

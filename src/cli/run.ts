@@ -1,5 +1,5 @@
 /** Picks the command, and is the edge where errors become words and exit codes. */
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Launch } from '../lifecycle/launch.ts';
 import type { Canvas } from './picture.ts';
 import { parseCommandLine, subcommands, type CommandLine, type Options, type OptionValues } from './parse.ts';
@@ -67,7 +67,7 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
       return generateKey(stage);
     }
     case 'version': {
-      const { version } = await import('../version.ts');
+      const { version } = await import('../common/version.ts');
       stage.out(version);
       return 0;
     }
@@ -75,9 +75,9 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
 }
 
 /** A program that was fit in the rehearsal and cannot be loaded now is one more reason to come back to the one before it. */
-async function loadServer(launch: Launch): Promise<typeof import('../app.ts')> {
+async function loadServer(launch: Launch): Promise<typeof import('../server/start.ts')> {
   try {
-    return await import('../app.ts');
+    return await import('../server/start.ts');
   } catch (error) {
     const { comeBackUnloaded } = await import('../lifecycle/come-back.ts');
     comeBackUnloaded(launch, messageOf(error));

@@ -1,5 +1,5 @@
 /** One text for one value, whatever the order of its members; integers of any size digit by digit. */
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 
 export const canonicalJson = (value: unknown): string => stringifyJson(inOrder(value));
 

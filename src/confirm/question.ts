@@ -1,5 +1,5 @@
 /** What a person reads before a record is removed. Names come from the tenant, so each is sanitized and kept on its line. */
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { quoteForPerson } from '../sanitize/index.ts';
 
 /** What a call would remove. */

@@ -1,6 +1,6 @@
 /** What the tests of this folder need: a running tenant and a way to speak to it, kept apart from the server's own client. */
-import { parseJson } from '../json.ts';
-import type { Log } from '../log.ts';
+import { parseJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
 import { startDemoTenant, type DemoOptions, type DemoTenant } from './index.ts';
 
 export interface Reply {

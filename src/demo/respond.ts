@@ -1,9 +1,9 @@
 /** The path every request takes: fault, sign-in, rate limit, route, answer, journal. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.ts';
-import { parseJson, stringifyJson } from '../json.ts';
-import type { Log } from '../log.ts';
+import { messageOf } from '../common/errors.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
 import { noContent, ok, problem, unauthorized, type Answer } from './answer.ts';
 import { answerOf, TOKEN_PATH, type ControlDesk, type Failure } from './controls.ts';
 import { tooMany, type Limiter } from './limits.ts';

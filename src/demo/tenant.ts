@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { openCollection, type Collection } from './collection.ts';
 import { openControls, TOKEN_PATH, type Controls } from './controls.ts';
 import { openLimiter } from './limits.ts';

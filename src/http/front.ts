@@ -7,7 +7,7 @@ import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { Backlog } from './backlog.ts';
 import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './carried.ts';
 import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow.ts';

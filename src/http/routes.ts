@@ -1,7 +1,7 @@
 /** The paths of the server, and what a request must pass before it reaches MCP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../log.ts';
-import { logFor, newRequestId } from '../log-scope.ts';
+import type { Log } from '../common/log.ts';
+import { logFor, newRequestId } from '../common/log-scope.ts';
 import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';

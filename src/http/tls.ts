@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { Server as HttpsServer, ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 
 /** All in PEM. */
 export interface TlsMaterial {

@@ -1,7 +1,7 @@
 /** The other side: finds a running server through its PID file, asks it for something, and waits for what really happened. */
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { lstatOrNull } from './files.ts';
 import { presenceOf } from './identity.ts';
 import { acquireLock } from './lock.ts';

@@ -1,7 +1,7 @@
 /** Replaces this process's program in place: same PID, fresh memory, environment and code. */
 import { existsSync } from 'node:fs';
 import { getSystemErrorMessage } from 'node:util';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Launch } from './launch.ts';
 import type { Native } from './native.ts';
 import { isExecutable, type Program } from './program.ts';

@@ -2,8 +2,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
-import { parseJson, stringifyJson } from '../json.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
 import { identify } from './identity.ts';
 import { HANDOVER_VARIABLE, type LoadedProgram } from './launch.ts';
 import type { Native } from './native.ts';

@@ -1,8 +1,8 @@
 /** States and transitions of a running server: one request at a time, each answered with what really happened. */
 import { openSync, closeSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
-import { logFor } from '../log-scope.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { logFor } from '../common/log-scope.ts';
 import { execute, flushStream } from './execute.ts';
 import { packHandover, type HandedConnection, type HandedListener, type Handover, type RunningOperation } from './handover.ts';
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { createFile, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
 import { identify, presenceOf, type Identity } from './identity.ts';
 

@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
 import { presenceOf, type Presence } from './identity.ts';
 import { withLock } from './lock.ts';

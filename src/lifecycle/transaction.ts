@@ -1,5 +1,5 @@
 /** All or nothing: every part prepares its replacement beside the running one; all commit, or all are discarded. */
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 
 /** A part of the running server that a reload may replace. */
 export interface Part<Config> {

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult } from '@modelcontextprotocol/server';
 import type { AuditEvent, Caller, Decision } from '../audit/index.ts';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { logFor, scopeFields } from '../log-scope.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { logFor, scopeFields } from '../common/log-scope.ts';
 import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
 import { withoutToken, type Consent } from './confirm-call.ts';
 import { encodeFailure, encodeNeed, encodeResult } from './encode.ts';

@@ -16,7 +16,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { redact, type Caller } from '../audit/index.ts';
 import { describeRemoval, type Fault, type Purpose, type Subject } from '../confirm/index.ts';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Questions } from './questions.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
 

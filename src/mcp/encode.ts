@@ -1,6 +1,6 @@
 /** From what a tool returned to what the protocol carries. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { sizeOf, writeText } from '../shape/index.ts';
 
 /**

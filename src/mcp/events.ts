@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { sizeOfList, wholeMessage } from './prepared-list.ts';
 
 interface Sent {

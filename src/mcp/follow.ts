@@ -1,5 +1,5 @@
 /** An event stream in the form of the older revisions, out of what a shared stream brings. */
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import type { Followed } from './shared-events.ts';
 
 /** @param closing ends the stream, and is told when its reader is gone */

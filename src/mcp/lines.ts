@@ -1,7 +1,7 @@
 /** JSON-RPC over a pair of byte streams, one message a line; integers of any size keep their digits. */
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
-import { parseJson, stringifyJson } from '../json.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { fillIn, hasList } from './prepared-list.ts';
 import type { Handshake } from './session.ts';

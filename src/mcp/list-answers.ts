@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Tool } from '@modelcontextprotocol/server';
-import { parseJson, stringifyJson } from '../json.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
 import { fillIn, preparedBytes } from './prepared-list.ts';
 
 export interface KnownAnswer {

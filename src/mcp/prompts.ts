@@ -6,7 +6,7 @@ import {
   type GetPromptResult,
   type ListPromptsResult,
 } from '@modelcontextprotocol/server';
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { sanitizeText } from '../sanitize/index.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -15,7 +15,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/server';
 import type { AuditEvent, Caller } from '../audit/index.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { callTool } from './call-tool.ts';
 import { askForConsent } from './confirm-call.ts';
 import { isNeed } from './encode.ts';

@@ -12,9 +12,9 @@ import {
 } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { AuditEvent, Caller } from '../audit/index.ts';
-import { messageOf } from '../errors.ts';
-import { stringifyJson } from '../json.ts';
-import type { Log } from '../log.ts';
+import { messageOf } from '../common/errors.ts';
+import { stringifyJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
 import { EventWriter } from './event-writer.ts';
 import { LineTransport, type SavedPipe } from './lines.ts';
 import { Questions } from './questions.ts';

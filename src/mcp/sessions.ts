@@ -5,7 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestId } from '@modelcontextprotocol/server';
 import type { Caller } from '../audit/index.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf, type CreateServer } from './server.ts';

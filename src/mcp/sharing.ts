@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestId } from '@modelcontextprotocol/server';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { foreignAnswers } from './generation.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf } from './server.ts';

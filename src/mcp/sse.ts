@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { McpServer, RequestId } from '@modelcontextprotocol/server';
 import type { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse';
 import type { Caller } from '../audit/index.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { wholeMessage } from './prepared-list.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,7 +1,7 @@
 /** Between Node.js requests and the web-standard ones that the SDK speaks. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { EventWriter } from './event-writer.ts';
 import { fillIn } from './prepared-list.ts';
 

@@ -1,5 +1,5 @@
 /** AWS Secrets Manager, through the SDK of AWS: credentials, endpoints and profiles are found as every tool of AWS finds them. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { parseValues } from './values.ts';
 

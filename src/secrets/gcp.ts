@@ -1,5 +1,5 @@
 /** GCP Secret Manager, through the SDK of Google: one secret a setting, credentials found as every tool of Google finds them. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 
 const SDK = '@google-cloud/secret-manager';

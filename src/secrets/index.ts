@@ -1,5 +1,5 @@
 /** Reads what a secrets manager holds for this server. Loaded only where one is configured, and each SDK only with its manager. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import type { AwsPlace } from './aws.ts';
 import type { GcpPlace } from './gcp.ts';
 import { unreachable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';

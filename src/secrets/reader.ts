@@ -1,5 +1,5 @@
 /** What a reader of a secrets manager gets, gives and throws. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 /** What a secrets manager holds. */
 export interface SecretsReading {

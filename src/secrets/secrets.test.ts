@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openAws, openGcp, openVault, VAULT_TOKEN, type Manager, type Trouble } from '../../test/secrets-managers.ts';
 import { openStandIn } from '../../test/stand-in.ts';
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { readManager, type AwsPlace, type GcpPlace, type VaultPlace } from './index.ts';
 import { parseValues } from './values.ts';
 

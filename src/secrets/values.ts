@@ -1,5 +1,5 @@
 /** From a JSON object of settings to texts by name. */
-import { parseJson } from '../json.ts';
+import { parseJson } from '../common/json.ts';
 import { unreadable } from './reader.ts';
 
 /** @param where the secret, in words. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, without anything of the text in it */

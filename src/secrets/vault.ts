@@ -1,6 +1,6 @@
 /** HashiCorp Vault, and what speaks like one: a secret of the KV engine, version 2. Source: its HTTP API, "Read secret version". */
-import { messageOf } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { messageOf } from '../common/errors.ts';
+import { parseJson } from '../common/json.ts';
 import { unreachable, unreadable, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { textsOf } from './values.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../common/errors.ts';
 import { findMount } from './mounts.ts';
 import { fileProblem, type Problem } from './problem.ts';
 import { resolveLinks, viewOf } from './view.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { plainText, wanted, type Row } from './setting.ts';
 
 /** In bytes. */

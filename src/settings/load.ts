@@ -1,5 +1,5 @@
 /** Reads every setting from the highest layer that says something, and collects all problems instead of stopping at the first. */
-import { messageOf, ZscalerMcpError } from '../errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { checkTogether } from './checks.ts';
 import { layersOf, type EnvFileLayer, type Layer, type OriginKind, type SettingsInput } from './layers.ts';
 import { formsOf, maskSecrets, secretValues } from './mask.ts';

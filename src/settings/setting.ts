@@ -1,5 +1,5 @@
 /** The vocabulary of the table: one row per setting says its name everywhere, its type, its default and what a change needs. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 /** `reload`: a reload applies it. `restart`: it waits for one. `boot`: flag or first environment only, never from a file. */
 export type Applies = 'reload' | 'restart' | 'boot';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logLevels } from '../log.ts';
+import { logLevels } from '../common/log.ts';
 import { flagLayer, flagOptions, describeSettings, loadSettings, rows, table, type Settings } from './index.ts';
 import { findReserved } from './reserved.ts';
 

@@ -1,5 +1,5 @@
 /** Every setting there is. Types, flags, help, `.env.example`, the reference page and what a reload can apply come from here. */
-import type { LogLevel } from '../log.ts';
+import type { LogLevel } from '../common/log.ts';
 import { file } from './file-content.ts';
 import {
   addressRange,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../common/json.ts';
 import { toCsv } from './csv.ts';
 import { parseCsv, type Cell } from './csv.fixture.ts';
 

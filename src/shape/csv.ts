@@ -1,4 +1,4 @@
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 
 /**
  * Flat rows as CSV (RFC 4180), in a way that keeps their types: text that would read as something else stands in quotes, an

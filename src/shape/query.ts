@@ -1,5 +1,5 @@
 /** A caller's JMESPath expression, applied to an answer. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 const MOST_CHARACTERS = 1_000;
 /** About a tenth of a second of work, and a result of as many characters. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../common/json.ts';
 import { writeText, type Budget } from './index.ts';
 
 const inputs = ['search', 'page', 'page_size', 'query', 'all'];

@@ -1,5 +1,5 @@
 /** The text of an answer: flat rows as CSV, all else as JSON, and what is too much for the reader cut where it can be told. */
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { advise, beginningOf, bytesOf, count, sizeOf, type Budget } from './budget.ts';
 import { toCsv } from './csv.ts';
 import { isListing, type Rows } from './listing.ts';

@@ -1,6 +1,6 @@
 /** What replicas share through Redis or Valkey. Loaded only where it is configured. */
 import { randomBytes } from 'node:crypto';
-import type { Log } from '../log.ts';
+import type { Log } from '../common/log.ts';
 import { Lease } from './lease.ts';
 import { openCounter, type Counter } from './limits.ts';
 import { Link } from './link.ts';

@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
-import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
 
 export interface LinkOptions {
   /** Holds a password; it is handed to the client and nowhere else. */

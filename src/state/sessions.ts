@@ -1,6 +1,6 @@
 /** Sessions and their events as all replicas see them, and messages from one replica to another. All of it sealed. */
-import { parseJson, stringifyJson } from '../json.ts';
-import type { Log } from '../log.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
 import type { Lease } from './lease.ts';
 import type { Link } from './link.ts';
 import type { Names } from './names.ts';

@@ -1,5 +1,5 @@
 /** Joins a tool to the client of the cloud: its routes become whole paths. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { pathPart, type Call, type ConfiguredName, type Parts, type Route } from './request.ts';
 import type { Tool } from './tool.ts';
 

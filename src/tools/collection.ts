@@ -1,5 +1,5 @@
 /** `collection()`: the usual five tools of one REST collection, from one description of its records. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { id as idField, initially, optional, type Field, type Fields, type Input } from './fields.ts';
 import type { ToolInput } from './input.ts';
 import { request, type Call, type Parts, type Route } from './request.ts';

@@ -1,5 +1,5 @@
 /** Countries, as people write them, in the words of the APIs: `COUNTRY_DE`. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 /** Understands `COUNTRY_DE`, `DE` and the English name. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function countryCodes(countries: readonly string[]): string[] {

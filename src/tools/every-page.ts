@@ -1,5 +1,5 @@
 /** What every list tool takes beside its own inputs, and how `all` goes through the pages. */
-import { stringifyJson } from '../json.ts';
+import { stringifyJson } from '../common/json.ts';
 import { flag, optional, text, unsent, type Field, type Fields } from './fields.ts';
 import type { ToolInput } from './input.ts';
 import { Page } from './paging.ts';

@@ -1,7 +1,7 @@
 export { bindCall } from './bind-call.ts';
 export { catalogue } from './catalogue.ts';
 export { createGuide, Enabled, type Guide, type SavedEnabled } from './guide/index.ts';
-export { suggest } from './nearest.ts';
+export { suggest } from '../common/nearest.ts';
 export { Page } from './paging.ts';
 export { prompts } from './prompts.ts';
 export { readRemoval } from './removal.ts';

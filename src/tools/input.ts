@@ -1,8 +1,8 @@
 /** Checks what a caller gave for a tool. Every fault is named at once, with what was wanted and what was given. */
-import { ZscalerMcpError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { parseJson } from '../common/json.ts';
 import type { Field, Fields, JsonSchema } from './fields.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from '../common/nearest.ts';
 
 export type ToolInput = Readonly<Record<string, unknown>>;
 

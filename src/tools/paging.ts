@@ -1,5 +1,5 @@
 /** Lists come a page at a time. A page says how much there is and how to get the rest, so that no row is hidden silently. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 /** How a product wraps its lists. Facts of the APIs, one record a product. */
 export type Paging =

@@ -2,7 +2,7 @@
  * Ready-made requests that a person picks in a client. They say which tools to use for what; a test holds every name in
  * them against the catalogue. Each is offered as soon as the tools that it cannot do without are.
  */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 export interface PromptArgument {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** `query()`: the sibling of `tool()` for products that speak GraphQL. Each of these only reads. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import type { Fields, Input } from './fields.ts';
 import { readPage, type Paging } from './paging.ts';
 import { request, type Call } from './request.ts';

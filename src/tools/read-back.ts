@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../common/errors.ts';
 import type { Call, Route } from './request.ts';
 import type { Done } from './tool.ts';
 

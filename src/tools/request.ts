@@ -1,5 +1,5 @@
 /** Spreads the input of a tool over one HTTP request: the route first, then the query of a GET or DELETE, else the body. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import type { Field, Fields } from './fields.ts';
 import { wireName, wireNames } from './wire-names.ts';
 

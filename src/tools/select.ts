@@ -1,6 +1,6 @@
 /** Which tools are offered, and why the others are not. */
 import { guideNames } from './guide/names.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from '../common/nearest.ts';
 import { services } from './toolsets.ts';
 import type { Tool } from './tool.ts';
 

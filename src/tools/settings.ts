@@ -1,8 +1,8 @@
 /** `settings()`: the two tools of settings that a tenant has once, read whole and changed in part. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { record, type Fields } from './fields.ts';
 import type { ToolInput } from './input.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from '../common/nearest.ts';
 import { readBack } from './read-back.ts';
 import { request, type Call, type Route } from './request.ts';
 import { tool, type Product, type Tool } from './tool.ts';

@@ -1,6 +1,6 @@
 /** What an answer means: the content of a good one, the error of any other. */
-import { parseJson } from '../json.ts';
-import type { Log } from '../log.ts';
+import { parseJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
 import type { Answer } from './attempts.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';

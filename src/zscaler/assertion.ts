@@ -1,7 +1,7 @@
 /** The signed statement that stands in for a client secret: RFC 7523, private_key_jwt. */
 import { createPrivateKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 export const AUDIENCE = 'https://api.zscaler.com';
 const LIFETIME_S = 600;

@@ -1,7 +1,7 @@
 /** One request, tried until it is answered for good: what is worth another attempt, and what must not be sent twice. */
-import type { Log } from '../log.ts';
-import { ZscalerMcpError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import type { Log } from '../common/log.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { parseJson } from '../common/json.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';

@@ -1,5 +1,5 @@
 /** Asks the tenant's token endpoint whether an API client is who it says it is. */
-import { parseJson } from '../json.ts';
+import { parseJson } from '../common/json.ts';
 import { AUDIENCE } from './assertion.ts';
 import { addressesOf, type CloudConfig } from './config.ts';
 import type { HttpAnswer, Transport } from './transport.ts';

@@ -1,9 +1,9 @@
 /** The client of the cloud: one request, with a token, in time, with its errors told clearly. */
 import { createHash } from 'node:crypto';
-import { ZscalerMcpError } from '../errors.ts';
-import { parseJson, stringifyJson } from '../json.ts';
-import type { Log } from '../log.ts';
-import { version } from '../version.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
+import { version } from '../common/version.ts';
 import { contentOf, graphqlRefusalOf, refusalOf } from './answer.ts';
 import { AUDIENCE, signAssertion } from './assertion.ts';
 import { attempt, openBudget, type Answer, type AttemptOptions, type Budget, type Repeat } from './attempts.ts';

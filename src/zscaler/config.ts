@@ -1,5 +1,5 @@
 /** What the client needs to know of the tenant, and the addresses that follow from it. */
-import { ZscalerMcpError } from '../errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 
 export interface CloudConfig {
   readonly clientId?: string;

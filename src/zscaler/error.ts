@@ -1,5 +1,5 @@
 /** The cloud's refusals, in one shape. */
-import { ZscalerMcpError, type ErrorCode, type ErrorDetails } from '../errors.ts';
+import { ZscalerMcpError, type ErrorCode, type ErrorDetails } from '../common/errors.ts';
 
 export interface CloudErrorDetails extends ErrorDetails {
   status?: number;

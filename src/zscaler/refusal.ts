@@ -1,5 +1,5 @@
 /** Reads what the cloud says when it refuses. Every product has its own shape; they are listed with their fields. */
-import { parseJson } from '../json.ts';
+import { parseJson } from '../common/json.ts';
 
 export interface Refusal {
   /** The product's own code. */

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { toLine } from '../../src/audit/index.ts';
 import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOptions } from '../../src/confirm/index.ts';
-import { ZscalerMcpError } from '../../src/errors.ts';
+import { ZscalerMcpError } from '../../src/common/errors.ts';
 import { createRoutes, type Gate, type RequestLimits } from '../../src/http/index.ts';
-import type { Log } from '../../src/log.ts';
+import type { Log } from '../../src/common/log.ts';
 import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime, type StandingStream } from '../../src/mcp/index.ts';
 
 export interface TestLog extends Log {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseJson, stringifyJson } from '../../src/json.ts';
+import { parseJson, stringifyJson } from '../../src/common/json.ts';
 import { bindCall, catalogue, Page, type Tool } from '../../src/tools/index.ts';
 import { createCloud, TokenCache, Transport, type CloudRequest } from '../../src/zscaler/index.ts';
 import { openStandIn, type StandIn } from '../stand-in.ts';

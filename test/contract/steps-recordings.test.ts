@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseJson, stringifyJson } from '../../src/json.ts';
+import { parseJson, stringifyJson } from '../../src/common/json.ts';
 import { bindCall, Page } from '../../src/tools/index.ts';
 import { openStandIn, type Asked } from '../stand-in.ts';
 import { findTool } from './demo.ts';

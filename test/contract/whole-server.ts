@@ -1,10 +1,10 @@
 /** A whole server in this process, with every tool switched on and the demo tenant behind it, and a real client of the protocol in front. */
 import { Client, StreamableHTTPClientTransport, type CallToolResult, type Tool } from '@modelcontextprotocol/client';
-import { Configuration } from '../../src/configuration.ts';
+import { Configuration } from '../../src/server/configuration.ts';
 import { startDemoTenant, type DemoTenant } from '../../src/demo/index.ts';
 import { captureLaunch } from '../../src/lifecycle/index.ts';
-import type { RootLog } from '../../src/log.ts';
-import { ServerService } from '../../src/service.ts';
+import type { RootLog } from '../../src/common/log.ts';
+import { ServerService } from '../../src/server/service.ts';
 
 export interface WholeServer extends AsyncDisposable {
   readonly tenant: DemoTenant;

@@ -1,7 +1,7 @@
 /** What no tool takes is refused before anything is sent: the error names the input, what was wanted, what was given and what to do. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ZscalerMcpError } from '../../src/errors.ts';
+import { ZscalerMcpError } from '../../src/common/errors.ts';
 import { bindCall, catalogue, type Tool } from '../../src/tools/index.ts';
 import { one, seed, shapeOf, toolsIn, valid, wrong, type Property } from './inputs.ts';
 

@@ -70,7 +70,7 @@ describe('the page on secrets', () => {
 describe('the page on security', () => {
   it('names no setting and no risk that there is not', () => {
     expect(unknown(security)).toEqual([]);
-    const ids = [...readPage('src/posture.ts').matchAll(/^ +'([a-z-]+)',$|\[[^\n]*, '([a-z-]+)', /gm)].map(
+    const ids = [...readPage('src/server/posture.ts').matchAll(/^ +'([a-z-]+)',$|\[[^\n]*, '([a-z-]+)', /gm)].map(
       ([, one, other]) => one ?? other,
     );
     expect(ids).toContain('readable-secrets');

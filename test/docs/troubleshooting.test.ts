@@ -10,7 +10,7 @@ const firstCells = (heading: string): string[] => tableRows(section(page, headin
 
 describe('the page on trouble', () => {
   it('has a section for each error code, and for no other', () => {
-    const codes = wordsOfUnion('src/errors.ts', 'ErrorCode');
+    const codes = wordsOfUnion('src/common/errors.ts', 'ErrorCode');
     expect(codes.length).toBeGreaterThan(15);
     expect([...page.matchAll(/^### (ERR_\w+)$/gm)].map(([, code]) => code)).toEqual(codes);
   });
@@ -48,6 +48,6 @@ describe('the page on trouble', () => {
 });
 
 it('each error code is used by something', () => {
-  const unused = wordsOfUnion('src/errors.ts', 'ErrorCode').filter((code) => sources.split(`'${code}'`).length <= 2);
+  const unused = wordsOfUnion('src/common/errors.ts', 'ErrorCode').filter((code) => sources.split(`'${code}'`).length <= 2);
   expect(unused).toEqual([]);
 });

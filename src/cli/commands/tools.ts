@@ -1,5 +1,5 @@
 /** `zscaler-mcp tools`: what a server with this configuration would offer, and why the rest is not offered. */
-import { Configuration } from '../../configuration.ts';
+import { Configuration } from '../../server/configuration.ts';
 import type { Launch } from '../../lifecycle/index.ts';
 import { flagLayer } from '../../settings/index.ts';
 import { catalogue, createGuide, Enabled, selectTools, services, type Guide, type Selected } from '../../tools/index.ts';
@@ -11,7 +11,7 @@ export async function listTools(
   values: OptionValues,
   json: boolean,
 ): Promise<number> {
-  const { askEntitlement, known, readSecrets } = await import('../../app.ts');
+  const { askEntitlement, known, readSecrets } = await import('../../server/start.ts');
   const { configuration, problems } = await Configuration.read({ launch, flags: flagLayer(values), known, readSecrets });
   if (problems.length > 0) {
     if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));

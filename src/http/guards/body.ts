@@ -1,6 +1,6 @@
 /** Reads a message's body: JSON, of bounded size. */
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../json.ts';
+import { parseJson } from '../../common/json.ts';
 
 /** `value` is what the JSON says; otherwise what to answer. Null when the client went away. */
 export type ReadBody = { readonly value: unknown } | { readonly refusal: Refusal } | null;

@@ -1,5 +1,5 @@
 /** The functions of JMESPath: https://jmespath.org/specification.html#built-in-functions */
-import { stringifyJson } from '../../json.ts';
+import { stringifyJson } from '../../common/json.ts';
 import { Fault, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, Reference, typeOf, weigh, type Numeric, type Row } from './values.ts';
 

@@ -1,5 +1,5 @@
 /** Takes a JMESPath expression apart: https://jmespath.org/specification.html#grammar */
-import { parseJson } from '../../json.ts';
+import { parseJson } from '../../common/json.ts';
 import { Fault } from './fault.ts';
 
 export interface Token {

@@ -2,10 +2,10 @@
  * The tools about the tools. With the word `discover` among the chosen toolsets, a client starts with these and what is
  * named beside it, and enables more for itself. Whatever the operator withholds is not found, described or enabled.
  */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { count, initially, optional, oneOf, text, texts, type Fields, type JsonSchema } from '../fields.ts';
 import { parseInput, schemaOf, type ToolInput } from '../input.ts';
-import { suggest } from '../nearest.ts';
+import { suggest } from '../../common/nearest.ts';
 import { matcher, type Selection } from '../select.ts';
 import { services, type Service } from '../toolsets.ts';
 import type { Annotations, Tool } from '../tool.ts';

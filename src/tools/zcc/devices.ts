@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { encoded, oneOf, optional, text, tool } from '../define.ts';
 import { paging, zcc } from './product.ts';
 

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { decimal, oneOf, optional, text, tool, type Call } from '../define.ts';
 import { zia } from './product.ts';
 

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { flag, id, onWire, optional, text, tool, type Call } from '../define.ts';
 import { ipv4 } from './ipv4.ts';
 import { zia } from './product.ts';

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, optional, text, type Compose } from '../define.ts';
 import { zia } from './product.ts';
 import { orUndo } from './undo.ts';

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { count, oneOf, optional, Page, readPage, texts, tool, type Call } from '../define.ts';
 import { zia } from './product.ts';
 import { idOf } from './rules.ts';

@@ -1,5 +1,5 @@
 /** Steps of which a later one may fail: the error then says what was made before, and what has become of it. */
-import { messageOf, ZscalerMcpError, type ErrorCode } from '../../errors.ts';
+import { messageOf, ZscalerMcpError, type ErrorCode } from '../../common/errors.ts';
 
 export interface Made {
   /** With its ID: `static IP 4338892 (192.0.2.23)`. */

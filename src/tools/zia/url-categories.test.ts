@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { runTool } from '../run-tool.fixture.ts';
 import { covers } from './url-match.ts';
 

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { flag, id, optional, Page, text, tool } from '../define.ts';
 import { zia } from './product.ts';
 import { changeOf, content, readCustom, readPredefined, rowsOf, type Category } from './url-category.ts';

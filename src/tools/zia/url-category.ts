@@ -1,7 +1,7 @@
 /** What the tools for URL categories share. Custom categories are the tenant's own; predefined ones are Zscaler's, to which a tenant may only add. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { optional, record, text, texts, type Call, type Fields } from '../define.ts';
-import { suggest } from '../nearest.ts';
+import { suggest } from '../../common/nearest.ts';
 import { wireName } from '../wire-names.ts';
 
 export type Category = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** From a name to the one record that bears it. A near miss is never taken silently. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import type { Page } from '../define.ts';
 
 interface Wanted {

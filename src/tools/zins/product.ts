@@ -1,5 +1,5 @@
 /** Z-Insights speaks GraphQL: one endpoint, a domain for each kind of traffic, a field for each report. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { anyCase, count, initially, oneOf, optional, query, unsent, type Fields, type Paging, type Product } from '../define.ts';
 import type { ToolsetOf } from '../toolsets.ts';
 

@@ -1,5 +1,5 @@
 /** What enrolled itself with a provisioning key: it is not created here, and is deleted one by one or many at once. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, flag, text, texts, tool, type Call } from '../define.ts';
 import { described, filters, inMicrotenant, microtenantId, zpa, zpaTenant } from './product.ts';
 

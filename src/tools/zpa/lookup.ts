@@ -1,5 +1,5 @@
 /** From a name to the one record that bears it. A near miss is never taken for it. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, type Call } from '../define.ts';
 import { searchFor, v2, zpaTenant } from './product.ts';
 

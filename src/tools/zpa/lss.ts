@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { encoded, id, oneOf, onWire, optional, tool } from '../define.ts';
 import { filters, v2, zpaTenant } from './product.ts';
 

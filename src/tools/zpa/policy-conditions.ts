@@ -1,5 +1,5 @@
 /** Conditions of policy rules. They are read in one form of the API and written in another; either is taken, and the second is sent. */
-import { parseJson } from '../../json.ts';
+import { parseJson } from '../../common/json.ts';
 import { text } from '../define.ts';
 import { wireNames } from '../wire-names.ts';
 

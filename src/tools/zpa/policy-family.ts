@@ -1,5 +1,5 @@
 /** The rules of one policy. They live in a policy set, whose ID is looked up for every request; a write goes to the second version of the API. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, oneOf, text, tool, type Call, type Compose, type Fields } from '../define.ts';
 import type { Tool } from '../tool.ts';
 import { idOf } from './lookup.ts';

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, oneOf, secret, text, type Compose } from '../define.ts';
 import { described, filters, zpa } from './product.ts';
 

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { id, optional, readPage, text, tool } from '../define.ts';
 import { findIdp } from './lookup.ts';
 import { filters, searchFor, zpaTenant } from './product.ts';

@@ -1,5 +1,5 @@
 /** Puts together what is sent to create or change an application segment. */
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, texts, type Call, type Compose, type Writing } from '../define.ts';
 import { wireNames } from '../wire-names.ts';
 import { zpaTenant } from './product.ts';

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, flag, text, type Compose } from '../define.ts';
 import { described, filters, refs, zpa } from './product.ts';
 

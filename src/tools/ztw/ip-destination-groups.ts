@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../errors.ts';
+import { ZscalerMcpError } from '../../common/errors.ts';
 import { countryCodes } from '../countries.ts';
 import { collection, oneOf, optional, text, texts, tool, type Call } from '../define.ts';
 import { ztw } from './product.ts';

@@ -3,9 +3,9 @@
  * secrets are kept, and what of it is in force.
  */
 import { randomBytes } from 'node:crypto';
-import { messageOf, ZscalerMcpError } from './errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { KeptSecrets } from './posture.ts';
-import type { Candidate, Launch, Problem, SecretSource, SourceFacts, SourceFile } from './lifecycle/index.ts';
+import type { Candidate, Launch, Problem, SecretSource, SourceFacts, SourceFile } from '../lifecycle/index.ts';
 import {
   classifyEnvSource,
   compareSettings,
@@ -31,7 +31,7 @@ import {
   type SecretsPlace,
   type Settings,
   type SettingsInput,
-} from './settings/index.ts';
+} from '../settings/index.ts';
 
 /** What the next generation, or its rehearsal, needs to stand where this one stands. Holds secrets. */
 export interface SavedConfiguration {

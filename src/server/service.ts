@@ -1,13 +1,13 @@
 /** The running server, as the lifecycle sees it: configuration, tools, MCP and the HTTP front behind one interface. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuditLog } from './audit/index.ts';
-import { Gate, type SharedFailures } from './auth/index.ts';
+import { AuditLog } from '../audit/index.ts';
+import { Gate, type SharedFailures } from '../auth/index.ts';
 import { checkCloud, observed } from './cloud-access.ts';
 import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
-import { ConfirmationDesk, openRing, type SavedDesk } from './confirm/index.ts';
-import type { DemoTenant } from './demo/index.ts';
-import { checkTls, createRoutes, Front, openSocket, RateLimit, type ParkedConnection, type Place } from './http/index.ts';
+import { ConfirmationDesk, openRing, type SavedDesk } from '../confirm/index.ts';
+import type { DemoTenant } from '../demo/index.ts';
+import { checkTls, createRoutes, Front, openSocket, RateLimit, type ParkedConnection, type Place } from '../http/index.ts';
 import {
   applyToAll,
   type Descriptors,
@@ -20,19 +20,19 @@ import {
   type Service,
   type SourceFile,
   type State,
-} from './lifecycle/index.ts';
-import type { RootLog } from './log.ts';
-import { createMcp, type McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from './mcp/index.ts';
-import { messageOf, ZscalerMcpError } from './errors.ts';
-import { openMetrics, type Metrics, type ProcessFacts } from './metrics/index.ts';
+} from '../lifecycle/index.ts';
+import type { RootLog } from '../common/log.ts';
+import { createMcp, type McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from '../mcp/index.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { openMetrics, type Metrics, type ProcessFacts } from '../metrics/index.ts';
 import { createOffer, runtimeFor, type Offer } from './offer.ts';
 import { auditTargetOf, authConfigOf, cloudConfigOf, demoConfigOf, edgeOf, isSameTls, pathOf, tlsOf, type Edge } from './part-settings.ts';
 import { describePosture, postureOf } from './posture.ts';
-import { maskSecrets, secretValues, type Settings } from './settings/index.ts';
-import type { SharedState } from './state/index.ts';
-import { bindCall, catalogue, createGuide, Enabled, selectTools, type SavedEnabled, type Tool } from './tools/index.ts';
-import { version } from './version.ts';
-import { checkClient, createCloud, TokenCache, Transport, type Cloud, type CloudConfig } from './zscaler/index.ts';
+import { maskSecrets, secretValues, type Settings } from '../settings/index.ts';
+import type { SharedState } from '../state/index.ts';
+import { bindCall, catalogue, createGuide, Enabled, selectTools, type SavedEnabled, type Tool } from '../tools/index.ts';
+import { version } from '../common/version.ts';
+import { checkClient, createCloud, TokenCache, Transport, type Cloud, type CloudConfig } from '../zscaler/index.ts';
 
 export interface ServiceOptions {
   readonly configuration: Configuration;
@@ -507,7 +507,7 @@ const replacement = (commit: () => void): Replacement => ({ commit, discard: () 
 export async function openState(settings: Settings, log: RootLog): Promise<SharedState | null> {
   const { stateUrl: url, statePrefix: prefix, requestStateKeys: keys, transport } = settings;
   if (url === undefined || transport === 'stdio') return null;
-  const { SharedState: Shared } = await import('./state/index.ts');
+  const { SharedState: Shared } = await import('../state/index.ts');
   return new Shared({ url, prefix, keys, log, openRing: (secrets) => openRing(secrets, Infinity) });
 }
 

@@ -1,6 +1,6 @@
 /** How open a server is: which protections are on, which are off, and what of it is a risk worth saying. */
-import type { Posture } from './lifecycle/index.ts';
-import { authModeOf, isLoopback, type Settings } from './settings/index.ts';
+import type { Posture } from '../lifecycle/index.ts';
+import { authModeOf, isLoopback, type Settings } from '../settings/index.ts';
 
 export interface PostureFacts {
   readonly settings: Settings;

@@ -1,9 +1,9 @@
 /** What is offered to clients, and how each of their calls is carried out: tools, guide, queries and shapes as the protocol sees them. */
-import type { Confirmations } from './confirm/index.ts';
-import type { CallContext, OfferedTool, Runtime } from './mcp/index.ts';
-import type { Settings } from './settings/index.ts';
-import { openQuery, showFound, showRows, type Query } from './shape/index.ts';
-import { catalogue, Page, prompts, readRemoval, suggest, type Enabled, type Guide, type Tool } from './tools/index.ts';
+import type { Confirmations } from '../confirm/index.ts';
+import type { CallContext, OfferedTool, Runtime } from '../mcp/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { openQuery, showFound, showRows, type Query } from '../shape/index.ts';
+import { catalogue, Page, prompts, readRemoval, suggest, type Enabled, type Guide, type Tool } from '../tools/index.ts';
 
 /** What is offered for as long as the process lives: the guide, and what each caller sees. */
 export interface Offer {

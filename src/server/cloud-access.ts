@@ -1,8 +1,8 @@
 /** The cloud as the server reaches it: each attempt is counted, and a configuration can be tried before it serves. */
-import type { Metrics } from './metrics/index.ts';
+import type { Metrics } from '../metrics/index.ts';
 import { cloudConfigOf } from './part-settings.ts';
-import type { Settings } from './settings/index.ts';
-import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig, type Entitlement } from './zscaler/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig, type Entitlement } from '../zscaler/index.ts';
 
 /** Tells how each attempt at the cloud went. */
 export const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({

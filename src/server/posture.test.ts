@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describePosture, postureOf, type KeptSecrets } from './posture.ts';
-import { loadSettings } from './settings/index.ts';
+import { loadSettings } from '../settings/index.ts';
 
 const read = { action: 'read', isConfirmed: false };
 const remove = { action: 'delete', isConfirmed: true };

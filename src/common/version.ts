@@ -7,4 +7,4 @@ declare global {
 /** The running version: written in at build time, read from package.json when run from source. */
 export const version: string =
   globalThis.ZSCALER_MCP_VERSION ??
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;

@@ -1,12 +1,12 @@
 /** Starts a server, rehearses one, or says why neither can be: settings in, a running server out. */
-import { checkAuditFile } from './audit/index.ts';
-import type { OptionValues } from './cli/parse.ts';
-import { describeProblem } from './cli/print.ts';
-import type { Stage } from './cli/run.ts';
+import { checkAuditFile } from '../audit/index.ts';
+import type { OptionValues } from '../cli/parse.ts';
+import { describeProblem } from '../cli/print.ts';
+import type { Stage } from '../cli/run.ts';
 import { Configuration, type ReadSecrets, type SavedConfiguration, type Start } from './configuration.ts';
-import type { DemoTenant } from './demo/index.ts';
+import type { DemoTenant } from '../demo/index.ts';
 import { tidyWhenIdle } from './idle-memory.ts';
-import { messageOf, ZscalerMcpError } from './errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import {
   chooseDefaultPidFile,
   comeBack,
@@ -24,17 +24,17 @@ import {
   type LifecycleRecord,
   type Problem,
   type RecordKeeper,
-} from './lifecycle/index.ts';
-import { openLog, type RootLog } from './log.ts';
-import { logFor } from './log-scope.ts';
-import { checkTls } from './http/index.ts';
+} from '../lifecycle/index.ts';
+import { openLog, type RootLog } from '../common/log.ts';
+import { logFor } from '../common/log-scope.ts';
+import { checkTls } from '../http/index.ts';
 import { checkCloud, readEntitlementOf } from './cloud-access.ts';
 import { cloudConfigOf, tlsOf } from './part-settings.ts';
 import { openState, ServerService, type SavedSessions } from './service.ts';
-import { authModeOf, flagLayer, isLoopback, type Settings } from './settings/index.ts';
-import { services } from './tools/index.ts';
-import { version } from './version.ts';
-import { Transport } from './zscaler/index.ts';
+import { authModeOf, flagLayer, isLoopback, type Settings } from '../settings/index.ts';
+import { services } from '../tools/index.ts';
+import { version } from '../common/version.ts';
+import { Transport } from '../zscaler/index.ts';
 
 /** What the catalogue knows by name, for whoever judges settings. */
 export const known = {
@@ -44,7 +44,7 @@ export const known = {
 
 /** Loaded only where a secrets manager is configured. */
 export const readSecrets: ReadSecrets = async (place, { secretsTimeoutSeconds, httpsProxy, httpProxy, noProxy }) => {
-  const { readManager } = await import('./secrets/index.ts');
+  const { readManager } = await import('../secrets/index.ts');
   const transport = new Transport();
   const proxy = { https: httpsProxy, http: httpProxy, no: noProxy };
   try {
@@ -185,7 +185,7 @@ function refuseForNow({ err }: Stage, problems: readonly Problem[]): number {
 async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<number> {
   const problems = await problemsOf(start, demo);
   if (problems.length === 0) {
-    if (demo) await import('./demo/index.ts');
+    if (demo) await import('../demo/index.ts');
     await openState(start.configuration.settings, openLog('silent'));
     await new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
   }
@@ -264,7 +264,7 @@ function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfigurat
 }
 
 async function openDemo(log: RootLog): Promise<DemoTenant> {
-  const { startDemoTenant } = await import('./demo/index.ts');
+  const { startDemoTenant } = await import('../demo/index.ts');
   const tenant = await startDemoTenant({ log });
   log.warn({ demo: true }, 'DEMO: answers come from a fictional tenant inside this server; configured credentials are not used');
   return tenant;

@@ -1,9 +1,9 @@
 /** What each part wants to know, taken from the settings. */
-import type { AuthConfig } from './auth/index.ts';
-import type { DemoTenant } from './demo/index.ts';
-import { matchAddresses, type FrontLimits, type RateLimit, type RequestLimits, type TlsMaterial } from './http/index.ts';
-import { authModeOf, type Settings } from './settings/index.ts';
-import type { CloudConfig } from './zscaler/index.ts';
+import type { AuthConfig } from '../auth/index.ts';
+import type { DemoTenant } from '../demo/index.ts';
+import { matchAddresses, type FrontLimits, type RateLimit, type RequestLimits, type TlsMaterial } from '../http/index.ts';
+import { authModeOf, type Settings } from '../settings/index.ts';
+import type { CloudConfig } from '../zscaler/index.ts';
 
 /** What the network edge lets in. */
 export interface Edge {
