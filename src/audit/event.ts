@@ -1,15 +1,15 @@
-/** What the audit log tells of a call: that it came, and what became of it. */
+/** Audit events of one tool call, and their two formats. */
 import { stringifyJson } from '../common/json.ts';
 import { formatAsked, formatCall, formatFailure, formatQuery, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
 import { redact, redactText } from './redact.ts';
 
-/** `confirmed`: see `by`. `not confirmed`: a person has not agreed, or not yet. */
+/** `confirmed`: how is in `by`. `not confirmed`: nobody has agreed, or not yet. */
 export type Decision = 'allowed' | 'refused' | 'confirmed' | 'not confirmed';
 
 interface Common {
-  /** The same for all that is told of one call. */
+  /** Call id; the same in all events of one call. */
   readonly call: string;
-  /** The HTTP request that it came with, as the log names it; told in JSON. */
+  /** Id of the HTTP request, as in the log; in the JSON format only. */
   readonly request?: string | undefined;
   readonly tool: string;
   readonly caller: Caller;
@@ -17,25 +17,26 @@ interface Common {
 
 interface Decided {
   readonly decision: Decision;
-  /** Of what was confirmed: by an answer that the client says a person gave, or by a token. */
+  /** How it was confirmed: by an answer that the client attributes to a person, or by a token. */
   readonly by?: 'answer' | 'token' | undefined;
 }
 
+/** One event of a tool call: received, asked for confirmation, queried, done or failed. `ms`: time since the call came in. */
 export type AuditEvent =
   | (Common & { readonly event: 'call'; readonly args: unknown })
   | (Common & { readonly event: 'asked'; readonly decision: Decision; readonly ms: number })
-  /** A caller's expression was applied to an answer; rows before and after. */
+  /** A caller's query was applied to an answer; number of rows before and after. */
   | (Common & { readonly event: 'query'; readonly expression: string; readonly before: number; readonly after: number })
   | (Common & Decided & { readonly event: 'done'; readonly ms: number; readonly result: unknown })
   | (Common & Decided & { readonly event: 'failed'; readonly ms: number; readonly type: string; readonly message: string });
 
 export type AuditFormat = 'line' | 'json';
 
-/** One line, without its end. */
+/** Formats an event as one line, without the line break. `time`: ISO 8601. */
 export const formatEvent = (event: AuditEvent, format: AuditFormat, time: string): string =>
   format === 'json' ? toJson(event, time) : `${time} ${toLine(event)}`;
 
-/** The fixed format. */
+/** The `line` format, without its time. */
 export function toLine(event: AuditEvent): string {
   const { tool, caller } = event;
   switch (event.event) {
@@ -81,7 +82,7 @@ function detailsOf(rest: object): object {
   };
 }
 
-/** JSON leaves those that other readers take for the end of a line. */
+/** Escapes characters that JSON allows unescaped but some readers take for a line end. */
 const escapeLineEnds = (text: string): string =>
   text.replaceAll(
     /[\u007F-\u009F\u2028\u2029\p{Bidi_Control}]/gu,

@@ -1,12 +1,12 @@
-/** A file that lines are added to, whoever renames or empties it meanwhile. */
+/** An append-only file that may be renamed or truncated by log rotation while it is open. */
 import { accessSync, appendFileSync, closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 
-/** Without waiting for a reader, should it be a pipe: it is refused then. */
+/** O_NONBLOCK: opening a pipe without a reader must fail, not wait. Pipes are refused anyway. */
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 
-/** @throws when it cannot be opened or is no file */
+/** @throws when the path cannot be opened or is not a regular file */
 function open(path: string): number {
   const descriptor = openSync(path, FLAGS, 0o600);
   if (fstatSync(descriptor).isFile()) return descriptor;
@@ -14,7 +14,7 @@ function open(path: string): number {
   throw new Error(`${path} is no file`);
 }
 
-/** What opening it would say, without making it. @throws the same */
+/** Checks that the file could be opened, without creating it. @throws as opening would */
 export function checkAuditFile(path: string): void {
   if (existsSync(path)) closeSync(open(path));
   else accessSync(dirname(path), constants.W_OK | constants.X_OK);
@@ -26,34 +26,34 @@ export class AuditFile {
   #descriptor: number;
   #isFailing = false;
 
-  /** @throws when it cannot be opened */
+  /** @throws when the path cannot be opened or is not a regular file */
   constructor(path: string, tell: (message: string, isWrong: boolean) => void) {
     this.path = path;
     this.#tell = tell;
     this.#descriptor = open(path);
   }
 
-  /** A full disk stops nothing; it is told once, and once more when it is over. */
+  /** Never throws: a full disk must not stop calls. The first failure and the recovery are each reported once. */
   write(line: string): void {
     try {
-      // What failed may have left part of a line.
+      // A failed write may have left part of a line.
       appendFileSync(this.#descriptor, `${this.#isFailing ? '\n' : ''}${line}\n`);
     } catch (error) {
-      this.#fail(`the audit log cannot be written, and calls go on without: ${messageOf(error)}`);
+      this.#fail(`the audit log cannot be written; calls continue without it: ${messageOf(error)}`);
       return;
     }
-    if (this.#isFailing) this.#tell(`the audit log is written again, with a gap: ${this.path}`, false);
+    if (this.#isFailing) this.#tell(`the audit log can be written again; lines are missing: ${this.path}`, false);
     this.#isFailing = false;
   }
 
-  /** After the file was renamed: goes on in a new one under the same name. */
+  /** Opens the path again after the file was renamed. On failure the former file stays in use. */
   reopen(): void {
     try {
       const descriptor = open(this.path);
       closeSync(this.#descriptor);
       this.#descriptor = descriptor;
     } catch (error) {
-      this.#tell(`the audit log could not be opened again, and goes on in the former file: ${messageOf(error)}`, true);
+      this.#tell(`the audit log could not be opened again; lines still go to the former file: ${messageOf(error)}`, true);
     }
   }
 

@@ -1,17 +1,17 @@
-/** The lines of the audit log. One call, one line each; nothing a caller sends can start another line or another field. */
+/** The `line` format of the audit log: one line per event. Nothing a caller sends can start another line or another field. */
 import { createHash } from 'node:crypto';
 import { stringifyJson } from '../common/json.ts';
 import { redact, redactText } from './redact.ts';
 
-/** Who called, as far as it is known. */
+/** Who called, as far as known. */
 export interface Caller {
-  /** Who the credentials say it is; absent where clients are not authenticated. */
+  /** Authenticated identity; absent where clients are not authenticated. */
   readonly principal?: string | null | undefined;
-  /** A session's id, as given to the client; only a hash of it is written. */
+  /** Session id; only a hash of it is written. */
   readonly session?: string | undefined;
-  /** What the client calls itself; a claim. */
+  /** Name that the client gives itself; unverified. */
   readonly client?: string | undefined;
-  /** Address of the peer. */
+  /** IP address of the peer. */
   readonly address?: string | undefined;
 }
 
@@ -19,38 +19,39 @@ const MAX_ARGUMENTS = 4_000;
 const MAX_TEXT = 500;
 const MAX_CLIENT = 80;
 
+/** A call was received. Arguments are redacted and shortened. */
 export const formatCall = (tool: string, args: unknown, caller: Caller): string =>
   `[TOOL CALL] ${field(tool)} | args: ${shorten(escape(stringifyJson(redact(args))), MAX_ARGUMENTS)}${formatCaller(caller)}`;
 
-/** `ms`: how long the call took. */
+/** @param ms duration of the call */
 export const formatSuccess = (tool: string, ms: number, result: unknown, caller: Caller, decided?: Decided): string =>
   `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | ${summarize(result)}${formatDecision(decided)}${formatCaller(caller)}`;
 
-/** `rows`: how many there were before the expression was applied, and after it. */
+/** @param rows number of rows before and after the query */
 export const formatQuery = (tool: string, expression: string, rows: { before: number; after: number }, caller: Caller): string =>
   `[QUERY]     ${field(tool)} | '${field(expression)}' | ${rows.before} -> ${rows.after} rows${formatCaller(caller)}`;
 
-/** Nothing was run yet: a person is to agree first. */
+/** The call waits for a person's confirmation; nothing has run yet. */
 export const formatAsked = (tool: string, ms: number, caller: Caller): string =>
   `[TOOL OK]   ${field(tool)} | ${Math.round(ms)}ms | not run: a person is asked to confirm${formatDecision({ decision: 'not confirmed' })}${formatCaller(caller)}`;
 
 interface Decided {
   readonly decision: string;
-  /** Of what was confirmed. */
+  /** How the call was confirmed. */
   readonly by?: string | undefined;
 }
 
 const formatDecision = (decided: Decided | undefined): string =>
   decided ? ` | decision: ${decided.decision}${decided.by === undefined ? '' : ` | by: ${decided.by}`}` : '';
 
-/** `type`: an error's code or name. */
+/** @param type an error's code or class name */
 export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller, decided?: Decided): string =>
   `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatDecision(decided)}${formatCaller(caller)}`;
 
-/** Tells sessions apart without giving one away. */
+/** Eight hex digits that tell sessions apart without revealing the id. */
 export const shortHash = (id: string): string => createHash('sha256').update(id).digest('hex').slice(0, 8);
 
-/** Of a list, or of a page of one; undefined for anything else. */
+/** Number of rows of a list or a page; undefined for any other result. */
 export function rowsOf(result: unknown): number | undefined {
   const rows = Array.isArray(result) ? result : (result as { items?: unknown } | null | undefined)?.items;
   return Array.isArray(rows) ? rows.length : undefined;
@@ -74,10 +75,10 @@ function formatCaller({ session, client, principal, address }: Caller): string {
   return parts.flatMap((part) => (part === false ? [] : [` | ${part}`])).join('');
 }
 
-/** Free text as one field: redacted, without line breaks and without the separator. */
+/** Free text as one field: redacted, without line breaks or field separators. */
 const field = (text: string, limit = MAX_TEXT): string => shorten(escape(redactText(text)), limit);
 
-/** Control characters, line separators, marks that reorder text on a screen, and what separates fields. In JSON they all stand in texts. */
+/** Control characters, line separators, marks that reorder text on a screen, and the field separator. In JSON they occur only inside strings. */
 const SPECIAL = /[|\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
 
 const escape = (text: string): string =>

@@ -1,16 +1,16 @@
-/** Takes secrets out of what is about to be written down: by the name they go under, and by their shape. */
+/** Removes secrets from values before they are logged: by the name of a field, and by the shape of a text. */
 
 const REDACTED = '[redacted]';
-/** Deeper than any tool's input; guards the stack. */
+/** More than the depth of any tool's input; protects the stack. */
 const MAX_DEPTH = 24;
 
 const SECRET_NAME =
   /secret|passw|passphrase|token|credential|authorization|cookie|assertion|private|presharedkey|psk$|certblob|pem$|jwt|otp$|(?:^|[a-z])key$/;
 
-/** Says which one it is, and not what it says; whoever reads the record has to know. */
+/** Names that identify a secret without revealing it; a reader of the log needs them. */
 const NO_SECRET_NAME = /(?:credential|token)(?:ids?|type|name)$|^private(?:ip|address)|^softwarekey$/;
 
-/** A copy of `value` in which whatever is named or shaped like a secret reads `[redacted]`. */
+/** A copy of `value` with `[redacted]` for everything whose field name or shape is that of a secret. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -22,8 +22,8 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 /**
- * PEM blocks (also cut off ones), JSON web tokens, bearer credentials, passwords in URLs. A caller chooses the text, so none of
- * them may look at a character more than a few times.
+ * PEM blocks (truncated ones too), JSON web tokens, bearer credentials, passwords in URLs. The caller chooses the text, so every
+ * pattern must run in linear time.
  */
 const SHAPES: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll(/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, REDACTED),
@@ -32,9 +32,10 @@ const SHAPES: readonly ((text: string) => string)[] = [
   (text) => text.replaceAll(/:\/\/[^\s/@]+@/g, `://${REDACTED}@`),
 ];
 
+/** `text` with `[redacted]` in place of everything that has the shape of a secret. Linear in its length. */
 export const redactText = (text: string): string => SHAPES.reduce((rest, hide) => hide(rest), text);
 
-/** `eyJ` is how the head of a token begins, `{"` in base64url; at least a head and a body, of some length. */
+/** A JSON web token begins with `eyJ` (`{"` in base64url) and has at least a header and a payload of some length. */
 function hideTokens(dotted: string): string {
   if (!dotted.includes('eyJ')) return dotted;
   const parts = dotted.split('.');
@@ -49,7 +50,7 @@ function hideTokens(dotted: string): string {
   return kept.join('.');
 }
 
-/** A flag such as `password_required: true` gives nothing away. */
+/** Booleans such as `password_required: true` reveal nothing. */
 function isSecret(key: string, value: unknown): boolean {
   const name = key.toLowerCase().replaceAll(/[^a-z\d]/g, '');
   return typeof value !== 'boolean' && value !== null && SECRET_NAME.test(name) && !NO_SECRET_NAME.test(name);

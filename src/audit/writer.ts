@@ -1,27 +1,28 @@
-/** Where the audit log goes, and in which words; both may change while the server runs. */
+/** Writes audit events to the configured target in the configured format; a reload may change both. */
 import { formatEvent, type AuditEvent, type AuditFormat } from './event.ts';
 import { AuditFile } from './file.ts';
 
 export interface AuditTarget {
   readonly format: AuditFormat;
-  /** Undefined for the log of the server. */
+  /** Path of the audit file; undefined: the server's log. */
   readonly path: string | undefined;
 }
 
 export interface AuditOptions {
-  /** The log of the server. */
+  /** Writes one line to the server's log. */
   readonly line: (text: string) => void;
-  /** Takes known secrets out. */
+  /** Masks the values of secret settings. */
   readonly mask: (text: string) => string;
   readonly tell: (message: string, isWrong: boolean) => void;
 }
 
+/** The audit log of a server: formats, masks and writes events. */
 export class AuditLog {
   readonly #options: AuditOptions;
   #format: AuditFormat;
   #file: AuditFile | null;
 
-  /** @throws when the file cannot be opened */
+  /** @throws when the audit file cannot be opened */
   constructor({ format, path }: AuditTarget, options: AuditOptions) {
     this.#options = options;
     this.#format = format;
@@ -34,12 +35,12 @@ export class AuditLog {
     else this.#options.line(text);
   };
 
-  /** For whoever rotates logs. */
+  /** Opens the audit file again, after log rotation renamed it. */
   reopen(): void {
     this.#file?.reopen();
   }
 
-  /** @throws when the file cannot be opened; nothing has changed then */
+  /** Prepares another target. @throws when its file cannot be opened; nothing has changed then */
   prepare({ format, path }: AuditTarget): { commit: () => void; discard: () => void } {
     const former = this.#file;
     const isSame = former?.path === path;

@@ -1,4 +1,4 @@
-/** Keys that an operator hands out: `Authorization: Bearer KEY` or `X-Api-Key: KEY`. */
+/** API keys that the operator issues to clients: `Authorization: Bearer KEY` or `X-Api-Key: KEY`. */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Authenticator, Finding } from './authenticator.ts';
@@ -14,7 +14,7 @@ export function acceptApiKeys(keys: readonly string[]): Authenticator {
   };
 }
 
-/** Looks at every key, whichever it is, so that the time taken tells nothing. */
+/** Compares with every key, even after a match, so that timing reveals nothing. */
 function find(known: readonly { digest: Buffer; principal: string }[], shown: string | null): Finding {
   if (shown === null) return { kind: 'missing' };
   const digest = digestOf(Buffer.from(shown, 'latin1'));

@@ -1,26 +1,26 @@
-/** What every way to authenticate looks like from outside. */
+/** The interface that every authentication mode implements. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export type Finding =
   | { readonly kind: 'known'; readonly principal: string }
-  /** Nothing was shown that this way could judge. */
+  /** The request carries no credentials of the kind this mode checks. */
   | { readonly kind: 'missing' }
   | { readonly kind: 'wrong' }
-  /** Known, but not entitled to these. */
+  /** Authenticated, but the token lacks these scopes. */
   | { readonly kind: 'narrow'; readonly scopes: readonly string[] }
-  /** Whoever would have to say is out of reach; the credentials may be right. */
+  /** The credentials cannot be checked right now (identity provider or tenant unreachable). */
   | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds: number };
 
 export interface Authenticator {
-  /** As a challenge names it (RFC 9110, section 11.6.1). */
+  /** Scheme of the `WWW-Authenticate` challenge (RFC 9110, section 11.6.1). */
   readonly scheme: 'Bearer' | 'Basic';
-  /** Credentials are secrets that somebody could find by trying. */
+  /** True where credentials can be brute-forced, so that wrong ones are rate-limited. A signature cannot. */
   readonly isGuessable: boolean;
-  /** Whom tokens are issued by, for clients that look for it; null until that is known, undefined where there is none. */
+  /** Issuer of the tokens, for the resource metadata; null until discovery has answered, undefined for modes without one. */
   readonly issuer?: () => string | null;
   readonly scopes?: readonly string[];
-  /** Never throws; what a client sends is never wrong enough for that. */
+  /** Never throws: malformed input from a client is a finding. */
   identify(headers: IncomingHttpHeaders): Promise<Finding>;
-  /** Fetches ahead what would otherwise be fetched for the first client. */
+  /** Prefetches what the first request would otherwise have to wait for. */
   warmUp?(): void;
 }

@@ -1,4 +1,4 @@
-/** What the gate is told of the configuration. */
+/** The part of the configuration that client authentication depends on. */
 
 interface TokenConfig {
   readonly audience: string;
@@ -6,10 +6,11 @@ interface TokenConfig {
   readonly scopes: readonly string[];
 }
 
+/** The configured authentication mode and what it needs; the settings have validated that it is complete. */
 export type AuthConfig = {
-  /** Wrong credentials a minute and address. */
+  /** Failed attempts that one address may make per minute. */
   readonly failureLimit: number;
-  /** Under which clients know this server; null: what they call it. */
+  /** Public base URL of this server; null: taken from the Host header of each request. */
   readonly baseUrl: string | null;
 } & (
   | { readonly mode: 'none' }

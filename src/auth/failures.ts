@@ -1,4 +1,4 @@
-/** Slows down who guesses: so many wrong credentials a minute from one address, then it waits. */
+/** Limits failed authentication attempts: past the limit of a minute, an address must wait. */
 import { isIPv6 } from 'node:net';
 
 interface Count {
@@ -6,17 +6,17 @@ interface Count {
   readonly msBeforeNext: number;
 }
 
-/** Counts in a window of some seconds. */
+/** Counter over a fixed window, in seconds. */
 interface Counter {
   get(source: string): Promise<Count | null>;
   /** Counts one more. */
   penalty(source: string): Promise<Count>;
 }
 
-/** What replicas know together of wrong credentials. */
+/** What all replicas know about failed attempts. */
 export interface SharedFailures {
   counter(points: number, seconds: number): Counter;
-  /** Whether the tenant refused this one a short while ago, wherever it was asked. */
+  /** Whether the tenant recently refused these client credentials, whichever replica asked. */
   isWrong(id: string, secret: string): Promise<boolean>;
   noteWrong(id: string, secret: string, lifeMs: number): Promise<void>;
 }
@@ -25,22 +25,22 @@ const WINDOW_S = 60;
 
 export class Failures {
   readonly limit: number;
-  /** Made at the first failure: most servers never see one. */
+  /** Created on the first failure: most servers never see one. */
   #counter: Promise<Counter> | null = null;
 
-  /** @param shared null counts in this process alone */
+  /** @param shared counters of all replicas; null counts in this process alone */
   constructor(limit: number, shared: SharedFailures | null = null) {
     this.limit = limit;
     if (shared) this.#counter = Promise.resolve(shared.counter(limit, WINDOW_S));
   }
 
-  /** Seconds until the address may try again; 0 when it may now. */
+  /** Seconds until the address may try again; 0 when it may try now. */
   async wait(address: string): Promise<number> {
     if (!this.#counter) return 0;
     return this.#secondsOf(await (await this.#counter).get(sourceOf(address)));
   }
 
-  /** Counts one more, and says how long to wait before the next. */
+  /** Counts one failure and returns the seconds to wait before the next attempt. */
   async count(address: string): Promise<number> {
     this.#counter ??= countHere(this.limit);
     return this.#secondsOf(await (await this.#counter).penalty(sourceOf(address)));
@@ -56,7 +56,7 @@ async function countHere(points: number): Promise<Counter> {
   return new RateLimiterMemory({ points, duration: WINDOW_S });
 }
 
-/** Whoever has one IPv6 address has all of its /64. */
+/** IPv6 is counted per /64, since one host usually has a whole /64 to itself. */
 function sourceOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;

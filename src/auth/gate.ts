@@ -1,6 +1,6 @@
 /**
- * The gate before MCP: says who is asking, or what to answer instead. A reload swaps the way to authenticate; event streams
- * that are open then are judged again, by what their request showed.
+ * The gate in front of MCP: identifies the caller, or answers the request with a refusal. A reload replaces the authentication
+ * mode; open event streams are then checked again with the credentials of their request.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../common/log.ts';
@@ -14,15 +14,15 @@ import { Failures, type SharedFailures } from './failures.ts';
 import { challengeOf, refuse, type Refusal } from './refusal.ts';
 import type { FetchText } from './remote.ts';
 import { describedResource, metadataUrl, type ResourceNames } from './resource.ts';
-import { Seen } from './seen.ts';
-import { Strangers } from './strangers.ts';
+import { ExpiringCache } from './expiring-cache.ts';
+import { FailureLog } from './failure-log.ts';
 import { TenantClients, type VerifyClient } from './zscaler.ts';
 
 export type Admission =
   | {
       /** Null where clients are not authenticated. */
       readonly principal: string | null;
-      /** Marks the response as one that does not end by itself; `end` is called when its caller is no longer let in. */
+      /** Registers a response that does not end by itself; `end` is called once its caller is no longer admitted. */
       standing(response: ServerResponse, end: () => void): void;
     }
   | { readonly refusal: Refusal };
@@ -30,28 +30,28 @@ export type Admission =
 export interface GateParts {
   readonly log: Log;
   readonly fetchText: FetchText;
-  /** Asks the tenant about one of its API clients. */
+  /** Checks the credentials of an API client with the tenant. */
   readonly verifyClient: VerifyClient;
-  /** Where MCP is served: `/mcp` or `/sse`. */
+  /** Path where MCP is served: `/mcp` or `/sse`. */
   readonly path: string;
-  /** Null where this process counts for itself. */
+  /** Null: this process counts failures alone. */
   readonly shared?: SharedFailures | null;
-  /** Whether clients may come from an address now; streams of others end with a reload. Absent: from all. */
+  /** Whether an address is in the allowed sources now; a reload ends the streams of the others. Absent: every address is. */
   readonly isAllowedSource?: (address: string | null) => boolean;
   readonly isTrustedProxy?: (address: string | undefined) => boolean;
 }
 
-/** An open document, for whoever looks for the way in. */
+/** A public JSON document: the metadata that tells clients how to authenticate. */
 export interface Published {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** What a reload swaps in whole. */
+/** Replaced as a whole by a reload. */
 interface Guard {
   readonly config: AuthConfig;
-  /** Null where everybody is let in. */
+  /** Null where clients are not authenticated. */
   readonly authenticator: Authenticator | null;
   readonly failures: Failures;
 }
@@ -63,19 +63,20 @@ interface Standing {
   readonly end: () => void;
 }
 
-/** Good credentials that are remembered, so that guessing from the same address does not shut their owner out. */
+/** Remembered valid credentials, so that failures from the same address do not lock out their owner. */
 const MOST_SEEN = 10_000;
 const SEEN_MS = 3_600_000;
-/** How often open streams are judged again: what they showed may have expired. */
+/** How often the callers of open streams are checked again: their tokens may have expired. */
 const REVIEW_MS = 60_000;
 
+/** Authenticates HTTP requests with the configured mode, limits failed attempts, and ends streams of callers no longer admitted. */
 export class Gate {
   readonly #parts: GateParts;
   readonly #documents: Documents;
   readonly #clients: TenantClients;
-  readonly #seen = new Seen<true>(MOST_SEEN);
+  readonly #seen = new ExpiringCache<true>(MOST_SEEN);
   readonly #standing = new Set<Standing>();
-  readonly #strangers: Strangers;
+  readonly #failureLog: FailureLog;
   #guard: Guard;
   #reviewer: NodeJS.Timeout | null = null;
 
@@ -83,20 +84,20 @@ export class Gate {
     this.#parts = parts;
     this.#clients = new TenantClients(parts.verifyClient, parts.log, parts.shared);
     this.#documents = new Documents(parts.fetchText, parts.log);
-    this.#strangers = new Strangers(parts.log);
+    this.#failureLog = new FailureLog(parts.log);
     this.#guard = this.#build(config, new Failures(config.failureLimit, parts.shared));
   }
 
-  /** Called when the server listens: fetches ahead what clients will need. */
+  /** Called once the server listens: prefetches what clients will need. */
   begin(): void {
     this.#guard.authenticator?.warmUp?.();
   }
 
-  /** A part of a reload: what is not committed leaves nothing behind. */
+  /** One part of a reload; without `commit` it has no effect. */
   prepare(config: AuthConfig): { commit(): void; discard(): void } {
     const isSame = JSON.stringify(config) === JSON.stringify(this.#guard.config);
     const { failures } = this.#guard;
-    // What was counted stays counted, so that a reload gives nobody another round of guesses.
+    // The count goes on, so that a reload does not grant another round of guesses.
     const counted = failures.limit === config.failureLimit ? failures : new Failures(config.failureLimit, this.#parts.shared);
     const next = isSame ? this.#guard : this.#build(config, counted);
     return {
@@ -148,7 +149,7 @@ export class Gate {
     );
     const waitSeconds = authenticator.isGuessable && !this.#seen.get(digest) ? await failures.wait(address ?? '') : 0;
     if (waitSeconds > 0 && showsAnything(headers)) {
-      this.#strangers.count(config.mode, address ?? '');
+      this.#failureLog.count(config.mode, address ?? '');
       return { refusal: refuse.tooMany(waitSeconds) };
     }
     const finding = withTrust(await authenticator.identify(headers), headers, config);
@@ -167,7 +168,7 @@ export class Gate {
 
   close(): void {
     this.#documents.close();
-    this.#strangers.close();
+    this.#failureLog.close();
     this.#endReviews();
   }
 
@@ -219,7 +220,7 @@ export class Gate {
           this.#standing.delete(standing);
           if (this.#standing.size === 0) this.#endReviews();
         });
-        // A reload came between the request and its stream.
+        // The configuration was reloaded between the request and the opening of its stream.
         if (guard !== this.#guard) void this.#review();
       },
     };
@@ -241,20 +242,20 @@ export class Gate {
       case 'wrong': {
         const seconds = await failures.count(address);
         this.#parts.log.debug({ address, mode: config.mode }, 'credentials of a client were refused');
-        this.#strangers.count(config.mode, address);
+        this.#failureLog.count(config.mode, address);
         return seconds > 0 ? refuse.tooMany(seconds) : refuse.wrong(challenge);
       }
     }
   }
 
-  /** Ends the streams of callers that would not be let in any more. */
+  /** Ends the streams of callers that would no longer be admitted. */
   async #review(): Promise<void> {
     const { authenticator, config } = this.#guard;
     const unwelcome = new Set<Standing>();
     await Promise.all(
       Array.from(this.#standing, async (standing) => {
         const finding = authenticator && withTrust(await authenticator.identify(standing.headers), standing.headers, config);
-        // Whoever cannot be asked now may still say yes.
+        // The provider is unreachable: keep the stream until it can be asked.
         if (finding?.kind === 'unavailable') return;
         const principal = finding?.kind === 'known' ? finding.principal : null;
         if (principal !== standing.principal || (finding !== null && finding.kind !== 'known')) unwelcome.add(standing);
@@ -273,7 +274,7 @@ export class Gate {
   }
 }
 
-/** Where the platform in front is trusted, a request that shows nothing at all comes from it. */
+/** Where the platform's own authentication is trusted, a request without any credentials is taken as authenticated by it. */
 function withTrust(finding: Finding, headers: IncomingHttpHeaders, config: AuthConfig): Finding {
   const isTrusted = 'trustsPlatform' in config && config.trustsPlatform && finding.kind === 'missing' && !showsAnything(headers);
   return isTrusted ? { kind: 'known', principal: 'platform' } : finding;

@@ -1,7 +1,7 @@
-/** What a request shows to be let in. Node.js gives header values one character a byte. */
+/** Credentials in request headers. Node.js decodes header values as Latin-1, one character per byte. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** RFC 6750, section 2.1. Null when there is none. */
+/** The bearer token (RFC 6750, section 2.1); null when there is none. */
 export const bearerOf = ({ authorization }: IncomingHttpHeaders): string | null =>
   /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null;
 
@@ -10,7 +10,7 @@ export interface ClientCredentials {
   readonly secret: string;
 }
 
-/** RFC 7617, or the two headers that stand for it; half of them counts as wrong credentials, not as none. */
+/** Basic credentials (RFC 7617) or the two `X-Zscaler-Client-*` headers. One header without the other counts as wrong, not as missing. */
 export function clientCredentialsOf(headers: IncomingHttpHeaders): ClientCredentials | null {
   const id = headers['x-zscaler-client-id'];
   const secret = headers['x-zscaler-client-secret'];

@@ -1,4 +1,4 @@
-/** Who is asking: ways to authenticate the clients that come over HTTP, and the gate that uses one of them. */
+/** Client authentication over HTTP: the authentication modes, and the gate that applies the configured one. */
 export type { AuthConfig } from './config.ts';
 export type { SharedFailures } from './failures.ts';
 export { Gate } from './gate.ts';

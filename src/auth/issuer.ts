@@ -1,12 +1,12 @@
-/** Whom tokens are issued by, and the keys they are signed with. */
+/** The issuer of tokens and its signing keys. */
 import type { Log } from '../common/log.ts';
 import { RemoteDocument, type FetchText } from './remote.ts';
 
-/** Finds the key that a token was signed with. */
+/** Finds the key that signed a token. */
 type FindKey = ReturnType<(typeof import('jose'))['createLocalJWKSet']>;
 
 export interface Issuer {
-  /** What the claim `iss` must say. */
+  /** Expected value of the `iss` claim. */
   readonly name: string;
   readonly keys: RemoteDocument<FindKey>;
 }
@@ -16,7 +16,7 @@ export interface Discovery {
   readonly jwksUri: string;
 }
 
-/** Documents live as long as the process: a reload that changes an audience must not lose the keys. */
+/** Discovery documents and key sets, cached for the life of the process: a reload that changes the audience must not lose the keys. */
 export class Documents {
   readonly #fetchText: FetchText;
   readonly #log: Log;
@@ -57,7 +57,7 @@ async function readKeys(value: unknown): Promise<FindKey> {
   return createLocalJWKSet(value as Parameters<typeof createLocalJWKSet>[0]);
 }
 
-/** OpenID Connect Discovery 1.0, section 3. The keys must not come over a wire that others can write to. */
+/** OpenID Connect Discovery 1.0, section 3. Keys over plain HTTP are refused: anybody on the path could replace them. */
 function readDiscovery(value: unknown): Discovery {
   const { issuer, jwks_uri: jwksUri } = (value ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
   if (typeof issuer !== 'string' || issuer === '' || typeof jwksUri !== 'string') throw new Error('it names no issuer, or no jwks_uri');

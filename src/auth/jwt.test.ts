@@ -79,7 +79,7 @@ describe.each([
       refusal: {
         status: 401,
         code: -32_001,
-        message: 'Unauthorized: the credentials are not valid here.',
+        message: 'Unauthorized: the credentials are not valid for this server.',
         headers: {
           'www-authenticate':
             'Bearer realm="zscaler-mcp", error="invalid_token", resource_metadata="http://mcp.example/.well-known/oauth-protected-resource/mcp"',

@@ -1,4 +1,4 @@
-/** Tokens that an issuer signed: `Authorization: Bearer TOKEN`, for the modes jwt and oidc. */
+/** Signed tokens (`Authorization: Bearer TOKEN`), for the modes jwt and oidc. */
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { messageOf } from '../common/errors.ts';
@@ -8,11 +8,11 @@ import { bearerOf } from './headers.ts';
 import type { Issuer } from './issuer.ts';
 
 export interface TokenRules {
-  /** The issuer that is expected. @throws when it cannot be found out now */
+  /** The expected issuer. @throws while the provider cannot be reached */
   readonly issuer: () => Promise<Issuer>;
-  /** The same, found out anew where that can be; for a token whose key is not known. */
+  /** The issuer after fetching its documents again where possible; used when a token names an unknown key. */
   readonly renewedIssuer: () => Promise<Issuer>;
-  /** As far as it is known already. */
+  /** The issuer as known so far, without fetching. */
   readonly knownIssuer: () => string | null;
   readonly audience: string;
   readonly algorithms: readonly string[];
@@ -20,7 +20,7 @@ export interface TokenRules {
   readonly log: Log;
 }
 
-/** Clocks of two well-kept machines differ by less. */
+/** Tolerated difference between the issuer's clock and ours. */
 const CLOCK_SKEW_S = 30;
 const COME_AGAIN_S = 5;
 const LONGEST_PRINCIPAL = 200;
@@ -28,7 +28,7 @@ const LONGEST_PRINCIPAL = 200;
 export function acceptTokens(rules: TokenRules): Authenticator {
   return {
     scheme: 'Bearer',
-    // A signature is not found by trying.
+    // Signatures cannot be brute-forced.
     isGuessable: false,
     issuer: rules.knownIssuer,
     scopes: rules.scopes,
@@ -58,7 +58,7 @@ async function identify(token: string | null, rules: TokenRules): Promise<Findin
   return rules.scopes.every((scope) => scopes.includes(scope)) ? { kind: 'known', principal } : { kind: 'narrow', scopes: rules.scopes };
 }
 
-/** Null when anything at all is wrong with it. */
+/** The token's claims; null when anything is wrong with it. */
 async function verify(token: string, issuer: Issuer, { audience, algorithms, log, renewedIssuer }: TokenRules): Promise<JWTPayload | null> {
   const { errors, jwtVerify } = await import('jose');
   const options = { audience, algorithms: [...algorithms], clockTolerance: CLOCK_SKEW_S, requiredClaims: ['exp'] };
@@ -76,7 +76,7 @@ async function verify(token: string, issuer: Issuer, { audience, algorithms, log
   }
 }
 
-/** Who it was issued for and through which client. Without either nobody could be told apart. */
+/** Principal from subject, client and issuer. Null without a subject and a client: callers could not be told apart. */
 function principalOf({ sub, iss = '', ...claims }: JWTPayload): string | null {
   const client = [claims['azp'], claims['appid'], claims['client_id'], claims['cid']].find((claim) => typeof claim === 'string');
   if (sub === undefined && client === undefined) return null;
@@ -85,7 +85,7 @@ function principalOf({ sub, iss = '', ...claims }: JWTPayload): string | null {
   return principal.length <= LONGEST_PRINCIPAL ? principal : `token:${createHash('sha256').update(principal).digest('hex')}`;
 }
 
-/** RFC 9068 has one text, others a list. */
+/** RFC 9068 sends one string; some providers send a list. */
 function scopesOf({ scope, scp }: JWTPayload): string[] {
   return [scope, scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
 }

@@ -1,9 +1,9 @@
-/** What a client is told that is not let in. The same for every kind of wrong credentials, so that nobody learns which part was right. */
+/** Answers to callers that are not admitted. The same for every kind of wrong credentials, so that an attacker does not learn which part was right. */
 import type { Authenticator, Finding } from './authenticator.ts';
 
 export interface Refusal {
   readonly status: number;
-  /** Of JSON-RPC. */
+  /** JSON-RPC error code. */
   readonly code: number;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,12 +18,12 @@ const unauthorized = (message: string, challenge: string): Refusal => ({
 
 export const refuse = {
   missing: (challenge: string): Refusal =>
-    unauthorized('Unauthorized: this server wants to know who is asking. Send credentials with every request.', challenge),
-  wrong: (challenge: string): Refusal => unauthorized('Unauthorized: the credentials are not valid here.', challenge),
+    unauthorized('Unauthorized: this server requires authentication. Send credentials with every request.', challenge),
+  wrong: (challenge: string): Refusal => unauthorized('Unauthorized: the credentials are not valid for this server.', challenge),
   narrow: (challenge: string, scopes: readonly string[]): Refusal => ({
     status: 403,
     code: -32_001,
-    message: `Forbidden: the token lacks a scope that this server wants: ${scopes.join(' ')}.`,
+    message: `Forbidden: the token lacks a scope that this server requires: ${scopes.join(' ')}.`,
     headers: { 'www-authenticate': challenge },
   }),
   unavailable: (message: string, retryAfterSeconds: number): Refusal => ({
@@ -35,12 +35,12 @@ export const refuse = {
   tooMany: (seconds: number): Refusal => ({
     status: 429,
     code: -32_000,
-    message: `Too Many Requests: too many wrong credentials came from this address. Try again in ${seconds} s.`,
+    message: `Too Many Requests: too many failed authentication attempts from this address. Try again in ${seconds} s.`,
     headers: { 'retry-after': String(seconds) },
   }),
 };
 
-/** RFC 6750, section 3: without credentials no `error`, since nothing was wrong yet. */
+/** The `WWW-Authenticate` value. A request without credentials gets no `error` parameter (RFC 6750, section 3). */
 export function challengeOf({ scheme, scopes = [] }: Authenticator, finding: Finding, metadata: string | null): string {
   const parameters = [
     'realm="zscaler-mcp"',

@@ -1,4 +1,4 @@
-/** A public document of an identity provider, kept and renewed. What was read last serves on for a while when it cannot be had. */
+/** A public JSON document of an identity provider, cached and renewed. While it cannot be fetched, the last copy is used for a limited time. */
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 
@@ -6,23 +6,23 @@ import type { Log } from '../common/log.ts';
 export type FetchText = (url: string, signal: AbortSignal) => Promise<{ readonly status: number; text(): Promise<string> }>;
 
 export interface RemoteOptions<Content> {
-  /** For the log: "the keys of the issuer". */
+  /** Name for log lines: "the keys of the issuer". */
   readonly what: string;
   readonly url: string;
   readonly fetchText: FetchText;
-  /** @throws when the document is not what it should be */
+  /** @throws when the document has an unexpected form */
   readonly read: (value: unknown) => Content | Promise<Content>;
   readonly log: Log;
 }
 
 const FRESH_MS = 600_000;
-/** A key that was withdrawn while its issuer is out of reach is believed no longer than this. */
+/** How long a copy is trusted while the issuer is unreachable, and so how long a withdrawn key may stay valid. */
 const STALE_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
-/** Pause after a failure; requests in between fail at once. */
+/** After a failure, requests fail at once for this long. */
 const PAUSE_MS = 2_000;
 const RETRY_MS = 15_000;
-/** How often a stranger's key id can make us ask again. */
+/** Least time between fetches caused by unknown key ids, which any stranger can send. */
 const COOLDOWN_MS = 30_000;
 const LONGEST = 1_048_576;
 
@@ -39,12 +39,12 @@ export class RemoteDocument<Content> {
     this.#options = options;
   }
 
-  /** As last read; undefined before the first time. */
+  /** The last copy; undefined before the first fetch. */
   get known(): Content | undefined {
     return this.#content?.value;
   }
 
-  /** @throws when it cannot be had */
+  /** The document, from the cache while it is fresh. @throws when it cannot be fetched */
   async get(): Promise<Content> {
     const age = this.#content ? performance.now() - this.#content.at : Infinity;
     if (this.#content && age < FRESH_MS) return this.#content.value;
@@ -57,7 +57,7 @@ export class RemoteDocument<Content> {
     return this.#fetch();
   }
 
-  /** Asks again, because what is known does not suffice; not more often than the cooldown allows. */
+  /** Fetches again because the cached copy does not suffice; at most once per cooldown. */
   async renew(): Promise<Content> {
     if (performance.now() - this.#renewedAt < COOLDOWN_MS) return this.get();
     this.#renewedAt = performance.now();
@@ -93,14 +93,14 @@ export class RemoteDocument<Content> {
   }
 
   #consequence(): string {
-    return this.#content ? 'what was read last serves on for a while' : 'clients are told to come again until it can';
+    return this.#content ? 'the last copy is used for up to an hour' : 'clients get 503 until it can be fetched';
   }
 
   async #load(): Promise<Content> {
     const { url, fetchText, read } = this.#options;
     const answer = await fetchText(url, AbortSignal.timeout(TIMEOUT_MS));
     const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`it was answered with status ${answer.status}`);
+    if (answer.status !== 200) throw new Error(`the answer had status ${answer.status}`);
     if (text.length > LONGEST) throw new Error(`it is longer than ${LONGEST} characters`);
     return read(JSON.parse(text));
   }

@@ -1,19 +1,19 @@
-/** What a client that was refused can find out: where tokens for this server are issued (RFC 9728). */
+/** Protected resource metadata (RFC 9728): tells a client that was refused which issuer's tokens this server accepts. */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 
 export interface ResourceNames {
-  /** Scheme, host and perhaps a path, without a slash at the end; null: what the client calls this server. */
+  /** Scheme, host and an optional path, without a trailing slash; null: taken from the Host header. */
   readonly baseUrl: string | null;
-  /** Where MCP is served: `/mcp` or `/sse`. */
+  /** Path where MCP is served: `/mcp` or `/sse`. */
   readonly path: string;
-  /** Whether a peer may say that the client speaks HTTPS with it. */
+  /** Whether `X-Forwarded-Proto` of this peer is believed. */
   readonly isTrustedProxy?: ((address: string | undefined) => boolean) | undefined;
 }
 
-/** The resource that a path of the well-known kind describes; null for any other path, or when the server has no name. */
+/** The resource identifier that a well-known path describes; null for any other path, or when the server has no name. */
 export function describedResource(path: string, request: IncomingMessage, names: ResourceNames): string | null {
   const base = baseOf(request, names);
   if (base === null || !path.startsWith(WELL_KNOWN)) return null;
@@ -22,7 +22,7 @@ export function describedResource(path: string, request: IncomingMessage, names:
   return rest === names.path || rest === pathUnder(base, names) ? base.origin + pathUnder(base, names) : null;
 }
 
-/** Where the description of this server stands; null when it has no name. */
+/** URL of this server's metadata; null when it has no name. */
 export function metadataUrl(request: IncomingMessage, names: ResourceNames): string | null {
   const base = baseOf(request, names);
   return base && `${base.origin}${WELL_KNOWN}${pathUnder(base, names)}`;
@@ -31,11 +31,11 @@ export function metadataUrl(request: IncomingMessage, names: ResourceNames): str
 function baseOf(request: IncomingMessage, { baseUrl, isTrustedProxy }: ResourceNames): URL | null {
   if (baseUrl !== null) return URL.parse(baseUrl);
   const { host = '' } = request.headers;
-  // A name that was let pass unchecked must not break out of a header.
+  // The Host header may be unchecked here; anything else in it could break out of the challenge header.
   return /^[\w.:[\]-]+$/.test(host) ? URL.parse(`${isEncrypted(request, isTrustedProxy) ? 'https' : 'http'}://${host}`) : null;
 }
 
-/** What the nearest proxy says stands last. */
+/** The last value in the list is the nearest proxy's. */
 function isEncrypted({ headers, socket }: IncomingMessage, isTrustedProxy: ResourceNames['isTrustedProxy']): boolean {
   if ((socket as TLSSocket).encrypted) return true;
   const scheme = [headers['x-forwarded-proto'] ?? []].flat().join(',').split(',').at(-1)?.trim().toLowerCase();

@@ -1,11 +1,11 @@
-/** OneAPI clients of the tenant: id and secret by Basic or by two headers, which the tenant's token endpoint confirms. */
+/** OneAPI clients of the tenant: client id and secret, by Basic or by two headers, checked with the tenant's token endpoint. */
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import { digestOf } from './digest.ts';
 import type { SharedFailures } from './failures.ts';
 import { clientCredentialsOf, type ClientCredentials } from './headers.ts';
-import { Seen } from './seen.ts';
+import { ExpiringCache } from './expiring-cache.ts';
 
 export type VerifyClient = (
   credentials: ClientCredentials,
@@ -15,22 +15,22 @@ export type VerifyClient = (
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number }
 >;
 
-/** A client that was revoked in the tenant is let in no longer than this. */
+/** How long a verified client is trusted without asking again, and so how long a revoked one may stay admitted. */
 const LONGEST_GOOD_MS = 600_000;
 const WRONG_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
-/** Questions to the tenant at the same time; strangers must not make a flood of them. */
+/** Checks in flight at the same time; more are answered with 503, so that strangers cannot flood the tenant. */
 const MOST_ASKED = 32;
 const COME_AGAIN_S = 5;
 const LONGEST = { id: 256, secret: 1_024 };
 
-/** What was found out lives as long as the process, by a digest of the credentials: others miss. */
+/** Checks clients with the tenant and caches the verdicts for the life of the process, by a digest of the credentials. */
 export class TenantClients {
   readonly #verify: VerifyClient;
   readonly #log: Log;
   readonly #shared: SharedFailures | null;
-  readonly #good = new Seen<true>(MOST_REMEMBERED);
-  readonly #wrong = new Seen<true>(MOST_REMEMBERED);
+  readonly #good = new ExpiringCache<true>(MOST_REMEMBERED);
+  readonly #wrong = new ExpiringCache<true>(MOST_REMEMBERED);
   readonly #asked = new Map<string, Promise<Finding>>();
   #isDown = false;
 
@@ -40,7 +40,7 @@ export class TenantClients {
     this.#log = log;
   }
 
-  /** @param allowed ids of the clients that may come in; empty for all of the tenant */
+  /** @param allowed ids of the clients that are admitted; empty: every client of the tenant */
   accept(allowed: readonly string[]): Authenticator {
     return {
       scheme: 'Basic',
@@ -91,7 +91,7 @@ export class TenantClients {
   }
 
   #down(reason: string, seconds: number): Finding {
-    if (!this.#isDown) this.#log.warn({ reason }, 'the tenant cannot say who its clients are; those who come get 503 until it can');
+    if (!this.#isDown) this.#log.warn({ reason }, 'clients cannot be checked with the tenant; they get 503 until they can');
     this.#isDown = true;
     return unavailable(seconds);
   }

@@ -1,4 +1,4 @@
-/** One text for one value, whatever the order of its members; integers of any size digit by digit. */
+/** Canonical JSON: the same text for equal values, whatever the order of their members; big integers digit by digit. */
 import { stringifyJson } from '../common/json.ts';
 
 export const canonicalJson = (value: unknown): string => stringifyJson(inOrder(value));

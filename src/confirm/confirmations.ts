@@ -1,41 +1,43 @@
 /**
- * Proofs that a question was asked here, about exactly this call of exactly this caller, a short while ago. A proof is
- * carried by the client, which can neither read nor change it, and is good once.
+ * Proofs that this server recently asked for confirmation of exactly this call by exactly this caller. The client carries a proof
+ * without being able to read or change it; each is valid once.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { canonicalJson } from './canonical.ts';
 import type { Ring } from './seal.ts';
-import type { UsedOnce } from './used.ts';
+import type { UsedOnce } from './single-use.ts';
 
-/** What is confirmed. Arguments are compared as JSON, in any order of members. */
+/** The call that is confirmed. Arguments are compared as JSON, regardless of member order. */
 export interface Subject {
-  /** Who asked; another one's answer is none. */
+  /** The caller the question was put to; answers from others are rejected. */
   readonly caller: string;
   readonly tool: string;
   readonly args: unknown;
 }
 
-/** `state` travels beside a person's answer; `token` is all that a client has which cannot ask a person. */
+/** `state` accompanies a person's answer; `token` is for clients that cannot ask a person. */
 export type Purpose = 'state' | 'token';
 
+/** A proof as the client gets it: sealed, with the mark that its answer must bear. */
 export interface Proof {
   readonly sealed: string;
-  /** Names the field of the answer, so that the answer to another question does not fit. */
+  /** Name of the answer's field, so that the answer to a different question does not match. */
   readonly mark: string;
 }
 
-/** Why a proof counts for nothing. */
+/** Why a proof is rejected. */
 export type Fault = 'foreign' | 'expired' | 'used' | 'unknown';
 
 interface Content {
   readonly id: string;
   readonly mark: string;
-  /** Absent in those of earlier versions. */
+  /** Absent in proofs of earlier versions. */
   readonly at?: number;
   readonly until: number;
   readonly subject: string;
 }
 
+/** What proofs depend on: the keys, the memory of used ones, and how long each is valid. */
 export interface ConfirmationsOptions {
   readonly ring: Ring;
   readonly used: UsedOnce;
@@ -43,6 +45,7 @@ export interface ConfirmationsOptions {
   readonly now?: () => number;
 }
 
+/** Issues and checks proofs of confirmation under one configuration. */
 export class Confirmations {
   readonly lifetimeMs: number;
   readonly #ring: Ring;
@@ -64,7 +67,7 @@ export class Confirmations {
     return { sealed: this.#ring.seal(purpose, JSON.stringify(content satisfies Content)), mark };
   }
 
-  /** The mark of the proof when it is good; from then on it is used. */
+  /** Marks the proof as used and returns its mark when it is valid. */
   async redeem(purpose: Purpose, sealed: unknown, subject: Subject): Promise<{ readonly mark: string } | Fault> {
     const content = this.#read(purpose, sealed, subject);
     if (typeof content === 'string') return content;

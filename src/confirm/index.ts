@@ -2,4 +2,4 @@ export { Confirmations, type ConfirmationsOptions, type Fault, type Proof, type 
 export { ConfirmationDesk, type SavedDesk } from './desk.ts';
 export { describeRemoval, type Removal } from './question.ts';
 export { openRing, randomSecret } from './seal.ts';
-export { UsedHere, type SavedUse, type UsedOnce } from './used.ts';
+export { UsedHere, type SavedUse, type UsedOnce } from './single-use.ts';

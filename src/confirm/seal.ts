@@ -1,13 +1,13 @@
 /**
- * What leaves the server and must come back unread and unchanged: AES-256-GCM under a ring of keys. The first key seals, all
- * of them open, so that keys can be exchanged while seals are on their way.
+ * Seals content that the client stores and must return unread and unchanged: AES-256-GCM with a ring of keys. The first key
+ * seals, every key opens, so that keys can be rotated while sealed content is still out there.
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
 export interface Ring {
-  /** `purpose` must be the same to open it: what was sealed for one use is worth nothing for another. */
+  /** @param purpose must be the same on opening: content sealed for one purpose is invalid for any other */
   seal(purpose: string, content: string): string;
-  /** Null for whatever was not sealed for this purpose by a key of the ring. */
+  /** The content; null if it was not sealed for this purpose by a key of the ring. */
   open(purpose: string, sealed: string): string | null;
 }
 
@@ -15,10 +15,10 @@ const VERSION = 1;
 const NAME_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Far above what a client ever carries. */
+/** Far more than a client ever carries. */
 const MAX_LENGTH = 4_096;
 
-/** @param secrets of at least 32 bytes each, the first one seals @param maxLength longer seals are not looked at */
+/** @param secrets keys of at least 32 bytes each; the first one seals @param maxLength longer input is rejected unread */
 export function openRing(secrets: readonly string[], maxLength = MAX_LENGTH): Ring {
   const keys = secrets.map(deriveKey);
   const [first] = keys;
@@ -34,11 +34,11 @@ export function openRing(secrets: readonly string[], maxLength = MAX_LENGTH): Ri
   };
 }
 
-/** For a server that was given no keys. */
+/** A random key, for a server without configured keys. */
 export const randomSecret = (): string => randomBytes(32).toString('base64url');
 
 interface Key {
-  /** Tells the keys of a ring apart; reveals nothing of the key. */
+  /** Identifies a key within its ring; reveals nothing about it. */
   readonly name: Buffer;
   readonly bytes: Buffer;
 }

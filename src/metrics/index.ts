@@ -1,2 +1,2 @@
-/** Figures for monitoring; nothing is loaded before they are switched on. */
+/** Metrics for monitoring; nothing is loaded unless they are switched on. */
 export { openMetrics, type CloudFacts, type Metrics, type MetricsSource, type Observer, type ProcessFacts } from './metrics.ts';

@@ -9,6 +9,7 @@ const MAY_NEED_WORK = /[^\t\n\r\x20-\x7E]|[<[(:`~]/;
 /** `restoreText` undoes it, to the last character. Once is enough: a second time would show the marks of the first. */
 export const sanitizeText = (text: string): string => (MAY_NEED_WORK.test(text) ? showActing(showHidden(guardLookalikes(text))) : text);
 
+/** The inverse of `sanitizeText`, for text that a model writes back. */
 export const restoreText = (text: string): string => takeBack(text, (character) => isHidden(character) || isActing(character));
 
 /**

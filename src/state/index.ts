@@ -1,4 +1,4 @@
-/** What replicas share through Redis or Valkey. Loaded only where it is configured. */
+/** State that replicas share through Redis or Valkey. Loaded only where it is configured. */
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../common/log.ts';
 import { Lease } from './lease.ts';
@@ -6,15 +6,16 @@ import { openCounter, type Counter } from './limits.ts';
 import { Link } from './link.ts';
 import { Names } from './names.ts';
 import { SharedSessions, type Ring } from './sessions.ts';
-import { shareUsed } from './used.ts';
+import { shareUsed } from './single-use.ts';
 
 export type { Counter } from './limits.ts';
 
+/** How to reach and seal the shared state. */
 export interface StateOptions {
-  /** A secret. */
+  /** Secret: it may contain a password. */
   readonly url: string;
   readonly prefix: string;
-  /** The first seals, all open. */
+  /** Keys of ZSCALER_MCP_REQUEST_STATE_KEYS: the first one seals, every one opens. */
   readonly keys: readonly string[];
   readonly openRing: (keys: readonly string[]) => Ring;
   readonly log: Log;
@@ -22,6 +23,7 @@ export interface StateOptions {
 
 type Used = ReturnType<typeof shareUsed>;
 
+/** The shared state: sessions, used proofs, counters and notes, over one connection. */
 export class SharedState {
   readonly #link: Link;
   readonly #names: Names;
@@ -43,7 +45,7 @@ export class SharedState {
     return this.#link.isUp;
   }
 
-  /** Resolves when the engine answers, or after `waitMs`; then it is tried in the background. */
+  /** Connects; resolves when the store answers or after `waitMs`, and then continues in the background. */
   async begin(waitMs: number): Promise<void> {
     this.#lease.begin();
     await this.#link.begin(waitMs);
@@ -53,7 +55,7 @@ export class SharedState {
     this.#link.onChange(observer);
   }
 
-  /** Part of a reload. */
+  /** One part of a reload: replaces the keys. */
   rekey(keys: readonly string[]): void {
     this.#ring = this.#openRing(keys);
     this.#names.rekey(keys[0] ?? '');
@@ -63,17 +65,17 @@ export class SharedState {
     return new SharedSessions({ link: this.#link, names: this.#names, lease: this.#lease, ring: () => this.#ring, log: this.#log });
   }
 
-  /** @param here remembers for this process */
+  /** @param here the memory of this process */
   used(here: Used): Used {
     return shareUsed(this.#link, this.#names, here);
   }
 
-  /** @param kind names what is counted @param points in `seconds` */
+  /** A counter of `points` per `seconds`. @param kind what is counted; part of the key's name */
   counter(kind: string, points: number, seconds: number): Counter {
     return openCounter(this.#link, this.#names, kind, points, seconds);
   }
 
-  /** Whether something was noted less than its life ago; false also when it cannot be told. */
+  /** Whether this was noted and has not expired; false also if the store cannot be asked. */
   async isNoted(kind: string, ...parts: readonly string[]): Promise<boolean> {
     const key = this.#names.ofGuessable(kind, ...parts);
     return this.#link
@@ -84,7 +86,7 @@ export class SharedState {
       );
   }
 
-  /** Does its best. */
+  /** Best effort: a failure is ignored. */
   async note(lifeMs: number, kind: string, ...parts: readonly string[]): Promise<void> {
     const key = this.#names.ofGuessable(kind, ...parts);
     await this.#link.run((client) => client.set(key, '1', { expiration: { type: 'PX', value: lifeMs } })).catch(() => undefined);

@@ -1,14 +1,14 @@
-/** Says that this process lives, for as long as it does: what it runs is lost when it no longer says so. */
+/** A lease in the store, renewed while this process lives: once it lapses, others treat this replica's running calls as lost. */
 import type { Client, Link } from './link.ts';
 import type { Names } from './names.ts';
-import { noteBirth } from './used.ts';
+import { noteBirth } from './single-use.ts';
 
-/** A replica that was killed is taken for dead after this time; one that is merely slow has three tries. */
+/** A lease outlives three missed renewals, so that a slow replica is not taken for a dead one. */
 export const LEASE_MS = 8_000;
 const BEAT_MS = 2_500;
 
 export class Lease {
-  /** Of this process; no other one, before or after, has the same. */
+  /** Random id of this process. */
   readonly replica: string;
   readonly #link: Link;
   readonly #names: Names;
@@ -21,7 +21,7 @@ export class Lease {
   }
 
   begin(): void {
-    // A failure is the link's to tell; the next beat tries again.
+    // The link reports failures; the next renewal tries again.
     this.#beat ??= setInterval(() => void this.#link.run((client) => this.renew(client)).catch(() => undefined), BEAT_MS).unref();
   }
 
@@ -32,12 +32,12 @@ export class Lease {
     ]);
   }
 
-  /** @throws when it cannot be told */
+  /** @throws when the store cannot be asked */
   async lives(replica: string): Promise<boolean> {
     return (await this.#link.run((client) => client.exists(this.#name(replica)))) === 1;
   }
 
-  /** Part of an orderly end: nobody has to wait for the lease to run out. */
+  /** Releases the lease on a clean shutdown, so that nobody waits for it to lapse. */
   async end(client: Client): Promise<void> {
     await client.del(this.#name(this.replica));
   }

@@ -1,19 +1,20 @@
-/** Counters that all replicas add to; without the engine, each counts for itself until it is back. */
+/** Rate limit counters shared by all replicas; while the store is unreachable, each process counts alone. */
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Link } from './link.ts';
 import type { Names } from './names.ts';
 
-/** How far a caller is; see `rate-limiter-flexible`. */
+/** The state of one counter; see `rate-limiter-flexible`. */
 interface Count {
   readonly consumedPoints: number;
   readonly msBeforeNext: number;
 }
 
+/** A rate limit counter of one kind. */
 export interface Counter {
   get(caller: string): Promise<Count | null>;
-  /** Counts one more. */
+  /** Adds one without a limit. */
   penalty(caller: string): Promise<Count>;
-  /** Counts one more. @throws the count when it is too many */
+  /** Adds one. @throws the counter's state (a `Reach`) when the limit is exceeded */
   consume(caller: string): Promise<Count>;
 }
 
@@ -35,7 +36,7 @@ export function openCounter(link: Link, names: Names, kind: string, points: numb
   };
 }
 
-/** The part of a client that the library uses, with the time limits of the link. */
+/** The commands that the rate limiter uses, with the time limits of the link. */
 const throughLink = (link: Link) => ({
   get isReady(): boolean {
     return link.isUp;

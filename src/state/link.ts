@@ -1,6 +1,6 @@
 /**
- * The connection to Redis or Valkey: one for commands, one for messages. Each command has a time limit, and after the first
- * that fails all others fail at once, until the engine has proved in the background that it can be written to again.
+ * The connection to Redis or Valkey: one socket for commands, one for messages. Every command has a time limit; after the
+ * first failure all further ones fail at once, until a write in the background has succeeded again.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
@@ -8,10 +8,10 @@ import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 
 export interface LinkOptions {
-  /** Holds a password; it is handed to the client and nowhere else. */
+  /** May contain a password; passed to the client library and nowhere else. */
   readonly url: string;
   readonly log: Log;
-  /** Proves that the engine takes writes; part of every connecting. */
+  /** Proves that the store accepts writes; part of every connect. */
   readonly prove: (client: Client) => Promise<unknown>;
 }
 
@@ -25,11 +25,11 @@ interface Clients {
 
 const CONNECT_MS = 1_500;
 const COMMAND_MS = 1_500;
-/** More wait their turn, so that a burst is no reason to think that the engine is away. */
+/** Further commands are queued, so that a burst does not look like an outage. */
 const MOST_UNDER_WAY = 256;
 const RETRY_MS = { first: 200, longest: 2_000 };
 
-/** Errors after which no other command can be expected to do better: no memory, no rights, another primary. */
+/** Replies after which no other command will succeed either: out of memory, no permission, read-only replica. */
 const HOPELESS = /^(?:OOM|READONLY|LOADING|MASTERDOWN|MISCONF|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS)\b/;
 
 export class Unavailable extends Error {
@@ -43,7 +43,7 @@ export class Link {
   readonly #queue: (() => void)[] = [];
   readonly #observers = new Set<(isUp: boolean) => void>();
   #clients: Clients | null = null;
-  /** Null before the first attempt has come to anything. */
+  /** Null until the first attempt has finished. */
   #wasUp: boolean | null = null;
   #isClosed = false;
   readonly #closing = new AbortController();
@@ -56,14 +56,14 @@ export class Link {
     return this.#clients !== null;
   }
 
-  /** Connects in the background from now on; resolves when the first attempt has come to something, or after `waitMs`. */
+  /** Connects in the background; resolves when the first attempt has finished, or after `waitMs`. */
   async begin(waitMs: number): Promise<void> {
     const tried = new Promise<void>((resolve) => this.#observers.add(() => resolve()));
     this.#keepConnecting();
     await Promise.race([tried, sleep(waitMs, undefined, { ref: false })]);
   }
 
-  /** @throws Unavailable at once while there is no connection; whatever `work` throws */
+  /** Runs a command. @throws Unavailable at once while there is no connection; otherwise whatever `work` throws */
   async run<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
     if (this.#underWay >= MOST_UNDER_WAY) await new Promise<void>((resolve) => this.#queue.push(resolve));
     const clients = this.#clients;
@@ -83,7 +83,7 @@ export class Link {
     }
   }
 
-  /** Hears a channel; also over lost connections, but not what was said meanwhile. Resolves when it hears. */
+  /** Subscribes to a channel, across reconnects; messages sent while disconnected are lost. Resolves once subscribed. */
   async listen(channel: string, listener: Listener): Promise<() => void> {
     const listeners = this.#channels.get(channel) ?? new Set();
     listeners.add(listener);
@@ -96,12 +96,12 @@ export class Link {
     };
   }
 
-  /** Told of every change. */
+  /** Calls `observer` on every change between reachable and unreachable. */
   onChange(observer: (isUp: boolean) => void): void {
     this.#observers.add(observer);
   }
 
-  /** @param last what is still said */
+  /** @param last a final command, such as releasing the lease */
   async close(last: (client: Client) => Promise<unknown>): Promise<void> {
     this.#isClosed = true;
     this.#closing.abort();
@@ -114,7 +114,9 @@ export class Link {
   }
 
   #keepConnecting(): void {
-    this.#connect().catch((error: unknown) => this.#options.log.error({ err: error }, 'the state store is given up'));
+    this.#connect().catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'connecting to the state store failed unexpectedly; it is not tried again'),
+    );
   }
 
   async #connect(): Promise<void> {
@@ -162,12 +164,12 @@ export class Link {
     try {
       if (clients) await within(COMMAND_MS, this.#hear(clients.messages, [channel]));
     } catch (error) {
-      // With the next connection all channels are heard.
+      // The next connection subscribes to all channels.
       if (clients) this.#lose(clients, messageOf(error));
     }
   }
 
-  /** Hearing a channel once more changes nothing: the client knows the listener. */
+  /** Subscribing twice is harmless: the client recognises the listener. */
   #hear(client: Client, channels: string[]): Promise<void> {
     return client.subscribe(channels, this.#dispatch);
   }
@@ -183,7 +185,7 @@ export class Link {
     else
       log.warn(
         { reason },
-        'the state store cannot be reached: known sessions go on in this process alone, confirmations are refused, limits are counted here',
+        'the state store cannot be reached: known sessions continue in this process only, confirmations are refused, limits are counted per process',
       );
     this.#wasUp = isUp;
     for (const observer of this.#observers) observer(isUp);
@@ -205,11 +207,11 @@ function destroy(client: Client): void {
   try {
     client.destroy();
   } catch {
-    // It was never open, or is closed already.
+    // Never opened, or closed already.
   }
 }
 
-/** A busy process reads late; what has arrived by the time limit counts. */
+/** On a busy process data may have arrived but not been read when the timer fires: two turns of the loop let it count. */
 function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(

@@ -1,33 +1,33 @@
-/** Sessions and their events as all replicas see them, and messages from one replica to another. All of it sealed. */
+/** Sessions and their events as shared by all replicas, and messages between replicas. Everything is sealed. */
 import { parseJson, stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import type { Lease } from './lease.ts';
 import type { Link } from './link.ts';
 import type { Names } from './names.ts';
 
-/** Opens only what was sealed for the same purpose, which here is the name of the key. */
+/** Opens only what was sealed for the same purpose; here the purpose is the key's name. */
 export interface Ring {
   seal(purpose: string, content: string): string;
   open(purpose: string, sealed: string): string | null;
 }
 
-/** The number of a stream; null for the first event of one. */
+/** Number of an event stream within its session; null for the first event of a stream. */
 interface OfStream {
   readonly stream: number | null;
 }
 
 export interface SharedEvent<Event> {
-  /** Grows over all events of a session; microseconds since 1970, or a little later. */
+  /** Increases over all events of a session: microseconds since 1970, or slightly more. */
   readonly sequence: number;
   readonly event: Event;
 }
 
 const MOST_EVENTS = 256;
 const MOST_BYTES = 4 * 1_024 * 1_024;
-/** Ids of a stream are two numbers; a sequence is both in one. */
+/** A Redis stream id is two numbers (milliseconds, counter); a sequence combines both. */
 const PER_MS = 1_000;
 
-/** After everything that is there, and not before the clock. */
+/** Appends after the newest event, and never before the current time. */
 const APPEND = `
 local ms, n = tonumber(ARGV[2]), tonumber(ARGV[3])
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
@@ -71,7 +71,7 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     return this.#lease.lives(replica);
   }
 
-  /** Null when nothing is kept, or nothing that can be opened. @throws when it cannot be told */
+  /** The session; null if none is stored or it cannot be opened. @throws when the store cannot be asked */
   async load(id: string, lifeMs: number): Promise<Record | null> {
     const [key, events] = [this.#key(id), this.#events(id)];
     const [sealed] = await this.#link.run((client) =>
@@ -82,7 +82,7 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     return record;
   }
 
-  /** @throws when it cannot be kept */
+  /** @throws when it cannot be stored */
   async store(id: string, record: Record, lifeMs: number, how: { readonly onlyNew: boolean }): Promise<void> {
     const key = this.#key(id);
     const sealed = this.#ring().seal(key, stringifyJson(record));
@@ -90,26 +90,26 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     await this.#link.run((client) => client.set(key, sealed, { expiration, ...(how.onlyNew && { condition: 'NX' as const }) }));
   }
 
-  /** Null when nothing is known. @throws when it cannot be told */
+  /** Toolsets that a caller enabled; null if none are known. @throws when the store cannot be asked */
   async enabledBy(caller: string): Promise<readonly string[] | null> {
     const key = this.#names.ofGuessable('enabled', caller);
     const sealed = await this.#link.run((client) => client.get(key));
     return sealed === null ? null : (this.#open(key, sealed) as readonly string[] | null);
   }
 
-  /** @throws when it cannot be kept */
+  /** @throws when it cannot be stored */
   async noteEnabled(caller: string, toolsets: readonly string[], lifeMs: number): Promise<void> {
     const key = this.#names.ofGuessable('enabled', caller);
     const sealed = this.#ring().seal(key, JSON.stringify(toolsets));
     await this.#link.run((client) => client.set(key, sealed, { expiration: { type: 'PX', value: lifeMs } }));
   }
 
-  /** @throws */
+  /** @throws when the store cannot be asked */
   async forgetEvents(id: string): Promise<void> {
     await this.#link.run((client) => client.del(this.#events(id)));
   }
 
-  /** Returns the sequence that the event has got: `least`, or the next after what is there. @throws when it cannot be kept */
+  /** Appends an event and returns its sequence: `least`, or the next after the newest event. @throws when it cannot be stored */
   async append(id: string, event: Event, least: number, lifeMs: number): Promise<number> {
     const key = this.#events(id);
     const sealed = this.#ring().seal(key, stringifyJson(event));
@@ -119,7 +119,7 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     return join((await this.#link.run((client) => client.eval(APPEND, { keys: [key], arguments: args }))) as string);
   }
 
-  /** @throws when it cannot be told */
+  /** Events after a sequence. @throws when the store cannot be asked */
   async read(id: string, after: number): Promise<readonly SharedEvent<Event>[]> {
     const key = this.#events(id);
     const { ms, n } = split(after);
@@ -130,20 +130,20 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     });
   }
 
-  /** The newest event's; 0 without any. @throws when it cannot be told */
+  /** Sequence of the newest event; 0 without any. @throws when the store cannot be asked */
   async latest(id: string): Promise<number> {
     const [top] = (await this.#link.run((client) => client.xRevRange(this.#events(id), '+', '-', { COUNT: 1 }))) ?? [];
     return top ? join(top.id) : 0;
   }
 
-  /** Calls `nudge` when a stream has a new event; not for the first of a stream, nor for those of a time when the engine was away. */
+  /** Calls `nudge` for each new event of a stream, except the first of a stream and those sent while the store was unreachable. */
   watch(id: string, nudge: (stream: number) => void): Promise<() => void> {
     return this.#link.listen(this.#events(id), (stream) => {
       if (stream !== '') nudge(Number(stream));
     });
   }
 
-  /** To one replica, or with null to all others. False when the one that is meant did not hear it. @throws when it cannot be sent */
+  /** Sends to one replica, or to all others with null. False if the addressed replica is not listening. @throws when it cannot be sent */
   async send(replica: string | null, message: Message): Promise<boolean> {
     const channel = this.#names.plain('messages', replica ?? '');
     const sealed = this.#ring().seal(channel, stringifyJson({ from: this.replica, message }));
@@ -163,7 +163,7 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     this.#link.onChange(observer);
   }
 
-  /** Once, for a stranger can provoke it as often as he likes. */
+  /** Logged once: a stranger can cause it at will. */
   #warnOfKeys(): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;

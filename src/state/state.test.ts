@@ -4,7 +4,7 @@ import type { Lease } from './lease.ts';
 import type { Link } from './link.ts';
 import { Names } from './names.ts';
 import { SharedSessions } from './sessions.ts';
-import { noteBirth, shareUsed } from './used.ts';
+import { noteBirth, shareUsed } from './single-use.ts';
 
 const SECRET = 'a'.repeat(32);
 const OTHER = 'b'.repeat(32);

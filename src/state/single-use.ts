@@ -1,13 +1,13 @@
-/** What was redeemed once, at whichever replica. What cannot be told is refused. */
+/** One-time proofs used at any replica. If the store cannot tell, the proof is rejected. */
 import type { Link } from './link.ts';
 import type { Names } from './names.ts';
 
-/** Of the process; asked first. */
+/** The memory of this process, asked first. */
 interface UsedOnce {
   consume(id: string, life: { readonly issuedAt: number; readonly expiresAt: number }): Promise<boolean | null>;
 }
 
-/** A store that lost its content cannot say what was used before it began anew. Its birth is noted in it. */
+/** A store that lost its content does not know which older proofs were used, so it records when it was created: older proofs are rejected. */
 const CONSUME = `
 local born = redis.call('GET', KEYS[2])
 if not born or tonumber(born) > tonumber(ARGV[2]) then return -1 end
@@ -24,7 +24,7 @@ export function shareUsed(link: Link, names: Names, here: UsedOnce, now: () => n
         const found = await link.run((client) => client.eval(CONSUME, { keys, arguments: [String(lifeMs), String(life.issuedAt)] }));
         return found === 1 ? true : found === 0 ? false : null;
       } catch {
-        // The link has logged that it is away.
+        // The link has already logged the outage.
         return null;
       }
     },
@@ -33,7 +33,7 @@ export function shareUsed(link: Link, names: Names, here: UsedOnce, now: () => n
 
 const DAY_MS = 86_400_000;
 
-/** Notes when the store began, unless somebody did; what is noted lives as long as somebody looks after it. */
+/** Records the creation time of the store unless it is there already; the entry lives as long as some replica renews it. */
 export async function noteBirth(
   client: { set(key: string, value: string, options: object): Promise<unknown>; pExpire(key: string, ms: number): Promise<unknown> },
   names: Names,

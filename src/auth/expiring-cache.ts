@@ -1,6 +1,6 @@
-/** Remembers by digest, for a time and up to a number; what was used least recently goes first. */
+/** A cache by digest with an expiry for each entry and a maximum size; the least recently used entry is evicted first. */
 
-export class Seen<Value> {
+export class ExpiringCache<Value> {
   readonly #most: number;
   readonly #held = new Map<string, { readonly value: Value; readonly until: number }>();
 

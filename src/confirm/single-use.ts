@@ -1,17 +1,17 @@
-/** What was redeemed once and cannot be redeemed again. */
+/** Remembers which one-time proofs were used. */
 
 export interface UsedOnce {
-  /** False when it was consumed before; null when nobody can tell. It may be forgotten when it has expired. */
+  /** Marks an id as used. False if it was used before; null if that cannot be determined. May be forgotten after it expires. */
   consume(id: string, life: Life): Promise<boolean | null>;
 }
 
-/** Milliseconds since 1970. */
+/** When each used id expires, in milliseconds since 1970. */
 export interface Life {
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
-/** Of one process; it is handed on over a restart. */
+/** The memory of one process; handed over on a restart. */
 export class UsedHere implements UsedOnce {
   readonly #until: Map<string, number>;
   readonly #now: () => number;
@@ -39,4 +39,5 @@ export class UsedHere implements UsedOnce {
   }
 }
 
+/** Used ids that have not expired, with their expiry in milliseconds since 1970. */
 export type SavedUse = readonly (readonly [id: string, until: number])[];

@@ -1,21 +1,21 @@
-/** Tells the log of wrong credentials: of the first at once, then once a minute how many more there were, so that guessing cannot fill it. */
+/** Logs failed authentications without letting an attacker fill the log: the first one at once, then a count per minute. */
 import type { Log } from '../common/log.ts';
 
 const PERIOD_MS = 60_000;
 
-export class Strangers {
+export class FailureLog {
   readonly #log: Log;
   #timer: NodeJS.Timeout | null = null;
-  #untold = 0;
+  #unreported = 0;
   #latest: { readonly mode: string; readonly address: string } = { mode: '', address: '' };
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** One more request was refused. */
+  /** Counts one refused request. */
   count(mode: string, address: string): void {
-    this.#untold++;
+    this.#unreported++;
     this.#latest = { mode, address };
     if (!this.#timer) this.#tell();
   }
@@ -27,13 +27,13 @@ export class Strangers {
 
   #tell(): void {
     this.#timer = null;
-    if (this.#untold === 0) return;
+    if (this.#unreported === 0) return;
     const { mode, address } = this.#latest;
     this.#log.warn(
-      { mode, address, requests: this.#untold },
-      'credentials that are not valid here were refused; the address is that of the latest',
+      { mode, address, requests: this.#unreported },
+      'requests with invalid credentials were refused; the address is that of the latest',
     );
-    this.#untold = 0;
+    this.#unreported = 0;
     this.#timer = setTimeout(() => this.#tell(), PERIOD_MS).unref();
   }
 }
