@@ -1,5 +1,5 @@
 /** The reference page of the tools, from the catalogue. */
-import { catalogue, services } from '../src/tools/index.ts';
+import { catalogue, products } from '../src/tools/index.ts';
 
 interface Property {
   readonly type?: string;
@@ -11,14 +11,14 @@ interface Property {
 }
 
 export function renderToolsPage(): string {
-  const products = Object.entries(services).map(([product, toolsets]) => renderProduct(product, toolsets));
+  const parts = Object.entries(products).map(([product, toolsets]) => renderProduct(product, toolsets));
   return `# Tools
 
 Made from \`src/tools/\` by \`npm run generate\`; do not edit. ${catalogue.length} tools; those marked *changes the tenant* are
 offered only when they are switched on and named, see [settings](settings.md). \`zscaler-mcp tools\` prints what a
 configuration offers.
 
-${products.join('\n')}`;
+${parts.join('\n')}`;
 }
 
 function renderProduct(product: string, toolsets: Readonly<Record<string, string>>): string {

@@ -32,14 +32,14 @@ import { checkCloud, readEntitlementOf } from './cloud-access.ts';
 import { cloudConfigOf, tlsOf } from './part-settings.ts';
 import { openState, ServerService, type SavedSessions } from './service.ts';
 import { authModeOf, flagLayer, isLoopback, type Settings } from '../settings/index.ts';
-import { services } from '../tools/index.ts';
+import { products } from '../tools/index.ts';
 import { version } from '../common/version.ts';
 import { Transport } from '../zscaler/index.ts';
 
 /** What the catalogue knows by name, for whoever judges settings. */
 export const known = {
-  services: Object.keys(services),
-  toolsets: Object.values(services).flatMap((toolsets) => Object.keys(toolsets)),
+  products: Object.keys(products),
+  toolsets: Object.values(products).flatMap((toolsets) => Object.keys(toolsets)),
 };
 
 /** Loaded only where a secrets manager is configured. */

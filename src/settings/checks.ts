@@ -12,7 +12,7 @@ export interface Findings {
   readonly warnings: readonly Problem[];
 }
 
-export type Known = { readonly services: readonly string[]; readonly toolsets: readonly string[] };
+export type Known = { readonly products: readonly string[]; readonly toolsets: readonly string[] };
 
 type Report = (setting: string, message: string, hint: string) => void;
 type Check = (settings: Settings, refuse: Report, warn: Report, known: Known | undefined) => void;
@@ -103,8 +103,8 @@ const hasWholeWriteGate: Check = ({ writeEnabled, writeTools }, _refuse, warn) =
 const namesWhatExists: Check = (settings, refuse, warn, known) => {
   if (!known) return;
   const toolsets = [...known.toolsets, 'all', 'default', 'discover'];
-  judgeNames(settings.services, 'ZSCALER_MCP_SERVICES', known.services, warn);
-  judgeNames(settings.disabledServices, 'ZSCALER_MCP_DISABLED_SERVICES', known.services, refuse);
+  judgeNames(settings.products, 'ZSCALER_MCP_SERVICES', known.products, warn);
+  judgeNames(settings.disabledProducts, 'ZSCALER_MCP_DISABLED_SERVICES', known.products, refuse);
   judgeNames(settings.toolsets, 'ZSCALER_MCP_TOOLSETS', toolsets, warn);
   judgeNames(settings.disabledToolsets, 'ZSCALER_MCP_DISABLED_TOOLSETS', known.toolsets, refuse);
 };

@@ -15,7 +15,7 @@ const accepted: readonly Case[] = [
   ['ZSCALER_MCP_PORT', '0', { port: 0 }],
   ['ZSCALER_MCP_PORT', '65535', { port: 65_535 }],
   ['ZSCALER_MCP_DRAIN_TIMEOUT', '0', { drainTimeoutSeconds: 0 }],
-  ['ZSCALER_MCP_SERVICES', ' zia, ,zpa,', { services: ['zia', 'zpa'] }],
+  ['ZSCALER_MCP_SERVICES', ' zia, ,zpa,', { products: ['zia', 'zpa'] }],
   ['ZSCALER_MCP_WRITE_TOOLS', 'zpa_[cd]*,zia_?', { writeTools: ['zpa_[cd]*', 'zia_?'] }],
   ['ZSCALER_MCP_WRITE_ENABLED', 'Yes', { writeEnabled: true }],
   ['ZSCALER_MCP_WRITE_ENABLED', 'off', { writeEnabled: false }],

@@ -26,8 +26,8 @@ export interface SettingsInput {
   readonly isPartial?: boolean;
   /** The environment at the very first start. */
   readonly boot: Readonly<Record<string, string | undefined>>;
-  /** What the catalogue offers; without it, names of services and toolsets are taken as they are. */
-  readonly known?: { readonly services: readonly string[]; readonly toolsets: readonly string[] };
+  /** What the catalogue offers; without it, names of products and toolsets are taken as they are. */
+  readonly known?: { readonly products: readonly string[]; readonly toolsets: readonly string[] };
 }
 
 export interface Layer {

@@ -300,7 +300,7 @@ describe('rules over several settings', () => {
   });
 
   it('a misspelt name in a list of what not to offer is refused, elsewhere it draws a warning', () => {
-    const known = { services: ['zia', 'zpa'], toolsets: ['zia_locations', 'zpa_servers'] };
+    const known = { products: ['zia', 'zpa'], toolsets: ['zia_locations', 'zpa_servers'] };
     const text =
       'ZSCALER_MCP_SERVICES=zia,zpb\nZSCALER_MCP_DISABLED_SERVICES=zap\nZSCALER_MCP_TOOLSETS=all,zia_location\nZSCALER_MCP_DISABLED_TOOLSETS=zpa_servers,nope';
     const { problems, warnings } = load({ text, known });

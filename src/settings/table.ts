@@ -362,7 +362,7 @@ const access = {
 };
 
 const offer = {
-  services: list({
+  products: list({
     env: 'ZSCALER_MCP_SERVICES',
     flag: '--services',
     short: 's',
@@ -370,7 +370,7 @@ const offer = {
     applies: 'restart',
     about: 'Products to offer; empty offers all.',
   }),
-  disabledServices: list({
+  disabledProducts: list({
     env: 'ZSCALER_MCP_DISABLED_SERVICES',
     flag: '--disabled-services',
     default: [],

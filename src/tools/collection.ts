@@ -4,7 +4,7 @@ import { id as idField, initially, optional, type Field, type Fields, type Input
 import type { ToolInput } from './input.ts';
 import { request, type Call, type Parts, type Route } from './request.ts';
 import { tool, type OneCall, type Product, type Tool } from './tool.ts';
-import type { Service, ToolsetOf } from './toolsets.ts';
+import type { ProductId, ToolsetOf } from './toolsets.ts';
 
 type Verb = 'list' | 'get' | 'create' | 'update' | 'delete';
 
@@ -55,7 +55,7 @@ export interface Writing {
 export type Compose = (call: Call, writing: Writing) => Body | Promise<Body>;
 type Body = Readonly<Record<string, unknown>>;
 
-export function collection<S extends Service, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
+export function collection<S extends ProductId, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
   const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset, within = {} } = spec;
   const a = /^([aeio]|SSL)/i.test(title) ? 'an' : 'a';
   const many = plural === noun ? title : `${title}s`;

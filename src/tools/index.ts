@@ -7,4 +7,4 @@ export { prompts } from './prompts.ts';
 export { readRemoval } from './removal.ts';
 export { selectTools, type Selected } from './select.ts';
 export type { Tool } from './tool.ts';
-export { services } from './toolsets.ts';
+export { products } from './toolsets.ts';

@@ -4,7 +4,7 @@ import type { Fields, Input } from './fields.ts';
 import { readPage, type Paging } from './paging.ts';
 import { request, type Call } from './request.ts';
 import { tool, type Product, type Tool } from './tool.ts';
-import type { Service, ToolsetOf } from './toolsets.ts';
+import type { ProductId, ToolsetOf } from './toolsets.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ interface Question<F extends Fields, Toolset extends string> {
   readonly tell?: (variables: Variables) => Readonly<Record<string, unknown>>;
 }
 
-export const query = <S extends Service, F extends Fields>(
+export const query = <S extends ProductId, F extends Fields>(
   product: Product<S>,
   name: string,
   spec: Question<F, ToolsetOf<NoInfer<S>>>,

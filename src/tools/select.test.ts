@@ -6,7 +6,7 @@ const open: Selection = { writeEnabled: true, writeTools: ['*'] };
 const offered = (selection: Selection): string[] => selectTools(catalogue, selection).offered.map(({ name }) => name);
 const reasonFor = (selection: Selection, name: string): string | undefined =>
   selectTools(catalogue, selection).withheld.find(({ tool }) => tool.name === name)?.reason;
-const services = (names: string[]): string[] => [...new Set(names.map((name) => name.replace(/^get_/, '').split('_')[0] ?? ''))];
+const productsOf = (names: string[]): string[] => [...new Set(names.map((name) => name.replace(/^get_/, '').split('_')[0] ?? ''))];
 
 describe('selectTools', () => {
   it('offers everything, in the order of the catalogue, when nothing is ruled out', () => {
@@ -40,11 +40,11 @@ describe('selectTools', () => {
     );
   });
 
-  it('chooses by service, and blocking wins', () => {
-    expect(services(offered({ ...open, services: ['zpa', 'zid'] }))).toEqual(['zpa', 'zid']);
-    expect(services(offered({ ...open, services: ['zpa', 'zid'], disabledServices: ['zid'] }))).toEqual(['zpa']);
-    const others = services(offered(open)).filter((service) => service !== 'zia');
-    expect(services(offered({ ...open, disabledServices: [' ZIA '] }))).toEqual(others);
+  it('chooses by product, and blocking wins', () => {
+    expect(productsOf(offered({ ...open, products: ['zpa', 'zid'] }))).toEqual(['zpa', 'zid']);
+    expect(productsOf(offered({ ...open, products: ['zpa', 'zid'], disabledProducts: ['zid'] }))).toEqual(['zpa']);
+    const others = productsOf(offered(open)).filter((product) => product !== 'zia');
+    expect(productsOf(offered({ ...open, disabledProducts: [' ZIA '] }))).toEqual(others);
   });
 
   it('chooses by toolset, and blocking wins', () => {
@@ -57,26 +57,26 @@ describe('selectTools', () => {
     expect(offered({ ...open, toolsets: ['zia_admin', word] })).toHaveLength(catalogue.length);
   });
 
-  it('gives the first reason in the order pattern, service, toolset, write gate', () => {
-    const all = { disabledTools: ['zia_*'], services: ['zpa'], toolsets: ['zpa_misc'], writeEnabled: false };
+  it('gives the first reason in the order pattern, product, toolset, write gate', () => {
+    const all = { disabledTools: ['zia_*'], products: ['zpa'], toolsets: ['zpa_misc'], writeEnabled: false };
     const name = 'zia_delete_location';
     expect(reasonFor(all, name)).toBe('disabled by the pattern "zia_*"');
-    expect(reasonFor({ ...all, disabledTools: [] }, name)).toBe('the service zia is not among the chosen ones');
-    expect(reasonFor({ ...all, disabledTools: [], services: [] }, name)).toBe('the toolset zia_locations is not among the chosen ones');
+    expect(reasonFor({ ...all, disabledTools: [] }, name)).toBe('the product zia is not among the chosen ones');
+    expect(reasonFor({ ...all, disabledTools: [], products: [] }, name)).toBe('the toolset zia_locations is not among the chosen ones');
     expect(reasonFor({}, name)).toBe('it changes the tenant, and write tools are off');
   });
 
   it('names what it does not know, with the nearest that it knows', () => {
     const { warnings } = selectTools(catalogue, {
-      services: ['zpaa', 'zdx'],
-      disabledServices: ['nonsense'],
+      products: ['zpaa', 'zdx'],
+      disabledProducts: ['nonsense'],
       toolsets: ['zia_location', 'zdx_alerts'],
       disabledToolsets: ['all'],
       disabledTools: ['zia_list_rule_label'],
     });
     expect(warnings).toEqual([
-      'the service "zpaa" is unknown, did you mean "zpa"?',
-      'the disabled service "nonsense" is unknown and matches nothing',
+      'the product "zpaa" is unknown, did you mean "zpa"?',
+      'the disabled product "nonsense" is unknown and matches nothing',
       'the toolset "zia_location" is unknown, did you mean "zia_locations"?',
       'the disabled toolset "all" is unknown and matches nothing',
       'the disabled-tools pattern "zia_list_rule_label" matches no tool, did you mean "zia_list_rule_labels"?',

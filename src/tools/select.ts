@@ -1,13 +1,13 @@
 /** Which tools are offered, and why the others are not. */
 import { guideNames } from './guide/names.ts';
 import { suggest } from '../common/nearest.ts';
-import { services } from './toolsets.ts';
+import { products } from './toolsets.ts';
 import type { Tool } from './tool.ts';
 
 export interface Selection {
-  /** Empty: every service. */
-  readonly services?: readonly string[];
-  readonly disabledServices?: readonly string[];
+  /** Empty: every product. */
+  readonly products?: readonly string[];
+  readonly disabledProducts?: readonly string[];
   /** What the tenant has; null or absent when that is not known. */
   readonly entitled?: readonly string[] | null;
   /** Empty, or with `all`, `default` or `discover` anywhere: every toolset. */
@@ -31,7 +31,7 @@ type Filter = (tool: Tool) => string | null;
 
 /** The first filter that objects gives the reason. */
 export function selectTools(catalogue: readonly Tool[], selection: Selection): Selected {
-  const filters = [byPattern(selection), byService(selection), byEntitlement(selection), byToolset(selection), byWriteGate(selection)];
+  const filters = [byPattern(selection), byProduct(selection), byEntitlement(selection), byToolset(selection), byWriteGate(selection)];
   const verdicts = catalogue.map((tool) => ({ tool, reason: firstReason(filters, tool) }));
   return {
     offered: verdicts.filter(({ reason }) => reason === null).map(({ tool }) => tool),
@@ -56,11 +56,11 @@ function byPattern({ disabledTools = [] }: Selection): Filter {
   };
 }
 
-function byService({ services: chosen = [], disabledServices = [] }: Selection): Filter {
-  const [allowed, blocked] = [lowerSet(chosen), lowerSet(disabledServices)];
+function byProduct({ products: chosen = [], disabledProducts = [] }: Selection): Filter {
+  const [allowed, blocked] = [lowerSet(chosen), lowerSet(disabledProducts)];
   return ({ product }) => {
-    if (allowed.size > 0 && !allowed.has(product)) return `the service ${product} is not among the chosen ones`;
-    return blocked.has(product) ? `the service ${product} is disabled` : null;
+    if (allowed.size > 0 && !allowed.has(product)) return `the product ${product} is not among the chosen ones`;
+    return blocked.has(product) ? `the product ${product} is disabled` : null;
   };
 }
 
@@ -91,12 +91,12 @@ function byWriteGate({ writeEnabled = false, writeTools = [] }: Selection): Filt
 
 const lowerSet = (words: readonly string[]): ReadonlySet<string> => new Set(words.map((word) => word.trim().toLowerCase()).filter(Boolean));
 
-function nameWarnings({ services: chosen = [], disabledServices = [], toolsets: sets = [], disabledToolsets = [] }: Selection): string[] {
-  const serviceIds = Object.keys(services);
-  const toolsetIds = Object.values(services).flatMap((toolsets) => Object.keys(toolsets));
+function nameWarnings({ products: chosen = [], disabledProducts = [], toolsets: sets = [], disabledToolsets = [] }: Selection): string[] {
+  const productIds = Object.keys(products);
+  const toolsetIds = Object.values(products).flatMap((toolsets) => Object.keys(toolsets));
   return [
-    ...unknownIn(chosen, serviceIds, 'service'),
-    ...unknownIn(disabledServices, serviceIds, 'disabled service'),
+    ...unknownIn(chosen, productIds, 'product'),
+    ...unknownIn(disabledProducts, productIds, 'disabled product'),
     ...unknownIn(sets, [...toolsetIds, ...everyToolset], 'toolset'),
     ...unknownIn(disabledToolsets, toolsetIds, 'disabled toolset'),
   ];

@@ -6,7 +6,7 @@ import { suggest } from '../common/nearest.ts';
 import { readBack } from './read-back.ts';
 import { request, type Call, type Route } from './request.ts';
 import { tool, type Product, type Tool } from './tool.ts';
-import type { Service, ToolsetOf } from './toolsets.ts';
+import type { ProductId, ToolsetOf } from './toolsets.ts';
 import { wireName } from './wire-names.ts';
 
 interface Shared<Toolset extends string> {
@@ -35,7 +35,7 @@ interface ByName<Toolset extends string> extends Shared<Toolset> {
 
 type Body = Readonly<Record<string, unknown>>;
 
-export function settings<S extends Service>(
+export function settings<S extends ProductId>(
   product: Product<S>,
   spec: ByInput<ToolsetOf<NoInfer<S>>> | ByName<ToolsetOf<NoInfer<S>>>,
 ): Tool[] {

@@ -4,12 +4,12 @@ import type { Fields, Input, JsonSchema } from './fields.ts';
 import { parseInput, schemaOf, type ToolInput } from './input.ts';
 import { Page, readPage, type Paging } from './paging.ts';
 import { request, type Call, type NamesIn, type Route } from './request.ts';
-import type { Service, ToolsetOf } from './toolsets.ts';
+import type { ProductId, ToolsetOf } from './toolsets.ts';
 
 export type Action = 'read' | 'create' | 'update' | 'delete';
 
 /** One Zscaler product: where its API lives and what all of its tools share. */
-export interface Product<S extends Service = Service> {
+export interface Product<S extends ProductId = ProductId> {
   readonly id: S;
   readonly title: string;
   /** What every path of the product begins with: a route below it is whole, any other is put below `base`. */
@@ -38,8 +38,8 @@ export interface Annotations {
 export interface Tool {
   readonly name: string;
   readonly title: string;
-  /** The service's id: `zpa`. */
-  readonly product: Service;
+  /** The product's id: `zpa`. */
+  readonly product: ProductId;
   readonly toolset: string;
   readonly action: Action;
   readonly about: string;
@@ -116,7 +116,7 @@ type Declares<R extends string, F> = [Exclude<NamesIn<R>, keyof F>] extends [nev
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a tool without inputs has exactly that
 type NoFields = Pick<Fields, never>;
 
-export function tool<S extends Service, const R extends Route, F extends Fields = NoFields>(
+export function tool<S extends ProductId, const R extends Route, F extends Fields = NoFields>(
   product: Product<S>,
   name: string,
   spec: Description<F, ToolsetOf<NoInfer<S>>> & (OneCall<R> | ManyCalls<F>) & Declares<R, F>,

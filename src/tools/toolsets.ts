@@ -1,5 +1,5 @@
-/** Every service and toolset there is: the ids operators choose by. A toolset may be known before it has tools here. */
-export const services = {
+/** Every product and toolset there is: the ids operators choose by. A toolset may be known before it has tools here. */
+export const products = {
   zia: {
     zia_admin: 'Activation: whether changes are staged, and putting them into force',
     zia_advanced_settings: 'Advanced settings of the tenant: exemptions, DNS, HTTP tunnels, session timeout',
@@ -78,5 +78,5 @@ export const services = {
   },
 } as const satisfies Record<string, Record<string, string>>;
 
-export type Service = keyof typeof services;
-export type ToolsetOf<S extends Service> = keyof (typeof services)[S] & string;
+export type ProductId = keyof typeof products;
+export type ToolsetOf<S extends ProductId> = keyof (typeof products)[S] & string;

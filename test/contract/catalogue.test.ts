@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bindCall, catalogue, services, type Tool } from '../../src/tools/index.ts';
+import { bindCall, catalogue, products, type Tool } from '../../src/tools/index.ts';
 import { added } from './differences.ts';
 
 interface Fact {
@@ -42,8 +42,8 @@ describe('the catalogue', () => {
     ).toEqual([]);
   });
 
-  it('puts every tool in a toolset of its own service', () => {
-    expect(catalogue.filter(({ product, toolset }) => !Object.hasOwn(services[product], toolset)).map(({ name }) => name)).toEqual([]);
+  it('puts every tool in a toolset of its own product', () => {
+    expect(catalogue.filter(({ product, toolset }) => !Object.hasOwn(products[product], toolset)).map(({ name }) => name)).toEqual([]);
   });
 
   it('says of every tool, in 60 to 500 characters, what it does', () => {

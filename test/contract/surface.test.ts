@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { catalogue, services, type Tool } from '../../src/tools/index.ts';
+import { catalogue, products, type Tool } from '../../src/tools/index.ts';
 import { shapeOf, type Property } from './inputs.ts';
 import { traceRoutes } from './routes.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 const facts = JSON.parse(readFileSync(join(import.meta.dirname, 'endpoints.json'), 'utf8')) as Readonly<Record<string, readonly string[]>>;
 
 describe.runIf(process.env['SEED'] === undefined)('the surface of', () => {
-  it.each(Object.keys(services))('%s is the one that was agreed', async (product) => {
+  it.each(Object.keys(products))('%s is the one that was agreed', async (product) => {
     const tools = catalogue.filter((tool) => tool.product === product).map((tool) => ` ${JSON.stringify(tool.name)}: ${render(tool)}`);
     await expect(`{\n${tools.join(',\n')}\n}\n`).toMatchFileSnapshot(`snapshots/${product}.json`);
   });

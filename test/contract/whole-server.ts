@@ -22,7 +22,7 @@ export async function openWholeServer(): Promise<WholeServer> {
   const { configuration, problems } = await Configuration.read({
     launch: { ...captureLaunch(), env: { ZSCALER_MCP_WRITE_ENABLED: 'true', ZSCALER_MCP_WRITE_TOOLS: '*' } },
     flags: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_PORT: '0' },
-    known: { services: [], toolsets: [] },
+    known: { products: [], toolsets: [] },
     readSecrets: () => Promise.reject(new Error('no secrets manager is configured')),
   });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));

@@ -2,7 +2,7 @@
 import { Configuration } from '../../server/configuration.ts';
 import type { Launch } from '../../lifecycle/index.ts';
 import { flagLayer } from '../../settings/index.ts';
-import { catalogue, createGuide, Enabled, selectTools, services, type Guide, type Selected } from '../../tools/index.ts';
+import { catalogue, createGuide, Enabled, selectTools, products, type Guide, type Selected } from '../../tools/index.ts';
 import type { OptionValues } from '../parse.ts';
 import { describeProblem, table, type Printer } from '../print.ts';
 
@@ -49,7 +49,7 @@ const isListed = ({ listed }: Guide, toolset: string): boolean => listed === nul
 
 function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, { out, err }: Printer): void {
   if (guide.tools.size > 0) out(`about the tools: ${[...guide.tools.keys()].join(', ')}`);
-  for (const product of Object.keys(services)) {
+  for (const product of Object.keys(products)) {
     const own = offered.filter((tool) => tool.product === product);
     if (own.length === 0) continue;
     out(`${product}: ${own.length}`);

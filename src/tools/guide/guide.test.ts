@@ -85,7 +85,7 @@ describe('searching', () => {
 
 describe('the tools about the tools', () => {
   it('list what a configuration allows, and nothing else', () => {
-    const { guide } = open({ toolsets: ['discover'], services: ['zia'], disabledToolsets: ['zia_dlp'] });
+    const { guide } = open({ toolsets: ['discover'], products: ['zia'], disabledToolsets: ['zia_dlp'] });
     const { items: toolsets } = guide.run('zscaler_list_toolsets', {}, caller('a')) as {
       items: { toolset: string; service: string; enabled: boolean }[];
     };

@@ -7,7 +7,7 @@ import { count, initially, optional, oneOf, text, texts, type Fields, type JsonS
 import { parseInput, schemaOf, type ToolInput } from '../input.ts';
 import { suggest } from '../../common/nearest.ts';
 import { matcher, type Selection } from '../select.ts';
-import { services, type Service } from '../toolsets.ts';
+import { products, type ProductId } from '../toolsets.ts';
 import type { Annotations, Tool } from '../tool.ts';
 import type { Enabled } from './enabled.ts';
 import { DISCOVER, guideNames } from './names.ts';
@@ -67,9 +67,9 @@ export function createGuide(allowed: readonly Tool[], selection: Selection, enab
     zscaler_list_toolsets: spec(
       'zscaler_list_toolsets',
       'List the toolsets of this server with what each is about, how many tools it has, and whether you see them already. Begin here, or with zscaler_search_tools.',
-      { service: optional(oneOf(Object.keys(services) as [Service, ...Service[]], 'Only the toolsets of this product.')) },
+      { service: optional(oneOf(Object.keys(products) as [ProductId, ...ProductId[]], 'Only the toolsets of this product.')) },
       ({ service }, caller) => ({
-        items: Object.entries(services).flatMap(([product, sets]) =>
+        items: Object.entries(products).flatMap(([product, sets]) =>
           Object.entries(sets).flatMap(([toolset, about]) => {
             const tools = toolsets.get(toolset);
             if (!tools || (service !== undefined && service !== product)) return [];

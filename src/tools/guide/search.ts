@@ -2,7 +2,7 @@
  * Finds tools by words. A word counts for more the fewer tools have it, and the closer it is to the name of the tool; what a
  * verb asks for (to look, create, change, delete) decides between the tools of one noun.
  */
-import { services } from '../toolsets.ts';
+import { products } from '../toolsets.ts';
 import type { Action, Tool } from '../tool.ts';
 import { idle, meanings, verbs } from './words.ts';
 
@@ -70,7 +70,7 @@ function indexOf(tools: readonly Tool[]): Index {
     tool,
     words: {
       name: wordsOf(tool.name),
-      toolset: wordsOf(`${tool.toolset} ${(services[tool.product] as Readonly<Record<string, string>>)[tool.toolset] ?? ''} ${tool.title}`),
+      toolset: wordsOf(`${tool.toolset} ${(products[tool.product] as Readonly<Record<string, string>>)[tool.toolset] ?? ''} ${tool.title}`),
       inputs: wordsOf(Object.keys((tool.inputSchema() as { properties?: object }).properties ?? {}).join(' ')),
       about: wordsOf(tool.about),
     },
