@@ -1,11 +1,12 @@
 /** Rules over several settings at once. All of them, in one place. */
+import { nearest } from '../common/nearest.ts';
 import { authModeOf, authObstacles } from './authentication.ts';
 import { isLoopback } from './formats.ts';
 import type { Origins } from './load.ts';
 import type { Problem } from './problem.ts';
 import { secretsObstacles } from './secrets-place.ts';
 import type { Settings } from './table.ts';
-import { nearest, showGiven } from './words.ts';
+import { showGiven } from './words.ts';
 
 export interface Findings {
   readonly problems: readonly Problem[];
@@ -113,7 +114,7 @@ function judgeNames(given: readonly string[], setting: string, known: readonly s
   for (const name of given.filter((each) => !known.includes(each))) {
     const close = nearest(name, known);
     const hint =
-      close !== undefined
+      close !== null
         ? `Did you mean ${close}?`
         : known.length <= 15
           ? `There are ${known.join(', ')}.`

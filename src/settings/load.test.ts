@@ -305,7 +305,7 @@ describe('rules over several settings', () => {
       'ZSCALER_MCP_SERVICES=zia,zpb\nZSCALER_MCP_DISABLED_SERVICES=zap\nZSCALER_MCP_TOOLSETS=all,zia_location\nZSCALER_MCP_DISABLED_TOOLSETS=zpa_servers,nope';
     const { problems, warnings } = load({ text, known });
     expect(problems.map(({ setting, line, message, hint }) => [setting, line, message, hint])).toEqual([
-      ['ZSCALER_MCP_DISABLED_SERVICES', 2, 'there is no "zap"', 'Did you mean zia?'],
+      ['ZSCALER_MCP_DISABLED_SERVICES', 2, 'there is no "zap"', 'Did you mean zpa?'],
       ['ZSCALER_MCP_DISABLED_TOOLSETS', 4, 'there is no "nope"', 'There are zia_locations, zpa_servers.'],
     ]);
     expect(brief(warnings)).toEqual(['ZSCALER_MCP_SERVICES:1', 'ZSCALER_MCP_TOOLSETS:3']);

@@ -1,10 +1,11 @@
 /** Names in a `.env` or in the environment that are no setting. */
+import { nearest } from '../common/nearest.ts';
 import type { Layer } from './layers.ts';
 import type { Problem } from './problem.ts';
 import { findReserved, reserved } from './reserved.ts';
 import { secretFileNames } from './secret-files.ts';
 import { rows } from './table.ts';
-import { isShowableName, nearest } from './words.ts';
+import { isShowableName } from './words.ts';
 
 /** They steer the interpreter or the loader: from a file they would turn a configuration into code. */
 const STEERING =
@@ -84,6 +85,6 @@ function unknown(name: string): { message: string; hint: string } {
   const close = nearest(name, suggestions);
   return {
     message: 'is no setting of this server and has no effect',
-    hint: close === undefined ? 'Remove it; docs/reference/settings.md lists all settings.' : `Did you mean ${close}?`,
+    hint: close === null ? 'Remove it; docs/reference/settings.md lists all settings.' : `Did you mean ${close}?`,
   };
 }

@@ -28,26 +28,3 @@ export function hintFor(layer: Layer, name: string, flag: string | undefined): s
   if (layer.kind === 'secrets') return `Correct ${name} in the secrets manager.`;
   return `Correct or unset ${name} in the environment that the server is started with.`;
 }
-
-/** The known name that takes the fewest single-character edits, if those are few. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const upper = name.toUpperCase();
-  const [best] = known
-    .map((candidate) => ({ candidate, distance: editDistance(upper, candidate.toUpperCase()) }))
-    .sort((one, other) => one.distance - other.distance);
-  return best && best.distance <= Math.max(2, Math.floor(upper.length / 6)) ? best.candidate : undefined;
-}
-
-/** Levenshtein's, row by row. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let i = 0; i < one.length; i += 1) {
-    const next = [i + 1];
-    for (let j = 0; j < other.length; j += 1) {
-      const substituted = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
-}
