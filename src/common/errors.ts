@@ -1,6 +1,6 @@
-/** The one base of our errors, and every code there is. */
+/** The base class of the project's errors, and all error codes. */
 
-/** Stable codes; scripts and tests may rely on them. Each folder throws only its own. */
+/** Stable error codes; scripts and tests may rely on them. Each folder throws only its own, listed under its name. */
 export type ErrorCode =
   // cli
   | 'ERR_USAGE'
@@ -33,12 +33,12 @@ export type ErrorCode =
   | 'ERR_CALL_CANCELLED';
 
 export interface ErrorDetails {
-  /** What to do next, one sentence. */
+  /** What to do next, in one sentence. */
   hint?: string;
   cause?: unknown;
 }
 
-/** An error with a stable code, a message that names the wish and the value got, and advice. Never holds a secret. */
+/** An error with a stable code, a message that says what was expected and what was given, and a hint. Never contains a secret. */
 export class ZscalerMcpError extends Error {
   override name = 'ZscalerMcpError';
   readonly code: ErrorCode;
@@ -51,5 +51,5 @@ export class ZscalerMcpError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,15 +1,15 @@
 /**
- * JSON that keeps integers beyond 2^53 digit by digit: they become `bigint` and are written back as bare numbers.
+ * JSON that preserves integers beyond 2^53 exactly: they become `bigint` and are written back as plain numbers.
  * The cloud sends such identifiers (`idpId`, `zpaTenantId`) as JSON numbers.
  */
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
-/** Sixteen digits in a row are the least that can leave the safe range; without them the plain parser does. */
+/** An unsafe integer has at least sixteen digits; text without such a run goes to the plain, faster parser. */
 const MAY_BE_UNSAFE = /\d{16}/;
 
-/** @throws SyntaxError when `text` is not JSON. */
+/** Parses JSON. @throws SyntaxError */
 export function parseJson(text: string): unknown {
   if (!MAY_BE_UNSAFE.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_key, value, context) =>
@@ -21,6 +21,6 @@ export function parseJson(text: string): unknown {
 
 const { rawJSON } = JSON as unknown as { rawJSON: (this: void, text: string) => unknown };
 
-/** Like `JSON.stringify`, with every `bigint` as a bare number. `undefined` becomes `null`. */
+/** Like `JSON.stringify`, with every `bigint` written as a plain number. `undefined` becomes `null`. */
 export const stringifyJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJSON(item.toString()) : item), indent) ?? 'null';

@@ -1,4 +1,4 @@
-/** What a line of the log was written for: a request, a call, an operation. Carried along by Node.js, so that nobody has to hand it on. */
+/** The context of log lines (request, call or operation), carried by AsyncLocalStorage instead of parameters. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 
@@ -13,8 +13,8 @@ interface Scope {
 const scopes = new AsyncLocalStorage<Scope>();
 
 /**
- * Lines that are logged because of `run`, until what it returns has settled, carry the fields. What it leaves behind, such as the
- * timer of a session, logs without them from then on.
+ * Adds `fields` to every line logged inside `run`, until its result settles. Work that outlives it, such as a session's timer, then
+ * logs without them.
  */
 export async function logFor<Result>(fields: ScopeFields, run: () => Promise<Result>): Promise<Result> {
   const scope: Scope = { fields, isOpen: true, outer: scopes.getStore() };
@@ -25,12 +25,12 @@ export async function logFor<Result>(fields: ScopeFields, run: () => Promise<Res
   }
 }
 
-/** The fields of all scopes that a line is logged in; of two with the same name, the inner one's. */
+/** The fields of all enclosing scopes; an inner scope wins over an outer one. */
 export function scopeFields(): ScopeFields {
   let fields: ScopeFields = {};
   for (let scope = scopes.getStore(); scope; scope = scope.outer) if (scope.isOpen) fields = { ...scope.fields, ...fields };
   return fields;
 }
 
-/** 64 random bits: tells requests of one log apart. */
+/** 64 random bits in hex: identifies a request within one log. */
 export const newRequestId = (): string => randomBytes(8).toString('hex');

@@ -1,24 +1,24 @@
 /**
- * Writes to a descriptor at once, in order, and never holds the process up for a reader that is slow or gone: a server
- * must be able to stop and restart when its terminal hung up, its pipe broke or the disk of its log file is full.
+ * Writes to a descriptor synchronously and in order, but never blocks on a slow or vanished reader: the server must be able
+ * to stop and restart when its terminal has hung up, its pipe is broken or the disk with its log is full.
  */
 import { writeSync } from 'node:fs';
 
 export interface LineWriter {
-  /** `text` ends with a line break. */
+  /** @param text ends with a line break */
   write(text: string): void;
-  /** Gives a slow reader a moment to take what waits. */
+  /** Waits for a slow reader, for at most a second. */
   flush(): void;
 }
 
 type WriteSome = (bytes: Uint8Array) => number;
 
-/** In bytes; what a slow reader may leave waiting. */
+/** Largest backlog for a slow reader, in bytes; further lines are dropped and counted. */
 const WAITING_LIMIT = 1_048_576;
 const RETRY_MS = 50;
 const FLUSH_MS = 1_000;
 
-/** @param writeSome as `fs.writeSync`: returns how many bytes went, throws EAGAIN when none can go now */
+/** @param writeSome like `fs.writeSync`: returns the number of bytes written, throws EAGAIN when none can be written now */
 export function openWriter(descriptor: number, writeSome: WriteSome = (bytes) => writeSync(descriptor, bytes)): LineWriter {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -35,7 +35,7 @@ export function openWriter(descriptor: number, writeSome: WriteSome = (bytes) =>
     waitingBytes += bytes.length;
   };
 
-  /** Returns whether nothing waits any more. */
+  /** Writes as much of the backlog as possible; true when it is empty. */
   const advance = (): boolean => {
     while (waiting.length > 0) {
       const written = writeOrDrop(writeSome, waiting[0] as Buffer);
@@ -70,7 +70,7 @@ export function openWriter(descriptor: number, writeSome: WriteSome = (bytes) =>
   };
 }
 
-/** Null when nothing can be written now. What can never be written counts as written: there is nobody left to tell. */
+/** Bytes written; null when nothing can be written now. Output that can never be written (closed pipe) counts as written. */
 function writeOrDrop(writeSome: WriteSome, bytes: Buffer): number | null {
   try {
     return writeSome(bytes);

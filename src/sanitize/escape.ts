@@ -1,6 +1,6 @@
 /**
- * One character shown by its number, `⟦U+202E⟧`, and taken back where a value is written. Nothing is lost in between: text
- * that looks like such a mark of its own gets its first bracket shown by number, too.
+ * Shows one character by its code point, `⟦U+202E⟧`, and restores it when a value is written. Lossless: text that already looks
+ * like such a mark has its own first bracket shown by code point.
  */
 const OPEN = '⟦';
 const LOOKS_LIKE_ONE = /⟦(?=U\+[\dA-F]{4,6}⟧)/g;
@@ -9,10 +9,10 @@ const SHOWN = /⟦U\+([\dA-F]{4,6})⟧/g;
 export const showByNumber = (character: string): string =>
   `${OPEN}U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
 
-/** Comes before anything else is shown by number. */
+/** Must run before any other character is shown by code point. */
 export const guardLookalikes = (text: string): string => text.replaceAll(LOOKS_LIKE_ONE, showByNumber(OPEN));
 
-/** `isOurs`: whether a character is one that is ever shown by number; any other mark stays as it is. */
+/** Restores marks. @param isOurs whether the sanitizer ever escapes this character; other marks stay as they are */
 export const takeBack = (text: string, isOurs: (character: string) => boolean): string =>
   text.includes(OPEN)
     ? text.replaceAll(SHOWN, (mark, digits: string) => {

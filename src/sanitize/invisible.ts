@@ -1,7 +1,7 @@
-/** Characters that a reader does not see or that reorder what is seen, where no script and no emoji needs them. */
+/** Characters that are invisible or reorder visible text, unless a script or an emoji needs them. */
 import { showByNumber } from './escape.ts';
 
-/** Controls but tab and line ends, line separators, marks of direction, all that is ignored in display, lone surrogates. */
+/** Controls except tab and line ends, line separators, bidirectional marks, default-ignorable code points, lone surrogates. */
 const HIDDEN =
   /[\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]|(?![\t\n\r])\p{Cc}/gu;
 
@@ -12,15 +12,15 @@ export const isHidden = (character: string): boolean => ONE_HIDDEN.test(characte
 export const showHidden = (text: string): string =>
   text.replaceAll(HIDDEN, (character, at: number) => (isNeeded(character, text, at) ? character : showByNumber(character)));
 
-/** What joiners join: scripts whose letters change their form beside each other, or need the joiner to spell. */
+/** Scripts in which joiners are part of the spelling. */
 const JOINING =
   /[\p{scx=Arab}\p{scx=Syrc}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Tibt}\p{scx=Mymr}\p{scx=Khmr}]/u;
 const LETTER_OR_MARK = /[\p{L}\p{M}]/u;
-/** Scripts without blanks between words; a zero-width space says where a line may break. */
+/** Scripts without spaces between words: a zero-width space marks where a line may break. */
 const UNSPACED = /[\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 const PICTURE = /(?:\p{Extended_Pictographic}\uFE0F?|\p{Emoji_Modifier})$/u;
 const STARTS_WITH_PICTURE = /^\p{Extended_Pictographic}/u;
-/** The three flags that are spelled with tags (UTS #51): England, Scotland, Wales. */
+/** The three flags spelled with tag characters (UTS #51): England, Scotland, Wales. */
 const FLAG = /🏴\u{E0067}\u{E0062}(?:\u{E0065}\u{E006E}\u{E0067}|\u{E0073}\u{E0063}\u{E0074}|\u{E0077}\u{E006C}\u{E0073})\u{E007F}/gu;
 
 type Rule = (before: string, text: string, at: number) => boolean;
@@ -34,7 +34,7 @@ const joinsPictures: Rule = (_before, text, at) =>
   PICTURE.test(text.slice(Math.max(0, at - 4), at)) && STARTS_WITH_PICTURE.test(text.slice(at + 1));
 const isSpelling = afterLetterOf(JOINING);
 
-/** One of them after its base is spelling; whatever follows it hides something. */
+/** A single such character after its base is spelling; any further one hides something. */
 const rules: readonly (readonly [RegExp, Rule])[] = [
   [/\u200D/, (...place) => isSpelling(...place) || joinsPictures(...place)],
   [/\u200C/, isSpelling],

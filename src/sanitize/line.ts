@@ -1,7 +1,7 @@
-/** A text of the tenant on one line of a question to a person. */
+/** Text of the tenant as one line inside a question to a person. */
 import { sanitizeText } from './sanitize.ts';
 
-/** Sanitized, in quotation marks, at most `limit` characters long; it cannot end its quotation or begin a line. */
+/** `text` sanitized and quoted, at most `limit` characters; it cannot close its quotation marks or start a new line. */
 export function quoteForPerson(text: string, limit = 120): string {
   const points = Array.from(text);
   const short = points.length > limit ? `${points.slice(0, limit).join('')}…` : text;

@@ -1,7 +1,7 @@
 /**
- * Text that acts instead of being read: elements that load, run or hide, links that look like something else, fences, and
- * the tokens by which chat templates tell speakers apart. The one character that makes it act is shown by its number, so
- * that `<`, `&`, brackets and backticks stay as they are wherever they only are data.
+ * Active text: HTML elements that load, run or hide something, links that disguise their target, code fences, and tokens by which
+ * chat templates separate speakers. Only the one character that makes it active is shown by code point; `<`, `&`, brackets and
+ * backticks that are just data stay.
  */
 import { showByNumber } from './escape.ts';
 
@@ -10,25 +10,25 @@ const ELEMENTS =
 const SPEAKERS =
   'system|assistant|user|human|developer|instructions?|tool|tools|tool_(?:use|call|calls|result|results|response|output)|function_(?:call|calls|result|results)|invoke|think|thinking';
 
-/** Each finds exactly the character to show by number. */
+/** Each pattern matches exactly the character to escape. */
 const TRICKS: readonly RegExp[] = [
-  // Comments and elements of HTML that a reader does not see, or that fetch something.
+  // HTML comments and elements that are invisible or fetch something.
   new RegExp(`<(?=!--|/?(?:${ELEMENTS})(?:[\\s/>]|$))`, 'gi'),
-  // Tokens and tags of chat templates, in the forms that models were trained on.
+  // Chat template tokens and tags, in the forms models were trained on.
   /<(?=\|[^|<>\n]{1,40}\|>)/g,
   new RegExp(`<(?=/?(?:\\w+:)?(?:${SPEAKERS})(?:\\s[^<>\\n]*)?/?>)`, 'gi'),
   /<(?=<\/?SYS>>)/g,
   /\[(?=\/?INST\])/g,
-  // Links and images: the label no longer hides where they lead.
+  // Links and images: escaping the bracket shows where they lead.
   /(?<=\])\((?=\s*<?(?:[a-z][a-z\d+.-]*:|\/\/))/gi,
   /(?<=^[^\S\n]{0,3}\[[^\]\n]{1,200}\]):(?=\s*<?(?:[a-z][a-z\d+.-]*:|\/\/))/gim,
-  // A fence at the beginning of a line would open or close the one that the text is shown in.
+  // A fence at the start of a line would open or close the block that the text is shown in.
   /(?<=^[^\S\n]*)(?:`(?=``)|~(?=~~))/gm,
 ];
 
 const ACTING = /[<[(:`~]/;
 
-/** Whether a character is one that is shown by number when it acts. */
+/** Whether this character may be escaped as active markup. */
 export const isActing = (character: string): boolean => ACTING.test(character) && character.length === 1;
 
 export const showActing = (text: string): string =>

@@ -1,27 +1,27 @@
-/** Everything that reaches a model or a person passes here, and what they write back passes the other way. */
+/** Sanitizes all text on its way to a model or a person, and restores what they send back. */
 import { guardLookalikes, takeBack } from './escape.ts';
 import { isHidden, showHidden } from './invisible.ts';
 import { isActing, showActing } from './markup.ts';
 
-/** Plain text, in which nothing can be hidden and nothing acts, is by far the most common. */
+/** Quick test: most text is plain and needs no work. */
 const MAY_NEED_WORK = /[^\t\n\r\x20-\x7E]|[<[(:`~]/;
 
-/** `restoreText` undoes it, to the last character. Once is enough: a second time would show the marks of the first. */
+/** Escapes invisible and active characters; `restoreText` is its exact inverse. Not idempotent: a second pass escapes the marks of the first. */
 export const sanitizeText = (text: string): string => (MAY_NEED_WORK.test(text) ? showActing(showHidden(guardLookalikes(text))) : text);
 
 /** The inverse of `sanitizeText`, for text that a model writes back. */
 export const restoreText = (text: string): string => takeBack(text, (character) => isHidden(character) || isActing(character));
 
 /**
- * A copy with all texts sanitized, names of fields included; `value` itself when there is nothing to do.
- * @throws RangeError when it is nested deeper than any answer of the cloud
+ * A copy with all strings sanitized, property names included; `value` itself when nothing changes.
+ * @throws RangeError when nested more than 200 levels deep
  */
 export const sanitize = (value: unknown): unknown => mapTexts(value, sanitizeText, refuseDepth);
 
-/** The way back, for what a model writes. What is nested deeper than anything that was sanitized holds nothing to restore. */
+/** The inverse, for values that a model writes. Levels too deep to have been sanitized are left unchanged. */
 export const restore = (value: unknown): unknown => mapTexts(value, restoreText, (deeper) => deeper);
 
-/** Guards the stack. */
+/** Protects the stack. */
 const MAX_DEPTH = 200;
 
 function refuseDepth(): never {

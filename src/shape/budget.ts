@@ -1,21 +1,23 @@
-/** How much of an answer a reader can take. */
+/** Size limits of an answer, in tokens and bytes. */
 
-/** JSON and CSV full of IDs come to three bytes a token or more with the tokenizers in use, so this counts too many rather than too few. */
+/** JSON and CSV full of IDs have three or more bytes per token with current tokenizers, so this estimate errs on the safe side. */
 const BYTES_A_TOKEN = 3;
 
+/** The space an answer may take. */
 export interface Budget {
   readonly maxTokens: number;
-  /** Bytes that something else takes of it. */
+  /** Bytes already taken by something else. */
   readonly taken?: number;
-  /** The inputs of the tool, for advice. */
+  /** Names of the tool's inputs, for the advice on how to get the rest. */
   readonly inputs: readonly string[];
 }
 
+/** Size of a text in bytes of UTF-8. */
 export const sizeOf = (text: string): number => Buffer.byteLength(text);
 
 export const bytesOf = ({ maxTokens, taken = 0 }: Budget): number => maxTokens * BYTES_A_TOKEN - taken;
 
-/** As much of the beginning as fits; never half a character. */
+/** The longest prefix that fits in `bytes`, without splitting a character. */
 export function beginningOf(text: string, bytes: number): string {
   const all = Buffer.from(text);
   let end = Math.min(bytes, all.length);
@@ -28,7 +30,7 @@ export const count = (number: number, noun: string): string => `${number} ${noun
 const sizes = ['page_size', 'limit'];
 const others = ['page', 'page_num', 'page_number', 'offset', 'all', 'query', ...sizes];
 
-/** How to get what was cut, in the words of the tool. `rows`: how many fit. */
+/** Advice on how to get what was cut, using the tool's own inputs. @param rows number of rows that fit */
 export function advise({ inputs }: Budget, rows: number, fields: readonly string[]): string {
   const size = inputs.find((name) => sizes.includes(name));
   const filters = inputs.filter((name) => !others.includes(name));

@@ -1,13 +1,13 @@
 import { stringifyJson } from '../common/json.ts';
 
 /**
- * Flat rows as CSV (RFC 4180), in a way that keeps their types: text that would read as something else stands in quotes, an
- * empty cell is a field that the row does not have, `null` is null.
+ * Flat rows as CSV (RFC 4180) without losing types: a string that could be read as another type is quoted, an empty cell
+ * is a field that the row does not have, `null` is null.
  */
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The lines of a table, the one with the names first; null when these rows are none. One row is shorter as JSON. */
+/** The lines of a table, header first; null when the rows are not flat. A single row is shorter as JSON. */
 export function toCsv(rows: readonly unknown[]): string[] | null {
   if (rows.length < 2 || !rows.every(isFlat)) return null;
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -33,5 +33,5 @@ function cell(value: unknown): string {
 
 const text = (value: string): string => (isPlain(value) ? value : `"${value.replaceAll('"', '""')}"`);
 
-/** Nothing else could be meant by it. */
+/** Whether a string can be written without quotes, because no reader could take it for another type. */
 const isPlain = (value: string): boolean => Number.isNaN(Number(value)) && !/^(?:true|false|null|\[\]|\{\})$|[",\r\n]|^\s|\s$/.test(value);

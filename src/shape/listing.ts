@@ -1,14 +1,14 @@
-/** A list as a caller gets it. The order is the one in which a reader needs it: is there more, then the rows, then all else. */
+/** A list as the caller gets it, in reading order: whether there is more, then the rows, then everything else. */
 import type { Query } from './query.ts';
 
-/** What a list tool returns. */
+/** The result of a list tool. */
 export interface Rows {
   readonly items: readonly unknown[];
   readonly total?: number | undefined;
   readonly next?: Readonly<Record<string, unknown>> | undefined;
   readonly note?: string | undefined;
   readonly envelope?: Readonly<Record<string, unknown>> | undefined;
-  /** Members of the envelope that would say `total` or `next` once more. */
+  /** Members of the envelope that repeat `total` or `next`. */
   readonly counters?: readonly string[] | undefined;
 }
 
@@ -33,13 +33,13 @@ export function showRows(rows: Rows, query?: Query): Readonly<Record<string, unk
   };
 }
 
-/** A list that a query found takes the place of the rows; anything else is its `result`. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** A list found by a query replaces the rows; any other value becomes `result`. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function showFound(value: unknown, query: Query): { items: readonly unknown[] } | { result: unknown } {
   const found = query(value);
   return Array.isArray(found) ? { items: found as unknown[] } : { result: found };
 }
 
-/** What was seen is said first: an answer to a part of the rows looks like one to all of them. */
+/** Says first which rows were queried: a result over part of the rows looks like one over all of them. */
 function noteOnQuery({ items, total, note }: Rows): string | undefined {
   if (note === undefined) return undefined;
   const of = total === undefined ? '' : ` of ${total}`;

@@ -44,7 +44,7 @@ describe('a query that is wrong', () => {
   it('is refused with the place in question', async () => {
     await expect(show({ items }, '[?on = `true`]\n.name')).rejects.toMatchObject({
       code: 'ERR_TOOL_INPUT',
-      message: 'query is no JMESPath expression that works here: to compare, write ==, at character 6',
+      message: 'query is not a valid JMESPath expression: to compare, write ==, at character 6',
       hint: expect.stringMatching(/^\[\?on = `true`\] \.name\n {5}\^\n/) as string,
     });
   });

@@ -1,19 +1,19 @@
-/** A caller's JMESPath expression, applied to an answer. */
+/** JMESPath queries of callers, applied to answers. */
 import { ZscalerMcpError } from '../common/errors.ts';
 
 const MOST_CHARACTERS = 1_000;
-/** About a tenth of a second of work, and a result of as many characters. */
+/** Limits of one evaluation: about a tenth of a second of work, and a result of about as many characters. */
 const MOST_WORK = 5_000_000;
 
-/** Finds what the expression asks for. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** Evaluates the expression. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export interface Query {
   (value: unknown): unknown;
-  /** As the caller gave it. */
+  /** The caller's text. */
   readonly expression: string;
 }
 
 /**
- * The input `query` of a call, ready for use; undefined when there is none. The language is loaded by the first one.
+ * Parses the input `query` of a call; undefined when there is none. The parser is loaded by the first query.
  * @throws ZscalerMcpError ERR_TOOL_INPUT
  */
 export async function openQuery(args: unknown): Promise<Query | undefined> {
@@ -40,14 +40,14 @@ function refuse(expression: string, { message, at }: { message: string; at: numb
     return new ZscalerMcpError('ERR_TOOL_INPUT', `query was given up: ${message}`, {
       hint: 'Ask for less in query, or narrow the list with the other inputs.',
     });
-  return new ZscalerMcpError('ERR_TOOL_INPUT', `query is no JMESPath expression that works here: ${message}, at character ${at + 1}`, {
+  return new ZscalerMcpError('ERR_TOOL_INPUT', `query is not a valid JMESPath expression: ${message}, at character ${at + 1}`, {
     hint: `${point(expression, at)}\nIt is applied to the array of rows: [?enabled].{id: id, name: name}. Text stands in '', other values in \`\`.`,
   });
 }
 
 const AROUND = 60;
 
-/** The place in question on a line, with a mark below it. */
+/** The line with the fault, and a marker below the position. */
 function point(expression: string, at: number): string {
   const from = Math.max(0, at - AROUND);
   return `${expression.slice(from, at + AROUND).replaceAll(/\s/g, ' ')}\n${' '.repeat(at - from)}^`;

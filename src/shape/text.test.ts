@@ -82,7 +82,7 @@ describe('an answer that is too long', () => {
 
   it('leaves out what the cloud sent around the rows when that is too long itself', () => {
     const text = writeText({ items: [{ a: 1 }, { a: 2 }], envelope: { long: 'x'.repeat(4_000) } }, little);
-    expect(text).toMatch(/^note: Only the first 1 of|^note: .*What the cloud sent around the rows is left out, too\./);
+    expect(text).toMatch(/^note: Only the first 1 of|^note: .*The envelope of the rows is left out, too\./);
     expect(text).toMatch(/\n\na\n1/);
   });
 

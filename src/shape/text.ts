@@ -1,10 +1,10 @@
-/** The text of an answer: flat rows as CSV, all else as JSON, and what is too much for the reader cut where it can be told. */
+/** The text of an answer: flat rows as CSV, everything else as JSON, cut to the budget with a note on what is missing. */
 import { stringifyJson } from '../common/json.ts';
 import { advise, beginningOf, bytesOf, count, sizeOf, type Budget } from './budget.ts';
 import { toCsv } from './csv.ts';
 import { isListing, type Rows } from './listing.ts';
 
-/** Never longer than `budget` says. */
+/** Formats an answer; the result never exceeds `budget`. */
 export function writeText(value: unknown, budget: Budget): string {
   if (isListing(value)) return writeRows(value, budget, frameJson);
   if (Array.isArray(value)) return writeRows({ items: value as unknown[] }, budget, frameArray);
@@ -16,7 +16,7 @@ export function writeText(value: unknown, budget: Budget): string {
 type Around = Omit<Rows, 'items'>;
 type Frame = (around: Around, lines: readonly string[]) => string;
 
-/** How rows are laid out: each is a line. */
+/** Rows laid out one per line, and how to frame them. */
 interface Layout {
   readonly lines: readonly string[];
   readonly frame: Frame;
@@ -35,7 +35,7 @@ function layOut(items: readonly unknown[], frame: Frame): Layout {
   return { lines, frame: (around, rows) => frameCsv(around, [names, ...rows]) };
 }
 
-/** A list that came without anything around it stays one, unless there is something to say about it. */
+/** A bare list stays a bare list unless there is a note to add. */
 const frameArray: Frame = (around, lines) => (Object.keys(around).length > 0 ? frameJson(around, lines) : arrayOf(lines));
 
 const arrayOf = (lines: readonly string[]): string => (lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`);
@@ -50,7 +50,7 @@ function frameCsv(around: Around, lines: readonly string[]): string {
   return `${start.join('')}${start.length > 0 ? '\n' : ''}${lines.join('\n')}`;
 }
 
-/** The way on that the page knew would lead past the rows that are not shown, so it is left out. */
+/** The page's own `next` is dropped: it would skip the rows that were cut. */
 function cutRows(items: readonly unknown[], all: Around, layout: Layout, budget: Budget): string {
   const around = omit(all, 'next');
   const room = bytesOf(budget);
@@ -61,7 +61,7 @@ function cutRows(items: readonly unknown[], all: Around, layout: Layout, budget:
   if (sizeOf(write(0)) > room) {
     const { envelope, note = '', ...less } = around;
     if (!envelope) return cutText(write(0), budget);
-    return cutRows(items, { ...less, note: `What the cloud sent around the rows is left out, too. ${note}`.trim() }, layout, budget);
+    return cutRows(items, { ...less, note: `The envelope of the rows is left out, too. ${note}`.trim() }, layout, budget);
   }
   let [shown, tooMany] = [0, layout.lines.length + 1];
   while (tooMany - shown > 1) {
@@ -92,7 +92,7 @@ const namesOf = (names: readonly string[]): string =>
     .map((name) => name.slice(0, 80))
     .join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '');
 
-/** Keeps as many members as fit, the small ones first, and names the others. */
+/** Keeps as many members as fit, small ones first, and names the rest. */
 function cutObject(value: object, budget: Budget): string {
   const members = Object.entries(value).map(([name, member]) => ({
     name,
@@ -118,7 +118,7 @@ function cutObject(value: object, budget: Budget): string {
   return sizeOf(text) <= room ? text : cutText(text, budget);
 }
 
-/** The note on what is left out names other members when more are kept; it may grow by this much. */
+/** Bytes by which the note on omitted members may grow as more members are kept. */
 const RESERVE = 1_200;
 
 function noteOnObject(left: readonly { readonly name: string; readonly member: unknown; readonly json: string }[], budget: Budget): string {

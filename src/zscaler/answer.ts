@@ -1,4 +1,4 @@
-/** What an answer means: the content of a good one, the error of any other. */
+/** Interprets an answer of the cloud: its content, or the error it stands for. */
 import { parseJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import type { Answer } from './attempts.ts';
@@ -7,7 +7,7 @@ import { CloudError } from './error.ts';
 import { readGraphqlErrors, readRefusal } from './refusal.ts';
 import { askedWaitMs } from './wait.ts';
 
-/** JSON with its large integers intact, text as it is (CSV, PEM), null for an empty body. @throws CloudError */
+/** The content: JSON with exact integers, text as it is (CSV, PEM), null for an empty body. @throws CloudError for a web page */
 export function contentOf({ status, headers, text }: Answer, what: string): unknown {
   const type = headers.get('content-type') ?? '';
   if (text === '') return null;
@@ -19,7 +19,7 @@ export function contentOf({ status, headers, text }: Answer, what: string): unkn
   return type === '' || type.includes('json') ? parseLenient(text) : text;
 }
 
-/** Bare words and PEM also come labelled as JSON. */
+/** Some APIs label bare words and PEM as JSON. */
 function parseLenient(text: string): unknown {
   try {
     return parseJson(text);
@@ -35,7 +35,7 @@ export interface RefusalContext {
   readonly log: Log;
 }
 
-/** The error that an answer stands for. 4xx is an answer and logged as such, 5xx an incident. */
+/** The error that an unsuccessful answer stands for. 4xx is logged as information, 5xx as an error. */
 export function refusalOf(answer: Answer, { what, secrets, clock, log }: RefusalContext): CloudError {
   const { status, headers, text, attempts } = answer;
   const { reason, message } = readRefusal(text, headers.get('content-type') ?? '', secrets);
@@ -57,7 +57,7 @@ export function refusalOf(answer: Answer, { what, secrets, clock, log }: Refusal
   );
 }
 
-/** GraphQL refuses with status 200. Data beside the errors is not whole, so it is no answer either. Null when there are no errors. */
+/** GraphQL reports errors with status 200. Partial data beside errors is not used. Null when there are no errors. */
 export function graphqlRefusalOf(content: unknown, what: string, log: Log): CloudError | null {
   const refusal = readGraphqlErrors(content);
   if (!refusal) return null;
@@ -74,7 +74,7 @@ export function graphqlRefusalOf(content: unknown, what: string, log: Log): Clou
   });
 }
 
-/** By the classification of the first error. */
+/** Hints by the classification of the first error. */
 const graphqlHints: Readonly<Record<string, string>> = {
   INTERNAL_ERROR: 'The fault is on the side of the cloud: try again later, or with another time range; report it to Zscaler if it stays.',
   BAD_REQUEST: 'The API does not accept an input: check the values and the time range, and call again.',

@@ -1,4 +1,4 @@
-/** The signed statement that stands in for a client secret: RFC 7523, private_key_jwt. */
+/** The signed client assertion that replaces a client secret: RFC 7523, `private_key_jwt`. */
 import { createPrivateKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
@@ -8,7 +8,7 @@ const LIFETIME_S = 600;
 const MINIMUM_BITS = 2_048;
 const FORMS = 'an RSA key as PEM (BEGIN PRIVATE KEY), as a JWK in JSON, or the path of a file with either';
 
-/** @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+/** Signs an assertion that is valid for ten minutes. @param privateKey PEM, JWK or a path @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export async function signAssertion(clientId: string, privateKey: string): Promise<string> {
   const { key, kid } = await loadKey(privateKey);
   const { SignJWT } = await import('jose');
@@ -23,7 +23,7 @@ export async function signAssertion(clientId: string, privateKey: string): Promi
     .sign(key);
 }
 
-/** Reads the key as a call would, and throws what a call would throw. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+/** Loads the key exactly as a call would. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export async function checkPrivateKey(given: string): Promise<void> {
   await loadKey(given);
 }
@@ -45,7 +45,7 @@ async function loadKey(given: string): Promise<LoadedKey> {
 
 const isKeyText = (text: string): boolean => text.trimStart().startsWith('{') || text.includes('-----BEGIN');
 
-/** What is no key text is a path; it may also be a damaged key, so it is never repeated in a message. */
+/** Anything but key text is a path. It may also be a damaged key, so it never appears in a message. */
 async function readKeyFile(path: string): Promise<string> {
   try {
     const text = await readFile(path.trim(), 'utf8');
@@ -55,7 +55,7 @@ async function readKeyFile(path: string): Promise<string> {
       `the private key is neither key text nor the path of a readable file (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
     );
   }
-  throw refuse('the file of the private key holds no private key');
+  throw refuse('the private key file does not contain a private key');
 }
 
 function parseKey(text: string): LoadedKey {
@@ -70,7 +70,7 @@ function parseKey(text: string): LoadedKey {
   }
 }
 
-/** In an environment variable the line ends of a PEM are often written as `\n`. */
+/** Environment variables often hold a PEM with its line ends written as `\n`. */
 const unfold = (pem: string): string => (pem.includes('\n') ? pem : pem.replaceAll(String.raw`\n`, '\n'));
 
 const refuse = (message: string): ZscalerMcpError =>

@@ -1,4 +1,4 @@
-/** One request, tried until it is answered for good: what is worth another attempt, and what must not be sent twice. */
+/** Sends one request until it has a final answer: what may be retried, and what must not be sent twice. */
 import type { Log } from '../common/log.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
@@ -7,19 +7,19 @@ import { CloudError } from './error.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 import { askedWaitMs, backoffMs, editLockWaitMs, spread } from './wait.ts';
 
-/** `read` may be sent again whatever happened, `replace` when an answer said so, `once` only if the cloud did not act on it. */
+/** `read` may always be repeated, `replace` when an answer says so, `once` only if the cloud certainly did not act on it. */
 export type Repeat = 'read' | 'replace' | 'once';
 
 export interface Answer {
   readonly status: number;
   readonly headers: HttpAnswer['headers'];
   readonly text: string;
-  /** How many attempts it took. */
+  /** Number of attempts made. */
   readonly attempts: number;
 }
 
 export interface AttemptOptions {
-  /** For messages: `GET /zia/api/v1/ruleLabels`. */
+  /** Method and path, for messages: `GET /zia/api/v1/ruleLabels`. */
   readonly what: string;
   readonly repeat: Repeat;
   readonly maxRetries: number;
@@ -29,11 +29,11 @@ export interface AttemptOptions {
   readonly log: Log;
 }
 
-/** The time of one call, all attempts and waits together. */
+/** The time limit of one call, over all its attempts and waits. */
 export interface Budget {
   readonly totalMs: number;
   readonly deadline: number;
-  /** Aborted at the deadline, or when the caller gives up. */
+  /** Aborted at the deadline or when the caller cancels. */
   readonly signal: AbortSignal;
   readonly caller: AbortSignal | undefined;
 }
@@ -45,7 +45,7 @@ export function openBudget(totalMs: number, caller: AbortSignal | undefined, clo
 
 type Send = (request: Pick<HttpRequest, 'signal'>) => Promise<HttpAnswer>;
 
-/** @throws CloudError when there is no answer in time. An answer of any status is returned. */
+/** Sends until there is an answer of any status. @throws CloudError when there is none in time */
 export async function attempt(send: Send, options: AttemptOptions): Promise<Answer> {
   for (let attempts = 1; ; attempts += 1) {
     const outcome = await tryOnce(send, options, attempts);
@@ -82,7 +82,7 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
   }
 }
 
-/** Null when another attempt would be useless or harmful. */
+/** Milliseconds until the next attempt; null when another would be useless or unsafe. */
 function waitFor(outcome: Outcome, { repeat, clock }: AttemptOptions, retry: number): number | null {
   if ('error' in outcome) return outcome.unsent || repeat === 'read' ? backoffMs(retry, clock) : null;
   const body = parseBody(outcome.text);
@@ -111,7 +111,7 @@ function parseBody(text: string): unknown {
 const reasonOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['code'] : undefined;
 
-/** Failures of the connection itself: no byte of the request has left. */
+/** Connection failures before any byte of the request was sent. */
 const unsentCodes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'UND_ERR_CONNECT_TIMEOUT'];
 
 function isUnsent(error: unknown): boolean {
@@ -119,7 +119,7 @@ function isUnsent(error: unknown): boolean {
   return unsentCodes.includes(code ?? '') || syscall === 'connect';
 }
 
-/** fetch wraps what happened; several addresses of one host give an AggregateError. */
+/** fetch wraps the cause; a host with several addresses gives an AggregateError. */
 function rootOf(error: unknown): NodeJS.ErrnoException {
   const { cause, errors } = (error ?? {}) as { cause?: unknown; errors?: unknown[] };
   if (cause !== undefined) return rootOf(cause);
@@ -148,7 +148,7 @@ function unreachable({ what, repeat }: AttemptOptions, error: unknown): CloudErr
 
 const SLOW = 'Try again later, narrow the request, or raise ZSCALER_REQUEST_TIMEOUT.';
 
-/** Said of a change whose fate is unknown. */
+/** Appended for a change that may or may not have taken effect. */
 const doubtOf = (repeat: Repeat): string =>
   repeat === 'read' ? '' : '; it may or may not have taken effect, read the record before repeating it';
 

@@ -1,20 +1,20 @@
-/** Asks the tenant's token endpoint whether an API client is who it says it is. */
+/** Verifies the credentials of an API client with the tenant's token endpoint. */
 import { parseJson } from '../common/json.ts';
 import { AUDIENCE } from './assertion.ts';
 import { addressesOf, type CloudConfig } from './config.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 export type ClientVerdict =
-  /** `lifeMs`: as long as the token would be good that was issued for the question; the token itself is thrown away. */
+  /** `lifeMs`: lifetime of the token that was issued for the check. The token itself is discarded. */
   | { readonly kind: 'good'; readonly lifeMs: number }
   | { readonly kind: 'wrong' }
-  /** Nobody knows now. */
+  /** The cloud could not be asked. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
 
 const TIMEOUT_MS = 10_000;
 const RETRY_S = 5;
 
-/** One attempt: whoever asks is waiting, and may come again. @throws ZscalerMcpError ERR_CLOUD_CONFIG; fetch's errors */
+/** A single attempt: the client is waiting and may retry. @throws ZscalerMcpError ERR_CLOUD_CONFIG; errors of fetch */
 export async function checkClient(
   config: CloudConfig,
   transport: Transport,
@@ -31,12 +31,12 @@ export async function checkClient(
   return { kind: 'unavailable', reason: `the token endpoint answered with status ${answer.status}`, retryAfterSeconds: waitOf(answer) };
 }
 
-/** Null when the answer holds no token. */
+/** Lifetime in milliseconds; null when the answer has no token. */
 function lifeOf(text: string): number | null {
   try {
     const { access_token: token, expires_in: seconds } = parseJson(text) as { access_token?: unknown; expires_in?: unknown };
     if (typeof token !== 'string' || token === '') return null;
-    // Without a word about its life, the client is asked about again at once.
+    // Without a stated lifetime the verdict is not cached.
     return Number(seconds) > 0 ? Number(seconds) * 1_000 : 0;
   } catch {
     return null;

@@ -1,4 +1,4 @@
-/** Time and chance, so that a test can hold them. */
+/** Time and randomness, replaceable in tests. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {
@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** Rejects when the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** From 0, below 1. */
+  /** At least 0, below 1. */
   random(): number;
 }
 

@@ -1,4 +1,4 @@
-/** The client of the cloud: one request, with a token, in time, with its errors told clearly. */
+/** The client of the cloud: sends one authenticated request within its time limit and turns failures into errors. */
 import { createHash } from 'node:crypto';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson, stringifyJson } from '../common/json.ts';
@@ -15,28 +15,30 @@ import { readRefusal } from './refusal.ts';
 import type { Token, TokenCache } from './tokens.ts';
 import type { Transport } from './transport.ts';
 
+/** One request to the API of a product. */
 export interface CloudRequest {
   /** GET, POST, PUT, PATCH or DELETE. */
   readonly method: string;
-  /** From the root of the API, percent-encoded: `/zia/api/v1/ruleLabels`. */
+  /** Path from the root of the API, percent-encoded: `/zia/api/v1/ruleLabels`. */
   readonly path: string;
-  /** Arrays repeat their name; null and undefined are left out. */
+  /** Query parameters: an array repeats its name; null and undefined are left out. */
   readonly query?: Readonly<Record<string, unknown>>;
-  /** Sent as JSON. */
+  /** Request body, sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
-  /** Sending it twice does no harm although it is a POST: a search, a GraphQL query. */
+  /** A POST that may be repeated: a search or a GraphQL query. */
   readonly isRead?: boolean;
 }
 
+/** A client of the cloud under one configuration. */
 export interface Cloud {
-  /** The content of the answer: parsed JSON, text, or null. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
+  /** Sends a request and returns parsed JSON, text, or null. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
   send(request: CloudRequest): Promise<unknown>;
-  /** What the tenant has, as its token says; null when that cannot be told. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
+  /** Products of the tenant according to its token; null when the token does not say. @throws CloudError, ZscalerMcpError ERR_CLOUD_CONFIG */
   entitlement(signal?: AbortSignal): Promise<Entitlement | null>;
 }
 
-/** What lives as long as the process, whatever the configuration. */
+/** What outlives a configuration: tokens, connections and the log. */
 export interface SharedParts {
   readonly tokens: TokenCache;
   readonly transport: Pick<Transport, 'fetch'>;
@@ -44,7 +46,7 @@ export interface SharedParts {
   readonly clock?: Clock;
 }
 
-/** Cheap: one is made for each call, from the configuration then in force. */
+/** Creates a client; cheap, one per call, from the configuration in force. */
 export const createCloud = (config: CloudConfig, shared: SharedParts): Cloud => ({
   send: (request) => new Exchange(config, shared, request).run(),
   entitlement: async (signal) => {
@@ -55,7 +57,7 @@ export const createCloud = (config: CloudConfig, shared: SharedParts): Cloud => 
 
 const TOTAL_FACTOR = 2;
 const DEFAULT_LIFETIME_S = 3_600;
-/** A token is renewed this long before it expires, or after half of a short life. */
+/** A token is renewed this long before it expires, or at half of a shorter lifetime. */
 const MARGIN_MS = 60_000;
 
 class Exchange {
@@ -79,7 +81,7 @@ class Exchange {
     const first = await this.#token(key, tokenUrl);
     const answer = await this.#send(api, first);
     if (answer.status !== 401) return this.#conclude(answer, first);
-    // The token was revoked, or the cloud forgot it. Nothing was done with it, so a change may be sent again.
+    // The token was revoked or forgotten. The request had no effect, so even a change may be sent again.
     this.#shared.tokens.drop(key, first);
     const second = await this.#token(key, tokenUrl);
     return this.#conclude(await this.#send(api, second), second);
@@ -116,7 +118,7 @@ class Exchange {
     );
   }
 
-  /** ZPA alone knows microtenants. */
+  /** Only ZPA has microtenants. */
   #queryWithTenant(): Readonly<Record<string, unknown>> {
     const { path, query = {} } = this.#request;
     const { microtenantId } = this.#config;
@@ -157,7 +159,7 @@ class Exchange {
     return new CloudError('ERR_CLOUD_TOKEN', 'the token could not be requested', { cause });
   }
 
-  /** OAuth 2.0 client credentials, RFC 6749 section 4.4. Shared by several calls, so it has a budget of its own. */
+  /** OAuth 2.0 client credentials (RFC 6749, section 4.4). Several calls share it, so it has its own time limit. */
   async #requestToken(url: string, abandoned: AbortSignal): Promise<Token> {
     const form = await tokenForm(this.#config);
     const headers = { ...this.#commonHeaders(), 'content-type': 'application/x-www-form-urlencoded' };
@@ -190,7 +192,7 @@ function queryOf(query: Readonly<Record<string, unknown>>): string {
   return pairs.length > 0 ? `?${pairs.join('&')}` : '';
 }
 
-/** Other credentials, another key; the credentials cannot be read from it. */
+/** Cache key: changes with the credentials and does not reveal them. */
 function credentialsKey({ clientId, clientSecret, privateKey }: CloudConfig, tokenUrl: string): string {
   return createHash('sha256')
     .update(JSON.stringify([tokenUrl, clientId, privateKey ?? null, privateKey ? null : clientSecret]))
@@ -219,7 +221,7 @@ async function tokenForm({ clientId, clientSecret, privateKey }: CloudConfig): P
   });
 }
 
-/** Null when the answer holds no token. */
+/** The token; null when the answer has none. */
 function readToken({ text }: Answer, now: number): Token | null {
   let fields: { access_token?: unknown; expires_in?: unknown } | null;
   try {
@@ -237,7 +239,7 @@ function readToken({ text }: Answer, now: number): Token | null {
 function tokenRefused({ status, headers, text }: Answer, host: string, secrets: readonly string[]): CloudError {
   const isGood = status >= 200 && status < 300;
   const { reason, message } = readRefusal(text, headers.get('content-type') ?? '', secrets);
-  // A good answer without a token may hold one under another name, so nothing of it is repeated.
+  // A successful answer may hold the token under an unexpected name, so none of it is quoted.
   const said = isGood ? 'an answer without a token' : [`${status}`, reason, message].filter((part) => part !== undefined).join(': ');
   const hint =
     status === 400 || status === 401 || status === 403

@@ -1,24 +1,25 @@
-/** What the client needs to know of the tenant, and the addresses that follow from it. */
+/** Configuration of the client, and the addresses derived from it. */
 import { ZscalerMcpError } from '../common/errors.ts';
 
+/** Credentials, addresses and limits of requests to the cloud. */
 export interface CloudConfig {
   readonly clientId?: string;
   readonly clientSecret?: string;
-  /** PEM (PKCS #8), JWK as JSON, or the path of a file with either; wins over the secret. */
+  /** PEM (PKCS #8), JWK as JSON, or the path of a file with either; takes precedence over the secret. */
   readonly privateKey?: string;
   /** One DNS label: the part of the tenant's sign-in address before the first dot. */
   readonly vanityDomain?: string;
-  /** Name of the cloud; empty or `production` for the usual one. */
+  /** Name of the cloud; empty or `production` for the default one. */
   readonly cloud: string;
   readonly customerId?: string;
   readonly zcellCustomerId?: string;
-  /** Added to every ZPA request that names no microtenant itself. */
+  /** Added to every ZPA request that does not name a microtenant itself. */
   readonly microtenantId?: string;
   readonly partnerId?: string;
-  /** Replace the addresses that would follow from the cloud. https, or http to this machine. */
+  /** Overrides of the derived addresses: https, or http to a loopback address. */
   readonly apiUrl?: string;
   readonly tokenUrl?: string;
-  /** For one attempt. All attempts and waits of one call together get twice that. */
+  /** Time limit of one attempt. A call with all its attempts and waits gets twice that. */
   readonly requestTimeoutMs: number;
   /** Attempts after the first. */
   readonly maxRetries: number;
@@ -29,25 +30,25 @@ export interface CloudConfig {
 export interface ProxyConfig {
   readonly https?: string;
   readonly http?: string;
-  /** Hosts to reach directly, in the manner of NO_PROXY. */
+  /** Hosts to reach without the proxy, in the syntax of NO_PROXY. */
   readonly no?: string;
 }
 
 export interface Addresses {
-  /** Where tokens are requested, whole. */
+  /** Complete URL of the token endpoint. */
   readonly token: string;
-  /** What the path of a request is appended to; no slash at the end. */
+  /** Base URL of the API, without a trailing slash. */
   readonly api: string;
 }
 
-/** Clouds whose sign-in domain is `zslogin<cloud>.net`. A free word would let a setting send the secret to a stranger's domain. */
+/** Clouds whose sign-in domain is `zslogin<cloud>.net`. A fixed list: a free value could send the secret to a stranger's domain. */
 const namedClouds = ['alpha', 'beta', 'demo', 'one', 'two', 'three'];
 const governmentClouds: Readonly<Record<string, { login: string; api: string }>> = {
   gov: { login: 'zidentitygov.net', api: 'https://api.zscalergov.net' },
   govus: { login: 'zidentitygov.us', api: 'https://api.zscalergov.us' },
 };
 
-/** @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+/** Addresses for a configuration. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export function addressesOf(config: CloudConfig): Addresses {
   return {
     token: config.tokenUrl
@@ -68,7 +69,7 @@ function domainsOf(cloud: string): { login: string; api: string } {
   });
 }
 
-/** Anything but one label could move the secret to another host. */
+/** Exactly one DNS label: anything else could direct the secret to another host. */
 function labelOf(vanityDomain: string | undefined): string {
   if (!vanityDomain)
     throw new ZscalerMcpError('ERR_CLOUD_CONFIG', 'no vanity domain is configured, so there is no place to ask for a token', {
@@ -88,7 +89,7 @@ function checkUrl(value: string, what: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null;
   const isSafe = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
   if (isSafe && url.username === '' && url.password === '' && url.search === '' && url.hash === '') return url;
-  // A refused address may hold a password, so it is not repeated.
+  // The rejected address may contain a password, so it is not quoted.
   throw new ZscalerMcpError(
     'ERR_CLOUD_CONFIG',
     `the ${what} address must be https, or http to this machine, without user name, query or fragment${url ? `; its host is "${url.hostname}"` : ''}`,

@@ -1,17 +1,18 @@
 /**
- * Which products a tenant has, as the claims of its access token say. The token is read and not verified: it came from
- * the token endpoint itself, and the products only narrow what is offered; what may be done the cloud decides.
+ * Products of a tenant according to the claims of its access token. The token is not verified: it came from the token endpoint
+ * itself, and the products only narrow what is offered; the cloud decides what is permitted.
  */
 import { decodeJwt } from 'jose';
 
+/** Products of a tenant. */
 export interface Entitlement {
-  /** Ids of our products. */
+  /** Product ids known here. */
   readonly products: readonly string[];
-  /** Codes that stand for none of them. */
+  /** Codes that match no known product. */
   readonly unknown: readonly string[];
 }
 
-/** Codes of the claim `service-info`, by product. */
+/** Codes in the claim `service-info`, by product. */
 const CODES: Readonly<Record<string, readonly string[]>> = {
   zia: ['ZIA'],
   zpa: ['ZPA'],
@@ -25,13 +26,13 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   zcell: ['ZCELL', 'ZCELLULAR', 'CELLULAR'],
 };
 
-/** Null when the token tells nothing about products. */
+/** Reads the claims; null when the token says nothing about products. */
 export function readEntitlement(token: string): Entitlement | null {
   const codes = codesOf(token);
   if (codes === null) return null;
   const isKnown = (code: string): boolean => Object.values(CODES).some((own) => own.includes(code));
   const products = Object.entries(CODES).flatMap(([product, own]) => (own.some((code) => codes.has(code)) ? [product] : []));
-  // Nothing that we know is no reason to offer nothing.
+  // Only unknown codes: better to offer everything than nothing.
   return products.length === 0 ? null : { products, unknown: [...codes].filter((code) => !isKnown(code)) };
 }
 

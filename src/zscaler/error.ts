@@ -1,4 +1,4 @@
-/** The cloud's refusals, in one shape. */
+/** Errors of requests to the cloud. */
 import { ZscalerMcpError, type ErrorCode, type ErrorDetails } from '../common/errors.ts';
 
 export interface CloudErrorDetails extends ErrorDetails {
@@ -7,14 +7,14 @@ export interface CloudErrorDetails extends ErrorDetails {
   retryAfterMs?: number;
 }
 
-/** An answer that is no result, or none at all. The message may quote the cloud; it holds no credentials. */
+/** The cloud answered with an error or not at all. The message may quote the cloud, but contains no credentials. */
 export class CloudError extends ZscalerMcpError {
   override name = 'CloudError';
-  /** HTTP status, where there was an answer. */
+  /** HTTP status; absent without an answer. */
   readonly status: number | undefined;
-  /** The product's own code: `EDIT_LOCK_NOT_AVAILABLE`, `resource.not.found`. */
+  /** Error code of the product: `EDIT_LOCK_NOT_AVAILABLE`, `resource.not.found`. */
   readonly reason: string | undefined;
-  /** How long the cloud asked to wait. */
+  /** How long the cloud asks to wait. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, { status, reason, retryAfterMs, ...details }: CloudErrorDetails = {}) {

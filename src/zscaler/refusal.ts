@@ -1,30 +1,30 @@
-/** Reads what the cloud says when it refuses. Every product has its own shape; they are listed with their fields. */
+/** Reads error bodies of the cloud. Every product has its own shape; all are listed here. */
 import { parseJson } from '../common/json.ts';
 
 export interface Refusal {
-  /** The product's own code. */
+  /** Error code of the product. */
   readonly reason?: string;
   readonly message?: string;
 }
 
-/** Longer texts are dumps, not messages. */
+/** Longer texts are dumps rather than messages. */
 const LONGEST = 500;
 
 /**
- * Where the code and the words are, in the order of trust:
+ * Where error code and message are found, most reliable first:
  * OAuth {error, error_description}, ZPA {id, reason, params}, ZIA and ZTW {code, message}, gateway {type, title, status, detail},
  * ZCC {title, errorCode, errorMessage} or {errorMsg}, ZCell {msgId, detail}.
  */
 const codes = ['code', 'errorCode', 'id', 'msgId', 'error'];
 const words = ['error_description', 'message', 'reason', 'errorMessage', 'errorMsg', 'detail', 'title'];
 
-/** @param secrets never repeated, should the answer quote them. */
+/** @param secrets masked if the answer quotes them */
 export function readRefusal(body: string, contentType: string, secrets: readonly string[] = []): Refusal {
   const { reason, message } = looksLikePage(body, contentType) ? { message: 'the answer is a web page, not an API answer' } : read(body);
   return { reason: clean(reason, secrets), message: clean(message, secrets) };
 }
 
-/** The errors of a GraphQL answer, which come with status 200. */
+/** Errors of a GraphQL answer, which has status 200; null without any. */
 export function readGraphqlErrors(answer: unknown): Refusal | null {
   const { errors } = asRecord(answer);
   if (!Array.isArray(errors) || errors.length === 0) return null;
@@ -72,7 +72,7 @@ function textOf(value: unknown): string | undefined {
 const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** One line of bounded length without control characters and secrets. */
+/** One line of bounded length, without control characters and secrets. */
 function clean(text: string | undefined, secrets: readonly string[] = []): string | undefined {
   if (text === undefined) return undefined;
   const open = secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);

@@ -1,9 +1,9 @@
-/** Access tokens of this process, one for each set of credentials. */
+/** Cache of access tokens for the life of the process, by credentials. */
 import { systemClock, type Clock } from './clock.ts';
 
 export interface Token {
   readonly value: string;
-  /** Milliseconds since the epoch; earlier than the expiry by a margin. */
+  /** Milliseconds since the epoch: the token's expiry less a safety margin. */
   readonly usableUntil: number;
 }
 
@@ -15,10 +15,10 @@ interface Pending {
   waiting: number;
 }
 
-/** More sets of credentials than this are not in use at once; the oldest go. */
+/** Largest number of cached tokens; the oldest are evicted. */
 const MOST_HELD = 16;
 
-/** Calls that need the same token at the same time share one request for it; it is given up when the last of them is cancelled. */
+/** Concurrent calls share one request for the same token; it is cancelled when the last of them is. */
 export class TokenCache {
   readonly #clock: Clock;
   readonly #held = new Map<string, Token>();
@@ -28,7 +28,7 @@ export class TokenCache {
     this.#clock = clock;
   }
 
-  /** @param key names the credentials without revealing them. */
+  /** @param key identifies the credentials without revealing them */
   async get(key: string, request: RequestToken, signal: AbortSignal): Promise<Token> {
     const held = this.#held.get(key);
     if (held && held.usableUntil > this.#clock.now()) return held;
@@ -43,7 +43,7 @@ export class TokenCache {
     }
   }
 
-  /** Forgets a token that the cloud refused, unless a newer one has taken its place. */
+  /** Drops a token that the cloud rejected, unless a newer one has replaced it. */
   drop(key: string, refused: Token): void {
     if (this.#held.get(key) === refused) this.#held.delete(key);
   }
@@ -51,7 +51,7 @@ export class TokenCache {
   #begin(key: string, request: RequestToken): Pending {
     const abandoned = new AbortController();
     const answer = request(abandoned.signal).then((token) => this.#hold(key, token));
-    // Whoever waits hears of a failure; when nobody waits any more, nobody needs to.
+    // A failure reaches the waiting calls; without any, it needs no handling.
     answer.catch(() => undefined);
     const pending: Pending = { answer, abandoned, waiting: 0 };
     this.#pending.set(key, pending);

@@ -1,4 +1,4 @@
-/** HTTP itself. Without a proxy Node's own fetch does it; undici is loaded only where a proxy is configured. */
+/** HTTP transport. Node's own fetch, or undici where a proxy is configured; undici is loaded only then. */
 import type { ProxyConfig } from './config.ts';
 
 export interface HttpRequest {
@@ -16,17 +16,17 @@ export interface HttpAnswer {
 
 type Fetch = (url: string, request: HttpRequest & { redirect: 'manual' }) => Promise<HttpAnswer>;
 
-/** Connections to the cloud, kept alive from call to call. One for the process; a changed proxy takes effect with the next request. */
+/** Keep-alive connections to the cloud, one set per process. A changed proxy applies to the next request. */
 export class Transport {
   #proxied: { readonly key: string; readonly opened: Promise<ProxiedFetch> } | null = null;
 
-  /** Never follows a redirect: it would carry credentials to another place. */
+  /** Sends a request. Redirects are not followed: they would carry credentials to another host. */
   async fetch(url: string, request: HttpRequest, proxy: ProxyConfig = {}): Promise<HttpAnswer> {
     const send = proxy.https || proxy.http ? (await this.#throughProxy(proxy)).fetch : (globalThis.fetch as Fetch);
     return send(url, { ...request, redirect: 'manual' });
   }
 
-  /** Closes the connections through a proxy once their requests are done. */
+  /** Closes proxy connections after their requests have finished. */
   async close(): Promise<void> {
     const proxied = this.#proxied;
     this.#proxied = null;
@@ -50,7 +50,7 @@ interface ProxiedFetch {
 
 async function openProxy({ https, http, no }: ProxyConfig): Promise<ProxiedFetch> {
   const { EnvHttpProxyAgent, fetch } = await import('undici');
-  // Empty words instead of none: undici would fill the gaps from the environment.
+  // Empty strings, because undici would fill undefined from the environment.
   const agent = new EnvHttpProxyAgent({ httpsProxy: https ?? '', httpProxy: http ?? '', noProxy: no ?? '' });
   return { fetch: (url, request) => fetch(url, { ...request, dispatcher: agent }), close: () => agent.close() };
 }

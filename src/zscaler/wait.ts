@@ -1,16 +1,16 @@
-/** How long to wait before another attempt. */
+/** Waiting times between attempts. */
 import type { Clock } from './clock.ts';
 import type { HttpAnswer } from './transport.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
-/** Another administrator, or another call, holds ZIA's edit lock; it is held for seconds, not for milliseconds. */
+/** ZIA's edit lock is held by another administrator or call, for seconds rather than milliseconds. */
 const EDIT_LOCK_WAIT_MS = 2_500;
-/** Added at random, so that callers told the same second do not come back together. */
+/** Random extra, so that callers told the same second do not return together. */
 const SPREAD_MS = 250;
 
 /**
- * What the answer asks for, in milliseconds; null when it does not say.
+ * The wait that the answer asks for, in milliseconds; null when it does not say.
  * `Retry-After` comes as `1`, `4s`, `1 seconds`, as an HTTP date, and in the body of ZIA's 429; the gateway's reset counters are in
  * seconds, `44` or, with several limits, `1, 1`.
  */
@@ -30,11 +30,11 @@ export function parseWait(value: unknown, now: number): number | null {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-/** Exponential with full jitter. `attempt` counts from 0. */
+/** Exponential backoff with full jitter. @param attempt counts from 0 */
 export const backoffMs = (attempt: number, clock: Clock): number =>
   clock.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt + 1));
 
-/** Exponential, at least half of it certain: a lock is not gone after a lucky millisecond. */
+/** Exponential backoff, at least half of it fixed: a lock is not released after a lucky millisecond. */
 export const editLockWaitMs = (attempt: number, clock: Clock): number => EDIT_LOCK_WAIT_MS * 2 ** attempt * (0.5 + clock.random() / 2);
 
 export const spread = (ms: number, clock: Clock): number => ms + clock.random() * SPREAD_MS;

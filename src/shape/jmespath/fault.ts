@@ -1,6 +1,6 @@
-/** What is wrong with an expression, and at which of its characters. */
+/** An error in an expression, with the position of the character that causes it. */
 export class Fault extends Error {
-  /** Null when it is the whole. */
+  /** Null when the fault concerns the whole expression. */
   readonly at: number | null;
 
   constructor(message: string, at: number | null) {
@@ -9,7 +9,7 @@ export class Fault extends Error {
   }
 }
 
-/** Counts what an evaluation does, so that a small expression cannot keep the server busy. */
+/** Counts the work of an evaluation, so that a small expression cannot keep the server busy. */
 export class Work {
   #left: number;
 
@@ -17,7 +17,7 @@ export class Work {
     this.#left = limit;
   }
 
-  /** @throws Fault when it was too much */
+  /** Spends steps. @throws Fault when the limit is exceeded */
   spend(steps: number): void {
     this.#left -= steps;
     if (this.#left < 0) throw new Fault('it asks for too much work', null);

@@ -3,7 +3,7 @@ import { stringifyJson } from '../../common/json.ts';
 import { Fault, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, Reference, typeOf, weigh, type Numeric, type Row } from './values.ts';
 
-/** What an argument may be; `numbers` and `strings` are arrays of nothing else. */
+/** Accepted types of an argument; `numbers` and `strings` are homogeneous arrays. */
 const kinds = {
   any: (value: unknown) => !(value instanceof Reference),
   number: isNumber,
@@ -18,9 +18,9 @@ type Kind = keyof typeof kinds;
 
 interface Builtin {
   readonly takes: readonly (readonly Kind[])[];
-  /** The argument may be repeated. */
+  /** The last argument may be repeated. */
   readonly repeats: boolean;
-  /** Its arguments were checked, so it may say what they are. */
+  /** Arguments have been checked, so implementations may declare their exact types. */
   readonly run: (args: never, work: Work) => unknown;
 }
 
@@ -77,10 +77,10 @@ const table: Readonly<Record<string, Builtin>> = {
   values: define(OBJECT, ([object]: [Row]) => Object.values(object)),
 };
 
-/** Checks its arguments and what they cost before it runs. */
+/** Checks the arguments and charges their size before the function runs. */
 export type Called = (args: readonly unknown[], work: Work) => unknown;
 
-/** @throws Fault when there is no such function, or none with so many arguments */
+/** Looks up a function. @throws Fault when the name or the number of arguments is wrong */
 export function findFunction(name: string, count: number, at: number): Called {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!found) throw new Fault(`there is no function ${name}; there are ${Object.keys(table).join(', ')}`, at);
@@ -110,7 +110,7 @@ const describe = (value: unknown): string =>
     ? `an array with ${typeOf(value.find((item) => typeOf(item) !== typeOf(value[0])) ?? value[0])}`
     : typeOf(value);
 
-/** Whole numbers are added digit by digit. */
+/** Integers are added exactly. */
 function sum(values: readonly Numeric[]): Numeric {
   if (!values.some((value) => typeof value === 'bigint')) return (values as number[]).reduce((total, value) => total + value, 0);
   if (values.some((value) => typeof value === 'number' && !Number.isInteger(value)))
@@ -118,7 +118,7 @@ function sum(values: readonly Numeric[]): Numeric {
   return narrow(values.reduce<bigint>((total, value) => total + BigInt(value), 0n));
 }
 
-/** A number where it can be one. */
+/** A bigint as a number where it is a safe integer. */
 function narrow(value: bigint): Numeric {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

@@ -93,7 +93,7 @@ describe('an expression', () => {
     ["[?a == 'b]", 7, /^' is opened and not closed$/],
     ['a ? b', 2, /^"\?" has no meaning here$/],
     ['a..b', 2, /^expected a name, \* \[ or \{ after the dot, found \.$/],
-    ['a.[0]', 2, /^an index stands without a dot: name\[0\]$/],
+    ['a.[0]', 2, /^an index takes no dot: name\[0\]$/],
     ['[].nme(@)', 3, /^there is no function nme; there are abs, avg, .* values$/],
     ['length(a, b)', 0, /^length\(\) takes 1 argument, not 2$/],
     ['not_null()', 0, /^not_null\(\) takes at least 1 argument, not 0$/],

@@ -1,11 +1,11 @@
-/** From the text of a JMESPath expression to a function, by precedence: https://jmespath.org/specification.html#grammar */
+/** Compiles a JMESPath expression into a function, by operator precedence: https://jmespath.org/specification.html#grammar */
 import { Fault } from './fault.ts';
 import { findFunction } from './functions.ts';
 import { both, chain, comparison, either, flatten, index, itself, project, projectValues, select, slice } from './steps.ts';
 import { tokenize, type Token } from './tokens.ts';
 import { isTrue, Reference, type Step } from './values.ts';
 
-/** How tightly a token binds what stands before it; all others end an expression. */
+/** Left binding power of each token; any other token ends an expression. */
 const binding: Readonly<Record<string, number>> = {
   '|': 1,
   '||': 2,
@@ -21,11 +21,11 @@ const binding: Readonly<Record<string, number>> = {
   '.': 40,
   '[': 55,
 };
-/** What goes on with every item of a projection binds at least like this. */
+/** Least binding power of what continues a projection. */
 const GOES_ON = 10;
 const [STAR, NOT] = [20, 45];
 
-/** @throws Fault */
+/** Compiles an expression. @throws Fault */
 export function parse(expression: string): Step {
   return new Parser(tokenize(expression)).whole();
 }
@@ -133,25 +133,25 @@ class Parser {
     }
   }
 
-  /** What is done with every item of a projection. */
+  /** The expression applied to every item of a projection. */
   #rest(power = 0): Step {
     const { kind } = this.#next;
     if ((binding[kind] ?? 0) < GOES_ON) return itself;
     return this.#takeIf('.') ? this.#afterDot(power) : this.#expression(power);
   }
 
-  /** A list or a record of expressions ends a projection: `[*].{n: name}[0]` is the first of the results, as in Python. */
+  /** A multiselect ends a projection, as in the Python implementation: `[*].{n: name}[0]` is the first of the results. */
   #afterDot(power = 0): Step {
     const { kind, at } = this.#next;
     if (kind === 'name' || kind === 'quoted' || kind === '*') return this.#expression(power);
     if (this.#takeIf('{')) return this.#record();
     if (kind !== '[') throw unexpected(this.#next, 'a name, * [ or { after the dot');
     this.#take();
-    if (['number', ':'].includes(this.#next.kind)) throw new Fault('an index stands without a dot: name[0]', at);
+    if (['number', ':'].includes(this.#next.kind)) throw new Fault('an index takes no dot: name[0]', at);
     return this.#list();
   }
 
-  /** `[` at the beginning: an index, a projection or a list of expressions. */
+  /** A leading `[`: an index, a projection or a multiselect list. */
   #bracket(): Step {
     const { kind } = this.#next;
     if (kind === 'number' || kind === ':') return this.#indexOrSlice(itself);

@@ -3,13 +3,13 @@ import { parse } from './parse.ts';
 import { weigh } from './values.ts';
 
 /**
- * What the expression finds in `value`, null for nothing. `limit`: how many steps it may take, and how large what it
- * finds may be in about as many characters.
+ * Evaluates a compiled expression; null when nothing is found. `limit`: maximum number of steps, and roughly the maximum
+ * size of the result in characters.
  * @throws Fault
  */
 export type Search = (value: unknown, limit: number) => unknown;
 
-/** @throws Fault when it is no expression */
+/** Compiles an expression. @throws Fault when it is invalid */
 export function compile(expression: string): Search {
   const step = parse(expression);
   return (value, limit) => {

@@ -1,7 +1,7 @@
-/** What an expression does on its way through a value. */
+/** The operations of a compiled expression. */
 import { compare, isEqual, isNumber, isObject, isText, isTrue, type Step } from './values.ts';
 
-/** Only what an object holds itself: `constructor` is a field like any other. */
+/** Own properties only: `constructor` is a field like any other. */
 export const select =
   (name: string): Step =>
   (value, work) => {
@@ -38,7 +38,7 @@ export const slice =
     return picked;
   };
 
-/** One level, and only that of lists in a list. */
+/** Flattens one level of nested lists. */
 export const flatten =
   (of: Step): Step =>
   (value, work) => {
@@ -48,7 +48,7 @@ export const flatten =
     return items.flat();
   };
 
-/** Does `each` with every item that passes `test`, and leaves out what comes to nothing. */
+/** Applies `each` to the items that pass `test`, dropping null results. */
 export const project =
   (of: Step, each: Step, test?: Step): Step =>
   (value, work) => {
@@ -100,7 +100,7 @@ const tests: Readonly<Record<string, (order: number) => boolean>> = {
   '>=': (order) => order >= 0,
 };
 
-/** Numbers have an order, and texts too, as in the Python implementation: dates are compared like this. */
+/** Numbers are ordered, and strings too, as in the Python implementation: that is how dates are compared. */
 export function comparison(kind: string, left: Step, right: Step): Step {
   const ordered = (one: unknown, other: unknown) => {
     if (isNumber(one) && isNumber(other)) return tests[kind]?.(compare(one, other));

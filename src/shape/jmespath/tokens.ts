@@ -1,12 +1,12 @@
-/** Takes a JMESPath expression apart: https://jmespath.org/specification.html#grammar */
+/** Splits a JMESPath expression into tokens: https://jmespath.org/specification.html#grammar */
 import { parseJson } from '../../common/json.ts';
 import { Fault } from './fault.ts';
 
 export interface Token {
-  /** `name`, `quoted`, `number`, `literal`, `end`, or the mark itself. */
+  /** `name`, `quoted`, `number`, `literal`, `end`, or the punctuation itself. */
   readonly kind: string;
   readonly value?: unknown;
-  /** Where it begins. */
+  /** Offset of its first character. */
   readonly at: number;
 }
 
@@ -14,7 +14,7 @@ const TOKEN =
   /(?<name>[A-Za-z_]\w*)|(?<number>-?\d+)|(?<quoted>"(?:[^"\\]|\\[^])*")|(?<raw>'(?:[^'\\]|\\[^])*')|(?<literal>`(?:[^`\\]|\\[^])*`)|(?<mark>\[\]|\[\?|\|\||&&|[<>!=]=|[[\](){}.,:@*|&<>!])/y;
 const BLANK = /[ \t\r\n]*/y;
 
-/** @throws Fault */
+/** Tokenizes an expression. @throws Fault */
 export function tokenize(expression: string): Token[] {
   const tokens: Token[] = [];
   for (let at = skipBlank(expression, 0); at < expression.length; at = skipBlank(expression, TOKEN.lastIndex)) {
@@ -46,20 +46,20 @@ function parseQuoted(quoted: string, at: number): unknown {
   try {
     return parseJson(quoted);
   } catch {
-    throw new Fault('the name in double quotes is not written as in JSON', at);
+    throw new Fault('the quoted name is not valid JSON', at);
   }
 }
 
-/** JSON; a bare word between backticks is text, as the Python implementation takes it. */
+/** A JSON literal; a bare word between backticks is a string, as in the Python implementation. */
 function parseLiteral(literal: string, at: number): unknown {
   for (const candidate of [literal, `"${literal.trimStart()}"`]) {
     try {
       return parseJson(candidate);
     } catch {
-      // The other reading is tried.
+      // Not JSON: taken as a bare word below.
     }
   }
-  throw new Fault('what stands between backticks is neither JSON nor a plain word', at);
+  throw new Fault('the text between backticks is neither JSON nor a bare word', at);
 }
 
 function noToken(expression: string, at: number): Fault {

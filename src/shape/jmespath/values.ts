@@ -1,10 +1,10 @@
-/** What JMESPath knows of values. An integer beyond 2^53 is a `bigint` here, and a number like any other. */
+/** JMESPath types and comparisons. An integer beyond 2^53 is a `bigint` and behaves like any number. */
 import type { Work } from './fault.ts';
 
-/** An evaluation waiting for a value. */
+/** A compiled expression: called with the current value. */
 export type Step = (value: unknown, work: Work) => unknown;
 
-/** `&expression`, which only functions take. */
+/** An expression reference, `&expression`; only functions accept it. */
 export class Reference {
   readonly step: Step;
 
@@ -21,7 +21,7 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const isObject = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Reference);
 
-/** Nothing, an empty text, list or object, and false count as false; zero does not. */
+/** Null, an empty string, list or object, and false are falsy; zero is not. */
 export function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (isObject(value)) return Object.keys(value).length > 0;
@@ -37,7 +37,7 @@ export function typeOf(value: unknown): string {
 
 export function isEqual(one: unknown, other: unknown, work: Work): boolean {
   work.spend(1);
-  // oxlint-disable-next-line eqeqeq -- a bigint and a number may be the same
+  // oxlint-disable-next-line eqeqeq -- a bigint and a number may be equal
   if (isNumber(one) && isNumber(other)) return one == other;
   if (Array.isArray(one))
     return Array.isArray(other) && one.length === other.length && one.every((item, at) => isEqual(item, other[at], work));
@@ -46,13 +46,13 @@ export function isEqual(one: unknown, other: unknown, work: Work): boolean {
   return keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key], work));
 }
 
-/** Below zero when `one` comes first. */
+/** Negative when `one` sorts first. */
 export function compare<T extends Numeric | string>(one: T, other: T): number {
   if (one === other) return 0;
   return one < other ? -1 : Number(one > other);
 }
 
-/** Spends what it costs to write `value` out. What is in it twice counts twice. */
+/** Charges the size of `value` when written out. Shared parts count each time. */
 export function weigh(value: unknown, work: Work): void {
   if (isText(value)) return work.spend(1 + value.length);
   work.spend(1);
