@@ -5,7 +5,6 @@
 import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 
-const started = performance.now();
 refuseOldNode();
 const signals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGINT'] as const;
 const early: NodeJS.Signals[] = [];
@@ -25,7 +24,6 @@ const launch = captureLaunch();
 const holding = setInterval(() => undefined, 60_000);
 const exitCode = await run({
   launch,
-  startedAtMs: started,
   isRehearsal,
   out: (text) => print(process.stdout, text),
   err: (text) => print(process.stderr, text),

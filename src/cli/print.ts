@@ -1,5 +1,6 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
-import type { Operation, Problem } from '../lifecycle/index.ts';
+import { describeProblem } from '../common/problem.ts';
+import type { Operation } from '../lifecycle/index.ts';
 import { adviceFor } from './exit-codes.ts';
 import { span, whole, wrap, type Canvas, type Text } from './picture.ts';
 
@@ -44,12 +45,6 @@ function whenApplied(applies: string, { kind, outcome, dryRun = false }: Operati
 
 /** A change that was seen has not taken effect with any other outcome. */
 const IN_FORCE_AFTER: ReadonlySet<string> = new Set(['applied', 'applied-restart-pending', 'unchanged', 'restarted', 'valid']);
-
-/** `file:line: SETTING: message. Hint`, with what is known. */
-export function describeProblem({ setting, file, line, message, hint }: Problem): string {
-  const place = file === null ? [] : [line === null ? file : `${file}:${line}`];
-  return `${[...place, ...(setting === null ? [] : [setting]), message].join(': ')}${hint ? ` (${hint})` : ''}`;
-}
 
 /** Columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {

@@ -1,21 +1,14 @@
 /** Picks the command, and is the edge where errors become words and exit codes. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Launch } from '../lifecycle/launch.ts';
+import { serve, type Stage as ServerStage } from '../server/index.ts';
 import type { Canvas } from './picture.ts';
 import { parseCommandLine, subcommands, type CommandLine, type Options, type OptionValues } from './parse.ts';
 
 /** The process, as far as commands may touch it. */
-export interface Stage {
-  readonly launch: Launch;
-  /** When the first line of the program ran, on the clock of `performance.now()`. */
-  readonly startedAtMs: number;
-  readonly isRehearsal: boolean;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
+export interface Stage extends ServerStage {
+  /** What standard output is. */
   readonly canvas: Canvas;
-  /** Hands over the signals; those that came before are delivered at once. */
-  onSignals(handler: (signal: NodeJS.Signals) => void): void;
-  exit(code: number): void;
 }
 
 /** Runs one command; the exit code, or undefined while the server goes on. */
@@ -33,8 +26,8 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
   const { printOperation } = await import('./print.ts');
   switch (command) {
     case 'serve': {
-      const { serve } = await loadServer(stage.launch);
-      return serve(stage, values);
+      const { flagLayer } = await import('../settings/index.ts');
+      return serve(stage, { flags: flagLayer(values), demo: values['demo'] === true });
     }
     case 'reload':
     case 'restart': {
@@ -71,17 +64,6 @@ async function dispatch({ command, values }: CommandLine, stage: Stage, json: bo
       stage.out(version);
       return 0;
     }
-  }
-}
-
-/** A program that was fit in the rehearsal and cannot be loaded now is one more reason to come back to the one before it. */
-async function loadServer(launch: Launch): Promise<typeof import('../server/start.ts')> {
-  try {
-    return await import('../server/start.ts');
-  } catch (error) {
-    const { comeBackUnloaded } = await import('../lifecycle/come-back.ts');
-    comeBackUnloaded(launch, messageOf(error));
-    throw error;
   }
 }
 

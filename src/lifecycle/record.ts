@@ -1,5 +1,8 @@
 /** The record: what a running server says of itself in its PID file. Source: docs/operations/lifecycle.md. */
+import type { Problem } from '../common/problem.ts';
 import type { Identity } from './identity.ts';
+
+export type { Problem };
 
 export type State = 'starting' | 'ready' | 'reloading' | 'rehearsing' | 'draining' | 'executing' | 'stopping' | 'stopped';
 
@@ -28,15 +31,6 @@ export interface Change {
   readonly applies: 'reload' | 'restart';
   readonly from: string;
   readonly to: string;
-}
-
-/** One thing wrong with a configuration. Never holds a secret's value. */
-export interface Problem {
-  readonly setting: string | null;
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly message: string;
-  readonly hint: string;
 }
 
 /** The verdict on one operation, as `--json` prints it. */

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { describeProblem } from '../common/problem.ts';
 import type { KeptSecrets } from './posture.ts';
 import type { Candidate, Launch, Problem, SecretSource, SourceFacts, SourceFile } from '../lifecycle/index.ts';
 import {
@@ -415,8 +416,4 @@ const saveLayer = (layer: EnvFileLayer | null): SavedLayer | null =>
 const restoreLayer = (saved: SavedLayer | null): EnvFileLayer | null =>
   saved && { path: saved.path, entries: new Map(saved.entries.map(([name, value, line]) => [name, { value, line }])), problems: [] };
 
-const wordsOf = (problems: readonly Problem[]): string[] =>
-  problems.map(({ setting, file, line, message, hint }) => {
-    const place = file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `;
-    return `${place}${setting === null ? '' : `${setting} `}${message}${hint ? ` (${hint})` : ''}`;
-  });
+const wordsOf = (problems: readonly Problem[]): string[] => problems.map(describeProblem);

@@ -1,8 +1,6 @@
 /** Starts a server, rehearses one, or says why neither can be: settings in, a running server out. */
 import { checkAuditFile } from '../audit/index.ts';
-import type { OptionValues } from '../cli/parse.ts';
-import { describeProblem } from '../cli/print.ts';
-import type { Stage } from '../cli/run.ts';
+import { describeProblem } from '../common/problem.ts';
 import { Configuration, type ReadSecrets, type SavedConfiguration, type Start } from './configuration.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import { tidyWhenIdle } from './idle-memory.ts';
@@ -31,7 +29,8 @@ import { checkTls } from '../http/index.ts';
 import { checkCloud, readEntitlementOf } from './cloud-access.ts';
 import { cloudConfigOf, tlsOf } from './part-settings.ts';
 import { openState, ServerService, type SavedSessions } from './service.ts';
-import { authModeOf, flagLayer, isLoopback, type Settings } from '../settings/index.ts';
+import { authModeOf, isLoopback, type FlagLayer, type Settings } from '../settings/index.ts';
+import type { Stage } from './stage.ts';
 import { products } from '../tools/index.ts';
 import { version } from '../common/version.ts';
 import { Transport } from '../zscaler/index.ts';
@@ -58,9 +57,11 @@ export const readSecrets: ReadSecrets = async (place, { secretsTimeoutSeconds, h
 };
 
 /** Serves until told to stop; the exit code when it does not serve. @throws ZscalerMcpError */
-export async function serve(stage: Stage, values: OptionValues): Promise<number | undefined> {
-  const fixed = { launch: stage.launch, flags: flagLayer(values), known, readSecrets };
-  const demo = values['demo'] === true;
+export async function serve(
+  stage: Stage,
+  { flags, demo }: { readonly flags: FlagLayer; readonly demo: boolean },
+): Promise<number | undefined> {
+  const fixed = { launch: stage.launch, flags, known, readSecrets };
   if (stage.isRehearsal) return rehearse(stage, await Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
   if (handover) {

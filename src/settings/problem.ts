@@ -1,16 +1,7 @@
-/** What is wrong with a configuration, in words that may be printed anywhere. */
+/** Problems found while settings are read. */
+import type { Problem } from '../common/problem.ts';
 
-/** Never holds a secret's value. */
-export interface Problem {
-  /** The environment name, or null when it is about no single setting. */
-  readonly setting: string | null;
-  readonly file: string | null;
-  /** Counted from 1. */
-  readonly line: number | null;
-  readonly message: string;
-  /** What to do next. */
-  readonly hint: string;
-}
+export type { Problem };
 
 /** A problem with a file as a whole. */
 export const fileProblem = (file: string, message: string, hint: string): Problem => ({ setting: null, file, line: null, message, hint });

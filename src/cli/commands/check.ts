@@ -1,5 +1,5 @@
 /** `zscaler-mcp check`: loads and judges the configuration exactly as a start would, and starts nothing. */
-import { Configuration, type Start } from '../../server/configuration.ts';
+import { readConfiguration, tryConfiguration, type Start } from '../../server/index.ts';
 import { exitCodeOf, newOperationId, type Launch, type Operation } from '../../lifecycle/index.ts';
 import { describeValue, flagLayer, isSet, maskSecrets, rows, secretValues } from '../../settings/index.ts';
 import type { OptionValues } from '../parse.ts';
@@ -7,8 +7,7 @@ import { printOperation, table, type Printer } from '../print.ts';
 
 export async function check({ launch, ...printer }: Printer & { launch: Launch }, values: OptionValues, json: boolean): Promise<number> {
   const startedAt = performance.now();
-  const { known, readSecrets, tryConfiguration } = await import('../../server/start.ts');
-  const start = await Configuration.read({ launch, flags: flagLayer(values), known, readSecrets });
+  const start = await readConfiguration(launch, flagLayer(values));
   const problems = start.problems.length > 0 ? start.problems : await tryConfiguration(start.configuration.settings);
   const outcome = problems.length === 0 ? 'valid' : 'refused';
   const operation: Operation = {

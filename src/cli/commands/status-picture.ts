@@ -1,7 +1,8 @@
 /** What `status` shows a person: what runs, from where it is configured, what differs, what was done lately, how open it is. */
 import type { PastOperation } from '../../lifecycle/index.ts';
 import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from '../picture.ts';
-import { describeProblem, type Printer } from '../print.ts';
+import { describeProblem } from '../../common/problem.ts';
+import type { Printer } from '../print.ts';
 import type { StatusReport } from './status.ts';
 
 /** @param trouble why the server counts as dead, or null while it runs */

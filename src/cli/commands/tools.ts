@@ -1,18 +1,18 @@
 /** `zscaler-mcp tools`: what a server with this configuration would offer, and why the rest is not offered. */
-import { Configuration } from '../../server/configuration.ts';
+import { askEntitlement, readConfiguration } from '../../server/index.ts';
 import type { Launch } from '../../lifecycle/index.ts';
 import { flagLayer } from '../../settings/index.ts';
 import { catalogue, createGuide, Enabled, selectTools, products, type Guide, type Selected } from '../../tools/index.ts';
 import type { OptionValues } from '../parse.ts';
-import { describeProblem, table, type Printer } from '../print.ts';
+import { describeProblem } from '../../common/problem.ts';
+import { table, type Printer } from '../print.ts';
 
 export async function listTools(
   { launch, ...printer }: Printer & { launch: Launch },
   values: OptionValues,
   json: boolean,
 ): Promise<number> {
-  const { askEntitlement, known, readSecrets } = await import('../../server/start.ts');
-  const { configuration, problems } = await Configuration.read({ launch, flags: flagLayer(values), known, readSecrets });
+  const { configuration, problems } = await readConfiguration(launch, flagLayer(values));
   if (problems.length > 0) {
     if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
     else for (const problem of problems) printer.err(describeProblem(problem));

@@ -1,0 +1,51 @@
+/** The server, as the commands use it. Each function loads what it needs and no more, so importing this file costs nothing. */
+import { messageOf } from '../common/errors.ts';
+import type { Launch, Problem } from '../lifecycle/index.ts';
+import type { FlagLayer, Settings } from '../settings/index.ts';
+import type { Start } from './configuration.ts';
+import type { Stage } from './stage.ts';
+
+export type { Stage, Start };
+
+/**
+ * Serves until told to stop; with a handover in the environment it takes over from the generation before it.
+ * @param options `flags` from the command line by environment name, and whether to serve the demo tenant
+ * @returns the exit code when there is nothing to serve; undefined while the server runs
+ * @throws ZscalerMcpError
+ */
+export async function serve(stage: Stage, options: { readonly flags: FlagLayer; readonly demo: boolean }): Promise<number | undefined> {
+  const start = await loadStart(stage.launch);
+  return start.serve(stage, options);
+}
+
+/** Finds, reads and judges the configuration as a first start does. What is wrong is returned, never thrown. */
+export async function readConfiguration(launch: Launch, flags: FlagLayer): Promise<Start> {
+  const [{ Configuration }, { known, readSecrets }] = await Promise.all([import('./configuration.ts'), import('./start.ts')]);
+  return Configuration.read({ launch, flags, known, readSecrets });
+}
+
+/** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
+export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
+  const start = await import('./start.ts');
+  return start.tryConfiguration(settings);
+}
+
+/**
+ * Asks the cloud which products the tenant has.
+ * @returns their names; a reason when the cloud does not tell; null when the filter is off or there are no credentials to ask with
+ */
+export async function askEntitlement(settings: Settings): Promise<readonly string[] | string | null> {
+  const start = await import('./start.ts');
+  return start.askEntitlement(settings);
+}
+
+/** A program that passed its rehearsal and cannot be loaded now gives the process back to the generation before it. */
+async function loadStart(launch: Launch): Promise<typeof import('./start.ts')> {
+  try {
+    return await import('./start.ts');
+  } catch (error) {
+    const { comeBackUnloaded } = await import('../lifecycle/come-back.ts');
+    comeBackUnloaded(launch, messageOf(error));
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+/** What a server needs of the process that it runs in; `main.ts` supplies it. */
+import type { Launch } from '../lifecycle/index.ts';
+
+/** The process, as far as the server may touch it. */
+export interface Stage {
+  readonly launch: Launch;
+  /** Whether this process only rehearses a restart: it builds everything, reports, and serves nothing. */
+  readonly isRehearsal: boolean;
+  /** Writes one line to standard output. */
+  readonly out: (text: string) => void;
+  /** Writes one line to standard error. */
+  readonly err: (text: string) => void;
+  /** Sets the handler of signals; those that came before are delivered to it at once. */
+  onSignals(handler: (signal: NodeJS.Signals) => void): void;
+  /** Ends the process. */
+  exit(code: number): void;
+}
