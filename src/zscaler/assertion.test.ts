@@ -53,7 +53,7 @@ describe('signAssertion', () => {
     ['a damaged key', pem.slice(0, 400), /cannot be read/],
     ['a damaged JWK', '{"kty":"RSA"', /cannot be read/],
     ['a file that is not there', '/nowhere/secret-material', /neither key text nor the path of a readable file \(ENOENT\)/],
-    ['a file without a key', file('empty.pem', 'nothing'), /holds no private key/],
+    ['a file without a key', file('empty.pem', 'nothing'), /does not contain a private key/],
   ])('refuses %s', async (_, key, message) => {
     const error = await checkPrivateKey(key).then(
       () => null,
