@@ -17,7 +17,7 @@ export async function run(stage: Stage): Promise<number | undefined> {
   try {
     return await dispatch(await parseCommandLine(stage.launch.argv, settingOptions), stage, json);
   } catch (error) {
-    return report(error, stage, json);
+    return await report(error, stage, json);
   }
 }
 
@@ -78,30 +78,27 @@ function pidFileOf(values: OptionValues, launch: Launch): string | null {
   return typeof flag === 'string' ? flag : launch.env['ZSCALER_MCP_PID_FILE'] || null;
 }
 
-function report(error: unknown, { out, err, launch }: Stage, json: boolean): number {
+async function report(error: unknown, { out, err, launch }: Stage, json: boolean): Promise<number> {
   const exitCode = error instanceof ZscalerMcpError ? (codesOf[error.code] ?? 1) : 1;
   const message = messageOf(error);
   const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? '';
-  if (json) out(JSON.stringify(failure(launch, exitCode, message, hint)));
+  if (json) out(JSON.stringify(await failure(launch, exitCode, message, hint)));
   else err(`zscaler-mcp: ${message}${error instanceof ZscalerMcpError ? ` (${error.code})` : ''}${hint ? `\n${hint}` : ''}`);
   return exitCode;
 }
 
 /** An operation that did not come about, in the shape of all others. */
-const failure = ({ argv }: Launch, exitCode: number, message: string, hint: string) => ({
-  id: null,
-  kind: subcommands.find((word) => argv.includes(word)) ?? null,
-  outcome: 'failed',
-  exitCode,
-  message,
-  changes: [],
-  pendingRestart: [],
-  errors: [{ setting: null, file: null, line: null, message, hint }],
-  warnings: [],
-  envSource: null,
-  generation: null,
-  durationMs: 0,
-});
+async function failure({ argv }: Launch, exitCode: number, message: string, hint: string): Promise<object> {
+  const { describeOperation } = await import('../lifecycle/index.ts');
+  return describeOperation({
+    id: null,
+    kind: subcommands.find((word) => argv.includes(word)) ?? null,
+    outcome: 'failed',
+    exitCode,
+    message,
+    errors: [{ setting: null, file: null, line: null, message, hint }],
+  });
+}
 
 const codesOf: Partial<Record<ZscalerMcpError['code'], number>> = {
   ERR_USAGE: 2,

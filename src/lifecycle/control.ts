@@ -8,7 +8,7 @@ import { acquireLock } from './lock.ts';
 import { defaultPidFiles, folderOf, readPidFile, removeIfEmpty, removeStale, type Reading } from './pid-file.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
 import { isPending, newOperationId, submitRequest, takeAnswer, withdrawRequest } from './requests.ts';
-import { exitCodeOf } from './verdicts.ts';
+import { describeOperation, exitCodeOf } from './verdicts.ts';
 
 /** Where a command looks: one place that the operator named, or the default places in their order. */
 export interface Whereabouts {
@@ -323,23 +323,24 @@ interface OwnVerdict {
   readonly kind: OperationKind;
   readonly outcome: Outcome;
   readonly message: string;
+  /** `Found.note`. */
   readonly note: string | null;
+  /** On the clock of `performance.now()`. */
   readonly startedAt: number;
   readonly record: LifecycleRecord | undefined;
 }
 
 /** A verdict that no server gave: the command's own. */
-const ownVerdict = ({ id, kind, outcome, message, note, startedAt, record }: OwnVerdict): Operation => ({
-  id,
-  kind,
-  outcome,
-  exitCode: exitCodeOf(kind, outcome),
-  message,
-  changes: [],
-  pendingRestart: record?.config.pendingRestart ?? [],
-  errors: [],
-  warnings: note === null ? [] : [note],
-  envSource: record?.envSource ?? null,
-  generation: record?.generation ?? null,
-  durationMs: Math.round(performance.now() - startedAt),
-});
+const ownVerdict = ({ id, kind, outcome, message, note, startedAt, record }: OwnVerdict): Operation =>
+  describeOperation({
+    id,
+    kind,
+    outcome,
+    exitCode: exitCodeOf(kind, outcome),
+    message,
+    pendingRestart: record?.config.pendingRestart ?? [],
+    warnings: note === null ? [] : [note],
+    envSource: record?.envSource ?? null,
+    generation: record?.generation ?? null,
+    durationMs: Math.round(performance.now() - startedAt),
+  });

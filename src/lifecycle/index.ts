@@ -24,4 +24,4 @@ export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
 export type { Candidate, Descriptors, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
-export { exitCodeOf } from './verdicts.ts';
+export { describeOperation, exitCodeOf } from './verdicts.ts';

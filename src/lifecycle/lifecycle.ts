@@ -1,6 +1,7 @@
 /** States and transitions of a running server: one request at a time, each answered with what really happened. */
 import { openSync, closeSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { logFor } from '../common/log-scope.ts';
 import { execute, flushStream } from './execute.ts';
@@ -16,7 +17,7 @@ import type { Change, LifecycleRecord, Operation, Outcome, Problem, State } from
 import { rehearse } from './rehearse.ts';
 import { newOperationId, removeOldAnswers, takeRequests, writeAnswer, type ReceivedRequest, type Work } from './requests.ts';
 import type { Candidate, DrainReport, Service, SourceFile } from './service.ts';
-import { exitCodeOf } from './verdicts.ts';
+import { describeOperation, exitCodeOf } from './verdicts.ts';
 import { LOOK_EVERY_MS, watchFile, type FileWatcher } from './watch.ts';
 
 /** What the lifecycle tells the log; the same shape as the project's log. */
@@ -449,20 +450,17 @@ export class Lifecycle<Config> {
     const { record } = keeper;
     const durationMs = Math.max(0, Date.now() - startedAt.getTime());
     const exitCode = exitCodeOf(kind, verdict.outcome, (verdict.pendingRestart ?? []).length > 0);
-    const operation: Operation = {
-      changes: [],
-      pendingRestart: record.config.pendingRestart,
-      errors: [],
-      warnings: [],
-      ...verdict,
+    const operation: Operation = describeOperation({
       id,
       kind,
+      pendingRestart: record.config.pendingRestart,
+      ...verdict,
       exitCode,
       envSource: verdict.envSource ?? record.envSource,
       generation: record.generation,
       durationMs,
       ...(dryRun && { dryRun }),
-    };
+    });
     const failed = exitCode !== 0 && exitCode !== 3;
     if (!dryRun) {
       const changed = operation.changes.map(({ setting }) => setting);
@@ -576,7 +574,7 @@ const isAwaited = (askedBy: Work['askedBy']): boolean => askedBy !== null && ask
 
 const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
   outcome: 'refused',
-  message: `the configuration is invalid (${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}); nothing was changed, the server runs on`,
+  message: `the configuration is invalid (${count(problems.length, 'problem')}); nothing was changed, the server runs on`,
   errors: problems,
   warnings,
 });
@@ -616,8 +614,6 @@ function restartNotes({ open, ended }: { open: number; ended: number }, cut: num
   if (!carried) notes.push('the socket was bound anew, for lack of the FFI: connections were refused for a moment');
   return notes;
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 function closeAll(copies: readonly (HandedListener | HandedConnection)[]): void {
   for (const { descriptor } of copies) if (descriptor !== null) closeSync(descriptor);

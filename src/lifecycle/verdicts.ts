@@ -1,5 +1,5 @@
-/** Which exit code each outcome has, for each command. The words for the codes are in cli/exit-codes.ts. */
-import type { OperationKind, Outcome } from './record.ts';
+/** What a verdict holds, and the exit code of each outcome. What each code means is in cli/exit-codes.ts. */
+import type { Operation, OperationKind, Outcome } from './record.ts';
 
 const codes: Readonly<Record<Outcome, number>> = {
   applied: 0,
@@ -27,3 +27,27 @@ export function exitCodeOf(kind: OperationKind, outcome: Outcome, wouldWait = fa
   if (kind === 'stop' && outcome === 'not-running') return 0;
   return kind === 'reload' && outcome === 'valid' && wouldWait ? codes['applied-restart-pending'] : codes[outcome];
 }
+
+type Head = Pick<Operation, 'outcome' | 'exitCode' | 'message'> & { readonly id: string | null; readonly kind: string | null };
+type Details = Omit<Operation, keyof Head>;
+
+/**
+ * An operation with the given facts. Everything else says that there is nothing to report: no changes, nothing that waits
+ * for a restart, no errors or warnings, environment and generation not known, no time spent.
+ */
+export const describeOperation = <Given extends Head & Partial<Details>>(given: Given): Given & Details => ({
+  // Twice, so that the JSON begins with what was given.
+  ...given,
+  ...NOTHING_TO_REPORT,
+  ...given,
+});
+
+const NOTHING_TO_REPORT: Details = {
+  changes: [],
+  pendingRestart: [],
+  errors: [],
+  warnings: [],
+  envSource: null,
+  generation: null,
+  durationMs: 0,
+};

@@ -1,4 +1,5 @@
 /** How open a server is: which protections are on, which are off, and what of it is a risk worth saying. */
+import { count } from '../common/count.ts';
 import type { Posture } from '../lifecycle/index.ts';
 import { authModeOf, isLoopback, type Settings } from '../settings/index.ts';
 
@@ -155,8 +156,6 @@ function isInTheOpen(stateUrl: string | undefined): boolean {
 }
 
 const letsAllIn = (ranges: readonly string[]): boolean => ranges.length === 0 || ranges.includes('*');
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** For people, on one line. */
 export function describePosture({ on, off, risks }: Posture): string {

@@ -4,6 +4,7 @@ import { describeProblem } from '../common/problem.ts';
 import { Configuration, type ReadSecrets, type SavedConfiguration, type Start } from './configuration.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import { tidyWhenIdle } from './idle-memory.ts';
+import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import {
   chooseDefaultPidFile,
@@ -170,7 +171,7 @@ const demoForOthers = (host: string): Problem => ({
 });
 
 function refuse({ err }: Stage, problems: readonly Problem[]): number {
-  err(`zscaler-mcp does not start: the configuration has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`);
+  err(`zscaler-mcp does not start: the configuration has ${count(problems.length, 'problem')}`);
   for (const problem of problems) err(`  ${describeProblem(problem)}`);
   return 4;
 }

@@ -1,4 +1,5 @@
 /** Size limits of an answer, in tokens and bytes. */
+import { count } from '../common/count.ts';
 
 /** JSON and CSV full of IDs have three or more bytes per token with current tokenizers, so this estimate errs on the safe side. */
 const BYTES_A_TOKEN = 3;
@@ -24,8 +25,6 @@ export function beginningOf(text: string, bytes: number): string {
   while (end > 0 && ((all[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return all.toString('utf8', 0, end);
 }
-
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 const sizes = ['page_size', 'limit'];
 const others = ['page', 'page_num', 'page_number', 'offset', 'all', 'query', ...sizes];

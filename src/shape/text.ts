@@ -1,6 +1,7 @@
 /** The text of an answer: flat rows as CSV, everything else as JSON, cut to the budget with a note on what is missing. */
 import { stringifyJson } from '../common/json.ts';
-import { advise, beginningOf, bytesOf, count, sizeOf, type Budget } from './budget.ts';
+import { count } from '../common/count.ts';
+import { advise, beginningOf, bytesOf, sizeOf, type Budget } from './budget.ts';
 import { toCsv } from './csv.ts';
 import { isListing, type Rows } from './listing.ts';
 

@@ -1,5 +1,5 @@
 /** `zscaler-mcp reload` and `zscaler-mcp restart`. */
-import { ask, newOperationId, type Operation, type Whereabouts } from '../../lifecycle/index.ts';
+import { ask, describeOperation, newOperationId, type Operation, type Whereabouts } from '../../lifecycle/index.ts';
 import { generationOf, secondsOf, type OptionValues } from '../parse.ts';
 
 export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
@@ -15,17 +15,11 @@ export async function askServer(kind: 'reload' | 'restart', values: OptionValues
 }
 
 /** Windows has no signal that a program could turn into this. */
-const notOnWindows = (kind: 'reload' | 'restart'): Operation => ({
-  id: newOperationId(),
-  kind,
-  outcome: 'failed',
-  exitCode: 2,
-  message: `${kind} is not supported on Windows: stop the server, and let its supervisor start it again`,
-  changes: [],
-  pendingRestart: [],
-  errors: [],
-  warnings: [],
-  envSource: null,
-  generation: null,
-  durationMs: 0,
-});
+const notOnWindows = (kind: 'reload' | 'restart'): Operation =>
+  describeOperation({
+    id: newOperationId(),
+    kind,
+    outcome: 'failed',
+    exitCode: 2,
+    message: `${kind} is not supported on Windows: stop the server, and let its supervisor start it again`,
+  });

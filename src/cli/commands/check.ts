@@ -1,6 +1,7 @@
 /** `zscaler-mcp check`: loads and judges the configuration exactly as a start would, and starts nothing. */
+import { count } from '../../common/count.ts';
 import { readConfiguration, tryConfiguration, type Start } from '../../server/index.ts';
-import { exitCodeOf, newOperationId, type Launch, type Operation } from '../../lifecycle/index.ts';
+import { describeOperation, exitCodeOf, newOperationId, type Launch, type Operation } from '../../lifecycle/index.ts';
 import { describeValue, flagLayer, isSet, maskSecrets, rows, secretValues } from '../../settings/index.ts';
 import type { OptionValues } from '../parse.ts';
 import { printOperation, table, type Printer } from '../print.ts';
@@ -10,7 +11,7 @@ export async function check({ launch, ...printer }: Printer & { launch: Launch }
   const start = await readConfiguration(launch, flagLayer(values));
   const problems = start.problems.length > 0 ? start.problems : await tryConfiguration(start.configuration.settings);
   const outcome = problems.length === 0 ? 'valid' : 'refused';
-  const operation: Operation = {
+  const operation: Operation = describeOperation({
     id: newOperationId(),
     kind: 'check',
     outcome,
@@ -19,14 +20,11 @@ export async function check({ launch, ...printer }: Printer & { launch: Launch }
       outcome === 'valid'
         ? 'a server would start with this configuration'
         : `a server would not start: ${count(problems.length, 'problem')}`,
-    changes: [],
-    pendingRestart: [],
     errors: problems,
     warnings: start.warnings,
     envSource: start.configuration.source.envSource,
-    generation: null,
     durationMs: Math.round(performance.now() - startedAt),
-  };
+  });
   if (json) printer.out(JSON.stringify({ ...operation, settings: resolved(start) }));
   else if (outcome === 'valid')
     for (const line of table(resolved(start).map(({ setting, value, origin }) => [setting, value, origin]))) printer.out(line);
@@ -52,5 +50,3 @@ function resolved({ configuration }: Start): ResolvedSetting[] {
     return { setting: env, value: shown, origin: maskSecrets(where, secrets) };
   });
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
