@@ -92,7 +92,8 @@ export interface EnvFileFacts {
 
 /** One place beside `.env` and environment that secrets were read from. Names and places, no values. */
 export interface SecretSource {
-  readonly kind: 'file' | 'aws' | 'gcp' | 'vault';
+  /** `file`, or the host's own name for the secrets manager. */
+  readonly kind: string;
   /** Path of the file; name of the secret, project or path in the manager. */
   readonly place: string;
   /** What it set, by name. */
