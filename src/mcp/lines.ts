@@ -4,7 +4,7 @@ import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transpor
 import { parseJson, stringifyJson } from '../common/json.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { fillIn, hasList } from './prepared-list.ts';
-import type { Handshake } from './session.ts';
+import type { Handshake } from './handshake.ts';
 import { abandoned } from './web.ts';
 
 /** What another process needs to go on with the same pipe. */

@@ -11,15 +11,8 @@ import { acceptAnswers, markRequests, type Mark } from './generation.ts';
 import { abandoned } from './web.ts';
 import { openedStream, SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
 import { followStream } from './follow.ts';
+import type { Handshake } from './handshake.ts';
 import { SharedEvents } from './shared-events.ts';
-
-/** What a client opened with; enough to open the session anew in another process. */
-export interface Handshake {
-  /** The parameters of `initialize`. */
-  readonly initialize: unknown;
-  initialized: boolean;
-  logLevel: string | null;
-}
 
 /** What another process needs to go on with a session under the same id. */
 export interface SavedSession {

@@ -1,6 +1,6 @@
 /** What this folder needs of a store that several replicas share. Whatever is asked of it rejects while it cannot be reached. */
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server';
-import type { Handshake } from './session.ts';
+import type { Handshake } from './handshake.ts';
 
 /** A session as all replicas know it; each can go on with it. */
 export interface SharedSession {
