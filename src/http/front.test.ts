@@ -2,7 +2,8 @@ import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadNative } from '../lifecycle/native.ts';
-import { Front, openSocket } from './front.ts';
+import { Front } from './front.ts';
+import { openSocket } from './socket.ts';
 
 const fronts: Front[] = [];
 const agents: Agent[] = [];

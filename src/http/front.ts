@@ -3,14 +3,15 @@
  * It knows nothing of MCP; what answers requests is given to it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
+import { Server as NetServer, Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { ZscalerMcpError } from '../common/errors.ts';
 import { Backlog } from './backlog.ts';
-import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './carried.ts';
-import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow.ts';
+import { isCarryable, isIdle, leave, type Connection, type Visit } from './connection.ts';
+import { addressOf, descriptorOf, listenOn, type Place } from './socket.ts';
+import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './stream-handover.ts';
+import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow-clients.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 
 export interface Exchange {
@@ -21,9 +22,6 @@ export interface Exchange {
 }
 
 export type Respond = (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => void;
-
-/** Where to listen: an address to bind, or a socket that listens already. */
-export type Place = { readonly host: string; readonly port: number } | { readonly descriptor: number };
 
 /** Read anew for every connection, so that a reload can change them. */
 export interface FrontLimits {
@@ -55,32 +53,6 @@ export interface ParkedConnection {
   readonly stream: CarriedStream | null;
 }
 
-interface Visit {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly since: number;
-  stream: StandingStream | null;
-  /** Bytes that the connection had brought when the stream began; more means that the client sent something else. */
-  readBefore: number;
-}
-
-interface Connection {
-  readonly socket: Socket;
-  readonly visits: Set<Visit>;
-  /** Bytes read when the connection last became idle; more means that a request has begun to arrive. */
-  readWhenIdle: number;
-  /** When the headers of a request were first seen to be arriving; null while they are not. */
-  arrivingSince: number | null;
-  /** When it was opened; null from its first request on. */
-  silentSince: number | null;
-  /** What waits for the client to take it. */
-  readonly unread: Unread;
-  /** Ends with what is being answered on it. */
-  isLeaving: boolean;
-  parked: boolean;
-}
-
-const BACKLOG = 1_024;
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests may take once nothing new is accepted. */
 const GRACE_MS = 1_000;
@@ -131,23 +103,12 @@ export class Front {
 
   /** @throws ZscalerMcpError ERR_LISTEN */
   async listen(place: Place): Promise<{ host: string; port: number }> {
-    const server = this.#server;
-    await new Promise<void>((resolve, reject) => {
-      const fail = (error: Error) => reject(listenError(place, error));
-      server.once('error', fail);
-      const done = () => {
-        server.off('error', fail);
-        resolve();
-      };
-      if ('descriptor' in place) server.listen({ fd: place.descriptor, backlog: BACKLOG }, done);
-      else server.listen({ host: place.host, port: place.port, backlog: BACKLOG }, done);
-    });
+    await listenOn(this.#server, place);
     return this.address();
   }
 
   address(): { host: string; port: number } {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+    return addressOf(this.#server);
   }
 
   /** The descriptor of the listening socket, to be duplicated; null when it is not listening. */
@@ -203,11 +164,11 @@ export class Front {
       return this.#busy().length === 0;
     };
     await waitUntil(isQuiet, performance.now() + GRACE_MS, signal);
-    const cut = await this.#cut();
+    const interrupted = await this.#interrupt();
     await this.#closeUnparked();
     // Whatever was on its way to a stream that is held now has arrived there.
     await turn();
-    return { cut };
+    return { cut: interrupted };
   }
 
   /** The connections that `drain` parked. */
@@ -240,11 +201,11 @@ export class Front {
     this.#stopAccepting();
     this.#closeIdle();
     await waitUntil(() => this.#busy().length === 0, performance.now() + timeoutMs);
-    const cut = await this.#cut();
+    const interrupted = await this.#interrupt();
     await this.#closeUnparked();
     this.#stopLooking();
     this.#server.closeAllConnections();
-    return { cut };
+    return { cut: interrupted };
   }
 
   /**
@@ -417,7 +378,7 @@ export class Front {
   }
 
   /** Answers everything in flight with an error, and cuts off what cannot be answered any more. Returns how many. */
-  async #cut(): Promise<number> {
+  async #interrupt(): Promise<number> {
     const visits = this.#visits();
     for (const { response } of visits) if (!response.headersSent) this.#options.refuse(response, OUT_OF_TIME);
     this.#options.lastCall?.(OUT_OF_TIME);
@@ -437,69 +398,7 @@ export class Front {
   }
 }
 
-/** Streams end, what is being answered is finished, and nothing more is taken. */
-function leave(connection: Connection): void {
-  connection.isLeaving = true;
-  for (const { response, stream } of connection.visits) {
-    if (!response.headersSent) response.setHeader('Connection', 'close');
-    stream?.end();
-  }
-  if (isIdle(connection)) connection.socket.end();
-}
-
-const isIdle = ({ socket, visits, readWhenIdle }: Connection): boolean =>
-  visits.size === 0 && !socket.destroyed && socket.writableLength === 0 && socket.bytesRead === readWhenIdle;
-
-/** Whether another process could go on with the stream: the kernel has all that was written, and the client said nothing since. */
-function isCarryable({ socket, visits }: Connection): boolean {
-  const [visit, ...others] = visits;
-  if (!visit?.stream?.carry || others.length > 0 || socket.destroyed || socket.bytesRead !== visit.readBefore) return false;
-  return visit.request.complete && visit.response.writableLength === 0 && !visit.response.writableEnded;
-}
-
-/** Node.js shows the descriptor of a server or socket nowhere else. */
-function descriptorOf(owner: object): number | null {
-  // oxlint-disable-next-line no-underscore-dangle -- that is its name
-  const { fd } = (owner as { _handle?: { fd?: number } | null })._handle ?? {};
-  return typeof fd === 'number' && fd >= 0 ? fd : null;
-}
-
 async function waitUntil(isTrue: () => boolean, deadline: number, signal?: AbortSignal): Promise<void> {
   const isOver = () => performance.now() >= deadline || signal?.aborted === true;
   while (!isTrue() && !isOver()) await sleep(5);
-}
-
-/**
- * A new listening socket for the next generation: `duplicate` makes the descriptor that survives.
- * Nothing is accepted here; whoever connects waits in the kernel. @throws ZscalerMcpError ERR_LISTEN
- */
-export async function openSocket(
-  place: { host: string; port: number },
-  duplicate: (descriptor: number) => number,
-): Promise<{ descriptor: number; host: string; port: number }> {
-  const server = new NetServer({ pauseOnConnect: true }, (socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(place, error)));
-    server.listen({ ...place, backlog: BACKLOG }, resolve);
-  });
-  const { address, port } = server.address() as AddressInfo;
-  const descriptor = duplicate(descriptorOf(server) ?? -1);
-  server.close();
-  return { descriptor, host: address, port };
-}
-
-function listenError(place: Place, error: Error): ZscalerMcpError {
-  const { code } = error as NodeJS.ErrnoException;
-  if ('descriptor' in place)
-    return new ZscalerMcpError('ERR_LISTEN', `the inherited socket cannot be listened on: ${error.message}`, { cause: error });
-  const where = `${place.host}:${place.port}`;
-  const [message, hint] =
-    code === 'EADDRINUSE'
-      ? [`${where} is in use by another program`, 'Stop that program, or choose another port with --port or ZSCALER_MCP_PORT.']
-      : code === 'EACCES'
-        ? [`${where} may not be bound by this user`, 'Choose a port from 1024 with --port or ZSCALER_MCP_PORT.']
-        : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
-          ? [`${place.host} is no address of this machine`, 'Choose another address with --host or ZSCALER_MCP_HOST.']
-          : [`${where} cannot be listened on: ${error.message}`, 'Choose another address with --host and --port.'];
-  return new ZscalerMcpError('ERR_LISTEN', message, { hint, cause: error });
 }

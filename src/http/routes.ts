@@ -5,7 +5,7 @@ import { logFor, newRequestId } from '../common/log-scope.ts';
 import type { Exchange, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
-import type { StandingStream } from './carried.ts';
+import type { StandingStream } from './stream-handover.ts';
 import { allowReading, answerPreflight, isPreflight } from './guards/cors.ts';
 import { isAllowedHost } from './guards/host.ts';
 import { isAllowedOrigin } from './guards/origin.ts';
