@@ -1,11 +1,11 @@
-/** What the demo tenant sends back, and how each service words an error. */
+/** Answers of the demo tenant, and the shape of each service's errors. */
 
 export interface Answer {
   readonly status: number;
-  /** Sent as JSON, whole numbers of any size digit by digit. `undefined` sends no body, as the cloud does with 204. */
+  /** Sent as JSON, with exact integers. `undefined` sends no body, as the cloud does with 204. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is, instead of `body`. */
+  /** Sent unchanged instead of `body`. */
   readonly text?: string;
 }
 
@@ -16,17 +16,17 @@ export const noContent: Answer = { status: 204 };
 /** ZIA and ZTW: `{code, message}`. An unknown path gets an empty 404 (recorded: `GET /zia/api/v1/locations/supportedCountries`). */
 export const ziaError = (status: number, code: string, message: string): Answer => ({ status, body: { code, message } });
 
-/** ZPA: `{id, reason, params}`; `params` names the fields that are at fault. */
+/** ZPA: `{id, reason, params}`; `params` names the invalid fields. */
 export const zpaError = (status: number, id: string, reason: string, params?: readonly string[]): Answer => ({
   status,
   body: params ? { params, id, reason } : { id, reason },
 });
 
-/** What the gateway before all services sends, and what the demo tenant uses for ZIdentity, whose errors were never recorded. */
+/** Errors of the gateway; also used for ZIdentity, whose errors were never recorded. */
 export const problem = (status: number, title: string, detail: string): Answer => ({
   status,
   body: { type: 'about:blank', title, status, detail },
 });
 
-/** Recorded literally: the gateway leaves all but `detail` empty. */
+/** Recorded, word for word: the gateway fills in `detail` only. */
 export const unauthorized: Answer = { status: 401, body: { detail: 'unauthorized', type: '', title: '', status: '' } };

@@ -1,4 +1,4 @@
-/** What the tests of this folder need: a running tenant and a way to speak to it, kept apart from the server's own client. */
+/** For the tests of this folder: a running tenant and an HTTP client that is independent of the server's own. */
 import { parseJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import { startDemoTenant, type DemoOptions, type DemoTenant } from './index.ts';
@@ -6,7 +6,7 @@ import { startDemoTenant, type DemoOptions, type DemoTenant } from './index.ts';
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON, the bare text when it is none, `undefined` when empty. */
+  /** Parsed JSON, the text when it is not JSON, `undefined` when empty. */
   readonly body: unknown;
   readonly text: string;
 }

@@ -1,14 +1,14 @@
-/** Things of one kind that a product keeps: a list in memory, in the order the cloud would give. */
+/** A collection of records in memory, in the order the cloud would list them. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 export type Item = Fields & { readonly id: number | string };
 
 export interface CollectionOptions {
-  /** Called on first use, and again after `reset`. */
+  /** Initial records; called on first use and after `reset`. */
   readonly seed: () => readonly Item[];
-  /** The identifier of the next one made; `count` is 1 for the first. */
+  /** Identifier of the next record; `count` is 1 for the first one created. */
   readonly newId: (count: number) => number | string;
-  /** Fields no two items may share. */
+  /** Fields that must be unique. */
   readonly unique?: readonly string[];
 }
 
@@ -16,10 +16,10 @@ export interface Collection {
   all(): readonly Item[];
   get(id: string): Item | undefined;
   add(fields: Fields): Item;
-  /** Forgets whatever `fields` does not have. `undefined` when there is no such item. */
+  /** Replaces a record, dropping fields that `fields` lacks. `undefined` when there is no such record. */
   replace(id: string, fields: Fields): Item | undefined;
   remove(id: string): boolean;
-  /** The first unique field whose value another item has already, letter case aside. */
+  /** The first unique field whose value another record already has, ignoring case. */
   clash(fields: Fields, exceptId?: string): string | undefined;
   reset(): void;
 }
@@ -62,21 +62,21 @@ export function openCollection({ seed, newId, unique = ['name'] }: CollectionOpt
 const same = (one: unknown, other: unknown): boolean =>
   typeof one === 'string' && typeof other === 'string' && one.toLowerCase() === other.toLowerCase();
 
-/** The body of a request as fields, or `undefined` when it is no JSON object. */
+/** The request body as fields; `undefined` when it is not a JSON object. */
 export const fieldsOf = (body: unknown): Fields | undefined =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Fields) : undefined;
 
-/** Without keys whose value is `undefined` or `null`: the cloud leaves out what it does not know. */
+/** Without keys whose value is `undefined` or `null`: the cloud omits unknown values. */
 export const compact = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
 
 export const includesText = (value: unknown, text: string): boolean =>
   typeof value === 'string' && value.toLowerCase().includes(text.toLowerCase());
 
-/** The items of one page. `page` counts from 1. */
+/** One page of the records; `page` counts from 1. */
 export const pageOf = <T>(items: readonly T[], page: number, size: number): T[] => items.slice((page - 1) * size, page * size);
 
-/** A whole number from a query value, or `undefined` when it is none. */
+/** A query value as a whole number; `undefined` when it is not one. */
 export function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,50 +1,50 @@
-/** What a test may do to the demo tenant and learn from it. */
+/** Test controls: make requests fail or wait, and see what arrived. */
 import type { Answer } from './answer.ts';
 
-/** An answer to give instead of the real one. */
+/** An answer to send in place of the real one. */
 export interface Failure {
   readonly status: number;
-  /** JSON when it is not a string. */
+  /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many requests fail; default 1. */
+  /** Number of requests that fail; 1 by default. */
   readonly times?: number;
-  /** Only requests with this method, and whose path contains this text. The token endpoint fails only when its path is named. */
+  /** Applies to requests with this method whose path contains this text. The token endpoint fails only when its path is given. */
   readonly method?: string;
   readonly path?: string;
   /** Breaks the connection instead of answering. */
   readonly disconnect?: boolean;
-  /** The request takes effect, and only then the failure is sent: an answer that was lost. */
+  /** Lets the request take effect before sending the failure: an answer that was lost. */
   readonly afterEffect?: boolean;
 }
 
-/** A request that arrived. Never holds the Authorization header; a token request's body comes without its secret. */
+/** A request that arrived. Never contains the Authorization header; a token request's body comes without its secret. */
 export interface Received {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly body: unknown;
-  /** What was sent back; 0 when the connection was broken. */
+  /** Status of the answer; 0 when the connection was broken. */
   readonly status: number;
 }
 
 export interface Controls {
-  /** Answers the next matching requests with a failure. */
+  /** Makes the next matching requests fail. */
   fail(failure: Failure): void;
-  /** Lets requests whose path contains `path` wait. */
+  /** Delays requests whose path contains `path`. */
   delay(path: string, ms: number): void;
-  /** What arrived, oldest first; the newest 10,000. */
+  /** Requests that arrived, oldest first; the last 10,000. */
   journal(): readonly Received[];
   count(method: string, path: string): number;
-  /** Requests whose path contains this text and that wait for their delay to pass. */
+  /** Number of delayed requests whose path contains this text. */
   waiting(path: string): number;
-  /** Requests whose path contains this text and whose client hung up before the answer. */
+  /** Number of requests whose path contains this text and whose client hung up before the answer. */
   dropped(path: string): number;
   clear(): void;
 }
 
 export interface ControlDesk extends Controls {
-  /** The failure that waits for such a request; each call uses it up once. */
+  /** The failure to apply to this request; uses up one of its count. */
   takeFailure(method: string, path: string): Failure | undefined;
   delayFor(path: string): number;
   /** Runs `wait` while the request counts as waiting. */
@@ -53,7 +53,7 @@ export interface ControlDesk extends Controls {
   noteDropped(path: string): void;
 }
 
-/** The journal keeps the newest; a server that runs for weeks on the demo tenant must not grow. */
+/** Bounded, since a demo server may run for weeks. */
 const JOURNAL_MAX = 10_000;
 export const TOKEN_PATH = '/oauth2/v1/token';
 

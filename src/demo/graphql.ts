@@ -1,27 +1,27 @@
 /**
- * As much of GraphQL as the demo tenant needs: one query with variables, arguments, inline fragments. What it does not know it refuses,
- * with status 200, as the cloud does. See https://spec.graphql.org/October2021/.
+ * The subset of GraphQL that the demo tenant needs: one query with variables, arguments and inline fragments. Anything else is
+ * rejected with status 200, as the cloud does. See https://spec.graphql.org/October2021/.
  */
 import { ok, type Answer } from './answer.ts';
 import { fieldsOf } from './collection.ts';
 
 export interface Selection {
   readonly field: string;
-  /** Arguments by the names of the variables that they pass. */
+  /** Arguments, by the names of the variables passed. */
   readonly args: Readonly<Record<string, string>>;
   readonly select: readonly Selection[];
-  /** For an inline fragment: the type it is for; `field` is empty then. */
+  /** Type condition of an inline fragment, whose `field` is empty. */
   readonly on?: string;
 }
 
 export interface Document {
   readonly operation: string;
-  /** Variables by their types, as written. */
+  /** Variables by name, with their types as written. */
   readonly variables: Readonly<Record<string, string>>;
   readonly select: readonly Selection[];
 }
 
-/** @throws Error when it is no such document */
+/** Parses a document. @throws Error when it is outside the subset */
 export function parseDocument(text: string): Document {
   const tokens = text.match(/\.\.\.|[{}()[\]:!$,]|\w+/g) ?? [];
   let at = 0;
@@ -80,10 +80,10 @@ export function parseDocument(text: string): Document {
   return { operation: next(), variables: isNext('(') ? variablesOf() : {}, select: selectOf() };
 }
 
-/** A field that takes arguments is a function of them. `__typename` says which fragments are for an object. */
+/** A field with arguments is a function of them. `__typename` selects inline fragments. */
 export type Resolver = (args: Readonly<Record<string, unknown>>) => unknown;
 
-/** Answers the body of a request from an object that holds every field there is. */
+/** Answers a request from an object that holds every available field. */
 export function answerGraphql(body: unknown, root: Readonly<Record<string, unknown>>): Answer {
   const { query, variables } = fieldsOf(body) ?? {};
   try {
@@ -97,7 +97,7 @@ export function answerGraphql(body: unknown, root: Readonly<Record<string, unkno
   }
 }
 
-/** Thrown by a resolver that does not like its arguments. */
+/** Thrown by a resolver that rejects its arguments. */
 export class Refusal extends Error {
   readonly classification: string;
   constructor(classification: string, message: string) {

@@ -1,14 +1,14 @@
-/** The rate-limit headers of the cloud (recorded: `x-ratelimit-limit: 5000, 5000;w=60`), and the limit itself when one is asked for. */
+/** Rate limit headers of the cloud (recorded: `x-ratelimit-limit: 5000, 5000;w=60`), and the limit itself where a test asks for one. */
 import type { Answer } from './answer.ts';
 
 export interface Limiter {
-  /** Counts a request; the headers say how many are left in this minute. */
+  /** Counts a request; the headers tell how many are left in this minute. */
   admit(): { readonly headers: Record<string, string>; readonly exceeded: boolean };
 }
 
 const WINDOW_SECONDS = 60;
 
-/** `enforced` false only counts: a newcomer's tenant refuses nobody. `now` in seconds. */
+/** @param enforced false only counts: nobody trying the demo is refused @param now seconds since 1970 */
 export function openLimiter(perMinute: number, enforced: boolean, now: () => number): Limiter {
   let window = 0;
   let used = 0;
@@ -28,7 +28,7 @@ export function openLimiter(perMinute: number, enforced: boolean, now: () => num
   };
 }
 
-/** Both forms were recorded: ZIA says it in words, ZPA with an id and an `s` behind the seconds. */
+/** Both forms were recorded: ZIA uses a sentence, ZPA an id and seconds with an `s`. */
 export const tooMany = (path: string, perMinute: number): Answer =>
   path.startsWith('/zpa/')
     ? {

@@ -1,4 +1,4 @@
-/** The path every request takes: fault, sign-in, rate limit, route, answer, journal. */
+/** The path of every request: injected failure, authentication, rate limit, route, answer, journal. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../common/errors.ts';
@@ -18,7 +18,7 @@ export interface RespondOptions {
   readonly limiter: Limiter;
   readonly perMinute: number;
   readonly latencyMs: number;
-  /** Present when `/__demo/...` is served. */
+  /** Serves the test controls as `/__demo/...`; undefined otherwise. */
   readonly remote: { reset(): void; revokeTokens(): void } | undefined;
 }
 
@@ -31,7 +31,7 @@ interface Incoming {
   readonly text: string;
 }
 
-/** More than any request of the API needs. */
+/** Larger than any request of the API. */
 const BODY_MAX = 8 * 1024 * 1024;
 
 export function respond(options: RespondOptions): RequestListener {
@@ -62,7 +62,7 @@ async function answerRequest(options: RespondOptions, request: IncomingMessage, 
   else send(response, answer, headers);
 }
 
-/** `undefined` breaks the connection. */
+/** The failure to send; `undefined` breaks the connection. */
 function answerFailing(failure: Failure, real: () => Answer): Answer | undefined {
   if (failure.afterEffect === true) real();
   return failure.disconnect === true ? undefined : answerOf(failure);

@@ -1,22 +1,22 @@
 import type { Answer } from './answer.ts';
 
-/** One request, as a route sees it. */
+/** One request, as a route receives it. */
 export interface Visit {
   readonly method: string;
   readonly path: string;
-  /** The `{name}` parts of the route, decoded. */
+  /** Values of the `{name}` segments of the route, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Parsed JSON; `undefined` when there was none. */
+  /** Parsed JSON body; `undefined` without one. */
   readonly body: unknown;
 }
 
 export type Handle = (visit: Visit) => Answer;
 
-/** `'GET /ruleLabels/{id}'`, the path below the product's prefix, to what answers it. */
+/** Handlers by method and path below the product's prefix: `'GET /ruleLabels/{id}'`. */
 export type Routes = Readonly<Record<string, Handle>>;
 
-/** One product of the cloud: what lives below a path prefix, and how it says no. */
+/** One product: its path prefix, its routes and the shape of its errors. */
 export interface Product {
   readonly prefix: string;
   readonly routes: Routes;
@@ -34,7 +34,7 @@ export type Match =
   | { readonly product: Product; readonly handle: Handle; readonly params: Record<string, string> }
   | { readonly product: Product | undefined; readonly handle: undefined; readonly otherMethod: boolean };
 
-/** Finds what answers a request; a literal segment wins over a `{name}`, whatever the order. */
+/** Finds the handler of a request; a literal segment takes precedence over a `{name}`, in any order. */
 export function openRouter(products: readonly Product[]): (method: string, path: string) => Match {
   const tables = products.map((product) => ({ product, routes: parseRoutes(product) }));
   return (method, path) => {
@@ -64,7 +64,7 @@ const freedom = ({ segments }: Route): number => segments.filter(isParam).length
 const readParams = (pattern: readonly string[], segments: readonly string[]): Record<string, string> =>
   Object.fromEntries(pattern.flatMap((part, at) => (isParam(part) ? [[part.slice(1, -1), decode(segments[at] ?? '')]] : [])));
 
-/** A path that is not well encoded names nothing, so it is taken as it came. */
+/** A badly encoded path matches nothing, so it is taken as it came. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,9 +1,9 @@
 /**
- * A tenant of a fictional company that behaves like the cloud's API, over HTTP on loopback. It is the newcomer's first
- * minute and the tests' cloud; state lives in memory. Every response says `X-Demo-Tenant: true`.
+ * The demo tenant: a fictional company behind an HTTP server on loopback that behaves like the cloud's API. It serves the
+ * newcomer's first minute and the tests. State lives in memory. Every response has `X-Demo-Tenant: true`.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../common/log.ts';
 import { openCollection, type Collection } from './collection.ts';
@@ -24,22 +24,23 @@ import { openZms } from './zms/zms.ts';
 import { openZpa } from './zpa/zpa.ts';
 import { openZtw } from './ztw/ztw.ts';
 
+/** How the demo tenant is started; everything but the log is for tests. */
 export interface DemoOptions {
   readonly log: Log;
   readonly host?: '127.0.0.1';
-  /** Added to every answer, milliseconds. */
+  /** Delay of every answer, in milliseconds. */
   readonly latencyMs?: number;
-  /** How long a token is good, seconds; 86,399 as the cloud's. */
+  /** Lifetime of tokens in seconds; 86,399 by default, as in the cloud. */
   readonly tokenLifetimeSeconds?: number;
-  /** PEM of an RSA public key; with it, a `client_assertion` signs in too. */
+  /** PEM of an RSA public key; enables authentication by `client_assertion`. */
   readonly clientPublicKey?: string;
-  /** Answer 429 beyond so many requests a minute. Without it nothing is refused. */
+  /** Answers 429 beyond this many requests per minute. Without it nothing is refused. */
   readonly requestsPerMinute?: number;
   /** Product codes in the token's `service-info` claim. */
   readonly products?: readonly string[];
-  /** Serve the test controls as `/__demo/...` too, for tests that run the server in another process. */
+  /** Serves the test controls as `/__demo/...`, for tests that run the server in another process. */
   readonly controls?: boolean;
-  /** Milliseconds since 1970; the system's clock unless a test brings its own. */
+  /** Milliseconds since 1970; the system clock by default. */
   readonly clock?: () => number;
 }
 
@@ -51,28 +52,29 @@ interface DemoCredentials {
   readonly zcellCustomerId: string;
 }
 
+/** A running demo tenant, with the controls that tests use. */
 export interface DemoTenant extends Omit<Controls, 'clear'> {
-  /** The gateway, without a slash at the end. */
+  /** Base URL of the API, without a trailing slash. */
   readonly apiUrl: string;
   readonly tokenUrl: string;
-  /** Good for this tenant only; the secret is new each time. */
+  /** Valid for this tenant only; the secret is random. */
   readonly credentials: DemoCredentials;
-  /** Ends every token given out so far; the next request gets 401. */
+  /** Revokes every token issued so far; the next request gets 401. */
   revokeTokens(): void;
   rotateSecret(secret: string): void;
-  /** Another API client of the tenant, or a new secret of one. */
+  /** Adds an API client, or replaces the secret of one. */
   admitClient(clientId: string, secret: string): void;
-  /** Back to the seed; failures, delays and the journal are forgotten, tokens stay good. */
+  /** Restores the seed and clears failures, delays and the journal; tokens stay valid. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** As in the recordings, a customer number beyond 2^53. */
+/** A customer number beyond 2^53, as in the recordings. */
 const CUSTOMER_ID = '144115188075990417';
 const ZCELL_CUSTOMER_ID = '4701';
 const CLIENT_ID = 'demo-client';
 const VANITY_DOMAIN = 'harbor-lantern';
-/** Longer than clients keep idle connections, so that none is closed under a request. */
+/** Longer than clients keep idle connections, so that none is closed while a request is being sent. */
 const KEEP_ALIVE_MS = 65_000;
 const PRODUCTS = ['ZIA', 'ZPA', 'ZIDENTITY', 'ZCC', 'ZTW', 'ZEASM', 'ZDX', 'ZCELL', 'ZINS', 'ZMS'];
 
@@ -81,13 +83,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
   const clock = options.clock ?? Date.now;
   const now = (): number => Math.floor(clock() / 1_000);
   const { world, reset } = openWorld(now);
-  const credentials = {
-    clientId: CLIENT_ID,
-    clientSecret: `demo-${randomBytes(24).toString('base64url')}`,
-    vanityDomain: VANITY_DOMAIN,
-    customerId: CUSTOMER_ID,
-    zcellCustomerId: ZCELL_CUSTOMER_ID,
-  };
+  const credentials = newCredentials();
   const tokens = openTokenService({
     clientId: credentials.clientId,
     clientSecret: credentials.clientSecret,
@@ -102,48 +98,57 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     controls.clear();
   };
   const perMinute = options.requestsPerMinute ?? 5_000;
+  const products = [openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell, openZins, openZms];
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS },
     respond({
       log: options.log,
       tokens,
       controls,
-      match: openRouter(
-        [openZia, openZpa, openZidentity, openZcc, openZtw, openZeasm, openZdx, openZcell, openZins, openZms].map((open) => open(world)),
-      ),
+      match: openRouter(products.map((open) => open(world))),
       limiter: openLimiter(perMinute, options.requestsPerMinute !== undefined, now),
       perMinute,
       latencyMs: options.latencyMs ?? 0,
       remote: options.controls === true ? { reset: forget, revokeTokens: () => tokens.revoke() } : undefined,
     }),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, options.host ?? '127.0.0.1', resolve);
-  });
-  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const apiUrl = await listen(server, options.host ?? '127.0.0.1');
   options.log.info({ demo: true, url: apiUrl }, 'DEMO tenant of a fictional company; nothing reaches the real cloud');
+  const { fail, delay, journal, count, waiting, dropped } = controls;
   return {
+    ...{ fail, delay, journal, count, waiting, dropped },
     apiUrl,
     tokenUrl: `${apiUrl}${TOKEN_PATH}`,
     credentials,
-    fail: (failure) => controls.fail(failure),
-    delay: (path, ms) => controls.delay(path, ms),
-    journal: () => controls.journal(),
-    count: (method, path) => controls.count(method, path),
-    waiting: (path) => controls.waiting(path),
-    dropped: (path) => controls.dropped(path),
     revokeTokens: () => tokens.revoke(),
     rotateSecret: (secret) => tokens.admit(credentials.clientId, secret),
     admitClient: (clientId, secret) => tokens.admit(clientId, secret),
     reset: forget,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => close(server),
   };
 }
+
+const newCredentials = (): DemoCredentials => ({
+  clientId: CLIENT_ID,
+  clientSecret: `demo-${randomBytes(24).toString('base64url')}`,
+  vanityDomain: VANITY_DOMAIN,
+  customerId: CUSTOMER_ID,
+  zcellCustomerId: ZCELL_CUSTOMER_ID,
+});
+
+async function listen(server: Server, host: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 
 function openWorld(now: () => number): { world: World; reset: () => void } {
   const forgets: (() => void)[] = [];

@@ -1,27 +1,27 @@
-/** The sign-in service: who gets a token, and which tokens are good. */
+/** The sign-in service: issues tokens and validates them. */
 import { createHmac, createPublicKey, randomBytes, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
 import type { Answer } from './answer.ts';
 
 export interface TokenOptions {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** PEM of the client's public RSA key; without it, only the secret signs in. */
+  /** PEM of the client's RSA public key; without it only the secret authenticates. */
   readonly clientPublicKey?: string | undefined;
   /** Seconds. */
   readonly lifetime: number;
-  /** Product codes in the token's `service-info` claim, from which clients read what the tenant has. */
+  /** Product codes in the token's `service-info` claim, from which clients read the tenant's products. */
   readonly products: readonly string[];
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
 export interface TokenService {
-  /** Answers a form that was posted to the token endpoint. */
+  /** Answers a form posted to the token endpoint. */
   issue(form: URLSearchParams): Answer;
   isGood(token: string): boolean;
-  /** Ends all tokens given out so far. */
+  /** Revokes all tokens issued so far. */
   revoke(): void;
-  /** Another API client of the tenant, or a new secret of one: the former fails from now on, tokens given out stay good. */
+  /** Adds an API client or replaces its secret: the old secret fails from now on, issued tokens stay valid. */
   admit(clientId: string, secret: string): void;
 }
 
@@ -106,7 +106,7 @@ function sameSecret(given: string, wanted: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** What is wrong with a signed assertion (RFC 7523, section 3), or `undefined`. */
+/** What is wrong with a signed assertion (RFC 7523, section 3); `undefined` when it is valid. */
 function faultOfAssertion(assertion: string, key: KeyObject, { clientId, now }: TokenOptions): string | undefined {
   const [head = '', payload = '', signature = '', ...rest] = assertion.split('.');
   const header = decodePart(head);

@@ -5,10 +5,10 @@ export interface World {
   readonly customerId: string;
   readonly zcellCustomerId: string;
   readonly vanityDomain: string;
-  /** Seconds since 1970, whole. */
+  /** Whole seconds since 1970. */
   now(): number;
-  /** A collection that `reset` empties with all others. */
+  /** Opens a collection that `reset` restores to its seed. */
   collection(options: CollectionOptions): Collection;
-  /** Called by `reset`. */
+  /** Registers what `reset` calls. */
   onReset(forget: () => void): void;
 }

@@ -19,7 +19,7 @@ export const TAGS: readonly Item[] = ['Containers', 'Cranes', 'Ships', 'Gates'].
 
 const iccidOf = (at: number): string => `8900000000000000${String(at + 1).padStart(3, '0')}`;
 
-/** 24 SIMs, so that the first page of 10 is not all. Every eighth is inactive. */
+/** 24 SIMs, more than the first page of 10. Every eighth is inactive. */
 export const seedSims = (): Item[] =>
   Array.from({ length: 24 }, (_, at) => {
     const [name, deviceType, country, lat, lng] = THINGS[at % THINGS.length] ?? ['', '', '', 0, 0];

@@ -1,4 +1,4 @@
-/** Cellular. Nothing of it was recorded: shapes follow the fields that the public SDK reads. Nothing in it can be changed. */
+/** Cellular, read only. Nothing was recorded: shapes follow the fields that the public SDK reads. */
 import { ok, type Answer } from '../answer.ts';
 import { fieldsOf, includesText, pageOf, wholeNumber, type Fields, type Item } from '../collection.ts';
 import type { Handle, Product, Routes } from '../router.ts';
@@ -76,7 +76,7 @@ const account: Routes = {
 
 const total = (items: readonly Item[]): number => items.reduce((sum, { usageVal }) => sum + Number(usageVal), 0);
 
-/** Fields of the body that must equal the SIM's, or hold it in a list. */
+/** Fields of the body that must equal the SIM's, or contain it where they are lists. */
 const FILTERS: Readonly<Record<string, string>> = {
   iccid: 'iccid',
   status: 'status',

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { apps, departments, geolocation, locations, people } from './seed.ts';
 import { cursor } from './page.ts';
 
-/** Two that are going on and three that have ended, counted back from now. */
+/** Two ongoing and three past alerts, relative to now. */
 export function alerts(world: World): Routes {
   const all = (): Item[] => [0, 1, 2, 3, 4].map((at) => alert(at, world.now()));
   const notFound = problem(404, 'Not Found', 'no such alert');

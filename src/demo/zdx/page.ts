@@ -2,7 +2,7 @@ import type { Fields } from '../collection.ts';
 
 const SIZE = 10;
 
-/** A page under a name of its own, and the word that leads to the next; null at the end. */
+/** A page under the given name, with the token of the next page; null at the end. */
 export function cursor(name: string, rows: readonly unknown[], query: URLSearchParams): Fields {
   const start = Number(query.get('offset') ?? 0);
   const end = start + Number(query.get('limit') ?? SIZE);

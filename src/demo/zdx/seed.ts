@@ -1,4 +1,4 @@
-/** What Harbor Lantern Freight's people experience. Every number follows from a place in a list, so it is the same each time. */
+/** Digital experience of the people at Harbor Lantern Freight. Every number is derived from its place in a list, so it is reproducible. */
 import type { Fields, Item } from '../collection.ts';
 import { seedUsers } from '../zidentity/seed.ts';
 
@@ -30,7 +30,7 @@ export const people: () => Person[] = () =>
     device: { id: 30_989_301 + at, name: `${String(user['displayName'])} (Lanternbook 14)`, userid: 24_328_801 + at },
   }));
 
-/** From 0 to 100; the telephones are bad for everybody. */
+/** From 0 to 100; telephony is poor for everybody. */
 export const scoreOf = (app: Item, person: Person): number =>
   (Number(app.id) === 104 ? 20 : 50) + ((person.id * 7 + Number(app.id) * 13) % 47);
 

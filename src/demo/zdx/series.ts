@@ -9,13 +9,13 @@ export interface Span {
   readonly to: number;
 }
 
-/** Without times, the last 2 hours. */
+/** Time range of a request; the last 2 hours by default. */
 export function spanOf(query: URLSearchParams, now: number): Span {
   const to = Number(query.get('to') ?? now);
   return { from: Number(query.get('from') ?? to - 7_200), to };
 }
 
-/** A calm wave around the middle. */
+/** A gentle wave around the mean. */
 export function series(metric: string, unit: string, middle: number, { from, to }: Span): Fields {
   const step = Math.max(STEP_S, Math.ceil((to - from) / POINTS_MAX));
   const count = Math.max(1, Math.min(POINTS_MAX, Math.floor((to - from) / step)));

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { apps, people } from './seed.ts';
 import { series } from './series.ts';
 
-/** Probes, deep traces and analyses. A deep trace measures for as long as it was told to; an analysis is done at once. */
+/** Probes, deep traces and analyses. A deep trace measures for the requested time; an analysis completes at once. */
 export function troubleshooting(world: World): Routes {
   const traces = world.collection({ seed: () => [seedTrace(world.now())], newId: (count) => String(342_920 + count), unique: [] });
   const analyses = world.collection({ seed: () => [], newId: (count) => `demo-analysis-${count}`, unique: [] });

@@ -1,4 +1,4 @@
-/** Digital Experience. Nothing of it was recorded: shapes follow the fields that the public SDKs read. */
+/** Digital Experience. Nothing was recorded: shapes follow the fields that the public SDKs read. */
 import { ok, problem, type Answer } from '../answer.ts';
 import { includesText, type Fields, type Item } from '../collection.ts';
 import type { Handle, Product, Routes } from '../router.ts';
@@ -30,7 +30,7 @@ const administration: Routes = {
   'GET /administration/locations': ({ query }) => ok(found(locations, query)),
 };
 
-/** Repeated names narrow together; one name may have several values. */
+/** Filters of different names narrow together; one name may have several values. */
 const isAmong = (query: URLSearchParams, name: string, value: unknown): boolean =>
   !query.has(name) || query.getAll(name).includes(String(value));
 

@@ -1,4 +1,4 @@
-/** What the internet can see of Harbor Lantern Freight. */
+/** What Harbor Lantern Freight exposes to the internet. */
 import type { Item } from '../collection.ts';
 
 export const ORGANIZATION: Item = { id: '5e000000-1a0d-4000-8000-0000000000a1', name: 'Harbor Lantern Freight' };

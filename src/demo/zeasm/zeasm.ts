@@ -1,4 +1,4 @@
-/** The attack surface: findings and lookalike domains of one organization. Lists and lookalikes as recorded, findings after the fields of the SDK. */
+/** Attack surface: findings and lookalike domains of one organization. Lists and lookalikes as recorded, findings by the fields of the SDK. */
 import { ok, problem, type Answer } from '../answer.ts';
 import type { Collection, Fields, Item } from '../collection.ts';
 import type { Handle, Product } from '../router.ts';
@@ -34,7 +34,7 @@ const envelope = (results: readonly Fields[]): Fields => ({ results, total_resul
 
 const SIZE = 100;
 
-/** A page of the recorded size. That `offset`, which the recorded link names, counts rows is a guess. */
+/** A page of the recorded size. Assumption: `offset`, which the recorded link names, counts rows. */
 function page(rows: readonly Fields[], query: URLSearchParams): Fields {
   const start = Number(query.get('offset') ?? 0);
   return { results: rows.slice(start, start + SIZE), total_results: rows.length };

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 
 export interface Activation {
   readonly routes: Routes;
-  /** Notes a change that waits for activation. */
+  /** Records a change that waits for activation. */
   readonly stage: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** `/webApplicationRules`: one policy for each class of applications. */
+/** `/webApplicationRules`: one policy per class of applications. */
 import { ok } from '../answer.ts';
 import { fieldsOf, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -7,7 +7,7 @@ import { invalidBody } from './family.ts';
 import { openRules } from './rules.ts';
 import { adminOf } from './seed.ts';
 
-/** Classes, and what users may do in them. */
+/** Application classes and the actions users may take in them. */
 const CLASSES: Readonly<Record<string, readonly string[]>> = {
   WEBMAIL: ['WEBMAIL_VIEW', 'WEBMAIL_ATTACHMENT_SEND', 'WEBMAIL_SEND'],
   FILE_SHARE: ['FILE_SHARE_VIEW', 'FILE_SHARE_UPLOAD', 'FILE_SHARE_DOWNLOAD'],
@@ -25,7 +25,7 @@ const usual: Fields = {
   predefined: false,
 };
 
-/** Recorded: what is written comes back without the templates. */
+/** Recorded: the answer to a write lacks the templates. */
 const writtenAs: Fields = { eunTemplateId: undefined, browserEunTemplateId: undefined };
 
 const SEED: Readonly<Record<string, Fields>> = {

@@ -1,4 +1,4 @@
-/** The catalogue of cloud applications: for policies by word, for Shadow IT by number. */
+/** The catalogue of cloud applications: by name for policies, by number for Shadow IT. */
 import { noContent, ok, ziaError, type Answer } from '../answer.ts';
 import { fieldsOf, includesText, pageOf, wholeNumber, type Fields } from '../collection.ts';
 import type { Routes, Visit } from '../router.ts';
@@ -22,7 +22,7 @@ const TAGS: readonly Fields[] = [
 ];
 const FIRST_ID = 655_001;
 
-/** Recorded: without a page size, 200 rows. */
+/** Recorded: 200 rows unless a page size is given. */
 const PAGE_SIZE = 200;
 
 export function cloudApplications(world: World): Routes {
@@ -57,7 +57,7 @@ function listPolicy({ query }: Visit): Answer {
   return ok(pageOf(found, wholeNumber(query.get('page')) || 1, wholeNumber(query.get('pageSize')) || PAGE_SIZE));
 }
 
-/** Recorded: the keys are texts that look like a list. */
+/** Recorded: the keys are strings that look like a list. */
 const countByClass = (apps: readonly Fields[]): Fields =>
   Object.fromEntries(
     [...Map.groupBy(apps, ({ parent, parentName }) => `[${String(parentName)}, ${String(parent)}]`)].map(([key, rows]) => [

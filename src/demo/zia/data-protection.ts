@@ -1,4 +1,4 @@
-/** Web DLP rules, and the engines and dictionaries they go by. */
+/** Web DLP rules, engines and dictionaries. */
 import { ok, type Answer } from '../answer.ts';
 import { includesText, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -37,7 +37,7 @@ const seedDictionaries = (): Item[] => [
 
 const seedEngines = (): Item[] => [
   { id: 1, name: 'Freight Papers', engineExpression: '((D61.S > 2))', customDlpEngine: true, description: 'More than two bills of lading' },
-  // Predefined engines bear their name in another field.
+  // Predefined engines have their name in another field.
   { id: 2, predefinedEngineName: 'PCI', engineExpression: '((D62.S > 4))', customDlpEngine: false },
 ];
 
@@ -58,7 +58,7 @@ const usual: Fields = {
   ucTemplateId: 0,
 };
 
-/** Recorded: what is written comes back without these. */
+/** Recorded: the answer to a write lacks these. */
 const writtenAs: Fields = {
   rank: undefined,
   eunTemplateId: undefined,
@@ -109,7 +109,7 @@ export function dataProtection(world: World, stage: () => void): Routes {
   };
 }
 
-/** Recorded: the list does not show the parts of a rule, though one rule does. */
+/** Recorded: the list does not show sub-rules, a single rule does. */
 const withoutParts = (answer: Answer): Answer => ({
   ...answer,
   body: (answer.body as readonly Item[]).map(({ subRules: _parts, ...rule }) => rule),

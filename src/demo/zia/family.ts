@@ -1,4 +1,4 @@
-/** What all resources of ZIA share: bare arrays, numeric ids, `page`/`pageSize`, whole replacement by PUT, staged writes. */
+/** Conventions of all ZIA resources: bare arrays, numeric ids, `page`/`pageSize`, PUT replaces the whole record, staged writes. */
 import { noContent, ok, ziaError, type Answer } from '../answer.ts';
 import { compact, fieldsOf, includesText, pageOf, wholeNumber, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -6,21 +6,21 @@ import type { Routes } from '../router.ts';
 export interface ZiaFamily {
   readonly path: string;
   readonly items: Collection;
-  /** In errors: "rule label". */
+  /** Name in error messages: "rule label". */
   readonly noun: string;
-  /** Fields that must be there, and a value that is not blank. */
+  /** Required fields; a blank value counts as missing. */
   readonly required: readonly string[];
-  /** Fields in which `search` looks. */
+  /** Fields that `search` looks in. */
   readonly searched: readonly string[];
-  /** Query parameters that must equal a field, by the field's name. */
+  /** Query parameters that filter by equality, by field. */
   readonly filters?: readonly string[];
-  /** What is stored for a request's fields; `former` is what a PUT replaces. */
+  /** The record to store for a request's fields; `former` is the record that a PUT replaces. */
   readonly build: (fields: Fields, former?: Item) => Fields;
-  /** More to check before a write; an answer refuses it. */
+  /** Additional check before a write; an answer rejects it. */
   readonly check?: (fields: Fields, former?: Item) => Answer | undefined;
-  /** What POST and PUT, GET of one, and GET of the list show; all of the stored item unless given. */
+  /** What POST and PUT, GET of one, and GET of the list show; the whole record by default. */
   readonly written?: (item: Item) => Fields;
-  /** What POST shows, where that is less. */
+  /** What POST shows, where it differs from PUT. */
   readonly created?: (item: Item) => Fields;
   readonly read?: (item: Item) => Fields;
   readonly listed?: (item: Item) => Fields;
@@ -69,7 +69,7 @@ export function ziaFamily(family: ZiaFamily): Routes {
   };
 }
 
-/** Recorded for a body that is no JSON object, or one ZIA cannot read. */
+/** Recorded for a body that is not a JSON object, or that ZIA cannot read. */
 export const invalidBody: Answer = { status: 400, body: { message: 'Request body is invalid.' } };
 
 /** One page of a bare array. */
@@ -98,7 +98,7 @@ function refuse(family: ZiaFamily, fields: Fields | undefined, former?: Item): A
 
 const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-/** Recorded: something that is no number where an id belongs is an unknown path. */
+/** Recorded: a non-numeric id is an unknown path. */
 export const ziaNotFound = (noun: string, id: string | undefined): Answer =>
   /^-?\d+$/.test(id ?? '') ? ziaError(404, 'RESOURCE_NOT_FOUND', `The ${noun} does not exist.`) : unknownPath;
 

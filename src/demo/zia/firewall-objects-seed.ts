@@ -1,4 +1,4 @@
-/** What the rules of Harbor Lantern Freight refer to. Addresses are of private and documentation ranges only. */
+/** Objects that the rules of Harbor Lantern Freight refer to. Addresses are from private and documentation ranges. */
 import type { Fields, Item } from '../collection.ts';
 
 const made = { creatorContext: 'ZIA', isNonEditable: false, extranetIpPool: false };

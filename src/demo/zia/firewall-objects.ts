@@ -1,4 +1,4 @@
-/** What rules refer to: groups of addresses, services and applications. */
+/** Objects that firewall rules refer to: groups of addresses, services and applications. */
 import { noContent, ok, ziaError, type Answer } from '../answer.ts';
 import { includesText, type Collection, type Fields } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -16,11 +16,11 @@ import { countReferring, dangling, withNames, type References } from './referenc
 
 export interface FirewallObjects {
   readonly routes: Routes;
-  /** By the field of a rule that refers to them. */
+  /** Collections by the field of a rule that refers to them. */
   readonly references: References;
 }
 
-/** `holders` are asked at each deletion whether they refer to what would go. */
+/** @param holders collections that may refer to a deleted object */
 export function openFirewallObjects(world: World, stage: () => void, holders: () => readonly Collection[]): FirewallObjects {
   const sources = world.collection({ seed: seedSourceGroups, newId: (count) => 10_620_000 + count });
   const destinations = world.collection({ seed: seedDestinationGroups, newId: (count) => 10_640_000 + count });
@@ -49,7 +49,7 @@ export function openFirewallObjects(world: World, stage: () => void, holders: ()
   };
 }
 
-/** The code is the one that clients of the real API know; the words are ours. */
+/** The code is that of the real API; the wording is ours. */
 function guarded(routes: Routes, items: Collection, countRules: (id: string) => number, stage: () => void): Routes {
   const line = Object.keys(routes).find((candidate) => candidate.startsWith('DELETE')) ?? '';
   return {
@@ -67,7 +67,7 @@ function guarded(routes: Routes, items: Collection, countRules: (id: string) => 
 const searched = ['name', 'description'];
 const refuse = (message: string): Answer => ziaError(400, 'INVALID_INPUT_ARGUMENT', message);
 
-/** Recorded: what is new comes back without these. */
+/** Recorded: the answer to a POST lacks these. */
 const bare = ({ creatorContext: _creator, isNonEditable: _editable, extranetIpPool: _pool, ...item }: Fields): Fields => item;
 
 const sourceGroups = (items: Collection, stage: () => void): Routes =>
@@ -112,7 +112,7 @@ const destinationGroups = (items: Collection, stage: () => void): Routes =>
       const needed = type === 'DSTN_OTHER' ? [countries, ipCategories] : [addresses];
       return needed.some((list) => Array.isArray(list) && list.length > 0) ? undefined : refuse('the group would be empty');
     },
-    // Recorded: what is read has the addresses twice.
+    // Recorded: reads show the addresses twice.
     read: (item) => ({ ...item, urlCategories: [], ipAddresses: item['addresses'] }),
     written: (item) => item,
     created: bare,

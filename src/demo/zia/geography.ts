@@ -32,7 +32,7 @@ const CITIES: readonly Fields[] = [
 
 const invalid = (message: string) => ziaError(400, 'INVALID_INPUT_ARGUMENT', message);
 
-/** `/region/...`: cities by name, position or address. Any address is in the first city: the demo tenant knows no geography. */
+/** `/region/...`: cities by name, position or address. Every address is in the first city. */
 export const geography: Routes = {
   'GET /region/search': ({ query }) => {
     const prefix = query.get('prefix')?.trim().toLowerCase() ?? '';

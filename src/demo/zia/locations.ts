@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { ziaFamily, ziaNotFound, ziaPage } from './family.ts';
 import { seedLocationGroups, seedLocations, unassignedGroup } from './seed.ts';
 
-/** `/locations` and what hangs below it. */
+/** `/locations` and its subresources. */
 export function locations(world: World, stage: () => void, vpnCredentials: Collection): Routes {
   const items = world.collection({ seed: () => seedLocations(build), newId: (count) => 158_900_000 + count });
   const groups = world.collection({ seed: seedLocationGroups, newId: (count) => 66_755_000 + count });
@@ -40,7 +40,7 @@ export function locations(world: World, stage: () => void, vpnCredentials: Colle
   };
 }
 
-/** What the cloud sets when a location does not say. Numbers and flags as recorded for a location with a name only. */
+/** Defaults that the cloud sets; numbers and flags as recorded for a location created with a name only. */
 const DEFAULTS: Fields = {
   nonEditable: false,
   parentId: 0,
@@ -82,10 +82,10 @@ const DEFAULTS: Fields = {
   defaultExtranetDns: false,
 };
 
-/** Shown by GET, left out of what POST and PUT answer. */
+/** Shown by GET, absent from the answers to POST and PUT. */
 const ONLY_READ = ['latitude', 'longitude', 'staticLocationGroups', 'extranet', 'extranetIpPool', 'extranetDns'];
 
-/** Not the client's to say, though it may send back what it has read. */
+/** Read-only fields; a client may send back what it has read. */
 const COMPUTED = ['id', 'staticLocationGroups', 'dynamiclocationGroups', 'surrogateRefreshTimeInMinutes'];
 
 const DYNAMIC_GROUPS: Readonly<Record<string, { readonly id: number; readonly name: string }>> = {
@@ -109,11 +109,11 @@ function build(fields: Fields): Fields {
   };
 }
 
-/** Recorded: `"idleTimeInMinutes": "720"` comes back as the number 720. */
+/** Recorded: `"idleTimeInMinutes": "720"` is returned as the number 720. */
 const asDefault = (preset: unknown, value: unknown): unknown =>
   typeof preset === 'number' && typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
 
-/** What a location keeps of a VPN credential. */
+/** The fields of a VPN credential that a location shows. */
 const reference = (credential: unknown): Fields => {
   const { id, type } = credential as Fields;
   return { id, type };
@@ -184,7 +184,7 @@ const LITE = [
 
 const lite = (item: Fields): Fields => Object.fromEntries(LITE.map((name) => [name, item[name]]));
 
-/** Recorded: users on the road are a location of their own, with a negative id, in the short list only. */
+/** Recorded: road warriors are a location with a negative id, in the short list only. */
 const roadWarrior: Fields = lite({ ...DEFAULTS, id: -3, name: 'Road Warrior', tz: 'GMT' });
 
 function search(items: readonly Item[], query: URLSearchParams): Item[] {

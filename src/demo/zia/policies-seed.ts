@@ -1,4 +1,4 @@
-/** The policies of Harbor Lantern Freight on the first day. */
+/** Initial policies of Harbor Lantern Freight. */
 import type { Fields, Item } from '../collection.ts';
 import type { Policy } from './rules.ts';
 import { adminOf } from './seed.ts';
@@ -6,7 +6,7 @@ import { adminOf } from './seed.ts';
 /** 2 March 2026, 09:00 UTC. */
 const SECOND_DAY = 1_772_442_000;
 
-/** A rule that somebody made; `order` counts from 1, the defaults of the cloud have none of their own. */
+/** A rule made by an administrator; `order` counts from 1. Default rules have no positive order. */
 const rule = (id: number, order: number, name: string, description: string, fields: Fields): Item => ({
   id,
   accessControl: 'READ_WRITE',
@@ -27,7 +27,7 @@ const named = (...ids: number[]): Fields[] => ids.map((id) => ({ id }));
 
 const METHODS = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT', 'OTHER', 'PATCH'];
 
-/** Recorded: URL filtering rules show these when they are read only. */
+/** Recorded: URL filtering rules show these fields only on reads. */
 const READ_ONLY: Fields = {
   cbiProfileId: 0,
   sourceIpGroups: [],
@@ -107,7 +107,7 @@ export const POLICIES: readonly Policy[] = [
         action: 'BLOCK_RESET',
         srcIpGroups: named(10_610_001),
       }),
-      // Recorded: this default has the order 0.
+      // Recorded: this default rule has order 0.
       { ...lastRule(1_692_599, 'Default Cloud IPS Rule', { action: 'BLOCK_DROP', enableFullLogging: true }), order: 0 },
     ],
   },

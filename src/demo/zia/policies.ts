@@ -1,4 +1,4 @@
-/** The policies made of rules, what their rules refer to, and the sandbox. */
+/** Rule-based policies, the objects their rules refer to, and the sandbox. */
 import { ok } from '../answer.ts';
 import type { Collection } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -24,7 +24,7 @@ export function policies(world: World, stage: () => void): Routes {
   ) as Routes;
 }
 
-/** One line of Snort, as far as a look at it tells. */
+/** A plausible line of Snort, judged superficially. */
 const SNORT = /^(alert|drop|pass|reject) \w+ \S+ \S+ -> \S+ \S+ \(.*\bsid:\d+;.*\)$/;
 
 function signatures(world: World, stage: () => void): Routes {

@@ -1,12 +1,12 @@
-/** What records say of one another: `[{id}]` as it is written, `[{id, name}]` as it is read. */
+/** References between records: `[{id}]` when written, `[{id, name}]` when read. */
 import type { Collection, Fields, Item } from '../collection.ts';
 
-/** The field of a record, and where the records are that it refers to. */
+/** A field of a record, and the collection it refers to. */
 export type References = Readonly<Record<string, Collection>>;
 
 export const idsIn = (value: unknown): string[] => (Array.isArray(value) ? value.map((one) => String((one as Fields | null)?.['id'])) : []);
 
-/** The record with the names of what it refers to. */
+/** The record with the names of the records it refers to. */
 export function withNames(item: Item, references: References): Fields {
   const shown = Object.entries(references).flatMap(([field, items]) =>
     field in item ? [[field, idsIn(item[field]).map((id) => nameOf(items, id))] as const] : [],
@@ -19,7 +19,7 @@ function nameOf(items: Collection, id: string): Fields {
   return { id: Number(id), name: record['name'], ...(record['isNameL10nTag'] === true && { isNameL10nTag: true }) };
 }
 
-/** The first reference that leads nowhere, in words. */
+/** A message about the first dangling reference. */
 export function dangling(fields: Fields, references: References): string | undefined {
   for (const [field, items] of Object.entries(references)) {
     const missing = idsIn(fields[field]).find((id) => !items.get(id));
@@ -28,6 +28,6 @@ export function dangling(fields: Fields, references: References): string | undef
   return undefined;
 }
 
-/** How many records refer to this one. */
+/** Number of records that refer to this one. */
 export const countReferring = (holders: readonly Collection[], fields: readonly string[], id: string): number =>
   holders.flatMap((holder) => holder.all()).filter((item) => fields.some((field) => idsIn(item[field]).includes(id))).length;

@@ -1,4 +1,4 @@
-/** What rules refer to and no policy of its own: time intervals, workload groups. */
+/** Objects that rules refer to and that have no policy of their own: time intervals, workload groups. */
 import type { Item } from '../collection.ts';
 import { ziaError } from '../answer.ts';
 import type { Routes } from '../router.ts';
@@ -24,7 +24,7 @@ const seedWorkloads = (): Item[] => [
     name: 'Booking Platform',
     description: 'Everything that takes bookings',
     expressionJson: { expressionContainers: [tags('Application', 'booking', 'ATTR'), tags('GroupName', 'frontend', 'SUBNET')] },
-    // Recorded: a binary form of the expression comes along.
+    // Recorded: a binary form of the expression is included.
     expression: '\u0000\u0001\u0000\u0003\u0000\u0004',
     lastModifiedTime: 1_772_355_600,
     lastModifiedBy: adminOf('mara'),

@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import { ziaFamily } from './family.ts';
 import { adminOf, seedRuleLabels } from './seed.ts';
 
-/** `/ruleLabels`: who made a label, when it was changed last and how many rules carry it are the cloud's to say. */
+/** `/ruleLabels`. Author, time of change and number of rules are set by the cloud. */
 export function ruleLabels(world: World, stage: () => void): Routes {
   return ziaFamily({
     path: '/ruleLabels',

@@ -1,4 +1,4 @@
-/** The rules of one policy: kept in order, with references that must lead somewhere, staged. */
+/** The rules of one policy: ordered, staged, with references that must exist. */
 import { ziaError, type Answer } from '../answer.ts';
 import { compact, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Handle, Routes } from '../router.ts';
@@ -9,15 +9,15 @@ import { adminOf } from './seed.ts';
 
 export interface Policy {
   readonly path: string;
-  /** In errors: "SSL inspection rule". */
+  /** Name in error messages: "SSL inspection rule". */
   readonly noun: string;
-  /** The field that says what a rule does. */
+  /** The field that holds the action. */
   readonly action: string;
-  /** Whether that is an object with a type. */
+  /** Whether the action is an object with a type. */
   readonly isActionObject?: boolean;
-  /** What the cloud fills in. */
+  /** Fields that the cloud fills in. */
   readonly usual: Fields;
-  /** What the answer to a write shows otherwise; what is undefined is not shown. */
+  /** Fields that the answer to a write shows differently; undefined ones are hidden. */
   readonly writtenAs?: Fields;
   readonly firstId: number;
   readonly seed: () => readonly Item[];
@@ -40,7 +40,7 @@ export function openRules(world: World, stage: () => void, policy: Policy, refer
     build: (fields, former) => build(fields, former, usual, world.now()),
     check: (fields) => refuse(fields, action, isActionObject, references),
     read: (item) => withNames(item, references),
-    // Recorded: what is written comes back without names, and without who may change it; what is new, without who made it.
+    // Recorded: the answer to a write lacks names and access control, and for a new rule its author.
     written: ({ accessControl: _access, ...item }) => compact({ ...item, ...writtenAs }),
     created: ({ accessControl: _access, lastModifiedTime: _time, lastModifiedBy: _by, ...item }) => compact({ ...item, ...writtenAs }),
     stage,
@@ -48,7 +48,7 @@ export function openRules(world: World, stage: () => void, policy: Policy, refer
   return { items, routes: Object.fromEntries(Object.entries(routes).map(([line, handle]) => [line, inOrder(line, handle, items)])) };
 }
 
-/** The cloud's own fields; a request cannot set them. */
+/** Set by the cloud; a request cannot change them. */
 const OWN = ['id', 'accessControl', 'lastModifiedTime', 'lastModifiedBy', 'predefined', 'defaultRule'];
 
 function build(fields: Fields, former: Item | undefined, usual: Fields, now: number): Fields {
@@ -58,7 +58,7 @@ function build(fields: Fields, former: Item | undefined, usual: Fields, now: num
     state: 'ENABLED',
     ...usual,
     ...given,
-    // A default stays where it is.
+    // A default rule keeps its place.
     ...(former?.['defaultRule'] === true && { order: former['order'] }),
     ...(former && { predefined: former['predefined'], defaultRule: former['defaultRule'] }),
     lastModifiedTime: now,
@@ -67,13 +67,13 @@ function build(fields: Fields, former: Item | undefined, usual: Fields, now: num
 }
 
 function refuse(fields: Fields, action: string, isActionObject: boolean, references: References): Answer | undefined {
-  // Recorded for an SSL inspection rule whose action was a word.
+  // Recorded for an SSL inspection rule whose action was a string.
   if (isActionObject && typeof (fields[action] as Fields)['type'] !== 'string') return invalidBody;
   const fault = dangling(fields, references);
   return fault === undefined ? undefined : ziaError(400, 'INVALID_INPUT_ARGUMENT', fault);
 }
 
-/** After each write the rules are numbered anew, so that the one just written stands where it was asked to. */
+/** Renumbers the rules after a write, so that the one just written has the requested order. */
 function inOrder(line: string, handle: Handle, items: Collection): Handle {
   if (line.startsWith('GET')) return handle;
   return (visit) => {
@@ -102,5 +102,5 @@ function renumber(items: Collection, written: string): void {
     }
 }
 
-/** The defaults of a policy have 0 or less. */
+/** Default rules have order 0 or less. */
 const orderOf = (item: Item): number => Number(item['order']);

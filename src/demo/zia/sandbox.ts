@@ -1,4 +1,4 @@
-/** The sandbox: what it was asked about, what it blocks unseen, and one report. */
+/** The sandbox: quota, blocked hashes and one report. */
 import { ok, ziaError } from '../answer.ts';
 import type { Fields } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 const ALLOWED = 3_000;
 const HASHES_MAX = 10_000;
 
-/** Of nothing that exists; the hash of the report below is one of them. */
+/** Hashes of files that do not exist; the hash of the report below is one of them. */
 const BLOCKED: readonly Fields[] = [
   { url: '6a0d0c1e5b7f4a2390d1c8e7f6b5a493', urlComment: 'Stowage plan with a surprise', type: 'CUSTOM_FILEHASH_DENY' },
   { url: '0f1e2d3c4b5a69788796a5b4c3d2e1f0', urlComment: 'Invoice of a broker nobody knows', type: 'CUSTOM_FILEHASH_DENY' },
@@ -33,7 +33,7 @@ export function sandbox(world: World): Routes {
   };
 }
 
-/** Recorded literally. */
+/** Recorded, word for word. */
 const notFound: Fields = { Summary: { Status: 'CONTENT_NOTFOUND', Message: 'Content lookup failed.' } };
 
 function reportOf(md5: string, title: string): Fields {

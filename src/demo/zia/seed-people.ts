@@ -1,4 +1,4 @@
-/** The people of Harbor Lantern Freight as ZIA knows them, and their devices. Nobody here exists. */
+/** People and devices of Harbor Lantern Freight in ZIA. All fictional. */
 import type { Fields, Item } from '../collection.ts';
 
 const DOMAIN = 'harbor-lantern.example';

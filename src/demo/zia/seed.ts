@@ -1,7 +1,7 @@
-/** Harbor Lantern Freight, a company that does not exist: what its internet-access tenant holds on the first day. */
+/** Harbor Lantern Freight, a fictional company: the initial content of its Internet Access tenant. */
 import type { Fields, Item } from '../collection.ts';
 
-/** 1 March 2026, 08:00 UTC: all of the seed was made then or later. */
+/** 1 March 2026, 08:00 UTC: creation time of the oldest records. */
 const FIRST_DAY = 1_772_352_000;
 
 const ADMINS = {
@@ -38,7 +38,7 @@ export const seedRuleLabels = (): Item[] =>
     referencedRuleCount: rules,
   }));
 
-/** Addresses of the documentation ranges only (RFC 5737). */
+/** Addresses from documentation ranges (RFC 5737). */
 const LOCATIONS: readonly Fields[] = [
   {
     name: 'Lantern Quay Headquarters',
@@ -87,7 +87,7 @@ export function seedLocations(build: (fields: Fields) => Fields): Item[] {
     id: 158_800_101 + at,
     ...build({ ofwEnabled: true, ipsControl: true, description: `${String(fields['name'])}, Harbor Lantern Freight`, ...fields }),
     ...(at === 0 ? { childCount: 1 } : {}),
-    // A field that was not there yesterday, with a number beyond 2^53: nothing on the way may drop or round it.
+    // An unknown field with a number beyond 2^53: it must arrive unchanged.
     ...(fields['profile'] === 'WORKLOAD' ? { zpaTenantId: 216_196_257_331_285_825n } : {}),
   }));
   const child = {
@@ -107,7 +107,7 @@ const dynamic = (id: number, name: string, profile: string, comments: string): I
   predefined: true,
 });
 
-/** `memberIds` is ours; what is shown is `locations`. */
+/** `memberIds` is internal; answers show `locations`. */
 export const seedLocationGroups = (): Item[] => [
   dynamic(24_330_101, 'Corporate User Traffic Group', 'CORPORATE', 'Traffic of people in offices'),
   dynamic(24_330_102, 'Server Traffic Group', 'SERVER', 'Traffic of servers'),
@@ -151,7 +151,7 @@ export const seedVpnCredentials = (): Item[] => [
   { id: 29_350_003, type: 'UFQDN', fqdn: 'spare@harbor-lantern.example', comments: 'Spare, not in use' },
 ];
 
-/** A place for each address, in the shape the cloud looks up for itself. */
+/** The location of each address, in the shape that the cloud looks up itself. */
 export const staticIpOf = (ipAddress: unknown, now: number): Fields => ({
   ipAddress,
   geoOverride: false,
@@ -169,7 +169,7 @@ export const seedStaticIps = (): Item[] => [
   { ...staticIpOf('203.0.113.40', FIRST_DAY), id: 4_340_003, comment: 'Cold store' },
 ];
 
-/** Addresses of the benchmark range (RFC 2544) stand for the cloud's own. */
+/** Addresses from the benchmark range (RFC 2544) stand for the cloud's own. */
 export const VIPS: readonly Fields[] = [
   vip(57_101, '198.18.0.10', 'AMS2', 'Amsterdam', 'NL'),
   vip(57_102, '198.18.0.11', 'AMS2', 'Amsterdam', 'NL'),

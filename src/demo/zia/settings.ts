@@ -1,11 +1,11 @@
-/** What the tenant has once: settings that a PUT replaces whole, and lists of URLs that grow and shrink. */
+/** Singletons of the tenant: settings that a PUT replaces as a whole, and lists of URLs. */
 import { ok, ziaError, type Answer } from '../answer.ts';
 import { fieldsOf, type Fields } from '../collection.ts';
 import type { Routes, Visit } from '../router.ts';
 import type { World } from '../world.ts';
 import { invalidBody } from './family.ts';
 
-/** The settings of a tenant on its first day. */
+/** Settings of a new tenant. */
 const SETTINGS: Readonly<Record<string, Fields>> = {
   '/cyberThreatProtection/malwarePolicy': { blockUnscannableFiles: true, blockPasswordProtectedArchiveFiles: false },
   '/cyberThreatProtection/atpMalwareInspection': { inspectInbound: true, inspectOutbound: true },
@@ -20,7 +20,7 @@ const SETTINGS: Readonly<Record<string, Fields>> = {
     ...blocked('cmdCtlServer', 'cmdCtlTraffic', 'malwareSites', 'browserExploits', 'fileFormatVunerabilites', 'knownPhishingSites'),
     ...blocked('suspectedPhishingSites', 'suspectAdwareSpywareSites', 'anonymizer', 'potentialMaliciousRequests', 'tor', 'cryptoMining'),
     ...allowed('activeX', 'webspam', 'ircTunnelling', 'bitTorrent', 'googleTalk', 'sshTunnelling', 'adSpywareSites', 'dgaDomains'),
-    // The one name with an abbreviation in capitals.
+    // The only name with an abbreviation in capitals.
     cookieStealingBlocked: true,
     cookieStealingPCAPEnabled: false,
     blockedCountries: ['COUNTRY_KP'],
@@ -88,7 +88,7 @@ export function settings(world: World, stage: () => void): Routes {
   ) as Routes;
 }
 
-/** What a PUT does not repeat falls back to what a new tenant has: off, or empty. */
+/** Fields missing from a PUT fall back to those of a new tenant: off, or empty. */
 function oneSetting(world: World, stage: () => void, path: string, seed: Fields): Routes {
   let current = seed;
   world.onReset(() => {

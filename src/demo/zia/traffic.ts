@@ -1,4 +1,4 @@
-/** The ways traffic reaches the cloud: static IP addresses, VPN credentials, GRE tunnels. */
+/** How traffic reaches the cloud: static IP addresses, VPN credentials, GRE tunnels. */
 import { noContent, ok, ziaError, type Answer } from '../answer.ts';
 import { fieldsOf, wholeNumber, type Collection, type Fields } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -48,7 +48,7 @@ function staticIpRoutes(world: World, items: Collection, stage: () => void): Rou
       },
       check: (fields, former) => {
         if (!isAddress(fields['ipAddress'])) return ziaError(400, 'INVALID_INPUT_ARGUMENT', 'ipAddress is not valid');
-        // Recorded: a change that repeats the address and not the ID is taken for a second record of this address.
+        // Recorded: an update with the address but without the ID is taken for a second record of this address.
         const isSame = former === undefined || String(fields['id']) === String(former.id);
         return isSame ? undefined : ziaError(409, 'DUPLICATE_ITEM', associated(fields));
       },
@@ -75,7 +75,7 @@ function vpnRoutes(items: Collection, stage: () => void): Routes {
       required: ['type'],
       searched: ['fqdn', 'ipAddress', 'comments'],
       filters: ['type'],
-      // The key goes in and never comes out again (recorded).
+      // The key is write-only (recorded).
       build: ({ type, fqdn, ipAddress, comments }, former) => ({ type, fqdn, ipAddress, comments, location: former?.['location'] }),
       check: checkCredential,
       stage,

@@ -1,4 +1,4 @@
-/** `/urlCategories` and `/urlLookup`: what the company made of its own, and what it added to predefined categories. */
+/** `/urlCategories` and `/urlLookup`: custom categories, and additions to predefined ones. */
 import { noContent, ok, ziaError, type Answer } from '../answer.ts';
 import { compact, fieldsOf, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes, Visit } from '../router.ts';
@@ -20,7 +20,7 @@ const CUSTOM: readonly (readonly [name: string, urls: readonly string[], descrip
   ['Customs Portals', ['portauthority.example', '.declarations.example'], 'Customs and port authorities'],
   ['Video for Training', ['training.shanty-stream.example'], 'Allowed in spite of the rule for streaming'],
 ];
-/** The numbers after `CUSTOM_`, and the value that the cloud gives to each category. */
+/** The numbers after `CUSTOM_`, and the value that the cloud assigns to each category. */
 const FIRST_CUSTOM_VALUE = 128;
 
 const common = (fields: Fields, val: number): Fields => ({
@@ -87,7 +87,7 @@ export function urlCategories(world: World, stage: () => void): Routes {
   };
 }
 
-/** Recorded: PUT forgets what it is not sent, `superCategory` included; with an action, only the URLs change. */
+/** Recorded: PUT drops what it is not sent, `superCategory` included; with an action only the URLs change. */
 function put({ body, query }: Visit, items: Collection, former: Item, changed: (answer: Answer) => Answer): Answer {
   const fields = fieldsOf(body);
   const action = query.get('action');

@@ -15,7 +15,7 @@ import { settings } from './settings.ts';
 import { traffic } from './traffic.ts';
 import { urlCategories } from './url-categories.ts';
 
-/** What stands for itself: one line each. */
+/** Independent parts, one line each. */
 const parts: readonly ((world: World, stage: () => void) => Routes)[] = [
   ruleLabels,
   settings,
@@ -28,7 +28,7 @@ const parts: readonly ((world: World, stage: () => void) => Routes)[] = [
   cloudAppControl,
 ];
 
-/** Internet access: locations, the ways traffic gets there, activation, and all of `parts`. */
+/** Internet Access: locations, traffic forwarding, activation, and all of `parts`. */
 export function openZia(world: World): Product {
   const { routes, stage } = openActivation(world);
   const { routes: trafficRoutes, vpnCredentials } = traffic(world, stage);

@@ -1,4 +1,4 @@
-/** Z-Insights: what went through the cloud, summed up. Envelopes as recorded, entries after the fields that the public SDK reads. */
+/** Z-Insights: aggregated traffic reports. Envelopes as recorded, entries by the fields that the public SDK reads. */
 import { problem, type Answer } from '../answer.ts';
 import type { Fields } from '../collection.ts';
 import { answerGraphql, Refusal, type Resolver } from '../graphql.ts';
@@ -29,7 +29,7 @@ const withIds = (entries: readonly Entry[]): Entry[] => entries.map((entry, at) 
 const LOCATIONS = counted(['Head Office', 48_210], ['Warehouse North', 9_330], ['On Board', 1_204]);
 
 function domains(world: World): Fields {
-  /** A report over time: it refuses times for which there is no data yet. */
+  /** A report over a time range: rejects ranges for which there is no data yet. */
   const report =
     (entriesOf: (args: Readonly<Record<string, unknown>>) => readonly Entry[]): Resolver =>
     (args) => {
@@ -86,7 +86,7 @@ function trendOf(
   return { trend_start_time: start, trend_interval: interval ?? 'DAY', trend_values: values };
 }
 
-/** One property, or one within another. */
+/** A property, or a nested one. */
 function incidents([first = '', second]: readonly string[]): Entry[] {
   const inner = second === undefined ? [] : (NAMES[second] ?? []);
   return (NAMES[first] ?? []).map((name, at) => ({

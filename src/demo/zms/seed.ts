@@ -1,4 +1,4 @@
-/** Workloads of Harbor Lantern Freight, and what may speak to what. Only the catalog of applications and the namespaces of tags follow recorded shapes. */
+/** Workloads of Harbor Lantern Freight and the policies between them. Only the application catalog and the tag namespaces follow recorded shapes. */
 import type { Fields } from '../collection.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -119,7 +119,7 @@ export const resourceGroups: readonly Row[] = [
   group(2, 'Customs servers', 'Unmanaged', { resourceMemberCount: 0, cidrs: ['198.51.100.0/24'], fqdns: [] }),
 ];
 
-/** The first group has the booking servers, the second the databases. */
+/** The first group holds the booking servers, the second the databases. */
 export const membersOf = (group: unknown): readonly Row[] =>
   group === id(401) ? resources.slice(0, 3) : group === id(402) ? resources.slice(3) : [];
 

@@ -1,4 +1,4 @@
-/** Microsegmentation. Nothing in it can be changed. */
+/** Microsegmentation, read only. */
 import { problem, type Answer } from '../answer.ts';
 import { includesText } from '../collection.ts';
 import { answerGraphql, Refusal, type Resolver } from '../graphql.ts';
@@ -136,7 +136,7 @@ const fields: Readonly<Record<string, Resolver>> = {
   tagValues: filtered(({ tagId }) => valuesOf(tagId)),
 };
 
-/** A group is found by the host names of its members too. */
+/** A group also matches by the host names of its members. */
 function isGroupWanted(group: Row, filter: unknown): boolean {
   const { resourceHostname, ...rest } = (filter ?? {}) as Readonly<Record<string, Args>>;
   const hosts = membersOf(group['id']).map((member) => member['resourceHostname']);

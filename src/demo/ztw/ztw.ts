@@ -1,4 +1,4 @@
-/** Cloud & Branch Connector: groups of addresses, services, administrators, accounts in public clouds. It speaks like ZIA. */
+/** Cloud & Branch Connector: address groups, services, administrators, public cloud accounts. Same conventions as ZIA. */
 import { ok, ziaError, type Answer } from '../answer.ts';
 import type { Fields, Item } from '../collection.ts';
 import type { Handle, Product, Routes } from '../router.ts';
@@ -45,7 +45,7 @@ export function openZtw(world: World): Product {
   };
 }
 
-/** The changes are staged, and nothing in this API shows what waits. */
+/** Changes are staged, but this API does not show what is pending. */
 const stage = (): void => undefined;
 
 function groups(world: World, path: string, noun: string, seed: () => readonly Item[], firstId: number): Routes {
