@@ -479,7 +479,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const { allowedHosts, allowedOrigins, disableHostValidation, transport } = settings;
     return createRoutes({
       mcp: this.mcp,
-      state: () => this.#doing,
+      lifecycleState: () => this.#doing,
       allowedHosts,
       allowedOrigins,
       disableHostValidation,

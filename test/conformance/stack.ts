@@ -154,7 +154,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
     maxResponseTokens: 1_000,
     sanitizes: true,
     confirmations: testConfirmations(),
-    takesTokens: true,
+    allowsTokenConfirmation: true,
     describeRemoval: (name, args) =>
       Promise.resolve({
         title: `Test: ${name}`,
@@ -201,7 +201,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const respond = createRoutes({
     gate,
     mcp: parts.mcp,
-    state: () => stack.state,
+    lifecycleState: () => stack.state,
     transport,
     allowedHosts,
     allowedOrigins,
