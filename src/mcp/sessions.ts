@@ -8,7 +8,7 @@ import type { Caller } from '../audit/index.ts';
 import type { Log } from '../common/log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
 import type { Runtime } from './runtime.ts';
-import { keyOf, type CreateServer } from './server.ts';
+import { keyOf, notifyToolsChanged, type CreateServer } from './server.ts';
 import { Session, type SavedSession } from './session.ts';
 import { SharedEvents } from './shared-events.ts';
 import type { Sharing } from './sharing.ts';
@@ -107,9 +107,7 @@ export class Sessions {
   }
 
   #tellToolsChanged({ server }: Session): void {
-    server.server
-      .sendToolListChanged()
-      .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a session could not be told that the tools changed'));
+    notifyToolsChanged(server, this.#options.log);
   }
 
   async abandon(why: string): Promise<void> {

@@ -8,7 +8,7 @@ import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOpti
 import { ZscalerMcpError } from '../../src/common/errors.ts';
 import { createRoutes, type Gate, type RequestLimits } from '../../src/http/index.ts';
 import type { Log } from '../../src/common/log.ts';
-import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime, type StandingStream } from '../../src/mcp/index.ts';
+import { McpService, type McpOptions, type OfferedTool, type Runtime, type StandingStream } from '../../src/mcp/index.ts';
 
 export interface TestLog extends Log {
   readonly lines: { level: string; fields: Record<string, unknown>; message: string }[];
@@ -179,7 +179,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
     },
     ...options.with,
   };
-  const mcp = createMcp({
+  const mcp = new McpService({
     log,
     audit: (event) => audit.push(toLine(event)),
     info: { name: 'zscaler-mcp', version: '0.0.0', title: 'Zscaler' },
