@@ -1,8 +1,6 @@
-/** The cloud as the server reaches it: each attempt is counted, and a configuration can be tried before it serves. */
+/** The cloud as the server reaches it: each attempt is counted. */
 import type { Metrics } from '../metrics/index.ts';
-import { cloudConfigOf } from './part-settings.ts';
-import type { Settings } from '../settings/index.ts';
-import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig, type Entitlement } from '../zscaler/index.ts';
+import type { Transport } from '../zscaler/index.ts';
 
 /** Tells how each attempt at the cloud went. */
 export const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({
@@ -36,20 +34,3 @@ const allowanceOf = (headers: Pick<Headers, 'get'>): { remaining: number | null;
 });
 
 const readCount = (header: string | null): number | null => (header !== null && /^\d{1,9}$/.test(header) ? Number(header) : null);
-
-/** For whoever does not serve. @throws ZscalerMcpError */
-export async function readEntitlementOf(settings: Settings): Promise<Entitlement | null> {
-  const transport = new Transport();
-  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  try {
-    return await createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent }).entitlement();
-  } finally {
-    await transport.close();
-  }
-}
-
-/** What would fail at the first call for reasons of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
-export async function checkCloud(config: CloudConfig): Promise<void> {
-  if (config.vanityDomain !== undefined || config.tokenUrl !== undefined) addressesOf(config);
-  if (config.privateKey !== undefined) await checkPrivateKey(config.privateKey);
-}

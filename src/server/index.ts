@@ -2,10 +2,10 @@
 import { messageOf } from '../common/errors.ts';
 import type { Launch, Problem } from '../lifecycle/index.ts';
 import type { FlagLayer, Settings } from '../settings/index.ts';
-import type { Start } from './configuration.ts';
+import type { ConfigurationReading } from './configuration.ts';
 import type { Stage } from './stage.ts';
 
-export type { Stage, Start };
+export type { ConfigurationReading, Stage };
 
 /**
  * Serves until told to stop; with a handover in the environment it takes over from the generation before it.
@@ -19,15 +19,15 @@ export async function serve(stage: Stage, options: { readonly flags: FlagLayer; 
 }
 
 /** Finds, reads and judges the configuration as a first start does. What is wrong is returned, never thrown. */
-export async function readConfiguration(launch: Launch, flags: FlagLayer): Promise<Start> {
-  const [{ Configuration }, { known, readSecrets }] = await Promise.all([import('./configuration.ts'), import('./start.ts')]);
-  return Configuration.read({ launch, flags, known, readSecrets });
+export async function readConfiguration(launch: Launch, flags: FlagLayer): Promise<ConfigurationReading> {
+  const { Configuration } = await import('./configuration.ts');
+  return Configuration.read({ launch, flags });
 }
 
 /** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
 export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
-  const start = await import('./start.ts');
-  return start.tryConfiguration(settings);
+  const trial = await import('./trial.ts');
+  return trial.tryConfiguration(settings);
 }
 
 /**
@@ -35,8 +35,8 @@ export async function tryConfiguration(settings: Settings): Promise<readonly Pro
  * @returns their names; a reason when the cloud does not tell; null when the filter is off or there are no credentials to ask with
  */
 export async function askEntitlement(settings: Settings): Promise<readonly string[] | string | null> {
-  const start = await import('./start.ts');
-  return start.askEntitlement(settings);
+  const trial = await import('./trial.ts');
+  return trial.askEntitlement(settings);
 }
 
 /** A program that passed its rehearsal and cannot be loaded now gives the process back to the generation before it. */

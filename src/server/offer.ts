@@ -54,7 +54,7 @@ export function runtimeFor(
     sessionLimit: settings.sessionLimit,
     sessionIdleMs: settings.sessionIdleSeconds * 1_000,
     confirmations,
-    allowsTokenConfirmation: settings.confirmationFallback === 'token',
+    takesTokens: settings.confirmationFallback === 'token',
     describeRemoval: async (name, args, { signal }) => {
       const tool = tools.get(name);
       if (!tool) return { title: name, tool: name, records: [], args };

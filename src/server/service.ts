@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditLog } from '../audit/index.ts';
 import { Gate, type SharedFailures } from '../auth/index.ts';
-import { checkCloud, observed } from './cloud-access.ts';
-import type { Configuration, SavedConfiguration, SettingsCandidate } from './configuration.ts';
+import { observed } from './cloud-access.ts';
+import type { Configuration, ConfigurationCandidate, SavedConfiguration } from './configuration.ts';
 import { ConfirmationDesk, openRing, type SavedDesk } from '../confirm/index.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import { checkTls, createRoutes, Front, openSocket, RateLimit, type ParkedConnection, type Place } from '../http/index.ts';
@@ -22,12 +22,13 @@ import {
   type State,
 } from '../lifecycle/index.ts';
 import type { RootLog } from '../common/log.ts';
-import { McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from '../mcp/index.ts';
+import { createMcp, type McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from '../mcp/index.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from '../metrics/index.ts';
 import { createOffer, runtimeFor, type Offer } from './offer.ts';
 import { auditTargetOf, authConfigOf, cloudConfigOf, demoConfigOf, edgeOf, isSameTls, pathOf, tlsOf, type Edge } from './part-settings.ts';
 import { describePosture, postureOf } from './posture.ts';
+import { checkCloud } from './trial.ts';
 import { maskSecrets, secretValues, type Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
 import { bindCall, catalogue, createGuide, Enabled, selectTools, type SavedEnabled, type Tool } from '../tools/index.ts';
@@ -115,7 +116,7 @@ export class ServerService implements Service<SavedConfiguration> {
       mask: (text) => maskSecrets(text, this.#inForce.secrets),
       tell: (message, isWrong) => options.log[isWrong ? 'error' : 'info']({}, message),
     });
-    this.mcp = new McpService({
+    this.mcp = createMcp({
       runtime: () => this.#inForce.runtime,
       log: options.log,
       audit: this.#audit.write,
@@ -229,18 +230,18 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#options.configuration.saved;
   }
 
-  load(kind: 'reload' | 'restart'): Promise<SettingsCandidate> {
+  load(kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
     return this.#options.configuration.readAgain(kind);
   }
 
-  async apply(candidate: SettingsCandidate): Promise<void> {
+  async apply(candidate: ConfigurationCandidate): Promise<void> {
     const before = JSON.stringify(this.posture());
     await applyToAll(this.#parts(), candidate.effective);
     this.#options.configuration.commit(candidate);
     if (JSON.stringify(this.posture()) !== before) this.announcePosture();
   }
 
-  async openListeners(candidate: SettingsCandidate, descriptors: Descriptors | null): Promise<readonly HandedListener[]> {
+  async openListeners(candidate: ConfigurationCandidate, descriptors: Descriptors | null): Promise<readonly HandedListener[]> {
     const running = this.#front.descriptor();
     if (running === null) return [];
     const next = { host: candidate.nextSettings.host, port: candidate.nextSettings.port };
@@ -479,7 +480,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const { allowedHosts, allowedOrigins, disableHostValidation, transport } = settings;
     return createRoutes({
       mcp: this.mcp,
-      lifecycleState: () => this.#doing,
+      state: () => this.#doing,
       allowedHosts,
       allowedOrigins,
       disableHostValidation,

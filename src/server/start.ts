@@ -1,88 +1,53 @@
-/** Starts a server, rehearses one, or says why neither can be: settings in, a running server out. */
-import { checkAuditFile } from '../audit/index.ts';
-import { describeProblem } from '../common/problem.ts';
-import { Configuration, type ReadSecrets, type SavedConfiguration, type Start } from './configuration.ts';
-import type { DemoTenant } from '../demo/index.ts';
-import { tidyWhenIdle } from './idle-memory.ts';
+/** Starts a server: reads the configuration, begins or takes over from the generation before it, and serves until told to stop. */
 import { count } from '../common/count.ts';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import {
-  chooseDefaultPidFile,
-  comeBack,
-  digestProgram,
-  identify,
-  isInstalled,
-  Lifecycle,
-  loadNative,
-  PidFile,
-  readRehearsal,
-  traceFiles,
-  unpackHandover,
-  type Handover,
-  type Launch,
-  type LifecycleRecord,
-  type Problem,
-  type RecordKeeper,
-} from '../lifecycle/index.ts';
+import { messageOf } from '../common/errors.ts';
 import { openLog, type RootLog } from '../common/log.ts';
 import { logFor } from '../common/log-scope.ts';
-import { checkTls } from '../http/index.ts';
-import { checkCloud, readEntitlementOf } from './cloud-access.ts';
-import { cloudConfigOf, tlsOf } from './part-settings.ts';
-import { openState, ServerService, type SavedSessions } from './service.ts';
-import { authModeOf, isLoopback, type FlagLayer, type Settings } from '../settings/index.ts';
-import type { Stage } from './stage.ts';
-import { products } from '../tools/index.ts';
+import { describeProblem } from '../common/problem.ts';
 import { version } from '../common/version.ts';
-import { Transport } from '../zscaler/index.ts';
+import type { DemoTenant } from '../demo/index.ts';
+import { comeBack, Lifecycle, loadNative, readRehearsal, unpackHandover, type Handover, type Problem } from '../lifecycle/index.ts';
+import { authModeOf, type FlagLayer, type Settings } from '../settings/index.ts';
+import { Configuration, type ConfigurationReading, type SavedConfiguration } from './configuration.ts';
+import { tidyWhenIdle } from './idle-memory.ts';
+import type { Invocation } from './read-secrets.ts';
+import { openRecord } from './record.ts';
+import { openState, ServerService, type SavedSessions } from './service.ts';
+import type { Stage } from './stage.ts';
+import { problemsOf } from './trial.ts';
 
-/** What the catalogue knows by name, for whoever judges settings. */
-export const known = {
-  products: Object.keys(products),
-  toolsets: Object.values(products).flatMap((toolsets) => Object.keys(toolsets)),
-};
-
-/** Loaded only where a secrets manager is configured. */
-export const readSecrets: ReadSecrets = async (place, { secretsTimeoutSeconds, httpsProxy, httpProxy, noProxy }) => {
-  const { readManager } = await import('../secrets/index.ts');
-  const transport = new Transport();
-  const proxy = { https: httpsProxy, http: httpProxy, no: noProxy };
-  try {
-    return await readManager(place, {
-      timeoutMs: secretsTimeoutSeconds * 1_000,
-      fetch: (url, request) => transport.fetch(url, request, proxy),
-    });
-  } finally {
-    transport.close().catch(() => undefined);
-  }
-};
-
-/** Serves until told to stop; the exit code when it does not serve. @throws ZscalerMcpError */
+/**
+ * Serves until told to stop.
+ * @returns the exit code when there is nothing to serve; undefined while the server runs
+ * @throws ZscalerMcpError
+ */
 export async function serve(
   stage: Stage,
   { flags, demo }: { readonly flags: FlagLayer; readonly demo: boolean },
 ): Promise<number | undefined> {
-  const fixed = { launch: stage.launch, flags, known, readSecrets };
-  if (stage.isRehearsal) return rehearse(stage, await Configuration.takeOver(fixed, readRehearsal() as SavedConfiguration), demo);
+  const invocation = { launch: stage.launch, flags };
+  if (stage.isRehearsal) return rehearse(stage, await Configuration.takeOver(invocation, readRehearsal() as SavedConfiguration), demo);
   const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
-  if (handover) {
-    const start = await Configuration.takeOver(fixed, handover.state);
-    return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, start, demo));
-  }
-  // A secrets manager may take its time, and whoever is to end does not wait for it.
+  if (!handover) return begin(stage, invocation, demo);
+  const reading = await Configuration.takeOver(invocation, handover.state);
+  return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, reading, demo));
+}
+
+/** A first start. Until the configuration is read, which a secrets manager may delay, SIGTERM and SIGINT end it at once. */
+async function begin(stage: Stage, invocation: Invocation, demo: boolean): Promise<number | undefined> {
   const held: NodeJS.Signals[] = [];
   stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal) : held.push(signal)));
-  const start = await Configuration.read(fixed);
+  const reading = await Configuration.read(invocation);
   stage.onSignals((signal) => held.push(signal));
-  const problems = await problemsOf(start, demo);
-  if (problems.length > 0) return start.isPassing ? refuseForNow(stage, problems) : refuse(stage, problems);
-  await run({ stage, start, demo, handover, held, log: openLog(start.configuration.settings.logLevel) });
+  const problems = await problemsOf(reading, demo);
+  if (problems.length > 0) return refuse(stage, problems, reading.isTransient);
+  await run({ stage, reading, demo, handover: null, held, log: openLog(reading.configuration.settings.logLevel) });
   return undefined;
 }
 
 /** Nothing is served and nothing is recorded yet. */
 function leave(stage: Stage, signal: NodeJS.Signals): void {
-  stage.err(`zscaler-mcp: ${signal} came before it served`);
+  stage.err(`zscaler-mcp: ended by ${signal} before it was ready`);
   stage.exit(0);
 }
 
@@ -90,9 +55,14 @@ function leave(stage: Stage, signal: NodeJS.Signals): void {
 const asLaunched = (stage: Stage, { entry }: Handover<unknown>): Stage =>
   entry === undefined ? stage : Object.assign(Object.create(stage) as Stage, { launch: { ...stage.launch, entry } });
 
-/** A generation that takes over gets ready in time, or the one before it comes back. */
-async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, start: Start, demo: boolean): Promise<number | undefined> {
-  const log = openLog(start.configuration.settings.logLevel);
+/** If this generation is not ready in time, it gives the process back to the generation before it. */
+async function takeOver(
+  stage: Stage,
+  handover: Handover<SavedConfiguration>,
+  reading: ConfigurationReading,
+  demo: boolean,
+): Promise<number | undefined> {
+  const log = openLog(reading.configuration.settings.logLevel);
   const giveUp = (failure: string) => {
     log.error({ generation: handover.generation }, `generation ${handover.generation} cannot get ready: ${failure}`);
     log.flush();
@@ -105,10 +75,10 @@ async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, st
   };
   process.once('uncaughtException', onCrash);
   try {
-    const problems = await problemsOf(start, demo);
+    const problems = await problemsOf(reading, demo);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
     if (problems.length > 0) return refuse(stage, problems);
-    await run({ stage, start, demo, handover, held: [], log });
+    await run({ stage, reading, demo, handover, held: [], log });
     return undefined;
   } catch (error) {
     giveUp(messageOf(error));
@@ -121,110 +91,53 @@ async function takeOver(stage: Stage, handover: Handover<SavedConfiguration>, st
 
 const TAKE_OVER_LIMIT_MS = 15_000;
 
-/** What the parts say of a configuration that is valid by itself; empty when they can be built. */
-export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
-  const parts = [
-    () => checkCloud(cloudConfigOf(settings)),
-    () => {
-      const tls = tlsOf(settings);
-      if (tls) checkTls(tls);
-    },
-    () => {
-      if (settings.auditFile !== undefined) checkAuditFile(settings.auditFile);
-    },
-  ];
-  const tried = await Promise.allSettled(parts.map(async (part) => part()));
-  return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : []));
-}
-
-/** The products of the tenant for the filter of tools; null when it is off or nobody can be asked, a reason when the cloud does not tell. */
-export async function askEntitlement(settings: Settings): Promise<readonly string[] | string | null> {
-  if (settings.disableEntitlementFilter || settings.clientId === undefined) return null;
-  try {
-    return (await readEntitlementOf(settings))?.products ?? 'the token names no products';
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
-const problemOf = (error: unknown): Problem => ({
-  setting: null,
-  file: null,
-  line: null,
-  message: messageOf(error),
-  hint: error instanceof ZscalerMcpError ? (error.hint ?? '') : '',
-});
-
-async function problemsOf({ configuration, problems }: Start, demo: boolean): Promise<readonly Problem[]> {
-  if (problems.length > 0) return problems;
-  const { transport, host } = configuration.settings;
-  return demo && transport !== 'stdio' && !isLoopback(host) ? [demoForOthers(host)] : tryConfiguration(configuration.settings);
-}
-
-/** Nobody else must take an invented tenant for a real one. */
-const demoForOthers = (host: string): Problem => ({
-  setting: 'ZSCALER_MCP_HOST',
-  file: null,
-  line: null,
-  message: `expected a loopback address (127.0.0.1, ::1, localhost) for the demo tenant, got "${host}"`,
-  hint: 'Leave out --demo, or listen on 127.0.0.1.',
-});
-
-function refuse({ err }: Stage, problems: readonly Problem[]): number {
-  err(`zscaler-mcp does not start: the configuration has ${count(problems.length, 'problem')}`);
+/** @returns the exit code: 4, or 1 for a transient problem, so that a service manager tries again */
+function refuse({ err }: Stage, problems: readonly Problem[], isTransient = false): number {
+  const why = isTransient ? 'it cannot read its secrets' : `the configuration has ${count(problems.length, 'problem')}`;
+  err(`zscaler-mcp does not start: ${why}`);
   for (const problem of problems) err(`  ${describeProblem(problem)}`);
-  return 4;
+  return isTransient ? 1 : 4;
 }
 
-/** Not the code of a wrong configuration: a service manager shall try again. */
-function refuseForNow({ err }: Stage, problems: readonly Problem[]): number {
-  err('zscaler-mcp does not start: it cannot read its secrets');
-  for (const problem of problems) err(`  ${describeProblem(problem)}`);
-  return 1;
-}
-
-/** Builds everything that a server has, and listens to nothing. */
-async function rehearse(stage: Stage, start: Start, demo: boolean): Promise<number> {
-  const problems = await problemsOf(start, demo);
+/** Builds everything that a server has, and listens to nothing. The report goes to standard output. */
+async function rehearse(stage: Stage, reading: ConfigurationReading, demo: boolean): Promise<number> {
+  const problems = await problemsOf(reading, demo);
   if (problems.length === 0) {
+    const { configuration } = reading;
     if (demo) await import('../demo/index.ts');
-    await openState(start.configuration.settings, openLog('silent'));
-    await new ServerService({ configuration: start.configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
+    await openState(configuration.settings, openLog('silent'));
+    await new ServerService({ configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
   }
   stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems }));
   return problems.length === 0 ? 0 : 4;
 }
 
-/** A start waits no longer for the store that replicas share. */
-const STATE_WAIT_MS = 1_000;
-
 interface Run {
   readonly stage: Stage;
-  readonly start: Start;
+  readonly reading: ConfigurationReading;
   readonly demo: boolean;
   readonly handover: Handover<SavedConfiguration> | null;
-  /** Signals that came before there was anybody to hear them. */
+  /** Signals that came before the lifecycle could take them. */
   readonly held: readonly NodeJS.Signals[];
   readonly log: RootLog;
 }
 
-async function run({ stage, start, demo, handover, held, log }: Run): Promise<void> {
-  const { configuration, warnings } = start;
+async function run({ stage, reading, demo, handover, held, log }: Run): Promise<void> {
+  const { configuration, warnings } = reading;
   const { settings } = configuration;
   const { launch } = stage;
   for (const warning of warnings) log.warn({}, warning);
-  const keeper = await openRecord(describe(launch, configuration, demo, handover), settings, handover, log);
+  const keeper = await openRecord({ launch, configuration, demo, handover, log });
   try {
     const tenant = demo ? await openDemo(log) : null;
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
-    const { generation } = keeper.record;
     const state = await openState(settings, log);
     const reached = state?.begin(STATE_WAIT_MS);
     const service = new ServerService({
       configuration,
       log,
       demo: tenant,
-      generation,
+      generation: keeper.record.generation,
       state,
       confirmations: saved?.confirmations ?? null,
       enabled: saved?.enabled ?? [],
@@ -244,18 +157,21 @@ async function run({ stage, start, demo, handover, held, log }: Run): Promise<vo
     for (const signal of held) lifecycle.signalled(signal);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);
-    announce(log, settings, service, tenant, url);
+    announce({ log, settings, service, tenant, url });
     service.announcePosture();
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
     if (!address) serveStdio(service, lifecycle, saved);
     lookUpTenant(service, saved, log);
     tidyWhenIdle();
   } catch (error) {
-    // One that takes over may yet come back; then the PID file must not have been gone for a moment.
+    // A generation that takes over may still come back; the PID file must not vanish meanwhile.
     if (!handover?.former) keeper.release();
     throw error;
   }
 }
+
+/** How long a start waits for the store that replicas share. */
+const STATE_WAIT_MS = 1_000;
 
 /** The pipe is the session: when it ends, so does the server. */
 function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>, saved: SavedSessions | null): void {
@@ -272,115 +188,33 @@ async function openDemo(log: RootLog): Promise<DemoTenant> {
   return tenant;
 }
 
-/** What the former generation knew holds for a moment: the requests that waited for this one come first. */
+/** Asks the cloud what the tenant has. After a restart the former answer holds for a moment, so that waiting requests come first. */
 function lookUpTenant(service: ServerService, saved: SavedSessions | null, log: RootLog): void {
-  const look = () => service.narrow().catch((error: unknown) => log.error({ err: error }, 'what the tenant has could not be looked up'));
+  const look = () =>
+    service.narrow().catch((error: unknown) => log.error({ err: error }, 'the products of the tenant could not be looked up'));
   if (saved?.entitled) setTimeout(look, WAITING_FIRST_MS).unref();
   else void look();
 }
 
 const WAITING_FIRST_MS = 1_000;
 
-function describe(launch: Launch, configuration: Configuration, demo: boolean, handover: Handover<unknown> | null): LifecycleRecord {
-  const now = new Date().toISOString();
-  const former = handover?.record;
-  return {
-    schema: 1,
-    pid: process.pid,
-    startedAt: former?.startedAt ?? now,
-    identity: identify(process.pid),
-    version,
-    interpreter: launch.execPath,
-    argv: [launch.entry, ...launch.argv],
-    cwd: launch.cwd,
-    ...describeProgram(launch.loaded.entry, former),
-    transport: configuration.settings.transport,
-    host: null,
-    port: null,
-    url: null,
-    ...configuration.source,
-    secretSources: configuration.source.secretSources ?? [],
-    state: 'starting',
-    generation: handover?.generation ?? 1,
-    generationStartedAt: now,
-    failedCount: former?.failedCount ?? 0,
-    operationCounts: former?.operationCounts ?? {},
-    config: { digest: configuration.digest(), loadedAt: now, pendingRestart: [] },
-    operations: former?.operations ?? [],
-    demo,
-    posture: null,
-    handover: isInstalled() ? 'descriptor' : 'rebind',
-  };
-}
-
-/** Read only when it may be another program than that of the former generation: clients wait meanwhile. */
-function describeProgram(entry: string, former: LifecycleRecord | undefined): Pick<LifecycleRecord, 'codeDigest' | 'codeTrace'> {
-  const codeTrace = traceFiles(entry);
-  const isSame = codeTrace !== null && codeTrace === former?.codeTrace;
-  return { codeTrace, codeDigest: isSame ? former.codeDigest : (digestProgram(entry) ?? '') };
-}
-
-/** The PID file; or, where there is no place for one, a record that only the process itself knows. */
-async function openRecord(
-  record: LifecycleRecord,
-  settings: Settings,
-  handover: Handover<unknown> | null,
-  log: RootLog,
-): Promise<RecordKeeper> {
-  if (handover) return handover.pidFile === null ? new UnpublishedRecord(record) : PidFile.adopt(handover.pidFile, record);
-  if (settings.pidFile !== undefined) return PidFile.claim(settings.pidFile, record);
-  const path = chooseDefaultPidFile(process.env['HOME'], (message) => log.warn({}, message));
-  if (path === null) {
-    log.warn(
-      {},
-      'no place for a PID file can be written: reload, restart, status and stop will not find this server; name one with --pid-file',
-    );
-    return new UnpublishedRecord(record);
-  }
-  try {
-    return await PidFile.claim(path, record, (other) => record.transport !== 'stdio' && other.transport === 'stdio');
-  } catch (error) {
-    if (record.transport !== 'stdio') throw error;
-    log.info({ pidFile: path }, `runs without lifecycle: ${messageOf(error)}`);
-    return new UnpublishedRecord(record);
-  }
-}
-
-class UnpublishedRecord implements RecordKeeper {
-  readonly path = null;
-  readonly isOurs = true;
-  readonly isPublished = true;
-  record: LifecycleRecord;
-
-  constructor(record: LifecycleRecord) {
-    this.record = record;
-  }
-
-  update(change: Partial<LifecycleRecord>): void {
-    this.record = { ...this.record, ...change };
-  }
-
-  keep(): void {
-    // Nothing is written, so nothing can be lost.
-  }
-
-  stopKeeping(): void {
-    // See keep.
-  }
-
-  release(): void {
-    // See keep.
-  }
-}
-
-/** IPv6 addresses stand in brackets. */
+/** IPv6 addresses are put in brackets. */
 function urlOf({ host, port }: { host: string; port: number }, { transport, tlsCertificate }: Settings): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return `${tlsCertificate ? 'https' : 'http'}://${name}:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`;
 }
 
-/** One line that says what is served where. */
-function announce(log: RootLog, settings: Settings, service: ServerService, tenant: DemoTenant | null, url: string | null): void {
+interface Announcement {
+  readonly log: RootLog;
+  readonly settings: Settings;
+  readonly service: ServerService;
+  readonly tenant: DemoTenant | null;
+  /** Null over stdio. */
+  readonly url: string | null;
+}
+
+/** Logs one line that says what is served where. */
+function announce({ log, settings, service, tenant, url }: Announcement): void {
   const writing = [...service.offered.values()].filter(({ action }) => action !== 'read').length;
   const fields = {
     version,

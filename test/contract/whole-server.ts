@@ -22,8 +22,6 @@ export async function openWholeServer(): Promise<WholeServer> {
   const { configuration, problems } = await Configuration.read({
     launch: { ...captureLaunch(), env: { ZSCALER_MCP_WRITE_ENABLED: 'true', ZSCALER_MCP_WRITE_TOOLS: '*' } },
     flags: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_PORT: '0' },
-    known: { products: [], toolsets: [] },
-    readSecrets: () => Promise.reject(new Error('no secrets manager is configured')),
   });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const service = new ServerService({ configuration, log, demo: tenant, generation: 1 });

@@ -259,7 +259,7 @@ describe('a secrets manager', () => {
     await waitFor(() => site.manager.asked() === 1);
     ending.child.kill('SIGTERM');
     expect(await ending.ended).toEqual({ code: 0, signal: null });
-    expect(ending.log()).toContain('SIGTERM came before it served');
+    expect(ending.log()).toContain('ended by SIGTERM before it was ready');
     expect(existsSync(ending.pidFile)).toBe(false);
     site.manager.trouble({
       status: 200,

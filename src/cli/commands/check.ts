@@ -1,6 +1,6 @@
 /** `zscaler-mcp check`: loads and judges the configuration exactly as a start would, and starts nothing. */
 import { count } from '../../common/count.ts';
-import { readConfiguration, tryConfiguration, type Start } from '../../server/index.ts';
+import { readConfiguration, tryConfiguration, type ConfigurationReading } from '../../server/index.ts';
 import { describeOperation, exitCodeOf, newOperationId, type Launch, type Operation } from '../../lifecycle/index.ts';
 import { describeValue, flagLayer, isSet, maskSecrets, rows, secretValues } from '../../settings/index.ts';
 import type { OptionValues } from '../parse.ts';
@@ -38,7 +38,7 @@ interface ResolvedSetting {
   readonly origin: string;
 }
 
-function resolved({ configuration }: Start): ResolvedSetting[] {
+function resolved({ configuration }: ConfigurationReading): ResolvedSetting[] {
   const { settings, origins } = configuration.loaded;
   const secrets = secretValues(settings);
   return rows.map(([name, { env, secret }]) => {

@@ -1,0 +1,122 @@
+/** The record with which a server begins: what it says of itself, and whether that can be published in a PID file. */
+import { messageOf } from '../common/errors.ts';
+import type { Log } from '../common/log.ts';
+import { version } from '../common/version.ts';
+import {
+  chooseDefaultPidFile,
+  digestProgram,
+  identify,
+  isInstalled,
+  PidFile,
+  traceFiles,
+  type Handover,
+  type Launch,
+  type LifecycleRecord,
+  type RecordKeeper,
+} from '../lifecycle/index.ts';
+import type { Configuration } from './configuration.ts';
+
+/** What the first record of a generation is made of. */
+export interface RecordInput {
+  readonly launch: Launch;
+  readonly configuration: Configuration;
+  readonly demo: boolean;
+  /** Null in the first generation. */
+  readonly handover: Handover<unknown> | null;
+  readonly log: Log;
+}
+
+/**
+ * Publishes the first record in the PID file. Without a place for a PID file, the record is known to this process alone.
+ * @throws ZscalerMcpError ERR_RECORD_TAKEN, ERR_RECORD_UNUSABLE or ERR_NOT_PERMITTED
+ */
+export async function openRecord(input: RecordInput): Promise<RecordKeeper> {
+  const { launch, configuration, handover, log } = input;
+  const record = firstRecord(input);
+  if (handover) return handover.pidFile === null ? new UnpublishedRecord(record) : PidFile.adopt(handover.pidFile, record);
+  const named = configuration.settings.pidFile;
+  if (named !== undefined) return PidFile.claim(named, record);
+  const path = chooseDefaultPidFile(launch.env['HOME'], (message) => log.warn({}, message));
+  if (path === null) {
+    log.warn(
+      {},
+      'no default place for a PID file is writable: reload, restart, status and stop will not find this server; name a file with --pid-file',
+    );
+    return new UnpublishedRecord(record);
+  }
+  const isStdio = record.transport === 'stdio';
+  try {
+    return await PidFile.claim(path, record, (other) => !isStdio && other.transport === 'stdio');
+  } catch (error) {
+    if (!isStdio) throw error;
+    log.info({ pidFile: path }, `runs without lifecycle: ${messageOf(error)}`);
+    return new UnpublishedRecord(record);
+  }
+}
+
+function firstRecord({ launch, configuration, demo, handover }: RecordInput): LifecycleRecord {
+  const now = new Date().toISOString();
+  const former = handover?.record;
+  return {
+    schema: 1,
+    pid: process.pid,
+    startedAt: former?.startedAt ?? now,
+    identity: identify(process.pid),
+    version,
+    interpreter: launch.execPath,
+    argv: [launch.entry, ...launch.argv],
+    cwd: launch.cwd,
+    ...describeProgram(launch.loaded.entry, former),
+    transport: configuration.settings.transport,
+    host: null,
+    port: null,
+    url: null,
+    ...configuration.source,
+    secretSources: configuration.source.secretSources ?? [],
+    state: 'starting',
+    generation: handover?.generation ?? 1,
+    generationStartedAt: now,
+    failedCount: former?.failedCount ?? 0,
+    operationCounts: former?.operationCounts ?? {},
+    config: { digest: configuration.digest(), loadedAt: now, pendingRestart: [] },
+    operations: former?.operations ?? [],
+    demo,
+    posture: null,
+    handover: isInstalled() ? 'descriptor' : 'rebind',
+  };
+}
+
+/** Reads the program's files only if they may differ from the former generation's: clients are waiting meanwhile. */
+function describeProgram(entry: string, former: LifecycleRecord | undefined): Pick<LifecycleRecord, 'codeDigest' | 'codeTrace'> {
+  const codeTrace = traceFiles(entry);
+  const isSame = codeTrace !== null && codeTrace === former?.codeTrace;
+  return { codeTrace, codeDigest: isSame ? former.codeDigest : (digestProgram(entry) ?? '') };
+}
+
+/** A record without a PID file: nothing is written, so nothing can be lost. */
+class UnpublishedRecord implements RecordKeeper {
+  readonly path = null;
+  readonly isOurs = true;
+  readonly isPublished = true;
+  record: LifecycleRecord;
+
+  constructor(record: LifecycleRecord) {
+    this.record = record;
+  }
+
+  update(change: Partial<LifecycleRecord>): void {
+    this.record = { ...this.record, ...change };
+  }
+
+  keep(): void {
+    // Nothing is written.
+  }
+
+  stopKeeping(): void {
+    // Nothing is written.
+  }
+
+  release(): void {
+    // Nothing is written.
+  }
+}

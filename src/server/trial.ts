@@ -1,0 +1,74 @@
+/** Judges a configuration without serving: what is wrong with it beyond its settings, and what the cloud says of the tenant. */
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import type { Problem } from '../lifecycle/index.ts';
+import { isLoopback, type Settings } from '../settings/index.ts';
+import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from '../zscaler/index.ts';
+import type { ConfigurationReading } from './configuration.ts';
+import { cloudConfigOf, tlsOf } from './part-settings.ts';
+
+/** What keeps a server from starting with a configuration; empty when nothing does. */
+export async function problemsOf({ configuration, problems }: ConfigurationReading, demo: boolean): Promise<readonly Problem[]> {
+  if (problems.length > 0) return problems;
+  const { transport, host } = configuration.settings;
+  return demo && transport !== 'stdio' && !isLoopback(host) ? [demoForOthers(host)] : tryConfiguration(configuration.settings);
+}
+
+/** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
+export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
+  const tried = await Promise.allSettled([checkCloud(cloudConfigOf(settings)), tryTls(settings), tryAuditFile(settings)]);
+  return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : []));
+}
+
+/** What would fail at the first call because of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
+export async function checkCloud(config: CloudConfig): Promise<void> {
+  if (config.vanityDomain !== undefined || config.tokenUrl !== undefined) addressesOf(config);
+  if (config.privateKey !== undefined) await checkPrivateKey(config.privateKey);
+}
+
+async function tryTls(settings: Settings): Promise<void> {
+  const tls = tlsOf(settings);
+  if (!tls) return;
+  const { checkTls } = await import('../http/index.ts');
+  checkTls(tls);
+}
+
+async function tryAuditFile({ auditFile }: Settings): Promise<void> {
+  if (auditFile === undefined) return;
+  const { checkAuditFile } = await import('../audit/index.ts');
+  checkAuditFile(auditFile);
+}
+
+/**
+ * Asks the cloud which products the tenant has.
+ * @returns their names; a reason when the cloud does not tell; null when the filter is off or there are no credentials to ask with
+ */
+export async function askEntitlement(settings: Settings): Promise<readonly string[] | string | null> {
+  if (settings.disableEntitlementFilter || settings.clientId === undefined) return null;
+  const transport = new Transport();
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  try {
+    const cloud = createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent });
+    return (await cloud.entitlement())?.products ?? 'the token names no products';
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    transport.close().catch(() => undefined);
+  }
+}
+
+const problemOf = (error: unknown): Problem => ({
+  setting: null,
+  file: null,
+  line: null,
+  message: messageOf(error),
+  hint: error instanceof ZscalerMcpError ? (error.hint ?? '') : '',
+});
+
+/** On any other address, other people could take the fictional tenant for a real one. */
+const demoForOthers = (host: string): Problem => ({
+  setting: 'ZSCALER_MCP_HOST',
+  file: null,
+  line: null,
+  message: `expected a loopback address (127.0.0.1, ::1, localhost) for the demo tenant, got "${host}"`,
+  hint: 'Leave out --demo, or listen on 127.0.0.1.',
+});
