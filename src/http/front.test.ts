@@ -22,12 +22,12 @@ async function openFront(): Promise<Front> {
     lastCall: (why) => {
       for (const response of begun) response.end(why);
     },
-    respond(incoming, response, exchange) {
+    respond(incoming, response, context) {
       incoming.resume();
       if (incoming.url === '/stream') {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.flushHeaders();
-        return exchange.standing({ end: () => response.end() });
+        return context.standing({ end: () => response.end() });
       }
       if (incoming.url === '/begun') {
         begun.add(response);
@@ -222,7 +222,7 @@ interface StreamState {
 async function openStreamingFront(): Promise<{ front: Front; state: StreamState }> {
   const state: StreamState = { response: null, isHeld: false };
   const front = new Front({
-    respond(incoming, response, exchange) {
+    respond(incoming, response, context) {
       if (incoming.url !== '/stream') return void response.end('done');
       let body = '';
       incoming.setEncoding('utf8').on('data', (part: string) => (body += part));
@@ -230,14 +230,14 @@ async function openStreamingFront(): Promise<{ front: Front; state: StreamState 
         state.response = response;
         response.setHeader('content-type', 'text/event-stream');
         response.flushHeaders();
-        if (exchange.continued) response.write(exchange.continued.unsent);
-        response.write(exchange.continued ? `again after=${String(incoming.headers['last-event-id'])} body=${body}` : 'first');
+        if (context.continued) response.write(context.continued.unsent);
+        response.write(context.continued ? `again after=${String(incoming.headers['last-event-id'])} body=${body}` : 'first');
         const carry = {
           hold: () => (state.isHeld = true),
           release: () => (state.isHeld = false),
           save: () => ({ body, lastEventId: '7', unsent: 'unsent' }),
         };
-        exchange.standing({ end: () => response.end(), carry });
+        context.standing({ end: () => response.end(), carry });
       });
     },
     refuse: () => undefined,

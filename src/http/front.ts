@@ -14,14 +14,14 @@ import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type 
 import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow-clients.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 
-export interface Exchange {
+export interface FrontContext {
   /** Marks the response as one that never ends by itself; it is not a request in flight. */
   standing(stream: StandingStream): void;
   /** The stream of a former process that this one goes on with; null for a request that has just come. */
   readonly continued: { readonly unsent: string } | null;
 }
 
-export type Respond = (request: IncomingMessage, response: ServerResponse, exchange: Exchange) => void;
+export type Respond = (request: IncomingMessage, response: ServerResponse, context: FrontContext) => void;
 
 /** Read anew for every connection, so that a reload can change them. */
 export interface FrontLimits {
@@ -299,7 +299,7 @@ export class Front {
       // The socket's own bookkeeping of this response comes after this event.
       setImmediate(() => this.#becameIdle(connection));
     });
-    const exchange: Exchange = {
+    const context: FrontContext = {
       continued,
       standing: (stream) => {
         visit.stream = stream;
@@ -307,7 +307,7 @@ export class Front {
         if (this.#lingering || this.#parking) this.#endOrHold(visit);
       },
     };
-    const respond = () => this.#options.respond(request, response, exchange);
+    const respond = () => this.#options.respond(request, response, context);
     if (this.#backlog && request.method === 'POST' && !continued) this.#backlog.enter(response, respond);
     else respond();
   }

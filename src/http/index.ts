@@ -1,5 +1,5 @@
 export { matchAddresses } from './addresses.ts';
-export { Front, type Exchange, type FrontLimits, type FrontOptions, type ParkedConnection, type Respond } from './front.ts';
+export { Front, type FrontContext, type FrontLimits, type FrontOptions, type ParkedConnection, type Respond } from './front.ts';
 export { openSocket, type Place } from './socket.ts';
 export { RateLimit } from './rate-limit.ts';
 export { createRoutes, type Gate, type RequestLimits, type RoutesOptions } from './routes.ts';

@@ -1,8 +1,8 @@
-/** The paths of the server, and what a request must pass before it reaches MCP. */
+/** The paths of the server, and the guards that a request passes before it reaches MCP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../common/log.ts';
 import { logFor, newRequestId } from '../common/log-scope.ts';
-import type { Exchange, Respond } from './front.ts';
+import type { FrontContext, Respond } from './front.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
 import type { StandingStream } from './stream-handover.ts';
@@ -11,66 +11,86 @@ import { isAllowedHost } from './guards/host.ts';
 import { isAllowedOrigin } from './guards/origin.ts';
 import { RateLimit } from './rate-limit.ts';
 
-/** A request that passed the guards. */
-export interface GuardedExchange extends Exchange {
-  /** Who is asking; null where clients are not authenticated. */
+/** What is known of a request that passed the guards. */
+export interface RequestContext extends FrontContext {
+  /** The authenticated caller; null where clients are not authenticated. */
   readonly principal: string | null;
-  /** Of the client, behind trusted proxies; null when it is not known. */
+  /** The client's IP address, behind trusted proxies; null when it is not known. */
   readonly address: string | null;
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse, exchange: GuardedExchange, body: unknown) => Promise<void>;
+/** `body` is the parsed JSON of a POST; undefined for any other method. */
+type Handle = (request: IncomingMessage, response: ServerResponse, context: RequestContext, body: unknown) => Promise<void>;
 
-/** Knows who may come in. */
+/** Authenticates clients. */
 export interface Gate {
-  /** @param address of the client; null when it is not known */
+  /** @param address the client's IP address; null when it is not known */
   admit(request: IncomingMessage, address: string | null): Promise<Admission>;
-  /** An open document for whoever looks for the way in; null when there is none at the path. */
-  publish(path: string, request: IncomingMessage): { readonly status: number; readonly headers: Headers; readonly body: unknown } | null;
+  /** A document that needs no authentication, such as protected resource metadata (RFC 9728); null when the path has none. */
+  publish(path: string, request: IncomingMessage): Published | null;
 }
 
-type Headers = Readonly<Record<string, string>>;
+interface Published {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
 
 type Admission =
-  | { readonly principal: string | null; standing(response: ServerResponse, end: () => void): void }
-  | { readonly refusal: Refusal };
+  /** `standing` is told of an event stream that `end` closes, so that it can end with the client's authentication. */
+  { readonly principal: string | null; standing(response: ServerResponse, end: () => void): void } | { readonly refusal: Refusal };
 
+/** What `createRoutes` needs. */
 export interface RoutesOptions {
-  /** `body` is the parsed JSON of a POST. */
+  /** Answers the requests that passed the guards: `handle` for streamable HTTP, `handleSse` for HTTP+SSE. */
   readonly mcp: { readonly handle: Handle; readonly handleSse: Handle };
-  /** What the server is doing; it is ready for traffic in `ready`, `reloading` and `rehearsing`. */
-  readonly state: () => string;
+  /** State of the lifecycle; `/readyz` answers 200 in `ready`, `reloading` and `rehearsing`. */
+  readonly lifecycleState: () => string;
+  /** Which endpoints there are: `/mcp`, or `/sse` and `/messages`. */
   readonly transport: 'streamable-http' | 'sse';
-  /** Beside loopback names; see `guards/host.ts` and `guards/origin.ts` for their forms. */
+  /** Allowed in addition to loopback names; see `guards/host.ts` and `guards/origin.ts` for the forms. */
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly disableHostValidation: boolean;
   readonly gate: Gate;
   readonly log: Log;
-  /** Figures for monitoring; null while they are switched off. */
+  /** Metrics for monitoring; null while they are switched off. */
   readonly metrics?: () => MetricsPage | null;
-  /** Told of every request but probes, once it is answered. */
+  /** Called after every request that was answered, except health checks. */
   readonly observe?: (facts: { method: string; path: string; status: number; ms: number }) => void;
-  /** Read anew for every request, so that a reload can change it. */
+  /** Read for every request, so that a reload can change it. */
   readonly limits?: () => RequestLimits;
 }
 
+/** The content of `/metrics`. */
 export interface MetricsPage {
   readonly contentType: string;
   render(): Promise<string>;
 }
 
+/** Which requests are accepted. */
 export interface RequestLimits {
-  /** In bytes. */
+  /** Size of a body, in bytes. */
   readonly body: number;
   readonly isAllowedSource: MatchAddress;
+  /** Whether a peer's `X-Forwarded-For` and `X-Request-Id` are believed. */
   readonly isTrustedProxy: MatchAddress;
   readonly rate: RateLimit;
 }
 
-interface Route {
+interface Endpoint {
   readonly handle: Handle;
   readonly methods: readonly string[];
+}
+
+/** A request on its way to its endpoint. */
+interface Passage {
+  readonly options: RoutesOptions;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly path: string;
+  readonly limits: RequestLimits;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 const NO_LIMITS: RequestLimits = {
@@ -81,55 +101,53 @@ const NO_LIMITS: RequestLimits = {
 };
 const READY_STATES: ReadonlySet<string> = new Set(['ready', 'reloading', 'rehearsing']);
 
+/**
+ * The paths of the server: MCP, health, metrics and what the gate publishes. Each request passes, in order: source address,
+ * Host, Expect, Origin, CORS, method, authentication, rate limit, size of the body.
+ */
 export function createRoutes(options: RoutesOptions): Respond {
-  const routes = routesOf(options);
-  return (request, response, exchange) => {
+  const endpoints = endpointsOf(options);
+  return (request, response, context) => {
     const path = pathOf(request);
     if (answerHealth(options, path, request, response)) return;
     const limits = options.limits?.() ?? NO_LIMITS;
+    const passage: Passage = { options, endpoints, path, limits, request, response };
     const id = requestId(request, limits);
-    observe(options, routes, path, request, response, id);
-    // A stream that goes on from a former generation has its headers already.
+    observe(passage, id);
+    // The headers of a stream that continues from the former generation are out already.
     if (!response.headersSent) response.setHeader('x-request-id', id);
-    void logFor({ request: id }, () => answer(options, routes, path, limits, request, response, exchange));
+    void logFor({ request: id }, () => answer(passage, context));
   };
 }
 
-/** A trusted proxy may name a request, so that its log and ours can be held together; all others get a name of ours. */
+/** The ID that a trusted proxy gave, so that its log and this one can be correlated; a new one otherwise. */
 function requestId({ headers, socket }: IncomingMessage, { isTrustedProxy }: RequestLimits): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) && isTrustedProxy(socket.remoteAddress) ? given : newRequestId();
 }
 
 /** Never rejects. */
-async function answer(
-  options: RoutesOptions,
-  routes: ReadonlyMap<string, Route>,
-  path: string,
-  limits: RequestLimits,
-  request: IncomingMessage,
-  response: ServerResponse,
-  exchange: Exchange,
-): Promise<void> {
+async function answer(passage: Passage, context: FrontContext): Promise<void> {
+  const { options, endpoints, path, limits, request, response } = passage;
   const address = clientAddress(request.socket.remoteAddress, forwardedFor(request), limits.isTrustedProxy);
-  const refusal = judge(options, request, limits, address);
-  if (refusal) return refuse(options, request, response, refusal);
+  const refusal = judge(passage, address);
+  if (refusal) return refuse(passage, refusal);
   const isReadable = allowReading(request, response, options.allowedOrigins);
   const published = options.gate.publish(path, request);
   if (published) return publish(published, request, response);
-  const route = path === METRICS ? metricsRoute(options) : routes.get(path);
-  if (!route) return refusePath(response, path, [...routes.keys()]);
-  if (isReadable && isPreflight(request)) return answerPreflight(request, response, route.methods);
-  if (!route.methods.includes(request.method ?? '')) return refuseMethod(request, response, route.methods);
+  const endpoint = path === METRICS ? metricsEndpoint(options) : endpoints.get(path);
+  if (!endpoint) return refusePath(response, path, [...endpoints.keys()]);
+  if (isReadable && isPreflight(request)) return answerPreflight(request, response, endpoint.methods);
+  if (!endpoint.methods.includes(request.method ?? '')) return refuseMethod(request, response, endpoint.methods);
   try {
-    await admit(options, limits, route, request, response, exchange, address);
+    await admit(passage, endpoint, context, address);
   } catch (error) {
     options.log.error({ err: error }, 'a request failed');
     response.destroy();
   }
 }
 
-function routesOf({ mcp, transport }: RoutesOptions): ReadonlyMap<string, Route> {
+function endpointsOf({ mcp, transport }: RoutesOptions): ReadonlyMap<string, Endpoint> {
   if (transport === 'streamable-http') return new Map([['/mcp', { handle: mcp.handle, methods: ['POST', 'GET', 'DELETE'] }]]);
   return new Map([
     ['/sse', { handle: mcp.handleSse, methods: ['GET'] }],
@@ -139,7 +157,7 @@ function routesOf({ mcp, transport }: RoutesOptions): ReadonlyMap<string, Route>
 
 const METRICS = '/metrics';
 
-function metricsRoute({ metrics }: RoutesOptions): Route | undefined {
+function metricsEndpoint({ metrics }: RoutesOptions): Endpoint | undefined {
   const page = metrics?.();
   if (!page) return undefined;
   return {
@@ -152,33 +170,27 @@ function metricsRoute({ metrics }: RoutesOptions): Route | undefined {
   };
 }
 
-/** How long an event stream stays open says nothing, so streams are left out. */
-function observe(
-  options: RoutesOptions,
-  routes: ReadonlyMap<string, Route>,
-  path: string,
-  { method = '' }: IncomingMessage,
-  response: ServerResponse,
-  id: string,
-): void {
+/** Leaves out event streams: how long one stays open is not a response time. */
+function observe({ options, endpoints, path, request, response }: Passage, id: string): void {
+  const { method = '' } = request;
   const startedAt = performance.now();
   response.once('close', () => {
-    const name = routes.has(path) || path === METRICS ? path : 'other';
+    const name = endpoints.has(path) || path === METRICS ? path : 'other';
     const facts = { method, path: name, status: response.statusCode, ms: performance.now() - startedAt };
-    // The end of a response belongs to no scope of the log any more.
+    // This event is emitted outside the request's log scope.
     options.log.debug({ request: id, ...facts, ms: Math.round(facts.ms) }, 'a request was answered');
-    if (method !== 'GET' || !routes.has(path) || response.statusCode !== 200) options.observe?.(facts);
+    if (method !== 'GET' || !endpoints.has(path) || response.statusCode !== 200) options.observe?.(facts);
   });
 }
 
-/** Without the query, and without a slash at the end. */
+/** The path without its query and trailing slash. */
 function pathOf({ url = '/' }: IncomingMessage): string {
   const [path = '/'] = url.split('?', 1);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** Probes come from anywhere under any name, so nothing is checked and nothing told but the state. */
-function answerHealth({ state }: RoutesOptions, path: string, { method }: IncomingMessage, response: ServerResponse): boolean {
+/** Health checks come from any address with any Host header: none of the guards applies, and only the state is told. */
+function answerHealth({ lifecycleState }: RoutesOptions, path: string, { method }: IncomingMessage, response: ServerResponse): boolean {
   const isReadiness = path === '/readyz';
   if (!isReadiness && path !== '/healthz' && path !== '/health') return false;
   response.setHeader('cache-control', 'no-store');
@@ -187,111 +199,84 @@ function answerHealth({ state }: RoutesOptions, path: string, { method }: Incomi
     sendJson(response, 405, { status: 'error', message: 'Only GET and HEAD are answered here.' });
     return true;
   }
-  const isGood = !isReadiness || READY_STATES.has(state());
-  sendJson(response, isGood ? 200 : 503, isReadiness ? { status: isGood ? 'ok' : 'unavailable', state: state() } : { status: 'ok' });
+  const state = lifecycleState();
+  const isGood = !isReadiness || READY_STATES.has(state);
+  sendJson(response, isGood ? 200 : 503, isReadiness ? { status: isGood ? 'ok' : 'unavailable', state } : { status: 'ok' });
   return true;
 }
 
-/** Several headers of the name are one list (RFC 9110, section 5.3). */
+/** Repeated headers form one list (RFC 9110, section 5.3). */
 const forwardedFor = ({ headers }: IncomingMessage): string | undefined => [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
 
-/** Null when the request may go on. */
-function judge(
-  options: RoutesOptions,
-  { headers }: IncomingMessage,
-  { isAllowedSource }: RequestLimits,
-  address: string | null,
-): Refusal | null {
-  if (!isAllowedSource(address)) {
+/** The refusal of a request that does not pass the guards; null when it does. */
+function judge({ options, limits, request: { headers } }: Passage, address: string | null): Refusal | null {
+  if (!limits.isAllowedSource(address)) {
     return {
       status: 403,
       code: -32_001,
-      message: 'Forbidden: clients at this address are not allowed here. ZSCALER_MCP_ALLOWED_SOURCE_IPS says who is.',
+      message: 'Forbidden: clients at this address are not allowed here. ZSCALER_MCP_ALLOWED_SOURCE_IPS lists those that are.',
     };
   }
   if (!options.disableHostValidation && !isAllowedHost(headers.host, options.allowedHosts)) {
     return {
       status: 421,
       code: -32_001,
-      message: `Misdirected Request: this server does not answer to the Host ${show(headers.host)}. Add it to ZSCALER_MCP_ALLOWED_HOSTS if clients are meant to use this name.`,
+      message: `Misdirected Request: this server does not answer to the Host ${show(headers.host)}. Add it to ZSCALER_MCP_ALLOWED_HOSTS if clients should use this name.`,
     };
   }
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
     return {
       status: 417,
       code: -32_000,
-      message: `Expectation Failed: nothing but 100-continue can be expected here; given was ${show(headers.expect)}.`,
+      message: `Expectation Failed: only 100-continue is supported, not ${show(headers.expect)}.`,
     };
   }
   if (isAllowedOrigin(headers.origin, options.allowedOrigins)) return null;
   return {
     status: 403,
     code: -32_000,
-    message: `Forbidden: pages of the Origin ${show(headers.origin)} may not call this server. Add it to ZSCALER_MCP_ALLOWED_ORIGINS if they are meant to.`,
+    message: `Forbidden: pages of the Origin ${show(headers.origin)} may not call this server. Add it to ZSCALER_MCP_ALLOWED_ORIGINS if they should.`,
   };
 }
 
-function publish(
-  { status, headers, body }: NonNullable<ReturnType<Gate['publish']>>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function publish({ status, headers, body }: Published, request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, ['GET', 'HEAD']);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   sendJson(response, status, body);
 }
 
-async function admit(
-  options: RoutesOptions,
-  limits: RequestLimits,
-  route: Route,
-  request: IncomingMessage,
-  response: ServerResponse,
-  exchange: Exchange,
-  address: string | null,
-): Promise<void> {
+async function admit(passage: Passage, endpoint: Endpoint, context: FrontContext, address: string | null): Promise<void> {
+  const { options, request, response } = passage;
   const admission = await options.gate.admit(request, address);
   if (response.destroyed || response.headersSent) return;
-  if ('refusal' in admission) return refuse(options, request, response, admission.refusal);
+  if ('refusal' in admission) return refuse(passage, admission.refusal);
   const standing = (stream: StandingStream) => {
-    exchange.standing(stream);
+    context.standing(stream);
     admission.standing(response, () => stream.end());
   };
-  const { continued } = exchange;
-  return forward(options, limits, route, request, response, { principal: admission.principal, address, continued, standing });
+  return forward(passage, endpoint, { principal: admission.principal, address, continued: context.continued, standing });
 }
 
-async function forward(
-  options: RoutesOptions,
-  limits: RequestLimits,
-  { handle }: Route,
-  request: IncomingMessage,
-  response: ServerResponse,
-  exchange: GuardedExchange,
-): Promise<void> {
-  // A stream that goes on was counted when it was opened.
-  const waitSeconds = exchange.continued ? null : await limits.rate.take(exchange.principal ?? exchange.address ?? '');
+async function forward(passage: Passage, { handle }: Endpoint, context: RequestContext): Promise<void> {
+  const { limits, request, response } = passage;
+  // A continued stream was counted when it was opened.
+  const waitSeconds = context.continued ? null : await limits.rate.take(context.principal ?? context.address ?? '');
   if (waitSeconds !== null) {
     response.setHeader('retry-after', waitSeconds);
-    const message = `Too Many Requests: more than ZSCALER_MCP_RATE_LIMIT allows in a minute. Come again in ${waitSeconds} s.`;
-    return refuse(options, request, response, { status: 429, code: -32_000, message });
+    const message = `Too Many Requests: more than ZSCALER_MCP_RATE_LIMIT allows in a minute. Try again in ${waitSeconds} s.`;
+    return refuse(passage, { status: 429, code: -32_000, message });
   }
-  if (request.method !== 'POST') return handle(request, response, exchange, undefined);
+  if (request.method !== 'POST') return handle(request, response, context, undefined);
   const body = await readJsonBody(request, limits.body, () => {
     if (request.headers.expect !== undefined) response.writeContinue();
   });
   if (body === null) return void response.destroy();
-  if ('refusal' in body) return refuse(options, request, response, body.refusal);
-  return handle(request, response, exchange, body.value);
+  if ('refusal' in body) return refuse(passage, body.refusal);
+  return handle(request, response, context, body.value);
 }
 
-function refuse(
-  { log }: RoutesOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, code, message, headers = {} }: Refusal,
-): void {
-  log.debug({ status, method: request.method, reason: message }, 'a request was refused');
+function refuse({ options, request, response }: Passage, { status, code, message, headers = {} }: Refusal): void {
+  options.log.debug({ status, method: request.method, reason: message }, 'a request was refused');
   discardBody(request, response);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   sendJson(response, status, { jsonrpc: '2.0', error: { code, message }, id: null });
@@ -300,7 +285,7 @@ function refuse(
 function refuseMethod(request: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
   discardBody(request, response);
   response.setHeader('allow', methods.join(', '));
-  const message = `Method Not Allowed: ${request.method ?? 'this method'} is not served here, but ${methods.join(', ')}.`;
+  const message = `Method Not Allowed: ${request.method ?? 'this method'} is not supported here. Use ${methods.join(' or ')}.`;
   sendJson(response, 405, { jsonrpc: '2.0', error: { code: -32_000, message }, id: null });
 }
 
@@ -312,7 +297,7 @@ function refusePath(response: ServerResponse, path: string, paths: readonly stri
   });
 }
 
-/** What is not read would be taken for the next request; the client is told to use another connection. */
+/** An unread body would be parsed as the next request, so the connection ends with this answer. */
 function discardBody(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete) return;
   response.setHeader('connection', 'close');
@@ -323,7 +308,7 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
   if (response.headersSent) return;
   const body = JSON.stringify(value);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-  // To HEAD, Node.js sends the headers alone.
+  // Node.js leaves out the body of an answer to HEAD.
   response.end(body);
 }
 

@@ -135,8 +135,8 @@ function judge(answer: Answer | null, mark: string): void {
   throw notConfirmed(isNo ? 'the person who was asked did not agree' : 'the answer does not belong to the question');
 }
 
-function giveToken({ confirmations, takesTokens }: Runtime, subject: Subject, question: string): Consent {
-  if (!takesTokens)
+function giveToken({ confirmations, allowsTokenConfirmation }: Runtime, subject: Subject, question: string): Consent {
+  if (!allowsTokenConfirmation)
     throw new ZscalerMcpError('ERR_NOT_CONFIRMED', `Not confirmed, nothing was changed: this client cannot ask a person.`, {
       hint: 'Use a client that supports elicitation, or have an operator set ZSCALER_MCP_CONFIRMATION_FALLBACK=token.',
     });
@@ -147,7 +147,7 @@ function giveToken({ confirmations, takesTokens }: Runtime, subject: Subject, qu
 }
 
 async function takeToken(runtime: Runtime, subject: Subject, token: unknown): Promise<Consent> {
-  if (!runtime.takesTokens) throw notConfirmed('tokens are not accepted here');
+  if (!runtime.allowsTokenConfirmation) throw notConfirmed('tokens are not accepted here');
   await use(runtime, 'token', subject, token);
   return { kind: 'given', by: 'token' };
 }

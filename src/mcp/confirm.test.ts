@@ -176,12 +176,12 @@ describe.each(clients)('a client of %s that cannot ask', (_name, connect, option
 
   it('gets nothing where tokens are refused, and cannot make one up', async () => {
     const confirmations = testConfirmations();
-    const stack = await start({ ...options, with: { confirmations, takesTokens: false } });
+    const stack = await start({ ...options, with: { confirmations, allowsTokenConfirmation: false } });
     const client = await connect(stack, null);
     const refused = await client.call({ id: '7' });
     expect(refused.text).toContain('this client cannot ask a person');
     expect(tokenIn(refused.text)).toBe('');
-    stack.reload({ takesTokens: true });
+    stack.reload({ allowsTokenConfirmation: true });
     for (const made of ['true', '', true, confirmations.issue('state', { caller: '', tool: 'remove', args: { id: '7' } }).sealed])
       expect((await client.call({ id: '7', confirmation_token: made })).isError).toBe(true);
     expect(stack.removed).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSession, readEvents, until, type RawEvent, type RawSession } from '../../test/conformance/raw.ts';
 import { startStack, type Stack } from '../../test/conformance/stack.ts';
-import type { StandingStream } from './service.ts';
+import type { StandingStream } from './standing-streams.ts';
 
 const accept = { accept: 'text/event-stream' };
 

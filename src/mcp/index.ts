@@ -1,5 +1,7 @@
+export { McpService, type McpOptions } from './service.ts';
+export type { StdioConnection } from './pipes.ts';
+export type { RequestContext, StandingStream } from './standing-streams.ts';
 export type { CallContext, OfferedPrompt, OfferedTool, Progress, Runtime, ServerInfo } from './runtime.ts';
 export type { Fixtures } from './server.ts';
-export { createMcp, type Exchange, type McpOptions, type McpService, type StandingStream, type StdioConnection } from './service.ts';
 export type { SavedSession } from './session.ts';
 export type { SavedPipe } from './lines.ts';

@@ -75,7 +75,7 @@ export interface Runtime {
   readonly sessionIdleMs: number;
   readonly confirmations: Confirmations;
   /** Whether a client that cannot ask a person may confirm with a token, which a model can repeat by itself. */
-  readonly takesTokens: boolean;
+  readonly allowsTokenConfirmation: boolean;
   /**
    * What a call of a confirmed tool would remove, read from the cloud.
    * @throws ZscalerMcpError when the arguments are wrong, or when it cannot be read

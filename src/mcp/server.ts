@@ -86,6 +86,11 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   return server;
 }
 
+/** Sends `notifications/tools/list_changed`. */
+export function notifyToolsChanged({ server }: McpServer, log: Log): void {
+  server.sendToolListChanged().catch((error: unknown) => log.debug({ err: error }, 'a client could not be told that the tools changed'));
+}
+
 /** A session has a list of its own; without one, whoever authenticated; without that, everybody shares one. */
 export const keyOf = ({ session, principal }: Caller): string =>
   session === undefined ? `principal ${principal ?? ''}` : `session ${session}`;

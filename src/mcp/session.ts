@@ -23,7 +23,7 @@ export interface SavedSession {
   readonly principal: string | null;
   readonly events: SavedEvents;
   /** Its client has not heard yet that the tools changed. */
-  readonly untold?: boolean;
+  readonly toolsChangedPending?: boolean;
 }
 
 /** Sent to clients that may resume a broken stream. Less would use up their two attempts within a restart. */

@@ -8,7 +8,7 @@ import type { Caller } from '../audit/index.ts';
 import type { Log } from '../common/log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
 import type { Runtime } from './runtime.ts';
-import { keyOf, type CreateServer } from './server.ts';
+import { keyOf, notifyToolsChanged, type CreateServer } from './server.ts';
 import { Session, type SavedSession } from './session.ts';
 import { SharedEvents } from './shared-events.ts';
 import type { Sharing } from './sharing.ts';
@@ -46,7 +46,7 @@ export class Sessions {
   readonly #saved = new Map<string, SavedSession>();
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   #savedUntil = 0;
-  readonly #untold = new WeakSet<Session>();
+  readonly #toolsChangedPending = new WeakSet<Session>();
   /** Null where no other replica has a part in the sessions. */
   readonly #sharing: Sharing | null;
   #sweeper: NodeJS.Timeout | null = null;
@@ -65,13 +65,17 @@ export class Sessions {
   save(): SavedSession[] {
     return [
       ...this.#saved.values(),
-      ...Array.from(this.#sessions.values(), (session) => ({ ...session.save(), untold: this.#untold.has(session) })),
+      ...Array.from(this.#sessions.values(), (session) => ({
+        ...session.save(),
+        toolsChangedPending: this.#toolsChangedPending.has(session),
+      })),
     ];
   }
 
   /** @param toolsChanged the clients have been offered another list of tools than the one now in force */
   restore(saved: readonly SavedSession[], toolsChanged: boolean): void {
-    for (const session of saved) this.#saved.set(session.id, { ...session, untold: toolsChanged || session.untold === true });
+    for (const session of saved)
+      this.#saved.set(session.id, { ...session, toolsChangedPending: toolsChanged || session.toolsChangedPending === true });
     this.#savedUntil = performance.now() + this.#options.runtime().sessionIdleMs;
     if (saved.length > 0) this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
@@ -103,9 +107,7 @@ export class Sessions {
   }
 
   #tellToolsChanged({ server }: Session): void {
-    server.server
-      .sendToolListChanged()
-      .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a session could not be told that the tools changed'));
+    notifyToolsChanged(server, this.#options.log);
   }
 
   async abandon(why: string): Promise<void> {
@@ -150,9 +152,9 @@ export class Sessions {
     this.#saved.delete(id);
     if (!saved && !this.#makeRoom()) return 'full';
     this.#options.runtime().enable(keyOf({ session: id }), known.enabled);
-    const untold = known.tools !== this.#sharing?.tools();
+    const toolsChangedPending = known.tools !== this.#sharing?.tools();
     const events = { ...(saved?.events ?? { ...NO_EVENTS, sequence: 0 }), tag };
-    return this.#opening(id, { id, handshake, address, principal, untold, events });
+    return this.#opening(id, { id, handshake, address, principal, toolsChangedPending, events });
   }
 
   /** Its client may hear for hours without a word. */
@@ -219,8 +221,8 @@ export class Sessions {
     this.#sessions.set(saved.id, session);
     this.#watchIdle();
     // Told when its client opens a stream: before, nobody would hear it.
-    if (saved.untold && session.handshake.initialized) this.#untold.add(session);
-    session.isChanged = this.#sharing !== null && saved.untold === true;
+    if (saved.toolsChangedPending && session.handshake.initialized) this.#toolsChangedPending.add(session);
+    session.isChanged = this.#sharing !== null && saved.toolsChangedPending === true;
     return session;
   }
 
@@ -259,7 +261,7 @@ export class Sessions {
     if (this.#sharing && !(await this.#sharing.passOn(session, body))) return nowhere(refuseWhileAway());
     const response = await session.receive(request, body);
     if (this.#sharing && JSON.stringify(session.handshake) !== before) await this.#sharing.share(session, false);
-    if (this.#sharing && this.#untold.delete(session)) this.#tellToolsChanged(session);
+    if (this.#sharing && this.#toolsChangedPending.delete(session)) this.#tellToolsChanged(session);
     return { response, session, standsAfter: null };
   }
 
@@ -267,7 +269,7 @@ export class Sessions {
     try {
       const opened = await session.listen(request);
       if (!opened) return nowhere(refuseEvent());
-      if (opened.response.ok && this.#untold.delete(session)) this.#tellToolsChanged(session);
+      if (opened.response.ok && this.#toolsChangedPending.delete(session)) this.#tellToolsChanged(session);
       if (opened.response.ok && opened.isStanding) await this.#sharing?.moved(session.id);
       return { response: opened.response, session, standsAfter: opened.standsAfter };
     } catch {

@@ -7,7 +7,7 @@ import type { Log } from '../common/log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { wholeMessage } from './prepared-list.ts';
 import type { Runtime } from './runtime.ts';
-import type { CreateServer } from './server.ts';
+import { notifyToolsChanged, type CreateServer } from './server.ts';
 import { abandoned, errorResponse } from './web.ts';
 
 export interface SseOptions {
@@ -93,11 +93,7 @@ export class SseStreams {
   }
 
   toolsChanged(): void {
-    for (const { server } of this.#streams.values()) {
-      server.server
-        .sendToolListChanged()
-        .catch((error: unknown) => this.#options.log.debug({ err: error }, 'a client could not be told that the tools changed'));
-    }
+    for (const { server } of this.#streams.values()) notifyToolsChanged(server, this.#options.log);
   }
 
   /** Answers every request that still runs with an error. */

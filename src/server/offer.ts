@@ -54,7 +54,7 @@ export function runtimeFor(
     sessionLimit: settings.sessionLimit,
     sessionIdleMs: settings.sessionIdleSeconds * 1_000,
     confirmations,
-    takesTokens: settings.confirmationFallback === 'token',
+    allowsTokenConfirmation: settings.confirmationFallback === 'token',
     describeRemoval: async (name, args, { signal }) => {
       const tool = tools.get(name);
       if (!tool) return { title: name, tool: name, records: [], args };

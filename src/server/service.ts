@@ -22,7 +22,7 @@ import {
   type State,
 } from '../lifecycle/index.ts';
 import type { RootLog } from '../common/log.ts';
-import { createMcp, type McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from '../mcp/index.ts';
+import { McpService, type Runtime, type SavedPipe, type SavedSession, type StdioConnection } from '../mcp/index.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from '../metrics/index.ts';
 import { createOffer, runtimeFor, type Offer } from './offer.ts';
@@ -116,7 +116,7 @@ export class ServerService implements Service<SavedConfiguration> {
       mask: (text) => maskSecrets(text, this.#inForce.secrets),
       tell: (message, isWrong) => options.log[isWrong ? 'error' : 'info']({}, message),
     });
-    this.mcp = createMcp({
+    this.mcp = new McpService({
       runtime: () => this.#inForce.runtime,
       log: options.log,
       audit: this.#audit.write,
@@ -480,7 +480,7 @@ export class ServerService implements Service<SavedConfiguration> {
     const { allowedHosts, allowedOrigins, disableHostValidation, transport } = settings;
     return createRoutes({
       mcp: this.mcp,
-      state: () => this.#doing,
+      lifecycleState: () => this.#doing,
       allowedHosts,
       allowedOrigins,
       disableHostValidation,

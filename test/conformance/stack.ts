@@ -8,7 +8,7 @@ import { Confirmations, openRing, randomSecret, UsedHere, type ConfirmationsOpti
 import { ZscalerMcpError } from '../../src/common/errors.ts';
 import { createRoutes, type Gate, type RequestLimits } from '../../src/http/index.ts';
 import type { Log } from '../../src/common/log.ts';
-import { createMcp, type McpOptions, type McpService, type OfferedTool, type Runtime, type StandingStream } from '../../src/mcp/index.ts';
+import { McpService, type McpOptions, type OfferedTool, type Runtime, type StandingStream } from '../../src/mcp/index.ts';
 
 export interface TestLog extends Log {
   readonly lines: { level: string; fields: Record<string, unknown>; message: string }[];
@@ -154,7 +154,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
     maxResponseTokens: 1_000,
     sanitizes: true,
     confirmations: testConfirmations(),
-    takesTokens: true,
+    allowsTokenConfirmation: true,
     describeRemoval: (name, args) =>
       Promise.resolve({
         title: `Test: ${name}`,
@@ -179,7 +179,7 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
     },
     ...options.with,
   };
-  const mcp = createMcp({
+  const mcp = new McpService({
     log,
     audit: (event) => audit.push(toLine(event)),
     info: { name: 'zscaler-mcp', version: '0.0.0', title: 'Zscaler' },
@@ -201,7 +201,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const respond = createRoutes({
     gate,
     mcp: parts.mcp,
-    state: () => stack.state,
+    lifecycleState: () => stack.state,
     transport,
     allowedHosts,
     allowedOrigins,

@@ -4,7 +4,8 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bindCall, catalogue, products, type Tool } from '../../src/tools/index.ts';
-import { added } from './differences.ts';
+import { readEntitlement } from '../../src/zscaler/entitlement.ts';
+import { added, ownTools } from './differences.ts';
 
 interface Fact {
   name: string;
@@ -22,6 +23,7 @@ const facts = readdirSync(import.meta.dirname)
   .flatMap((file) => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as Fact[]);
 const plain = facts.filter((fact): fact is Fact & Required<Pick<Fact, 'http'>> => fact.http !== undefined);
 const toolsFolder = join(import.meta.dirname, '../../src/tools');
+const differencesFile = 'test/contract/differences.ts';
 const find = (name: string): Tool => catalogue.find((tool) => tool.name === name)!;
 
 /** Where we differ on purpose, with the reason. */
@@ -40,6 +42,27 @@ describe('the catalogue', () => {
     expect(
       catalogue.filter(({ name, product }) => !new RegExp(`^(get_)?${product}_[a-z_]{3,60}$`).test(name)).map(({ name }) => name),
     ).toEqual([]);
+  });
+
+  it('has every product folder, and tools of every product', () => {
+    const folders = readdirSync(toolsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'guide');
+    const isEmpty = (product: string) => catalogue.every((tool) => tool.product !== product);
+    const problems = [
+      ...folders
+        .filter(({ name }) => isEmpty(name))
+        .map(({ name }) => `src/tools/${name}/ is not offered: add its tools to the list in src/tools/catalogue.ts`),
+      ...Object.keys(products)
+        .filter(isEmpty)
+        .map((product) => `${product}, a product of src/tools/toolsets.ts, has no tools in src/tools/catalogue.ts`),
+    ];
+    expect(problems).toEqual([]);
+  });
+
+  it('has only products that an access token can name, so that the tenant is offered them', () => {
+    const unnamed = Object.keys(products).filter(
+      (product) => !readEntitlement(tokenFor(product.toUpperCase()))?.products.includes(product),
+    );
+    expect(unnamed.map((product) => `${product}: add the codes of its entitlement to CODES in src/zscaler/entitlement.ts`)).toEqual([]);
   });
 
   it('puts every tool in a toolset of its own product', () => {
@@ -142,7 +165,7 @@ describe('the catalogue', () => {
       const [folder = '', name = ''] = file.split('/');
       const indexes = readdirSync(join(toolsFolder, folder)).filter((other) => other.endsWith('index.ts'));
       const listed = indexes.map((index) => readFileSync(join(toolsFolder, folder, index), 'utf8')).join('');
-      expect(listed, file).toContain(`./${name}'`);
+      expect(listed.includes(`./${name}'`), `src/tools/${file} is not offered: import it in src/tools/${folder}/${indexes[0]}`).toBe(true);
     }
   });
 
@@ -170,8 +193,18 @@ describe('the catalogue', () => {
 });
 
 describe('agreement with the facts', () => {
-  it('covers the same tools', () => {
-    expect(catalogue.map(({ name }) => name).sort()).toEqual(facts.map(({ name }) => name).sort());
+  it('covers the same tools, but for those that are our own', () => {
+    const [ours, theirs] = [catalogue, facts].map((tools) => new Set(tools.map(({ name }) => name)));
+    const problems = [
+      ...[...ours!]
+        .filter((name) => !theirs!.has(name) && !(name in ownTools))
+        .map((name) => `${name} is not among the facts: if the Python server does not have it, note it in ownTools of ${differencesFile}`),
+      ...[...theirs!].filter((name) => !ours!.has(name)).map((name) => `${name} is among the facts and not in the catalogue`),
+      ...Object.keys(ownTools)
+        .filter((name) => theirs!.has(name) || !ours!.has(name))
+        .map((name) => `${name} is not a tool of our own: remove it from ownTools of ${differencesFile}`),
+    ];
+    expect(problems).toEqual([]);
   });
 
   it.each(facts)('$name is in the toolset and of the action that the facts say', ({ name, toolset, action }) => {
@@ -244,6 +277,10 @@ describe('agreement with the facts', () => {
     }
   });
 });
+
+/** An access token, as far as it is read: the codes of the products that the tenant has. */
+const tokenFor = (code: string): string =>
+  ['{}', JSON.stringify({ 'service-info': [{ prd: code }] }), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
 
 interface Property {
   type: string;

@@ -13,3 +13,9 @@ export const added: Readonly<Record<string, readonly string[]>> = {
   get_zpa_app_segments_by_type: ['page'], // without it, what is past the first 500 rows cannot be seen
   ...Object.fromEntries(beyondTheFirstPage.map((name) => [name, ['offset']])), // likewise: the answer there leads on, and the input was missing
 };
+
+/**
+ * Tools that the Python server does not have, each with the reason why we do. `tools*.json` and `endpoints.json` hold the facts of the Python
+ * server and know nothing of them: what they take and send is pinned by `snapshots/` alone.
+ */
+export const ownTools: Readonly<Record<string, string>> = {};

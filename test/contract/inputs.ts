@@ -1,5 +1,6 @@
 /** Inputs made from what a tool declares: its JSON Schema, and the tools that its descriptions name as sources of IDs. */
 import * as fc from 'fast-check';
+import { products } from '../../src/tools/index.ts';
 
 export interface Property {
   readonly type?: string;
@@ -76,7 +77,7 @@ export function* wrong(schema: Property): Generator<readonly [reason: string, va
   if (schema.type === 'array' && schema.items?.type === 'object') yield ['of wrong items', ['a']];
 }
 
-const TOOL = /\b(?:get_)?(?:zia|zpa|zdx|zcc|ztw|zid|zeasm|zins|zms|zcell)_[a-z_]+/g;
+const TOOL = new RegExp(String.raw`\b(?:get_)?(?:${Object.keys(products).join('|')})_[a-z_]+`, 'g');
 
 /** The tools that a text names. */
 export const toolsIn = (text: string): string[] => [...text.matchAll(TOOL)].map(([name]) => name);

@@ -7,6 +7,7 @@ import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { catalogue } from '../../src/tools/index.ts';
 import { cleanEnv, entry, makeFolder, root, runCommand, startServer } from './harness.ts';
 
 const TOOL = 'zia_list_rule_labels';
@@ -82,7 +83,8 @@ describe("the Inspector's report on the schemas of the whole catalogue", () => {
     const flags = ['--demo', '--enable-write-tools', '--write-tools', '*', '--pid-file', join(makeFolder(), 'pid')];
     const { code, out, err } = await report([entry, ...flags]);
     expect(code, err).toBe(0);
-    expect((JSON.parse(out) as { tools: unknown[] }).tools).toHaveLength(406);
+    const { tools } = JSON.parse(out) as { tools: { name: string }[] };
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(catalogue.map(({ name }) => name)));
     expect(err).not.toMatch(/Suggestion:|\d+ errors?, \d+ warnings?/);
   });
 

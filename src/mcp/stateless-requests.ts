@@ -1,0 +1,177 @@
+/** Requests of revision 2026-07-28, which has no sessions: each one names its revision and is answered by a server of its own. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createMcpHandler,
+  MissingRequiredClientCapabilityError,
+  UnsupportedProtocolVersionError,
+  type McpHttpHandler,
+  type RequestId,
+  type ServerEvent,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../audit/index.ts';
+import { stringifyJson } from '../common/json.ts';
+import type { Log } from '../common/log.ts';
+import { EventWriter } from './event-writer.ts';
+import { keyOfList, recallList, rememberList, type KnownAnswer } from './list-answers.ts';
+import { listTools } from './list-tools.ts';
+import type { Runtime } from './runtime.ts';
+import { keyOf, type CreateServer } from './server.ts';
+import type { Sharing } from './sharing.ts';
+import { carryable, type RequestContext, type StandingStreams } from './standing-streams.ts';
+import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
+import { endWith, giveUp, sendWebResponse } from './web.ts';
+
+/** What `StatelessRequests` needs. */
+export interface StatelessRequestsOptions {
+  readonly runtime: () => Runtime;
+  readonly createServer: CreateServer;
+  readonly log: Log;
+  readonly streams: StandingStreams;
+  /** Null without other replicas. */
+  readonly sharing: Sharing | null;
+  /** The caller of a request that was passed to the SDK. */
+  readonly callerOf: (request: Request) => Caller | undefined;
+  /** Whether the answer to `tools/list` may be remembered; false where test fixtures add tools. */
+  readonly remembersLists: boolean;
+}
+
+/** A `tools/list` request: the tools that its caller gets, and what tells it from other such requests. */
+export interface ListRequest {
+  readonly tools: ReturnType<typeof listTools>;
+  readonly key: string;
+}
+
+/** One listen stream for each client, and as many clients as there may be sessions. */
+const MAX_SUBSCRIPTIONS = 10_000;
+
+/** Answers requests that belong to no session. */
+export class StatelessRequests {
+  readonly #options: StatelessRequestsOptions;
+  readonly #handler: McpHttpHandler;
+  /** Requests that are being answered, by their response. */
+  readonly #answering = new Map<ServerResponse, RequestId>();
+  /** Clients of continued streams were offered other tools than this process offers. */
+  #toolsChangedPending = false;
+  /** Tells other replicas what a caller enabled. Awaited before the answer is sent, since the next request may reach one of them. */
+  #enabledTold: Promise<void> = Promise.resolve();
+
+  constructor(options: StatelessRequestsOptions) {
+    const { log, createServer, callerOf } = options;
+    this.#options = options;
+    this.#handler = createMcpHandler(({ requestInfo }) => createServer((requestInfo && callerOf(requestInfo)) ?? {}), {
+      legacy: 'reject',
+      maxSubscriptions: MAX_SUBSCRIPTIONS,
+      bus: new SubscriptionBus(),
+      onerror: (error) => log[isClientFault(error) ? 'debug' : 'warn']({ err: error }, 'an MCP request was refused or could not be served'),
+    });
+  }
+
+  /** Tells every subscription that the list of tools changed. */
+  toolsChanged(): void {
+    this.#handler.notify.toolsChanged();
+  }
+
+  /** A caller without a session enabled a toolset: tells subscriptions here, and other replicas. */
+  callerEnabled(caller: Caller): void {
+    this.toolsChanged();
+    const { sharing } = this.#options;
+    if (sharing) this.#enabledTold = sharing.tellEnabled(keyOf(caller));
+  }
+
+  /** @param toolsChanged the clients of continued streams were offered other tools than this process offers */
+  restore(toolsChanged: boolean): void {
+    this.#toolsChangedPending = toolsChanged;
+  }
+
+  /** Null for any other request than a plain `tools/list`. */
+  asList({ method, headers }: IncomingMessage, body: unknown, caller: Caller): ListRequest | null {
+    const key = this.#options.remembersLists && method === 'POST' ? keyOfList(headers, body) : null;
+    return key === null ? null : { key, tools: listTools(this.#options.runtime(), keyOf(caller)) };
+  }
+
+  /** Sends the remembered answer to a list request; false when there is none. */
+  answerKnown(response: ServerResponse, { tools, key }: ListRequest, body: unknown): boolean {
+    const known = recallList(tools, key, body);
+    if (known) sendKnown(response, known);
+    return known !== null;
+  }
+
+  async answer(
+    { request, response, context, body }: { request: Request; response: ServerResponse; context: RequestContext; body: unknown },
+    list: ListRequest | null,
+  ): Promise<void> {
+    if (isListen(body)) return this.#listen(request, response, context, body);
+    const { id } = (body ?? {}) as { id?: RequestId };
+    if (id !== undefined) this.#answering.set(response, id);
+    try {
+      const answer = await this.#handler.fetch(request, { parsedBody: body });
+      await this.#enabledTold;
+      await sendWebResponse(response, list === null ? answer : await rememberList(list.tools, list.key, answer));
+    } finally {
+      this.#answering.delete(response);
+    }
+  }
+
+  /** Ends event streams that are answering a request with an error that says `why`. */
+  abandon(why: string): void {
+    for (const [response, id] of this.#answering) giveUp(response, id, why);
+  }
+
+  /**
+   * Lists the tools once, to find what fails only when it is asked for.
+   * @throws when the answer is not a list
+   */
+  async tryOut(): Promise<void> {
+    const { request, body } = listRequest();
+    const answer = await this.#handler.fetch(request, { parsedBody: body });
+    const text = await answer.text();
+    if (!answer.ok || !text.includes('"tools"'))
+      throw new Error(`the tools cannot be listed: status ${answer.status}, ${text.slice(0, 200)}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#handler.close();
+  }
+
+  /** The stream breaks off when it ends, so that the client opens it again; a complete answer would end the subscription for good. */
+  async #listen(request: Request, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
+    const opened: { tell: ((event: ServerEvent) => void) | null } = { tell: null };
+    const answer = await openedSubscription.run(opened, () => this.#handler.fetch(request, { parsedBody: body }));
+    const { continued = null } = context;
+    if (continued && this.#toolsChangedPending) opened.tell?.({ kind: 'tools_list_changed' });
+    const writer = new EventWriter(response);
+    const stream = carryable(writer, () => response.destroy(), stringifyJson(body));
+    return sendWebResponse(response, answer, {
+      writer,
+      opened: () => this.#options.streams.add(response, context, stream),
+      // The first event acknowledges the request; the client of a continued stream has it.
+      begin: continued && { unsent: continued.unsent, skipsFirst: true },
+    });
+  }
+}
+
+function sendKnown(response: ServerResponse, { headers, parts }: KnownAnswer): void {
+  response.statusCode = 200;
+  for (const [name, value] of headers) response.setHeader(name, value);
+  endWith(response, parts);
+}
+
+/** Whether the client caused the error: it is told, and the log at its usual level is not flooded. */
+const isClientFault = (error: Error): boolean =>
+  /^(?:Rejected inbound|Unsupported Media Type|The request was aborted|Connection closed)/.test(error.message) ||
+  error instanceof UnsupportedProtocolVersionError ||
+  error instanceof MissingRequiredClientCapabilityError;
+
+/** The first request of a client of this revision. */
+function listRequest(): { request: Request; body: object } {
+  const protocolVersion = '2026-07-28';
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': protocolVersion,
+    'mcp-method': 'tools/list',
+  };
+  const meta = { 'io.modelcontextprotocol/protocolVersion': protocolVersion, 'io.modelcontextprotocol/clientCapabilities': {} };
+  const body = { jsonrpc: '2.0', id: 0, method: 'tools/list', params: { _meta: meta } };
+  return { request: new Request('http://server.invalid/mcp', { method: 'POST', headers }), body };
+}
