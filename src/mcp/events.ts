@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../common/json.ts';
+import { keepDigits } from './encode.ts';
 import { sizeOfList, wholeMessage } from './prepared-list.ts';
 
 interface Sent {
@@ -158,8 +159,10 @@ export class SessionEvents implements EventStore, KeepsEvents {
     this.#streams.clear();
     for (const [stream, number] of streams) this.#streams.set(stream, { number, kept: 0 });
     for (const event of events) {
-      const weight = weigh(event.message);
-      this.#events.push({ ...event, weight });
+      // They were read as JSON, with a bigint for each large integer, which the SDK cannot write.
+      const message = keepDigits(event.message) as JSONRPCMessage;
+      const weight = weigh(message);
+      this.#events.push({ ...event, message, weight });
       this.#weight += weight;
       this.#count(event.stream, event.sequence);
       this.#account(this, weight);

@@ -1,7 +1,9 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { initialize, modern, openSession, post, readEvents, until, type RawEvent } from '../../test/conformance/raw.ts';
-import { startStack } from '../../test/conformance/stack.ts';
+import { startStack, type Stack } from '../../test/conformance/stack.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
+import type { SavedSession } from './session.ts';
 
 const errorOf = async (response: Response): Promise<{ status: number; code: number; message: string }> => {
   const { error } = (await response.json()) as { error: { code: number; message: string } };
@@ -240,6 +242,40 @@ describe("a session's stream", () => {
     stack.mcp.toolsChanged();
     await fetch(stack.url, { method: 'DELETE', headers });
     expect(await stream.text()).toBe('');
+  });
+});
+
+describe('integers above 2^53', () => {
+  const handOver = (stack: Stack) => parseJson(stringifyJson(stack.mcp.saveSessions())) as SavedSession[];
+
+  it('in what a client says when it opens a session do not disturb the requests that follow', async () => {
+    const { url } = await startStack();
+    const handshake = `{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"raw","version":"1"},"build":12345678901234567890}`;
+    const opened = await post(url, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":${handshake}}`);
+    await opened.text();
+    const headers = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '', 'mcp-protocol-version': '2025-11-25' };
+    const answer = await post(url, call('echo', { text: 'a' }), headers);
+    expect(await answer.text()).toContain('"structuredContent":{"text":"a"}');
+  });
+
+  it('keep every digit in an answer that a client fetches from the next generation', async () => {
+    const former = await startStack();
+    const session = await openSession(former.url);
+    const response = await session.fetch('POST', call('big'));
+    const primed = (await readEvents(response, true).next()).value as RawEvent;
+    await until(() => stringifyJson(former.mcp.saveSessions()).includes('12345678901234567890'));
+    const next = await startStack({ generation: 2 });
+    next.mcp.restoreSessions(handOver(former), false);
+    const resumed = await fetch(next.url, {
+      headers: { ...listen, 'mcp-session-id': session.id, 'mcp-protocol-version': '2025-11-25', 'last-event-id': primed.id ?? '' },
+      signal: AbortSignal.timeout(5_000),
+    });
+    let text = '';
+    for await (const chunk of resumed.body as ReadableStream<Uint8Array>) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('"id":1')) break;
+    }
+    expect(text).toContain('"structuredContent":{"id":12345678901234567890,"deep":[{"id":9007199254740993}]}');
   });
 });
 

@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestId } from '@modelcontextprotocol/server';
 import type { Caller } from '../audit/index.ts';
+import { stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
 import type { Runtime } from './runtime.ts';
@@ -257,10 +258,10 @@ export class Sessions {
   async #forward(session: Session, request: Request, body: unknown): Promise<Served> {
     if (request.method === 'GET') return this.#listen(session, request);
     if (request.method !== 'POST') return { response: await this.#endFor(session, request), session, standsAfter: null };
-    const before = JSON.stringify(session.handshake);
+    const before = stringifyJson(session.handshake);
     if (this.#sharing && !(await this.#sharing.passOn(session, body))) return nowhere(refuseWhileAway());
     const response = await session.receive(request, body);
-    if (this.#sharing && JSON.stringify(session.handshake) !== before) await this.#sharing.share(session, false);
+    if (this.#sharing && stringifyJson(session.handshake) !== before) await this.#sharing.share(session, false);
     if (this.#sharing && this.#toolsChangedPending.delete(session)) this.#tellToolsChanged(session);
     return { response, session, standsAfter: null };
   }
