@@ -7,8 +7,8 @@ import { presenceOf } from './identity.ts';
 import { acquireLock } from './lock.ts';
 import { defaultPidFiles, folderOf, readPidFile, removeIfEmpty, removeStale, type Reading } from './pid-file.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
-import { isPending, newOperationId, submitRequest, takeAnswer, withdrawRequest } from './requests.ts';
-import { describeOperation, exitCodeOf } from './verdicts.ts';
+import { isPending, newOperationId, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
+import { describeOperation, exitCodeOf, judgeGeneration } from './verdicts.ts';
 
 /** Where a command looks: one place that the operator named, or the default places in their order. */
 export interface Whereabouts {
@@ -70,47 +70,48 @@ function foreignOwner(path: string): { uid: number; gid: number } | null {
   }
 }
 
-export interface AskOptions {
+/** How `ask` asks: the conditions of the request, where the server is, and how long to wait for its verdict. */
+export interface AskOptions extends Pick<OperationRequest, 'dryRun' | 'expectGeneration' | 'keepSessions'> {
   readonly where: Whereabouts;
-  readonly dryRun: boolean;
+  /** For the lock and the verdict together. */
   readonly timeoutMs: number;
+  /** False: return `requested` once the server has been signalled. */
   readonly wait: boolean;
-  readonly expectGeneration: number | null;
-  readonly keepSessions: boolean;
 }
 
-/** Asks for a reload or a restart and waits for the verdict. Never throws for what the server or its file does. */
-export async function ask(kind: 'reload' | 'restart', options: AskOptions): Promise<Operation> {
+/** Asks for a reload or a restart and waits for the verdict. Never throws for what the server or its PID file does. */
+export async function ask(kind: OperationRequest['kind'], options: AskOptions): Promise<Operation> {
+  const { where, timeoutMs, wait, dryRun, expectGeneration, keepSessions } = options;
   const startedAt = performance.now();
-  const id = newOperationId();
-  const found = findServer(options.where);
-  const say = (outcome: Outcome, message: string, record?: LifecycleRecord): Operation =>
-    ownVerdict({ id, kind, outcome, message, note: found.note, startedAt, record });
-  const deadline = startedAt + options.timeoutMs;
+  const request = { id: newOperationId(), kind, dryRun, expectGeneration, keepSessions, askedBy: { uid: null, pid: process.pid } };
+  const found = findServer(where);
+  const say = speaker({ id: request.id, kind, note: found.note, startedAt });
   const trouble = troubleWith(found);
   if (trouble) return say(trouble.outcome, trouble.message);
-  const path = found.path ?? '';
   try {
-    return await askUnderLock(kind, id, path, deadline, options, say);
+    return await askUnderLock({ request, path: found.path ?? '', deadline: startedAt + timeoutMs, wait, say });
   } catch (error) {
     if (error instanceof ZscalerMcpError && error.code === 'ERR_LOCK_BUSY') return say('busy', `${error.message}; nothing was asked`);
     return say('failed', messageOf(error));
   }
 }
 
-type Say = (outcome: Outcome, message: string, record?: LifecycleRecord) => Operation;
+/** One request of a command on its way to the server and back. */
+interface Errand {
+  readonly request: OperationRequest;
+  /** Of the PID file. */
+  readonly path: string;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly wait: boolean;
+  readonly say: Say;
+}
 
-async function askUnderLock(
-  kind: 'reload' | 'restart',
-  id: string,
-  path: string,
-  deadline: number,
-  options: AskOptions,
-  say: Say,
-): Promise<Operation> {
+async function askUnderLock(errand: Errand): Promise<Operation> {
+  const { request, path, deadline, say } = errand;
   const folder = folderOf(path);
   for (;;) {
-    // Before the lock, whose folder a server that ends takes with it.
+    // Before the lock is taken: a server that ends removes its folder.
     const gone = troubleWith({ path, reading: readPidFile(path), note: null });
     if (gone) return say(gone.outcome, gone.message);
     const lock = await acquireLock(folder, Math.max(0, deadline - performance.now()));
@@ -120,37 +121,26 @@ async function askUnderLock(
       if (trouble || found.reading.kind !== 'record')
         return say(trouble?.outcome ?? 'not-running', trouble?.message ?? 'no server is running');
       const { record } = found.reading;
-      if (options.expectGeneration !== null && options.expectGeneration !== record.generation) {
-        return say(
-          'refused',
-          `generation ${options.expectGeneration} was expected, generation ${record.generation} runs; nothing was changed`,
-          record,
-        );
-      }
+      const refusal = judgeGeneration(request.expectGeneration, record.generation);
+      if (refusal) return say(refusal.outcome, refusal.message, record);
       // Only a ready server is signalled: while it executes, a signal would kill it.
-      if (record.state === 'ready') return await signalAndWait(kind, id, path, record, deadline, options, say);
+      if (record.state === 'ready') return await signalAndWait(errand, record);
       if (performance.now() >= deadline) return say('busy', `the server is ${record.state}; nothing was asked`, record);
     } finally {
       lock.release();
-      // The server may have ended, its folder with it, just before we made the folder anew.
+      // The server may have ended and removed its folder just before the lock made the folder again.
       if (readPidFile(path).kind === 'absent') removeIfEmpty(folder);
     }
     await sleep(20);
   }
 }
 
-async function signalAndWait(
-  kind: 'reload' | 'restart',
-  id: string,
-  path: string,
-  record: LifecycleRecord,
-  deadline: number,
-  { dryRun, wait, expectGeneration, keepSessions }: AskOptions,
-  say: Say,
-): Promise<Operation> {
+async function signalAndWait(errand: Errand, record: LifecycleRecord): Promise<Operation> {
+  const { request, path, wait, say } = errand;
+  const { id, kind } = request;
   const folder = folderOf(path);
-  submitRequest(folder, { id, kind, dryRun, expectGeneration, keepSessions, pid: process.pid });
-  // Another signal may have made the server look already; then a second one would count as a request of its own.
+  submitRequest(folder, request);
+  // If another signal has made the server read its requests already, ours must not be sent: it would count as a bare one.
   if (isPending(folder, id)) {
     const now = readPidFile(path);
     if (now.kind !== 'record' || now.presence !== 'alive' || now.record.state !== 'ready') {
@@ -160,25 +150,19 @@ async function signalAndWait(
     signal(record, kind === 'reload' ? 'SIGHUP' : 'SIGUSR2');
   }
   if (!wait) return say('requested', `${kind} requested, not confirmed`, record);
-  return waitForAnswer(kind, id, path, record, deadline, say);
+  return waitForAnswer(errand, record);
 }
 
-async function waitForAnswer(
-  kind: string,
-  id: string,
-  path: string,
-  asked: LifecycleRecord,
-  deadline: number,
-  say: Say,
-): Promise<Operation> {
+async function waitForAnswer({ request, path, deadline, say }: Errand, asked: LifecycleRecord): Promise<Operation> {
+  const { id, kind } = request;
   const folder = folderOf(path);
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.3, 50)) {
     const answer = takeAnswer(folder, id);
     if (answer) return answer;
-    // By the process, not by the file: that is written again if something deletes it.
+    // Judged by the process, not by the file: the server writes the file again if something deletes it.
     if (presenceOf(asked.pid, asked.identity) !== 'alive') {
       const late = takeAnswer(folder, id);
-      // A server that comes after it must not find what was meant for this one.
+      // The next server at this place must not find a request that was meant for this one.
       if (!late) withdrawRequest(folder, id);
       return late ?? say('failed', `the server (PID ${asked.pid}) ended during the ${kind}; its log says why`, asked);
     }
@@ -205,8 +189,7 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
   const startedAt = performance.now();
   const found = findServer(where);
   const { path, reading } = found;
-  const say: Say = (outcome, message, record) =>
-    ownVerdict({ id: newOperationId(), kind: 'stop', outcome, message, note: found.note, startedAt, record });
+  const say = speaker({ id: newOperationId(), kind: 'stop', note: found.note, startedAt });
   if (reading.kind === 'absent' || path === null) return say('not-running', 'no server is running');
   if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused')) {
     const removed = await removeQuietly(path);
@@ -318,29 +301,22 @@ function nameOf(uid: number): string {
   return uid === process.getuid?.() ? userInfo().username : `uid ${uid}`;
 }
 
-interface OwnVerdict {
-  readonly id: string;
-  readonly kind: OperationKind;
-  readonly outcome: Outcome;
-  readonly message: string;
-  /** `Found.note`. */
-  readonly note: string | null;
-  /** On the clock of `performance.now()`. */
-  readonly startedAt: number;
-  readonly record: LifecycleRecord | undefined;
-}
+/** Makes a command's own verdict: one that no server gave. `record` is what the PID file said, if it could be read. */
+type Say = (outcome: Outcome, message: string, record?: LifecycleRecord) => Operation;
 
-/** A verdict that no server gave: the command's own. */
-const ownVerdict = ({ id, kind, outcome, message, note, startedAt, record }: OwnVerdict): Operation =>
-  describeOperation({
-    id,
-    kind,
-    outcome,
-    exitCode: exitCodeOf(kind, outcome),
-    message,
-    pendingRestart: record?.config.pendingRestart ?? [],
-    warnings: note === null ? [] : [note],
-    envSource: record?.envSource ?? null,
-    generation: record?.generation ?? null,
-    durationMs: Math.round(performance.now() - startedAt),
-  });
+/** @param command `startedAt` is on the clock of `performance.now()`, `note` is `Found.note` */
+function speaker({ id, kind, note, startedAt }: { id: string; kind: OperationKind; note: string | null; startedAt: number }): Say {
+  return (outcome, message, record) =>
+    describeOperation({
+      id,
+      kind,
+      outcome,
+      exitCode: exitCodeOf(kind, outcome),
+      message,
+      pendingRestart: record?.config.pendingRestart ?? [],
+      warnings: note === null ? [] : [note],
+      envSource: record?.envSource ?? null,
+      generation: record?.generation ?? null,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+}

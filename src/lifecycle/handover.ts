@@ -7,8 +7,8 @@ import { parseJson, stringifyJson } from '../common/json.ts';
 import { identify } from './identity.ts';
 import { HANDOVER_VARIABLE, type LoadedProgram } from './launch.ts';
 import type { Native } from './native.ts';
-import type { Change, LifecycleRecord, PastOperation } from './record.ts';
-import type { Work } from './requests.ts';
+import type { Change, LifecycleRecord } from './record.ts';
+import type { OperationRequest } from './requests.ts';
 
 /** A listening socket for the next generation; without a descriptor it is bound anew. */
 export interface HandedListener {
@@ -34,9 +34,9 @@ export interface Handover<State> {
   readonly listeners: readonly HandedListener[];
   readonly connections: readonly HandedConnection[];
   /** The restart in progress; the next generation answers it. */
-  readonly operation: RunningOperation;
+  readonly operation: UnfinishedRestart;
   /** What was asked since, by commands and by bare signals; it is dealt with in order. */
-  readonly queue: readonly Work[];
+  readonly queue: readonly OperationRequest[];
   /** The service's own: its configuration, as it was rehearsed. */
   readonly state: State;
   /** What `saveSessions` gave; null when sessions end. */
@@ -59,9 +59,9 @@ export interface Former<State> {
   readonly program?: LoadedProgram;
 }
 
-export interface RunningOperation {
-  readonly id: string;
-  readonly askedBy: PastOperation['askedBy'];
+/** The restart that an exec is part of: what the next generation must know to answer its request. */
+export interface UnfinishedRestart extends Pick<OperationRequest, 'id' | 'askedBy'> {
+  /** ISO time. */
   readonly startedAt: string;
   readonly changed: readonly Change[];
   readonly notes: readonly string[];

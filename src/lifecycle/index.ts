@@ -3,8 +3,9 @@ export { ask, findServer, stopServer, troubleWith, type AskOptions, type Found, 
 export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, type Identity, type Presence } from './identity.ts';
 export { captureLaunch, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, type Launch } from './launch.ts';
-export { Lifecycle, type LifecycleOptions, type RecordKeeper } from './lifecycle.ts';
+export { Lifecycle } from './lifecycle.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
+export type { LifecycleLog, LifecycleOptions, RecordKeeper } from './options.ts';
 export { chooseDefaultPidFile, defaultPidFiles, folderOf, PidFile, readPidFile, type Reading } from './pid-file.ts';
 export { digestProgram, isInterpreterReplaced, traceFiles } from './program.ts';
 export type {

@@ -10,16 +10,18 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function submit(change: Partial<OperationRequest> = {}): string {
   const id = newOperationId();
-  submitRequest(folder, { id, kind: 'reload', dryRun: false, expectGeneration: null, pid: process.pid, ...change });
+  const askedBy = { uid: null, pid: process.pid };
+  submitRequest(folder, { id, kind: 'reload', dryRun: false, expectGeneration: null, keepSessions: false, askedBy, ...change });
   return id;
 }
 
 describe('a request', () => {
   it('is taken once, oldest first, with the uid of its file', () => {
-    const ids = [submit({ pid: 1 }), submit({ kind: 'restart' })].sort();
+    const ids = [submit({ askedBy: { uid: null, pid: 1 } }), submit({ kind: 'restart' })].sort();
     const taken = takeRequests(folder);
     expect(taken.map(({ id }) => id)).toEqual(ids);
-    expect(taken.every(({ uid }) => uid === process.getuid?.())).toBe(true);
+    expect(new Set(taken.map(({ askedBy }) => askedBy?.pid))).toEqual(new Set([1, process.pid]));
+    expect(taken.every(({ askedBy }) => askedBy?.uid === process.getuid?.())).toBe(true);
     expect(takeRequests(folder)).toEqual([]);
   });
 

@@ -5,33 +5,42 @@ import { join } from 'node:path';
 import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
 import type { Asker, Operation } from './record.ts';
 
+/**
+ * One reload or restart that was asked for, from the moment it is asked until it is answered: by a command, by a bare signal,
+ * or by the server itself when a file of its configuration has changed.
+ */
 export interface OperationRequest {
   readonly id: string;
   readonly kind: 'reload' | 'restart';
+  /** Only say what would happen. */
   readonly dryRun: boolean;
+  /** Refuse if another generation runs; null: any will do. */
   readonly expectGeneration: number | null;
-  /** Of a restart: client sessions go on in the next generation. Absent in what an older command asks. */
-  readonly keepSessions?: boolean;
-  /** Process id of the command, as it claims. */
-  readonly pid: number;
-}
-
-/** A request as the server found it, with what the file system says of its author. */
-export interface ReceivedRequest extends OperationRequest {
-  readonly uid: number | null;
-}
-
-/** A request; or what nobody waits for, and nobody is answered: a bare signal (`askedBy` is null), or a file that changed. */
-export interface Work extends Omit<OperationRequest, 'pid'> {
+  /** Of a restart: client sessions continue in the next generation. */
   readonly keepSessions: boolean;
+  /** Null for a bare signal. */
   readonly askedBy: Asker | null;
 }
+
+/** A request that nobody waits for, without conditions. */
+export const unattendedRequest = (kind: OperationRequest['kind'], askedBy: Asker | null): OperationRequest => ({
+  id: newOperationId(),
+  kind,
+  dryRun: false,
+  expectGeneration: null,
+  keepSessions: false,
+  askedBy,
+});
+
+/** Whether a command waits for the answer. */
+export const isAwaited = ({ askedBy }: Pick<OperationRequest, 'askedBy'>): boolean => askedBy !== null && askedBy.by === undefined;
 
 /** Ids sort in the order in which they were made. */
 export const newOperationId = (): string => `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`;
 
-export const submitRequest = (folder: string, request: OperationRequest): void => {
-  createFile(requestPath(folder, request.id), JSON.stringify(request));
+/** The file says which process asks; as which user, its owner says. */
+export const submitRequest = (folder: string, { askedBy, ...request }: OperationRequest): void => {
+  createFile(requestPath(folder, request.id), JSON.stringify({ ...request, pid: askedBy?.pid ?? null }));
 };
 
 /** Takes back a request; false when the server has taken it already. */
@@ -44,13 +53,13 @@ export const isPending = (folder: string, id: string): boolean => lstatOrNull(re
  * withdrawn at the same moment is not taken.
  * @throws when the folder or a file cannot be read; what was not taken waits on
  */
-export function takeRequests(folder: string): ReceivedRequest[] {
+export function takeRequests(folder: string): OperationRequest[] {
   return pendingIds(folder).flatMap((id) => {
     const path = requestPath(folder, id);
     const stats = lstatOrNull(path);
-    const request = stats?.isFile() ? parseRequest(readOrNull(path)) : null;
+    const request = stats?.isFile() ? parseRequest(readOrNull(path), stats.uid) : null;
     const isOurs = removeIfThere(path);
-    return isOurs && request && request.id === id ? [{ ...request, uid: stats?.uid ?? null }] : [];
+    return isOurs && request && request.id === id ? [request] : [];
   });
 }
 
@@ -94,10 +103,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function parseRequest(text: string | null): OperationRequest | null {
+/** Conditions that an older command does not know are absent. */
+function parseRequest(text: string | null, uid: number): OperationRequest | null {
   try {
-    const value = JSON.parse(text ?? 'null') as OperationRequest | null;
-    return value && (value.kind === 'reload' || value.kind === 'restart') && typeof value.id === 'string' ? value : null;
+    const value = JSON.parse(text ?? 'null') as (Partial<OperationRequest> & { readonly pid: number | null }) | null;
+    if (!value || (value.kind !== 'reload' && value.kind !== 'restart') || typeof value.id !== 'string') return null;
+    const { id, kind, dryRun = false, expectGeneration = null, keepSessions = false, pid } = value;
+    return { id, kind, dryRun, expectGeneration, keepSessions, askedBy: { uid, pid } };
   } catch {
     return null;
   }

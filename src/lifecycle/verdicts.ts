@@ -1,5 +1,11 @@
-/** What a verdict holds, and the exit code of each outcome. What each code means is in cli/exit-codes.ts. */
+/** What an operation came to: the words for it, and the exit code of each outcome. What the codes mean is in cli/exit-codes.ts. */
+import { count } from '../common/count.ts';
 import type { Operation, OperationKind, Outcome } from './record.ts';
+import type { Candidate } from './service.ts';
+
+/** The result of a reload or restart, before it becomes an `Operation` with id, exit code and times. */
+export type Verdict = Pick<Operation, 'outcome' | 'message'> &
+  Partial<Pick<Operation, 'changes' | 'pendingRestart' | 'errors' | 'warnings' | 'envSource'>>;
 
 const codes: Readonly<Record<Outcome, number>> = {
   applied: 0,
@@ -20,8 +26,8 @@ const codes: Readonly<Record<Outcome, number>> = {
 };
 
 /**
- * `stop` is content when nothing runs; the others wanted something of a server. A reload that is only tried says by its
- * code, too, that something `wouldWait` for a restart.
+ * The exit code of an outcome. `stop` succeeds when nothing runs. A dry run of a reload (`valid`) exits with 3 when
+ * something `wouldWait` for a restart, as the reload itself would.
  */
 export function exitCodeOf(kind: OperationKind, outcome: Outcome, wouldWait = false): number {
   if (kind === 'stop' && outcome === 'not-running') return 0;
@@ -51,3 +57,43 @@ const NOTHING_TO_REPORT: Details = {
   generation: null,
   durationMs: 0,
 };
+
+/** The server began to stop before the operation was done. */
+export const CALLED_OFF: Verdict = { outcome: 'failed', message: 'called off: the server is stopping' };
+
+/** Null if the generation that runs is the expected one, or none is expected. */
+export const judgeGeneration = (expected: number | null, running: number): Verdict | null =>
+  expected === null || expected === running
+    ? null
+    : { outcome: 'refused', message: `generation ${expected} was expected, generation ${running} runs; nothing was changed` };
+
+export const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
+  outcome: 'refused',
+  message: `the configuration is invalid (${count(problems.length, 'problem')}); nothing was changed, the server runs on`,
+  errors: problems,
+  warnings,
+});
+
+/** The verdict on a valid configuration: what applies now and what waits, or with `dryRun` would. */
+export function judgeReload({ changes, pendingRestart, warnings, source }: Candidate<unknown>, dryRun: boolean): Verdict {
+  const live = changes.filter(({ applies }) => applies === 'reload').map(({ setting }) => setting);
+  const details = { changes, pendingRestart, warnings, envSource: source.envSource };
+  const would = dryRun ? 'would be ' : '';
+  const parts = [
+    live.length > 0 ? `${would}in force now: ${live.join(', ')}` : 'nothing that applies live has changed',
+    ...(pendingRestart.length > 0 ? [`${dryRun ? 'would wait' : 'waiting'} for a restart: ${pendingRestart.join(', ')}`] : []),
+  ];
+  if (dryRun && (live.length > 0 || pendingRestart.length > 0))
+    return { outcome: 'valid', message: `${parts.join('; ')}; nothing was changed`, ...details };
+  if (pendingRestart.length > 0) return { outcome: 'applied-restart-pending', message: parts.join('; '), ...details };
+  return live.length > 0
+    ? { outcome: 'applied', message: parts.join('; '), ...details }
+    : { outcome: 'unchanged', message: 'the configuration is the same as before', ...details };
+}
+
+export const wouldRestart = ({ changes, warnings }: Candidate<unknown>): Verdict => ({
+  outcome: 'valid',
+  message: 'the next generation was rehearsed and would get ready; nothing was changed',
+  changes,
+  warnings,
+});

@@ -1,0 +1,291 @@
+/**
+ * The restart. Rehearses the new program and configuration in a child; lets requests finish; hands sockets, sessions and
+ * waiting requests over; and replaces the program of this process by exec. Any failure on the way leaves this generation
+ * serving. A next generation that cannot get ready comes back through come-back.ts.
+ */
+import { closeSync } from 'node:fs';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { count } from '../common/count.ts';
+import { messageOf } from '../common/errors.ts';
+import { execute, flushStream } from './execute.ts';
+import { packHandover, type HandedConnection, type HandedListener, type Handover, type UnfinishedRestart } from './handover.ts';
+import { HANDOVER_VARIABLE } from './launch.ts';
+import { lockHolder } from './lock.ts';
+import type { Native } from './native.ts';
+import type { Notifier } from './notify.ts';
+import type { LifecycleOptions } from './options.ts';
+import { findProgram, isExecutable, traceProgram } from './program.ts';
+import type { State } from './record.ts';
+import { rehearse } from './rehearse.ts';
+import type { OperationRequest } from './requests.ts';
+import type { Candidate, DrainReport } from './service.ts';
+import { CALLED_OFF, wouldRestart, type Verdict } from './verdicts.ts';
+
+const REHEARSAL_LIMIT_MS = 20_000;
+
+const UNPUBLISHED = 'the PID file cannot be written, and commands must know when not to signal';
+
+/** What a restart shares with the lifecycle that it is part of. */
+interface Shared {
+  readonly notifier: Notifier;
+  /** Aborted when the server is told to stop. */
+  readonly stopping: AbortSignal;
+  /** Holds requests and answers; null without a PID file. */
+  readonly folder: string | null;
+  /** Requests that wait behind the restart. */
+  readonly queue: readonly OperationRequest[];
+  /** Moves requests that have arrived since into the queue. */
+  readonly collectRequests: () => void;
+  readonly enter: (state: State) => void;
+}
+
+/** One restart: who asked, since when, and the valid configuration for the next generation. */
+interface Attempt<Config> {
+  readonly request: OperationRequest;
+  /** ISO time. */
+  readonly startedAt: string;
+  readonly candidate: Candidate<Config>;
+}
+
+/** What is ready for the next generation once the rehearsal has succeeded. */
+interface Rehearsed<Config> extends Attempt<Config> {
+  readonly listeners: readonly HandedListener[];
+  readonly native: Native | null;
+  /** `traceProgram` as of the rehearsal. */
+  readonly trace: string | null;
+}
+
+export class Restarter<Config> {
+  readonly #options: LifecycleOptions<Config>;
+  readonly #shared: Shared;
+  /** Descriptors that came through the exec and have not been closed to children yet. */
+  #inherited: readonly number[] = [];
+
+  constructor(options: LifecycleOptions<Config>, shared: Shared) {
+    this.#options = options;
+    this.#shared = shared;
+  }
+
+  /** Notes which descriptors came through the exec, to keep them from later children. */
+  inherit({ listeners, connections }: Pick<Handover<unknown>, 'listeners' | 'connections'>): void {
+    this.#inherited = [...listeners, ...connections].flatMap(({ descriptor }) => descriptor ?? []);
+  }
+
+  /** Why no restart is possible at all at this moment; null if it is. */
+  obstacle(): Verdict | null {
+    return this.#options.keeper.isPublished ? null : { outcome: 'refused', message: `${UNPUBLISHED}; nothing was changed` };
+  }
+
+  /** Returns only if this process was not replaced: after a dry run, a refusal or a failure. */
+  async restart(attempt: Attempt<Config>): Promise<Verdict> {
+    const { service, keeper, launch } = this.#options;
+    const { request, candidate } = attempt;
+    const native = this.#options.native();
+    if (!native && keeper.record.handover === 'descriptor') keeper.update({ handover: 'rebind' });
+    if (native) this.#closeInheritedToChildren(native);
+    let listeners: readonly HandedListener[] = [];
+    try {
+      listeners = await service.openListeners(candidate, native);
+      const trace = traceProgram(launch);
+      const refusal = await this.#rehearse(candidate);
+      if (refusal || this.#isStopping) return refusal ?? CALLED_OFF;
+      if (request.dryRun) return wouldRestart(candidate);
+      await this.#settleCommands(request);
+      return await this.#replace({ ...attempt, listeners, native, trace });
+    } catch (error) {
+      return { outcome: 'refused', message: `${service.redact(messageOf(error))}; nothing was changed`, warnings: candidate.warnings };
+    } finally {
+      // Only reached without an exec: nobody needs the duplicates.
+      closeAll(listeners);
+    }
+  }
+
+  get #isStopping(): boolean {
+    return this.#shared.stopping.aborted;
+  }
+
+  /**
+   * A socket that a child inherits stays open as long as the child lives, and one that is not handed on stays open for ever.
+   * Node.js marks only some inherited descriptors close-on-exec. Done only now: loading the FFI takes time that clients
+   * would have waited for at the start.
+   */
+  #closeInheritedToChildren(native: Native): void {
+    for (const descriptor of this.#inherited) {
+      try {
+        native.closeOnExec(descriptor, true);
+      } catch {
+        // Closed already: that client has gone.
+      }
+    }
+    this.#inherited = [];
+  }
+
+  async #rehearse(candidate: Candidate<Config>): Promise<Verdict | null> {
+    const { launch, service, rehearsalLimitMs = REHEARSAL_LIMIT_MS } = this.#options;
+    const result = await rehearse(findProgram(launch), launch, {
+      state: candidate.config,
+      limitMs: rehearsalLimitMs,
+      signal: this.#shared.stopping,
+    });
+    if (result.ok) return null;
+    return {
+      outcome: 'refused',
+      message: `${service.redact(result.message)}; nothing was changed`,
+      errors: result.problems,
+      warnings: candidate.warnings,
+    };
+  }
+
+  /** Waits for commands that have read our state and are about to signal: after the exec has begun, a signal would kill. */
+  async #settleCommands(request: OperationRequest): Promise<void> {
+    const { folder, queue, collectRequests } = this.#shared;
+    if (folder === null) return;
+    for (let rounds = 0; rounds < 100 && !this.#isStopping; rounds++) {
+      const holder = lockHolder(folder);
+      if (holder === null || [request, ...queue].some(({ askedBy }) => askedBy?.pid === holder)) return;
+      await sleep(10);
+      collectRequests();
+    }
+  }
+
+  /** Requests wait from here on. Whatever happens, they are served again: here, or by the next generation. */
+  async #replace(rehearsed: Rehearsed<Config>): Promise<Verdict> {
+    const { service, keeper, log } = this.#options;
+    const { request, candidate, listeners, native } = rehearsed;
+    const { enter, collectRequests, notifier } = this.#shared;
+    enter('draining');
+    const keep = request.keepSessions || service.keepsSessions();
+    const sessions = service.openSessions(keep);
+    const undo: (() => void)[] = [];
+    try {
+      const { cut } = await this.#drain(native, keep);
+      if (this.#isStopping) return CALLED_OFF;
+      const notes = restartNotes(sessions, cut, native !== null || listeners.length === 0);
+      collectRequests();
+      enter('executing');
+      // A command that reads `ready` would send a signal, which kills while the program is being replaced.
+      if (!keeper.isPublished) throw new Error(UNPUBLISHED);
+      log.info({ generation: keeper.record.generation }, 'executing the next generation');
+      notifier.leaving();
+      const handover = this.#pack({ rehearsed, notes, keepSessions: keep, undo });
+      await Promise.all([flushStream(process.stdout), flushStream(process.stderr)]);
+      // One turn of the event loop delivers signals that have arrived; the exec would lose them.
+      await turn();
+      if (this.#isStopping) return CALLED_OFF;
+      this.#execute(rehearsed, handover);
+    } catch (error) {
+      for (const step of undo) step();
+      await service.resume();
+      return {
+        outcome: 'rolled-back',
+        message: `${service.redact(messageOf(error))}; this generation serves on`,
+        warnings: candidate.warnings,
+      };
+    }
+  }
+
+  async #drain(native: Native | null, keepSessions: boolean): Promise<DrainReport> {
+    const { service } = this.#options;
+    const finish = this.#shared.notifier.draining('finishing requests before the restart');
+    try {
+      return await service.drain({
+        timeoutMs: service.drainTimeoutMs(),
+        descriptors: native,
+        keepSessions,
+        signal: this.#shared.stopping,
+      });
+    } finally {
+      finish();
+    }
+  }
+
+  /** The value of the private variable. `undo` gets what takes the duplicates and the handover back. */
+  #pack({ rehearsed, notes, keepSessions, undo }: Packing<Config>): string {
+    const { service } = this.#options;
+    const { request, startedAt, candidate, listeners, native } = rehearsed;
+    const connections: HandedConnection[] = [];
+    // Registered before the first duplicate: duplicating may fail half-way (EMFILE).
+    undo.push(() => closeAll(connections));
+    if (native)
+      for (const { descriptor, stream } of service.parked()) connections.push({ descriptor: native.duplicate(descriptor), stream });
+    const operation: UnfinishedRestart = {
+      id: request.id,
+      askedBy: request.askedBy,
+      startedAt,
+      changed: candidate.changes,
+      notes,
+      warnings: candidate.warnings,
+    };
+    const handover = this.#handover({ candidate, listeners, connections, operation, sessions: service.saveSessions(keepSessions) });
+    const { value, discard } = packHandover(handover, native, this.#shared.folder ?? '/tmp');
+    undo.push(discard);
+    return value;
+  }
+
+  #handover({ candidate, ...handed }: Handed<Config>): Handover<Config> {
+    const { keeper, launch, service, manager } = this.#options;
+    const { record } = keeper;
+    return {
+      schema: 1,
+      generation: record.generation + 1,
+      record: { ...record, ...candidate.source },
+      pidFile: keeper.path,
+      ...handed,
+      queue: this.#shared.queue,
+      state: candidate.config,
+      former: { generation: record.generation, record, state: service.inForce(), program: launch.loaded },
+      failure: null,
+      manager,
+      entry: launch.entry,
+    };
+  }
+
+  /** @throws when the program cannot be executed, or is not the one that was rehearsed */
+  #execute({ trace, native }: Rehearsed<Config>, handover: string): never {
+    const { launch } = this.#options;
+    const program = findProgram(launch);
+    if (!isExecutable(program.path)) throw new Error(`${program.path} cannot be executed`);
+    if (trace === null || traceProgram(launch) !== trace) throw new Error('the program was changed after it was rehearsed');
+    return execute(program, launch, { ...launch.env, [HANDOVER_VARIABLE]: handover }, native);
+  }
+}
+
+interface Packing<Config> {
+  readonly rehearsed: Rehearsed<Config>;
+  readonly notes: readonly string[];
+  readonly keepSessions: boolean;
+  readonly undo: (() => void)[];
+}
+
+type Handed<Config> = Pick<Handover<Config>, 'listeners' | 'connections' | 'operation' | 'sessions'> & {
+  readonly candidate: Candidate<Config>;
+};
+
+/** The verdict on a restart, given by the generation that serves after it. */
+export function judgeRestart({ operation, generation, failure }: Handover<unknown>): Verdict {
+  const { changed, notes, warnings } = operation;
+  return failure === null
+    ? { outcome: 'restarted', message: [`generation ${generation} serves`, ...notes].join('; '), changes: changed, warnings }
+    : {
+        outcome: 'rolled-back',
+        message: [`${failure}; generation ${generation} is back with its configuration`, ...notes].join('; '),
+        warnings,
+      };
+}
+
+function restartNotes({ open, ended }: { open: number; ended: number }, cut: number, carried: boolean): string[] {
+  const notes: string[] = [];
+  const kept = open - ended;
+  if (kept > 0) notes.push(`${count(kept, 'MCP session')} ${kept === 1 ? 'goes' : 'go'} on`);
+  if (ended > 0)
+    notes.push(
+      `${count(ended, 'MCP session')} ended, ${ended === 1 ? 'its client starts' : 'their clients start'} anew (--keep-sessions keeps them, but for those over HTTP+SSE)`,
+    );
+  if (cut > 0) notes.push(`${count(cut, 'request')} did not finish in time and got an error`);
+  if (!carried) notes.push('the socket was bound anew, for lack of the FFI: connections were refused for a moment');
+  return notes;
+}
+
+function closeAll(handed: readonly (HandedListener | HandedConnection)[]): void {
+  for (const { descriptor } of handed) if (descriptor !== null) closeSync(descriptor);
+}
