@@ -7,7 +7,7 @@ import { openSocket } from './socket.ts';
 
 const fronts: Front[] = [];
 const agents: Agent[] = [];
-const native = loadNative();
+const native = loadNative({ env: {} });
 if (!native) throw new Error('these tests need the FFI');
 
 afterEach(async () => {

@@ -15,7 +15,7 @@ import { findProgram, isExecutable, type Program } from './program.ts';
 export function comeBack(handover: Handover<unknown>, launch: Launch, failure: string): void {
   const { former, listeners, connections } = handover;
   if (!former) return;
-  const native = loadNative();
+  const native = loadNative(launch);
   const back = { ...handover, ...former, former: null, failure };
   const { value, discard } = packHandover(back, native, handover.pidFile === null ? '/tmp' : folderOf(handover.pidFile));
   try {
@@ -29,7 +29,7 @@ export function comeBack(handover: Handover<unknown>, launch: Launch, failure: s
 
 /** The same before anything else is loaded; does nothing in a first generation. @throws as `comeBack` and `unpackHandover` */
 export function comeBackUnloaded(launch: Launch, why: string): void {
-  const handover = unpackHandover(process.env);
+  const handover = unpackHandover(launch);
   if (handover) comeBack(handover, launch, `generation ${handover.generation} could not be loaded: ${why}`);
 }
 

@@ -14,7 +14,8 @@ const handover = {
   generation: 2,
   state: { secret: 'SENTINEL', id: 12_345_678_901_234_567_890n },
 } as unknown as Handover<unknown>;
-const envOf = (value: string) => ({ ZSCALER_MCP_HANDOVER: value });
+const launchWith = (handover: string) => ({ handover });
+const native = () => loadNative({ env: {} });
 
 describe('what is handed over', () => {
   it('by file is for its owner alone, read once, and gone', () => {
@@ -22,33 +23,33 @@ describe('what is handed over', () => {
     const [name = ''] = readdirSync(folder);
     expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
     expect(value).not.toContain('SENTINEL');
-    expect(unpackHandover(envOf(value))).toEqual(handover);
+    expect(unpackHandover(launchWith(value))).toEqual(handover);
     expect(readdirSync(folder)).toEqual([]);
-    expect(() => unpackHandover(envOf(value))).toThrow(/cannot be used/);
+    expect(() => unpackHandover(launchWith(value))).toThrow(/cannot be used/);
   });
 
   it.runIf(process.platform === 'linux')('by descriptor never has a name, and the descriptor is closed as it is read', () => {
-    const { value } = packHandover(handover, loadNative(), folder);
+    const { value } = packHandover(handover, native(), folder);
     const descriptor = value.split(':').at(-1) ?? '';
     expect(readdirSync(folder)).toEqual([]);
     expect(readdirSync('/proc/self/fd')).toContain(descriptor);
-    expect(unpackHandover(envOf(value))).toEqual(handover);
+    expect(unpackHandover(launchWith(value))).toEqual(handover);
     expect(() => readFileSync(Number(descriptor))).toThrow(/EBADF/);
   });
 
   it.each([true, false])('leaves nothing when it is discarded (file: %s)', (byFile) => {
     const before = readdirSync('/proc/self/fd').length;
-    packHandover(handover, byFile ? null : loadNative(), folder).discard();
+    packHandover(handover, byFile ? null : native(), folder).discard();
     expect([readdirSync(folder), readdirSync('/proc/self/fd').length]).toEqual([[], before]);
   });
 
   it('is meant for one process and one generation', () => {
     const { value } = packHandover(handover, null, folder);
     const [way = '', pid = '', start = '', generation = '', ...rest] = value.split(':');
-    const other = (...parts: string[]) => unpackHandover(envOf([...parts, ...rest].join(':')));
+    const other = (...parts: string[]) => unpackHandover(launchWith([...parts, ...rest].join(':')));
     expect(other(way, String(Number(pid) + 1), start, generation)).toBeNull();
     expect(other(way, pid, '1', generation)).toBeNull();
-    expect(unpackHandover({})).toBeNull();
+    expect(unpackHandover({ handover: null })).toBeNull();
     expect(() => other(way, pid, start, '3')).toThrow(/another generation/);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { parseJson, stringifyJson } from '../common/json.ts';
 import { identify } from './identity.ts';
-import { HANDOVER_VARIABLE, type LoadedProgram } from './launch.ts';
+import type { Launch, LoadedProgram } from './launch.ts';
 import type { Native } from './native.ts';
 import type { Change, LifecycleRecord } from './record.ts';
 import type { OperationRequest } from './requests.ts';
@@ -102,9 +102,8 @@ export function packHandover(handover: Handover<unknown>, native: Native | null,
  * (a child that inherited the variable is not meant).
  * @throws ZscalerMcpError ERR_HANDOVER_INVALID
  */
-export function unpackHandover(env: NodeJS.ProcessEnv): Handover<unknown> | null {
-  const value = env[HANDOVER_VARIABLE];
-  if (value === undefined) return null;
+export function unpackHandover({ handover: value }: Pick<Launch, 'handover'>): Handover<unknown> | null {
+  if (value === null) return null;
   const [way, pid, startTime, generation, ...rest] = value.split(':');
   if (Number(pid) !== process.pid || startTime !== (identify(process.pid).startTime ?? '')) return null;
   try {

@@ -1,16 +1,18 @@
+/** Captures how this process was started. The only reader of `process.env` beside the entry file. */
 import { realpathSync } from 'node:fs';
 
-/** Files of the running program, links resolved: where a link leads later does not change what runs. */
+/** Absolute paths of the running program, links resolved: a link that is moved later does not change what runs now. */
 export interface LoadedProgram {
+  /** The Node.js executable. */
   readonly interpreter: string;
   readonly entry: string;
 }
 
-/** How this process was started, as seen on its first line; a restart repeats exactly this. */
+/** How this process was started, captured on its first lines; a restart repeats exactly this. */
 export interface Launch {
-  /** Arguments behind the entry file. */
+  /** Arguments after the entry file. */
   readonly argv: readonly string[];
-  /** The entry file as it was given, links unresolved: a moved `current` link leads to the new version. */
+  /** The entry file as it was given, links unresolved, so that a moved `current` link leads to the new version. */
   readonly entry: string;
   readonly execPath: string;
   readonly argv0: string;
@@ -19,19 +21,21 @@ export interface Launch {
   readonly cwd: string;
   /** The environment at the very first start. It passes through every exec unchanged. */
   readonly env: Readonly<Record<string, string>>;
-  /** What a service manager told this very process, and no part of the environment. The handover carries it on. */
+  /** Variables that a service manager set for this process alone (`NOTIFY_SOCKET`, ...). The handover passes them on. */
   readonly manager: Readonly<Record<string, string>>;
+  /** Value of `HANDOVER_VARIABLE`: where the former generation left its handover; null in a first generation. */
+  readonly handover: string | null;
 }
 
-/** The one private variable: names the descriptor or file that holds the handover. */
+/** The private variable that names the descriptor or file holding the handover. */
 export const HANDOVER_VARIABLE = 'ZSCALER_MCP_HANDOVER';
 /** Set for the child that rehearses a restart. */
 export const REHEARSAL_VARIABLE = 'ZSCALER_MCP_REHEARSAL';
 
-/** Variables that must not reach the next image: ours, and those of whoever forked us. */
+/** Variables that must not reach the next image: our own, and those of a Node.js process that forked this one. */
 const PRIVATE_VARIABLES = [HANDOVER_VARIABLE, REHEARSAL_VARIABLE, 'NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID'];
 
-/** See sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3). A child that had them would speak, or listen, in our name. */
+/** See sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3). A child that inherits them would speak, or listen, in our name. */
 const MANAGER_VARIABLES = [
   'NOTIFY_SOCKET',
   'WATCHDOG_USEC',
@@ -42,7 +46,10 @@ const MANAGER_VARIABLES = [
   'LISTEN_PIDFDID',
 ];
 
-/** Also takes the service manager's variables out of `process.env`, so that nothing that is started later inherits them. */
+/**
+ * Captures how this process was started; call it on the first lines of the program. Also removes the service manager's
+ * variables from `process.env`, so that no child inherits them.
+ */
 export function captureLaunch(): Launch {
   const env: Record<string, string> = {};
   const manager: Record<string, string> = {};
@@ -61,6 +68,7 @@ export function captureLaunch(): Launch {
     cwd: workingDirectory(),
     env: Object.freeze(env),
     manager: Object.freeze(manager),
+    handover: process.env[HANDOVER_VARIABLE] ?? null,
   });
 }
 
@@ -72,7 +80,7 @@ function resolveLinks(path: string): string {
   }
 }
 
-/** A deleted working directory makes `process.cwd()` throw; Linux still tells its name. */
+/** `process.cwd()` throws when the directory has been deleted; the shell's PWD still has its name. */
 function workingDirectory(): string {
   try {
     return process.cwd();

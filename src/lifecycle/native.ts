@@ -1,36 +1,40 @@
-/** The few calls of the C library that Node.js lacks: descriptors that survive an exec, exec itself, local datagrams. */
+/** The calls of the C library that Node.js lacks: descriptors that survive an exec, exec itself, local datagrams. */
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import type { Launch } from './launch.ts';
 
+/** The C library, as far as it is used here. Descriptors are numbers of open files and sockets of this process. */
 export interface Native {
-  /** A second descriptor for the same thing, one that an exec keeps. */
+  /** dup(2): a second descriptor for the same file or socket, kept by an exec. @throws Error when there are too many */
   duplicate(descriptor: number): number;
-  /** Keeps a descriptor from children and from the next exec. */
+  /** Whether children and the next image do not get the descriptor (FD_CLOEXEC). @throws Error when it is not open */
   closeOnExec(descriptor: number, on: boolean): void;
-  /** An unnamed file in memory, closed on exec. Linux only; elsewhere -1. */
+  /** memfd_create(2): descriptor of an unnamed file in memory, closed on exec. Linux only; elsewhere -1. */
   memoryFile(name: string): number;
-  /** Replaces the program; returns only when that failed, with the errno. */
+  /** execve(2): replaces the program. Returns only on failure, with the errno. */
   execute(path: string, argv: readonly string[], env: readonly string[]): number;
-  /** Takes note of the end of a child, which is then gone; false while it lives, and when it is no child. */
+  /** waitpid(2): collects a child that has ended. False while it lives, and when it is not a child. */
   reap(pid: number): boolean;
-  /** Sends one datagram to a local socket, a path or an abstract `@name`, without waiting; 0 or the errno. Linux only. */
+  /** Sends one datagram to a local socket (a path, or `@name` for an abstract one) without waiting; 0 or the errno. Linux only. */
   sendDatagram(socket: string, text: string): number;
 }
 
+/** `1` switches the FFI off, for tests and for platforms where it misbehaves: a restart then binds its socket again. */
+const DISABLE_VARIABLE = 'ZSCALER_MCP_DISABLE_FFI';
+
+const isSwitchedOff = ({ env }: Pick<Launch, 'env'>): boolean => process.platform === 'win32' || env[DISABLE_VARIABLE] === '1';
+
 let loaded: Native | null | undefined;
 
-/** Loads the FFI on first use (about 10 ms). Null where it is not installed or does not know the platform. */
-export function loadNative(): Native | null {
-  if (loaded === undefined) loaded = process.platform === 'win32' || process.env[DISABLE_VARIABLE] === '1' ? null : open();
+/** Loads the FFI (koffi) on first use, in about 10 ms. Null where it is not installed, has no build for the platform or is switched off. */
+export function loadNative(launch: Pick<Launch, 'env'>): Native | null {
+  if (loaded === undefined) loaded = isSwitchedOff(launch) ? null : open();
   return loaded;
 }
 
-/** For tests and for platforms where the FFI misbehaves: restart binds anew instead of handing descriptors over. */
-export const DISABLE_VARIABLE = 'ZSCALER_MCP_DISABLE_FFI';
-
 /** Whether the FFI could be loaded, without the cost of loading it. */
-export function isInstalled(): boolean {
-  if (process.platform === 'win32' || process.env[DISABLE_VARIABLE] === '1') return false;
+export function isInstalled(launch: Pick<Launch, 'env'>): boolean {
+  if (isSwitchedOff(launch)) return false;
   try {
     createRequire(import.meta.url).resolve('koffi');
     return true;
@@ -67,7 +71,7 @@ function open(): Native | null {
       sendDatagram: process.platform === 'linux' ? datagramSender(koffi, libc) : () => constants.errno.ENOSYS,
     };
   } catch {
-    // Not installed, or no build for this platform: restart says so and does without.
+    // Not installed, or no build for this platform.
     return null;
   }
 }

@@ -82,7 +82,7 @@ function firstRecord({ launch, configuration, demo, handover }: RecordInput): Li
     operations: former?.operations ?? [],
     demo,
     posture: null,
-    handover: isInstalled() ? 'descriptor' : 'rebind',
+    handover: isInstalled(launch) ? 'descriptor' : 'rebind',
   };
 }
 

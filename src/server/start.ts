@@ -27,7 +27,7 @@ export async function serve(
 ): Promise<number | undefined> {
   const invocation = { launch: stage.launch, flags };
   if (stage.isRehearsal) return rehearse(stage, await Configuration.takeOver(invocation, readRehearsal() as SavedConfiguration), demo);
-  const handover = unpackHandover(process.env) as Handover<SavedConfiguration> | null;
+  const handover = unpackHandover(stage.launch) as Handover<SavedConfiguration> | null;
   if (!handover) return begin(stage, invocation, demo);
   const reading = await Configuration.takeOver(invocation, handover.state);
   return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, reading, demo));
@@ -150,7 +150,7 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
       stage.exit(code);
     };
     const manager = handover?.manager ?? launch.manager;
-    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: loadNative, exit, manager });
+    const lifecycle = new Lifecycle({ launch, service, keeper, log, native: () => loadNative(launch), exit, manager });
     await reached;
     state?.onChange(() => keeper.update({ posture: service.posture() }));
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
