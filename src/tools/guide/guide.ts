@@ -43,102 +43,26 @@ const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint
 const MOST_FOUND = 50;
 
 /**
- * @param allowed every tool that this configuration lets a client call
- * @param selection with `discover` among the toolsets, those that are not named beside it wait to be enabled
+ * Creates the guide of one configuration.
+ * @param allowed every tool that the configuration lets a client call
+ * @param selection with `discover` among the toolsets, those not named beside it wait to be enabled
  */
 export function createGuide(allowed: readonly Tool[], selection: Selection, enabled: Enabled): Guide {
   const chosen = (selection.toolsets ?? []).map((word) => word.trim().toLowerCase());
   const listed = chosen.includes(DISCOVER) ? new Set(chosen) : null;
   const disabled = (selection.disabledTools ?? []).map(matcher);
-  const toolsets = Map.groupBy(allowed, ({ toolset }) => toolset);
-  const isListed = (toolset: string, { key }: GuideCaller): boolean =>
-    listed === null || listed.has(toolset) || enabled.of(key).has(toolset);
-  const find = (tool: string, given: string): Tool => {
-    const found = allowed.find(({ name }) => name === given);
-    if (found) return found;
-    const near = suggest(
-      given,
-      allowed.map(({ name }) => name),
-    );
-    throw wrong(`${tool}: there is no tool ${JSON.stringify(given.slice(0, 100))} here${near}`, 'Find the name with zscaler_search_tools.');
+  const view: View = {
+    allowed,
+    toolsets: Map.groupBy(allowed, ({ toolset }) => toolset),
+    enabled,
+    isListed: (toolset, { key }) => listed === null || listed.has(toolset) || enabled.of(key).has(toolset),
   };
-
   const specs: Record<(typeof guideNames)[number], Spec> = {
-    zscaler_list_toolsets: spec(
-      'zscaler_list_toolsets',
-      'List the toolsets of this server with what each is about, how many tools it has, and whether you see them already. Begin here, or with zscaler_search_tools.',
-      { service: optional(oneOf(Object.keys(products) as [ProductId, ...ProductId[]], 'Only the toolsets of this product.')) },
-      ({ service }, caller) => ({
-        items: Object.entries(products).flatMap(([product, sets]) =>
-          Object.entries(sets).flatMap(([toolset, about]) => {
-            const tools = toolsets.get(toolset);
-            if (!tools || (service !== undefined && service !== product)) return [];
-            return [{ toolset, service: product, about, tools: tools.length, enabled: isListed(toolset, caller) }];
-          }),
-        ),
-      }),
-    ),
-    zscaler_search_tools: spec(
-      'zscaler_search_tools',
-      'Find tools by words, such as "firewall rules" or "user devices", also among those you do not see yet. Then zscaler_describe_tool or zscaler_enable_toolset.',
-      {
-        query: text('What you want to do or to know, in a few words of English.', { min: 1, max: 200 }),
-        limit: initially(count('How many tools to return at most.', { min: 1, max: MOST_FOUND }), 10),
-      },
-      ({ query, limit }, caller) => ({
-        items: searchTools(allowed, query as string, limit as number).map(({ name, about, toolset, action }) => ({
-          name,
-          about: beginningOf(about),
-          action,
-          toolset,
-          enabled: isListed(toolset, caller),
-        })),
-      }),
-    ),
-    zscaler_describe_tool: spec(
-      'zscaler_describe_tool',
-      'Describe one tool whole: what it returns, what to beware of, and the JSON Schema of its inputs. It can be called by its name whether you see it in your list or not.',
-      { name: text('Name of the tool, as zscaler_search_tools shows it.', { min: 1, max: 200 }) },
-      ({ name }, caller) => {
-        const found = find('zscaler_describe_tool', name as string);
-        const { title, about, toolset, action, isConfirmed } = found;
-        return {
-          name: found.name,
-          title,
-          about,
-          action,
-          ...(isConfirmed && { confirmed: 'a person agrees to each call before it happens' }),
-          toolset,
-          enabled: isListed(toolset, caller),
-          inputSchema: found.inputSchema(),
-        };
-      },
-    ),
-    zscaler_enable_toolset: spec(
-      'zscaler_enable_toolset',
-      'Add the tools of toolsets to the list that you see. The others who use this server keep their lists. Answers with the names of the tools.',
-      { toolsets: texts('IDs of toolsets, as zscaler_list_toolsets shows them.', { min: 1, max: 20 }) },
-      ({ toolsets: given }, caller) => {
-        const wanted = (given as string[]).map((word) => word.trim().toLowerCase());
-        const absent = wanted.filter((word) => !toolsets.has(word));
-        if (absent.length > 0) {
-          const words = absent.map((word) => `${JSON.stringify(word.slice(0, 100))}${suggest(word, [...toolsets.keys()])}`);
-          throw wrong(
-            `zscaler_enable_toolset: nothing was enabled, since these are no toolsets that this server allows: ${words.join('; ')}`,
-            'zscaler_list_toolsets names those that there are.',
-          );
-        }
-        const isNew = wanted.some((word) => !isListed(word, caller));
-        if (isNew && enabled.add(caller.key, wanted)) caller.listChanged();
-        return {
-          enabled: wanted,
-          tools: wanted.flatMap((word) => (toolsets.get(word) ?? []).map(({ name }) => name)),
-          note: isNew ? 'Your list of tools is longer now; ask for it again.' : 'You saw these already.',
-        };
-      },
-    ),
+    zscaler_list_toolsets: listToolsets(view),
+    zscaler_search_tools: searchByWords(view),
+    zscaler_describe_tool: describeTool(view),
+    zscaler_enable_toolset: enableToolset(view),
   };
-
   return {
     tools: new Map(Object.entries(specs).filter(([name]) => !disabled.some((matches) => matches(name)))),
     listed,
@@ -147,6 +71,113 @@ export function createGuide(allowed: readonly Tool[], selection: Selection, enab
       return found.run(parseInput(name, inputs.get(found) ?? {}, args), caller);
     },
   };
+}
+
+/** What the guide's tools look at. */
+interface View {
+  readonly allowed: readonly Tool[];
+  readonly toolsets: ReadonlyMap<string, readonly Tool[]>;
+  readonly enabled: Enabled;
+  isListed(toolset: string, caller: GuideCaller): boolean;
+}
+
+const listToolsets = ({ toolsets, isListed }: View): Spec =>
+  spec(
+    'zscaler_list_toolsets',
+    'List the toolsets of this server with what each is about, how many tools it has, and whether you see them already. Begin here, or with zscaler_search_tools.',
+    { service: optional(oneOf(Object.keys(products) as [ProductId, ...ProductId[]], 'Only the toolsets of this product.')) },
+    ({ service }, caller) => ({
+      items: Object.entries(products).flatMap(([product, sets]) =>
+        Object.entries(sets).flatMap(([toolset, about]) => {
+          const tools = toolsets.get(toolset);
+          if (!tools || (service !== undefined && service !== product)) return [];
+          return [{ toolset, service: product, about, tools: tools.length, enabled: isListed(toolset, caller) }];
+        }),
+      ),
+    }),
+  );
+
+const searchByWords = ({ allowed, isListed }: View): Spec =>
+  spec(
+    'zscaler_search_tools',
+    'Find tools by words, such as "firewall rules" or "user devices", also among those you do not see yet. Then zscaler_describe_tool or zscaler_enable_toolset.',
+    {
+      query: text('What you want to do or to know, in a few words of English.', { min: 1, max: 200 }),
+      limit: initially(count('How many tools to return at most.', { min: 1, max: MOST_FOUND }), 10),
+    },
+    ({ query, limit }, caller) => ({
+      items: searchTools(allowed, query as string, limit as number).map(({ name, about, toolset, action }) => ({
+        name,
+        about: beginningOf(about),
+        action,
+        toolset,
+        enabled: isListed(toolset, caller),
+      })),
+    }),
+  );
+
+const describeTool = ({ allowed, isListed }: View): Spec =>
+  spec(
+    'zscaler_describe_tool',
+    'Describe one tool whole: what it returns, what to beware of, and the JSON Schema of its inputs. It can be called by its name whether you see it in your list or not.',
+    { name: text('Name of the tool, as zscaler_search_tools shows it.', { min: 1, max: 200 }) },
+    ({ name }, caller) => {
+      const found = findTool(allowed, name as string);
+      const { title, about, toolset, action, isConfirmed } = found;
+      return {
+        name: found.name,
+        title,
+        about,
+        action,
+        ...(isConfirmed && { confirmed: 'a person agrees to each call before it happens' }),
+        toolset,
+        enabled: isListed(toolset, caller),
+        inputSchema: found.inputSchema(),
+      };
+    },
+  );
+
+function findTool(allowed: readonly Tool[], given: string): Tool {
+  const found = allowed.find(({ name }) => name === given);
+  if (found) return found;
+  const near = suggest(
+    given,
+    allowed.map(({ name }) => name),
+  );
+  throw wrong(
+    `zscaler_describe_tool: there is no tool ${JSON.stringify(given.slice(0, 100))} here${near}`,
+    'Find the name with zscaler_search_tools.',
+  );
+}
+
+const enableToolset = ({ toolsets, enabled, isListed }: View): Spec =>
+  spec(
+    'zscaler_enable_toolset',
+    'Add the tools of toolsets to the list that you see. The others who use this server keep their lists. Answers with the names of the tools.',
+    { toolsets: texts('IDs of toolsets, as zscaler_list_toolsets shows them.', { min: 1, max: 20 }) },
+    ({ toolsets: given }, caller) => {
+      const wanted = (given as string[]).map((word) => word.trim().toLowerCase());
+      refuseUnknown(
+        wanted.filter((word) => !toolsets.has(word)),
+        [...toolsets.keys()],
+      );
+      const isNew = wanted.some((word) => !isListed(word, caller));
+      if (isNew && enabled.add(caller.key, wanted)) caller.listChanged();
+      return {
+        enabled: wanted,
+        tools: wanted.flatMap((word) => (toolsets.get(word) ?? []).map(({ name }) => name)),
+        note: isNew ? 'Your list of tools is longer now; ask for it again.' : 'You saw these already.',
+      };
+    },
+  );
+
+function refuseUnknown(absent: readonly string[], known: readonly string[]): void {
+  if (absent.length === 0) return;
+  const words = absent.map((word) => `${JSON.stringify(word.slice(0, 100))}${suggest(word, known)}`);
+  throw wrong(
+    `zscaler_enable_toolset: nothing was enabled, since these are not toolsets that this server allows: ${words.join('; ')}`,
+    'zscaler_list_toolsets names those that there are.',
+  );
 }
 
 const inputs = new WeakMap<Spec, Fields>();
