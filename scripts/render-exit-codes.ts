@@ -1,19 +1,21 @@
-/** The reference page of the exit codes, from the table that the commands use. */
-import { exitCodes, type CommandName } from '../src/cli/exit-codes.ts';
-
-const commands: readonly CommandName[] = ['serve', 'reload', 'restart', 'status', 'stop', 'check', 'tools'];
+/** The reference page of the exit codes, from the table of codes and the records of the commands. */
+import { commands } from '../src/cli/commands/index.ts';
+import { exitCodes } from '../src/cli/exit-codes.ts';
 
 export function renderExitCodesPage(): string {
-  const rows = exitCodes.map(
-    ({ code, name, means }) => `| ${code} | ${name} | ${commands.map((command) => means[command] ?? '').join(' | ')} |`,
-  );
+  // Commands that end alike share a column.
+  const columns = [...Map.groupBy(commands, ({ exits }) => exits)].map(([exits, alike]) => ({
+    exits,
+    title: alike.map(({ name, isServer }) => (isServer ? 'the server itself' : `\`${name}\``)).join(', '),
+  }));
+  const rows = exitCodes.map(({ code, name }) => `| ${code} | ${name} | ${columns.map(({ exits }) => exits[code] ?? '').join(' | ')} |`);
   const advice = exitCodes.filter((row) => row.advice !== '').map((row) => `- **${row.code}**: ${row.advice}`);
   return `# Exit codes
 
-Made from \`src/cli/exit-codes.ts\` by \`npm run generate\`; do not edit.
+Made from \`src/cli/exit-codes.ts\` and \`src/cli/commands/\` by \`npm run generate\`; do not edit.
 
-| code | name | ${commands.map((command) => (command === 'serve' ? 'the server itself' : `\`${command}\``)).join(' | ')} |
-|---|---|${commands.map(() => '---|').join('')}
+| code | name | ${columns.map(({ title }) => title).join(' | ')} |
+|---|---|${columns.map(() => '---|').join('')}
 ${rows.join('\n')}
 
 ## What to do next

@@ -12,9 +12,7 @@ let deliver = (signal: NodeJS.Signals): void => {
   early.push(signal);
 };
 const isRehearsal = process.env['ZSCALER_MCP_REHEARSAL'] !== undefined;
-// The words of lifecycle/ and cli/, which are not loaded yet. A word in another place is sorted out when it is parsed.
-const mayServe = !isRehearsal && !['reload', 'restart', 'status', 'stop', 'check', 'tools'].some((word) => process.argv.includes(word));
-if (mayServe) listenToSignals();
+if (!isRehearsal) listenToSignals();
 
 useCompileCache();
 const [{ captureLaunch }, { run }] = await Promise.all([import('./lifecycle/launch.ts'), import('./cli/run.ts')]);
@@ -31,10 +29,10 @@ const exitCode = await run({
     return describeTerminal();
   },
   onSignals(handler) {
-    if (!mayServe) listenToSignals();
     deliver = handler;
     for (const signal of early.splice(0)) handler(signal);
   },
+  releaseSignals,
   exit: (code) => process.exit(code),
 });
 clearInterval(holding);
@@ -77,11 +75,23 @@ function describeTerminal(): { width: number | null; hasColour: boolean } {
 function listenToSignals(): void {
   for (const signal of signals) {
     try {
-      process.on(signal, () => deliver(signal));
+      process.on(signal, onSignal);
     } catch {
       // Windows does not know all of them.
     }
   }
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  deliver(signal);
+}
+
+/** A command that handles no signals is ended by them, as any program is: also by one that came while it was loaded. */
+async function releaseSignals(): Promise<void> {
+  // What was caught is delivered when the event loop has turned: the first round may be under way already.
+  for (let rounds = 0; rounds < 2; rounds += 1) await new Promise(setImmediate);
+  for (const signal of signals) process.off(signal, onSignal);
+  for (const signal of early.splice(0, 1)) process.kill(process.pid, signal);
 }
 
 /** Compiled code from the last start makes this one faster. Only a folder of our own is trusted with code. */

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine, secondsOf, type Options } from './parse.ts';
+import type { Syntax } from './command.ts';
+import { commands } from './commands/index.ts';
+import { secondsOf } from './options.ts';
+import { parseCommandLine } from './parse.ts';
 
-const settings: Options = {
+const settings: Readonly<Record<string, Syntax>> = {
   transport: { type: 'string' },
   port: { type: 'string' },
   debug: { type: 'boolean' },
   'dotenv-path': { type: 'string' },
 };
-const parse = (...argv: string[]) => parseCommandLine(argv, () => Promise.resolve(settings));
+const parse = async (...argv: string[]) => {
+  const { command, ...rest } = await parseCommandLine(argv, { commands, settingOptions: () => Promise.resolve(settings) });
+  return { command: command.name, ...rest };
+};
 
 describe('the command line', () => {
   it('serves without a subcommand', async () => {
@@ -35,15 +41,64 @@ describe('the command line', () => {
 
   it('never echoes what it does not know', async () => {
     const secret = 'S3CR3T-sentinel';
-    for (const argv of [[`--${secret}`], [secret], ['reload', secret], [`--client-secret=${secret}`], ['reload', '--json=' + secret]]) {
+    for (const argv of [
+      [`--${secret}`],
+      [`-${secret}`],
+      [secret],
+      ['--debug', secret],
+      ['help', secret],
+      ['--help', secret],
+      ['reload', secret],
+      [`--client-secret=${secret}`],
+      ['reload', '--json=' + secret],
+    ]) {
       const error: unknown = await parse(...argv).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'ERR_USAGE' });
       expect(JSON.stringify([(error as Error).message, (error as { hint: string }).hint])).not.toContain(secret);
     }
   });
 
-  it('suggests the option that was meant', async () => {
-    await expect(parse('--trasport', 'x')).rejects.toMatchObject({ hint: expect.stringContaining('--transport') as string });
+  it.each([
+    [['--trasport', 'x'], 'unknown option (argument 1)', 'Did you mean --transport? See zscaler-mcp --help.'],
+    [['-transport', 'x'], 'unknown option (argument 1)', 'Did you mean --transport?'],
+    [['-dotenv-path=x'], 'unknown option (argument 1)', 'Did you mean --dotenv-path?'],
+    [['--debug', '--dotenv_path', 'x'], 'unknown option (argument 2)', 'Did you mean --dotenv-path?'],
+    [['relaod'], 'unknown command (argument 1)', 'Did you mean reload? See zscaler-mcp --help.'],
+    [['relaod', '--timeout', '5'], 'unknown command (argument 1)', 'Did you mean reload?'],
+    [['relaod', '-h'], 'unknown command (argument 1)', 'Did you mean reload?'],
+    [['--debug', 'relaod'], 'unexpected argument (argument 2)', 'Did you mean reload?'],
+    [['nonsense'], 'unknown command (argument 1)', 'Commands: serve, reload, '],
+    [['stop', 'reload'], 'unexpected argument (argument 2)', 'See zscaler-mcp stop --help.'],
+    [['status', '--timeout', '5'], 'unknown option (argument 2)', '--timeout is an option of reload, restart, stop.'],
+    [['stop', '--port', '5'], 'unknown option (argument 2)', '--port is an option of serve, check, tools. See zscaler-mcp stop --help.'],
+    [['help', 'relaod'], 'unexpected argument (argument 2)', 'Did you mean reload?'],
+    [['--help', 'setings'], 'unexpected argument (argument 2)', 'Did you mean settings?'],
+    [['--constructor'], 'unknown option (argument 1)', 'See zscaler-mcp --help.'],
+  ])('of %j says %s, %s', async (argv, message, hint) => {
+    const error: unknown = await parse(...argv).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringContaining(message) as string,
+      hint: expect.stringContaining(hint) as string,
+    });
+  });
+
+  it.each([
+    [['--help'], 'help', null],
+    [['help'], 'help', null],
+    [['--transport', 'stdio', '-h'], 'help', null],
+    [['--help', 'settings'], 'help', 'settings'],
+    [['help', 'settings'], 'help', 'settings'],
+    [['reload', '--help'], 'help', 'reload'],
+    [['reload', '--help', 'settings'], 'help', 'settings'],
+    [['help', 'help'], 'help', 'help'],
+    [['--version'], 'version', null],
+    [['version'], 'version', null],
+    [['-v', '-h'], 'help', null],
+    [['--generate-auth-token'], 'generate-auth-token', null],
+    [['serve', '--debug'], 'serve', null],
+  ])('%j is %s about %s', async (argv, command, topic) => {
+    expect(await parse(...argv)).toMatchObject({ command, topic });
   });
 
   it.each([
@@ -56,14 +111,14 @@ describe('the command line', () => {
   });
 
   it('refuses an option without its value', async () => {
-    await expect(parse('--port')).rejects.toMatchObject({ message: expect.stringContaining('--port wants a value') as string });
+    await expect(parse('--port')).rejects.toMatchObject({ message: expect.stringContaining('--port requires a value') as string });
     await expect(parse('--port', '--debug')).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 
-  it('wants a number of seconds', () => {
+  it('requires a number of seconds', () => {
     expect(secondsOf({ timeout: '1.5' }, 'timeout', 30)).toBe(1.5);
     expect(secondsOf({}, 'timeout', 30)).toBe(30);
     for (const timeout of ['', 'x', '-1', '1e9'])
-      expect(() => secondsOf({ timeout }, 'timeout', 30)).toThrow('--timeout wants a number of seconds');
+      expect(() => secondsOf({ timeout }, 'timeout', 30)).toThrow('--timeout requires a number of seconds');
   });
 });

@@ -1,136 +1,115 @@
-/** Reads the command line. What it does not know is never echoed: it may be a secret in the wrong place. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { ZscalerMcpError } from '../common/errors.ts';
-import type { CommandName } from './exit-codes.ts';
-
-export type Options = NonNullable<ParseArgsConfig['options']>;
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+/** Reads the command line. What is not understood is never echoed: it may be a secret in the wrong place. */
+import { parseArgs } from 'node:util';
+import { nearest } from '../common/nearest.ts';
+import type { Command, OptionValues, Syntax } from './command.ts';
+import { usageError } from './usage.ts';
 
 export interface CommandLine {
-  readonly command: CommandName | 'help' | 'version' | 'generate-auth-token';
+  readonly command: Command;
   readonly values: OptionValues;
+  /** The page of help that was asked for; null for the overview, or when none was asked for. */
+  readonly topic: string | null;
 }
 
-const common: Options = { 'pid-file': { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
-const asking: Options = {
-  ...common,
-  'dry-run': { type: 'boolean' },
-  timeout: { type: 'string' },
-  'no-wait': { type: 'boolean' },
-  'expect-generation': { type: 'string' },
-};
+/** What may stand on a command line. */
+export interface Vocabulary {
+  readonly commands: readonly Command[];
+  /** The flags of the table of settings; called only where they are needed, since loading it takes time. */
+  readonly settingOptions: () => Promise<Readonly<Record<string, Syntax>>>;
+}
 
-/** Options of each subcommand; `serve`, `check` and `tools` take those of the settings as well. */
-export const commandOptions: Readonly<Record<CommandName, Options>> = {
-  serve: {
-    'pid-file': { type: 'string' },
-    'generate-auth-token': { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-    version: { type: 'boolean', short: 'v' },
-  },
-  reload: asking,
-  restart: { ...asking, 'keep-sessions': { type: 'boolean' } },
-  status: common,
-  stop: { ...common, timeout: { type: 'string' }, force: { type: 'boolean' } },
-  check: common,
-  tools: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-};
-
-export const subcommands = ['reload', 'restart', 'status', 'stop', 'check', 'tools'] as const;
-
-/** These take the flags of the settings: they judge a configuration. */
-const configured: readonly CommandName[] = ['serve', 'check', 'tools'];
+/** The page of help that lists the settings. */
+export const SETTINGS_TOPIC = 'settings';
 
 /**
- * Options may stand before and after the subcommand.
- * @param settingOptions the flags of the settings table, loaded only where they are taken
+ * Finds the command and reads its options, which may stand before and after its word.
  * @throws ZscalerMcpError ERR_USAGE
  */
-export async function parseCommandLine(argv: readonly string[], settingOptions: () => Promise<Options>): Promise<CommandLine> {
-  const command = await findCommand(argv, settingOptions);
-  const own = commandOptions[command];
-  const options = configured.includes(command) ? { ...(await settingOptions()), ...own } : own;
-  const { values } = parseStrictly(argv, options, command);
-  if (values['help']) return { command: 'help', values };
-  if (values['version']) return { command: 'version', values };
-  if (values['generate-auth-token']) return { command: 'generate-auth-token', values };
-  return { command, values };
+export async function parseCommandLine(argv: readonly string[], vocabulary: Vocabulary): Promise<CommandLine> {
+  const { command, at } = await findCommand(argv, vocabulary);
+  const options: Expected['options'] =
+    command.settings === 'all' ? { ...(await vocabulary.settingOptions()), ...command.options } : command.options;
+  const { values, topic } = await readArguments(argv, { command, at, options, vocabulary });
+  const instead = Object.entries(options).flatMap(([name, { runs }]) => (runs !== undefined && values[name] === true ? [runs] : []));
+  const other = vocabulary.commands.find(({ name }) => name === (instead.includes('help') ? 'help' : instead[0]));
+  if (!other) return { command, values, topic };
+  return { command: other, values, topic: topic ?? (at === null ? null : command.name) };
 }
 
-/** The only argument that is no option, if there is one. */
-async function findCommand(argv: readonly string[], settingOptions: () => Promise<Options>): Promise<CommandName> {
-  // The settings' flags matter only where a subcommand's name could be the value of one.
-  const first = subcommands.find((word) => word === argv[0]);
-  if (first) return first;
-  if (!subcommands.some((word) => argv.includes(word))) return 'serve';
-  const known = { ...(await settingOptions()), ...Object.assign({}, ...Object.values(commandOptions)) } as Options;
-  const { positionals } = parseArgs({ args: [...argv], options: known, strict: false, allowPositionals: true });
-  return subcommands.find((word) => word === positionals[0]) ?? 'serve';
+interface Found {
+  readonly command: Command;
+  /** Which argument names it, counted from 0; null when none does, and the server is meant. */
+  readonly at: number | null;
 }
 
-function parseStrictly(argv: readonly string[], options: Options, command: CommandName): { values: OptionValues } {
-  const { values, tokens, positionals } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+async function findCommand(argv: readonly string[], { commands, settingOptions }: Vocabulary): Promise<Found> {
+  const named = (word: string | undefined) => commands.find(({ name }) => name === word);
+  const [first] = argv;
+  const command = named(first);
+  if (command) return { command, at: 0 };
+  const server = commands.find(({ isServer }) => isServer)!;
+  // The flags of the settings matter only where the name of a command could be the value of one.
+  if (!argv.some(named)) return { command: server, at: null };
+  const all = Object.assign({}, await settingOptions(), ...commands.map(({ options }) => options)) as Expected['options'];
+  const { tokens } = parseArgs({ args: [...argv], options: all, strict: false, allowPositionals: true, tokens: true });
+  const word = tokens.find(({ kind }) => kind === 'positional');
+  const other = word?.kind === 'positional' ? named(word.value) : undefined;
+  return word && other ? { command: other, at: word.index } : { command: server, at: null };
+}
+
+interface Expected extends Found {
+  readonly options: Readonly<Record<string, Syntax>>;
+  readonly vocabulary: Vocabulary;
+}
+
+async function readArguments(argv: readonly string[], expected: Expected): Promise<{ values: OptionValues; topic: string | null }> {
+  const { command, at, options, vocabulary } = expected;
+  const { values, tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const page = at === null ? '' : command.name;
+  const names = vocabulary.commands.map(({ name }) => name);
+  let topic: string | null = null;
   for (const token of tokens) {
+    if (token.kind === 'positional' && token.index !== at) {
+      const takesTopic: boolean = (command.takesTopic || values['help'] === true) && topic === null;
+      const words: readonly string[] = takesTopic ? [...names, SETTINGS_TOPIC] : names;
+      if (!takesTopic || !words.includes(token.value)) throw unexpected(token, words, page);
+      topic = token.value;
+    }
     if (token.kind !== 'option') continue;
-    const known = options[token.name];
-    const at = `argument ${token.index + 1}`;
-    if (!known && elsewhere[token.name] !== undefined) throw usage(`${at} is an option of another server`, elsewhere[token.name]);
-    if (!known)
-      throw usage(
-        `${at} is no option of ${command === 'serve' ? 'zscaler-mcp' : `zscaler-mcp ${command}`}`,
-        suggest(nearest(token.name, Object.keys(options))),
-      );
+    const known = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+    if (!known) throw usageError(`unknown option (argument ${token.index + 1})`, await hintFor(argv[token.index] ?? '', expected), page);
     if (known.type === 'string' && (token.value === undefined || token.value.startsWith('--')))
-      throw usage(`--${token.name} wants a value, and there is none`);
-    if (known.type === 'boolean' && token.value !== undefined) throw usage(`--${token.name} takes no value`);
+      throw usageError(`--${token.name} requires a value`, '', page);
+    if (known.type === 'boolean' && token.value !== undefined) throw usageError(`--${token.name} takes no value`, '', page);
   }
-  if (positionals.length > (command === 'serve' ? 0 : 1)) {
-    const known = elsewhere[positionals[0] ?? ''];
-    throw usage(`argument is not understood; the commands are ${subcommands.join(', ')}, or none to serve`, known);
-  }
-  return { values };
+  return { values: values as OptionValues, topic };
+}
+
+/** A word that is no option: most likely a mistyped command. */
+function unexpected({ value, index }: { value: string; index: number }, expected: readonly string[], page: string): Error {
+  const near = nearest(value, expected);
+  const hint = elsewhere.get(value) ?? (near === null ? `Commands: ${expected.join(', ')}.` : `Did you mean ${near}?`);
+  return usageError(`${index === 0 ? 'unknown command' : 'unexpected argument'} (argument ${index + 1})`, hint, page);
+}
+
+/** What was most likely meant by an unknown option. Only names that are known appear in it. */
+async function hintFor(argument: string, { command, options, vocabulary: { commands, settingOptions } }: Expected): Promise<string> {
+  // Also with one dash: `-transport` is read as the short options t, r, a, ...
+  const typed = argument.replace(/^-{1,2}/, '').replace(/=.*$/s, '');
+  const instead = elsewhere.get(typed);
+  if (instead !== undefined) return instead;
+  if (Object.hasOwn(options, typed)) return `Did you mean --${typed}?`;
+  const isSetting = command.settings === 'none' && Object.hasOwn(await settingOptions(), typed);
+  const takers = commands.filter((each) => Object.hasOwn(each.options, typed) || (isSetting && each.settings === 'all'));
+  if (takers.length > 0) return `--${typed} is an option of ${takers.map(({ name }) => name).join(', ')}.`;
+  const near = nearest(typed, Object.keys(options));
+  return near === null ? '' : `Did you mean --${near}?`;
 }
 
 /** What the Python server for the same cloud has, and what does it here. */
-const elsewhere: Readonly<Record<string, string | undefined>> = {
-  'list-tools': '`zscaler-mcp tools` prints what is offered.',
-  update: 'Install the new version with npm, then run `zscaler-mcp restart`.',
-  'generate-docs': 'In a checkout, `npm run generate` does it.',
-  'check-docs': 'In a checkout, `npm run check` does it.',
-};
-
-const usage = (message: string, hint = ''): ZscalerMcpError =>
-  new ZscalerMcpError('ERR_USAGE', message, { hint: `${hint} See zscaler-mcp --help.`.trimStart() });
-
-const suggest = (name: string | undefined): string | undefined => (name === undefined ? undefined : `Did you mean --${name}?`);
-
-/** The known name that shares the most letter pairs with what was typed, if it is close. */
-function nearest(typed: string, known: readonly string[]): string | undefined {
-  const pairs = (word: string) => new Set(Array.from({ length: word.length - 1 }, (_, at) => word.slice(at, at + 2)));
-  const wanted = pairs(typed);
-  const likeness = (name: string) => {
-    const own = pairs(name);
-    return (2 * [...own].filter((pair) => wanted.has(pair)).length) / (own.size + wanted.size || 1);
-  };
-  const [best] = known.map((name) => ({ name, score: likeness(name) })).sort((one, other) => other.score - one.score);
-  return best && best.score > 0.5 ? best.name : undefined;
-}
-
-/** A whole number of seconds. @throws ZscalerMcpError ERR_USAGE */
-export function secondsOf(values: OptionValues, name: string, fallback: number): number {
-  const raw = values[name];
-  if (raw === undefined) return fallback;
-  const value = Number(raw);
-  if (raw === '' || !Number.isFinite(value) || value < 0 || value > 86_400)
-    throw usage(`--${name} wants a number of seconds from 0 to 86400`);
-  return value;
-}
-
-/** @throws ZscalerMcpError ERR_USAGE */
-export function generationOf(values: OptionValues): number | null {
-  const raw = values['expect-generation'];
-  if (raw === undefined) return null;
-  const value = Number(raw);
-  if (!Number.isSafeInteger(value) || value < 1) throw usage('--expect-generation wants a whole number from 1');
-  return value;
-}
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['list-tools', '`zscaler-mcp tools` prints what is offered.'],
+  ['update', 'Install the new version with npm, then run `zscaler-mcp restart`.'],
+  ['generate-docs', 'In a checkout, `npm run generate` does it.'],
+  ['check-docs', 'In a checkout, `npm run check` does it.'],
+]);

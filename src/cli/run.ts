@@ -1,76 +1,28 @@
-/** Picks the command, and is the edge where errors become words and exit codes. */
+/** Runs the command that the command line names. Errors become words and exit codes here. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Launch } from '../lifecycle/launch.ts';
-import { serve, type Stage as ServerStage } from '../server/index.ts';
-import type { Canvas } from './picture.ts';
-import { parseCommandLine, subcommands, type CommandLine, type Options, type OptionValues } from './parse.ts';
+import type { Command, OptionValues, Stage, Syntax } from './command.ts';
+import { commands } from './commands/index.ts';
+import { parseCommandLine } from './parse.ts';
 
-/** The process, as far as commands may touch it. */
-export interface Stage extends ServerStage {
-  /** What standard output is. */
-  readonly canvas: Canvas;
-}
-
-/** Runs one command; the exit code, or undefined while the server goes on. */
+/** Runs one command. @returns the exit code; undefined while a server runs */
 export async function run(stage: Stage): Promise<number | undefined> {
-  const json = stage.launch.argv.includes('--json');
+  const { launch } = stage;
+  const json = launch.argv.includes('--json');
   try {
-    return await dispatch(await parseCommandLine(stage.launch.argv, settingOptions), stage, json);
+    const { command, values, topic } = await parseCommandLine(launch.argv, { commands, settingOptions });
+    if (!command.isServer) await stage.releaseSignals();
+    const where = { pidFile: pidFileOf(values, launch), home: launch.env['HOME'] };
+    return await command.run({ stage, values, topic, json, where, commands });
   } catch (error) {
     return await report(error, stage, json);
   }
 }
 
-async function dispatch({ command, values }: CommandLine, stage: Stage, json: boolean): Promise<number | undefined> {
-  const where = { pidFile: pidFileOf(values, stage.launch), home: stage.launch.env['HOME'] };
-  const { printOperation } = await import('./print.ts');
-  switch (command) {
-    case 'serve': {
-      const { flagLayer } = await import('../settings/index.ts');
-      return serve(stage, { flags: flagLayer(values), demo: values['demo'] === true });
-    }
-    case 'reload':
-    case 'restart': {
-      const { askServer } = await import('./commands/ask.ts');
-      return printOperation(await askServer(command, values, where), json, stage);
-    }
-    case 'stop': {
-      const { stop } = await import('./commands/stop.ts');
-      return printOperation(await stop(values, where), json, stage);
-    }
-    case 'status': {
-      const { status } = await import('./commands/status.ts');
-      return status(where, json, stage);
-    }
-    case 'check': {
-      const { check } = await import('./commands/check.ts');
-      return check(stage, values, json);
-    }
-    case 'tools': {
-      const { listTools } = await import('./commands/tools.ts');
-      return listTools(stage, values, json);
-    }
-    case 'help': {
-      const { help } = await import('./commands/help.ts');
-      stage.out(help());
-      return 0;
-    }
-    case 'generate-auth-token': {
-      const { generateKey } = await import('./commands/generate-key.ts');
-      return generateKey(stage);
-    }
-    case 'version': {
-      const { version } = await import('../common/version.ts');
-      stage.out(version);
-      return 0;
-    }
-  }
-}
-
-const settingOptions = async (): Promise<Options> => {
+async function settingOptions(): Promise<Readonly<Record<string, Syntax>>> {
   const { flagOptions } = await import('../settings/index.ts');
   return flagOptions();
-};
+}
 
 /** The command looks where the server was told to write: the flag, else the same variable. */
 function pidFileOf(values: OptionValues, launch: Launch): string | null {
@@ -79,20 +31,23 @@ function pidFileOf(values: OptionValues, launch: Launch): string | null {
 }
 
 async function report(error: unknown, { out, err, launch }: Stage, json: boolean): Promise<number> {
-  const exitCode = error instanceof ZscalerMcpError ? (codesOf[error.code] ?? 1) : 1;
+  const { code, hint = '' } = error instanceof ZscalerMcpError ? error : {};
+  const exitCode = (code && codesOf[code]) ?? 1;
   const message = messageOf(error);
-  const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? '';
-  if (json) out(JSON.stringify(await failure(launch, exitCode, message, hint)));
-  else err(`zscaler-mcp: ${message}${error instanceof ZscalerMcpError ? ` (${error.code})` : ''}${hint ? `\n${hint}` : ''}`);
+  if (json) out(JSON.stringify(await failure(launch, { exitCode, message, hint })));
+  else err(`zscaler-mcp: ${message}${code ? ` (${code})` : ''}${hint ? `\n${hint}` : ''}`);
   return exitCode;
 }
 
-/** An operation that did not come about, in the shape of all others. */
-async function failure({ argv }: Launch, exitCode: number, message: string, hint: string): Promise<object> {
+/** The command failed before there was an operation; printed in the shape of one. */
+async function failure(
+  { argv }: Launch,
+  { exitCode, message, hint }: { exitCode: number; message: string; hint: string },
+): Promise<object> {
   const { describeOperation } = await import('../lifecycle/index.ts');
   return describeOperation({
     id: null,
-    kind: subcommands.find((word) => argv.includes(word)) ?? null,
+    kind: commands.find(({ name, options }: Command) => options['json'] && argv.includes(name))?.name ?? null,
     outcome: 'failed',
     exitCode,
     message,

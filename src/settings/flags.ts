@@ -20,7 +20,7 @@ export function flagOptions(): FlagOptions {
   const options = allFlags().map(
     ({ name, isSwitch, short }) => [name, { type: isSwitch ? 'boolean' : 'string', ...(short ? { short } : {}) }] as const,
   );
-  return { ...Object.fromEntries(options), demo: { type: 'boolean' } };
+  return Object.fromEntries(options);
 }
 
 /** The highest layer, from what `parseArgs` made of the flags above; values it does not know are left to others. */
@@ -42,26 +42,41 @@ function allFlags(): Flag[] {
   );
 }
 
-/** The settings for `--help`: flag, environment name, what it is for, default, when a change applies. */
-export function describeSettings(): string {
-  return topics.map(([topic, settings]) => [`  ${topic}`, ...Object.values(settings).flatMap(describeRow)].join('\n')).join('\n');
+/** A topic of settings, for help. */
+export interface TopicHelp {
+  readonly topic: string;
+  readonly settings: readonly SettingHelp[];
 }
 
-function describeRow(row: Setting<unknown>): string[] {
-  const names = [
-    row.short ? `-${row.short},` : '',
-    row.flag ?? '',
-    row.flag && !row.isSwitch ? 'VALUE' : '',
-    row.flag ? `(${row.env})` : row.env,
-  ].filter(Boolean);
+export interface SettingHelp {
+  /** Flag with the values it takes, and environment name: `--transport stdio|sse`, `(ZSCALER_MCP_TRANSPORT)`. */
+  readonly names: readonly string[];
+  /** What it is for, what it takes, its default, and when a change is applied. */
+  readonly text: string;
+}
+
+/** Every setting, in the order of the table. */
+export const describeSettings = (): readonly TopicHelp[] =>
+  topics.map(([topic, settings]) => ({ topic, settings: Object.values(settings).flatMap(describeSetting) }));
+
+function describeSetting(row: Setting<unknown>): SettingHelp[] {
   const aliases = (row.aliases ?? [])
     .filter(({ flag }) => flag)
-    .map(({ flag, env, about }) => `    ${flag} (${env})\n        ${about ?? ''}`);
-  return [`    ${names.join(' ')}`, `        ${row.about} ${describeTerms(row)}`, ...aliases];
+    .map(({ flag, env, about, isSwitch }) => ({ names: namesOf({ flag, env, isSwitch }), text: about ?? `The same as ${row.env}.` }));
+  return [{ names: namesOf(row), text: `${row.about} [${termsOf(row)}]` }, ...aliases];
 }
 
-/** Default and moment of change, for help. */
-function describeTerms({ default: fallback, applies }: Setting<unknown>): string {
+type Named = Pick<Partial<Setting<unknown>>, 'flag' | 'short' | 'values' | 'isSwitch'> & { readonly env: string };
+
+function namesOf({ flag, short, env, values, isSwitch }: Named): string[] {
+  const value = values?.join('|') ?? 'VALUE';
+  if (flag === undefined) return [isSwitch ? `${env}=true|false` : values ? `${env}=${value}` : env];
+  return [...(short ? [`-${short},`] : []), flag, ...(isSwitch ? [] : [value]), `(${env})`];
+}
+
+function termsOf({ takes, values, isSwitch, default: fallback, applies }: Setting<unknown>): string {
   const when = { reload: 'applied by a reload', restart: 'applied by a restart', boot: 'fixed at the first start' }[applies];
-  return fallback === undefined ? `[${when}]` : `[default ${describeValue(fallback)}; ${when}]`;
+  return [...(values || isSwitch ? [] : [takes]), ...(fallback === undefined ? [] : [`default ${describeValue(fallback)}`]), when].join(
+    '; ',
+  );
 }

@@ -25,6 +25,8 @@ export interface Setting<T> {
   readonly aliases?: readonly Alias[];
   /** What a value looks like, for help and messages: "a whole number from 0 to 65535". */
   readonly takes: string;
+  /** All values that there are, where they can be listed. */
+  readonly values?: readonly string[];
   /** The flag takes no value; its presence means true. */
   readonly isSwitch?: true;
   /** @throws ZscalerMcpError ERR_SETTINGS_INVALID: says what was wanted, never what was given */
@@ -49,7 +51,7 @@ export type Values<T extends Table> = {
     : ReturnType<T[Name]['parse']> | undefined;
 };
 
-export type Row<T> = Omit<Setting<T>, 'parse' | 'takes' | 'isSwitch'>;
+export type Row<T> = Omit<Setting<T>, 'parse' | 'takes' | 'values' | 'isSwitch'>;
 
 /** An error whose message says what was wanted; whoever knows the value adds it unless it is a secret. */
 export const wanted = (what: string, hint?: string): ZscalerMcpError =>
@@ -75,7 +77,7 @@ export const choice = <const V extends readonly string[], const R extends Row<V[
     if (found === undefined) throw wanted(takes);
     return found;
   };
-  return { ...row, takes, parse };
+  return { ...row, takes, values, parse };
 };
 
 export const flag = <const R extends Row<boolean>>(row: R) => ({

@@ -251,7 +251,6 @@ describe('flags', () => {
     expect(flagOptions()).toMatchObject({
       services: { type: 'string', short: 's' },
       debug: { type: 'boolean' },
-      demo: { type: 'boolean' },
       'drain-timeout': { type: 'string' },
     });
   });
@@ -279,14 +278,18 @@ describe('flags', () => {
   });
 
   it('and every setting stand in the help', () => {
-    const help = describeSettings();
+    const help = describeSettings()
+      .flatMap(({ settings }) => settings.map(({ names, text }) => `${names.join(' ')}: ${text}`))
+      .join('\n');
     expect(
       [...rows.map(([, { env }]) => env), ...FLAGS.filter((flag) => flag !== 'no-entitlement-filter').map((flag) => `--${flag}`)].filter(
         (name) => !help.includes(name),
       ),
     ).toEqual([]);
     expect(help).toContain(
-      '    -s, --services VALUE (ZSCALER_MCP_SERVICES)\n        Products to offer; empty offers all. [default none; applied by a restart]',
+      '-s, --services VALUE (ZSCALER_MCP_SERVICES): Products to offer; empty offers all. [a comma-separated list; default none; applied by a restart]',
     );
+    expect(help).toContain('--transport stdio|streamable-http|sse (ZSCALER_MCP_TRANSPORT): How clients reach the server.');
+    expect(help).toContain('\nZSCALER_MCP_DISABLE_HOST_VALIDATION=true|false: Accept every Host header.');
   });
 });

@@ -1,6 +1,7 @@
 /** Names of settings and flags on the pages are names that the program knows. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands/index.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
 import { fileNameOf, findReserved, flagOptions, rows, type Setting } from '../../src/settings/index.ts';
 import { root } from '../process/harness.ts';
@@ -44,7 +45,7 @@ describe('what the pages name', () => {
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines)
       await expect(
-        parseCommandLine(line.trim().split(' ').filter(Boolean), () => Promise.resolve(flagOptions())),
+        parseCommandLine(line.trim().split(' ').filter(Boolean), { commands, settingOptions: () => Promise.resolve(flagOptions()) }),
         line,
       ).resolves.toBeDefined();
   });

@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { commands } from '../../src/cli/commands/index.ts';
 import { startCloud } from './cloud.ts';
 import { cleanEnv, entry, makeFolder, missing, runCommand, startServer, waitFor } from './harness.ts';
 import { callTool, modern } from './mcp.ts';
@@ -269,6 +271,63 @@ describe('the commands, and how they end', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     process.kill(server.pid, 'SIGKILL');
     expect(await reload).toMatchObject({ outcome: 'failed', exitCode: 1 });
+  });
+});
+
+describe('SIGINT', () => {
+  /** Raises the signal at the earliest moment at which the program can catch it: while it is loaded. */
+  const whileLoading = `
+    const { on } = process;
+    process.on = function (name, ...rest) {
+      const result = on.call(this, name, ...rest);
+      if (name === 'SIGINT') process.kill(process.pid, name);
+      return result;
+    };`;
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(whileLoading)}` };
+
+  it.each(commands.filter(({ isServer }) => !isServer))('while $name is loaded ends it', async ({ name }) => {
+    expect(await runCommand([name, '--help'], { env })).toEqual({ code: null, signal: 'SIGINT', out: '', err: '' });
+    expect(await runCommand([name], { env })).toEqual({ code: null, signal: 'SIGINT', out: '', err: '' });
+  });
+
+  it('while the server is loaded is queued for it', async () => {
+    const settings = ['--port', '0', '--transport', 'streamable-http', '--pid-file', join(makeFolder(), 'pid')];
+    for (const words of [settings, ['serve', ...settings]]) {
+      const { code, err } = await runCommand(words, { env });
+      expect(code, err).toBe(0);
+      expect(err).toMatch(/SIGINT came before it served|"why":"SIGINT"/);
+    }
+  });
+
+  /** Starts a command and interrupts it once it waits. */
+  async function interrupt(words: readonly string[], isWaiting: () => boolean, variables: Record<string, string> = {}) {
+    const child = spawn(process.execPath, [entry, ...words], { env: cleanEnv(variables), stdio: 'ignore' });
+    const ended = new Promise((resolve) => void child.once('exit', (code, signal) => resolve({ code, signal })));
+    await waitFor(isWaiting);
+    child.kill('SIGINT');
+    return ended;
+  }
+
+  it.skipIf(missing('linux'))('ends reload, restart and stop while they wait for the server', async () => {
+    for (const word of ['reload', 'restart', 'stop']) {
+      const server = await startServer();
+      process.kill(server.pid, 'SIGSTOP');
+      // Signals that wait for the process, as a mask of bits.
+      const isAsked = () => !/^ShdPnd:\s0+$/m.test(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
+      expect(await interrupt([word, '--pid-file', server.pidFile], isAsked), word).toEqual({ code: null, signal: 'SIGINT' });
+      process.kill(server.pid, 'SIGKILL');
+    }
+  });
+
+  it('ends check and tools while they wait for a secrets manager', async () => {
+    let connections = 0;
+    const silent = createServer(() => (connections += 1)).listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await waitFor(() => silent.listening);
+    const { port } = silent.address() as { port: number };
+    const variables = { VAULT_ADDR: `http://127.0.0.1:${port}`, VAULT_TOKEN: 'x', ZSCALER_MCP_VAULT_PATH: 'a/b' };
+    for (const [at, word] of ['check', 'tools'].entries())
+      expect(await interrupt([word], () => connections > at, variables), word).toEqual({ code: null, signal: 'SIGINT' });
   });
 });
 

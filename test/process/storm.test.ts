@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { exitCodes, type CommandName } from '../../src/cli/exit-codes.ts';
+import { commands } from '../../src/cli/commands/index.ts';
 import type { LifecycleRecord, Operation } from '../../src/lifecycle/index.ts';
 import { runCommand, sized, startServer, type TestServer } from './harness.ts';
 import { openSession } from './mcp.ts';
@@ -80,8 +80,8 @@ function untruths({ code, answer, after }: Said): string[] {
   ];
 }
 
-function undocumented(command: CommandName, said: readonly Said[]): (number | null)[] {
-  const known = exitCodes.filter(({ means }) => means[command] !== undefined).map(({ code }) => code);
+function undocumented(command: string, said: readonly Said[]): (number | null)[] {
+  const known = Object.keys(commands.find(({ name }) => name === command)?.exits ?? {}).map(Number);
   return said.map(({ code }) => code).filter((code) => code === null || !known.includes(code));
 }
 

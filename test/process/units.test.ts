@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { serve } from '../../src/cli/commands/serve.ts';
+import { status } from '../../src/cli/commands/status.ts';
 import { defaultPidFiles } from '../../src/lifecycle/index.ts';
 import { topics } from '../../src/settings/table.ts';
 import { makeFolder, root } from './harness.ts';
@@ -52,8 +53,9 @@ describe.each([NOTIFY, NOTIFY_RELOAD])('%s', (name) => {
   });
 
   it('starts the server again unless its exit code says that the next start would end the same', () => {
-    const ends = exitCodes.filter(({ means }) => means.serve !== undefined || means.status === "another user's server or file");
-    const hopeless = ends.map(({ code }) => code).filter((code) => [2, 4, 77].includes(code));
+    // A PID file of another user ends a start, too.
+    expect(status.exits[77]).toBe("another user's server or file");
+    const hopeless = [...Object.keys(serve.exits).map(Number), 77].filter((code) => [2, 4, 77].includes(code));
     expect(only('Restart')).toBe('on-failure');
     expect(only('RestartPreventExitStatus')).toBe(hopeless.join(' '));
     expect(only('RestartForceExitStatus')).toBe('SIGHUP');

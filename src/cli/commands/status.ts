@@ -1,81 +1,22 @@
-/** `zscaler-mcp status`: what runs, where its environment comes from, and what differs from what runs. Never signals. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import {
-  digestProgram,
-  findServer,
-  isInterpreterReplaced,
-  traceFiles,
-  troubleWith,
-  type LifecycleRecord,
-  type Whereabouts,
-} from '../../lifecycle/index.ts';
-import { classifyEnvSource, findNewerFiles } from '../../settings/env-source.ts';
-import type { Printer } from '../print.ts';
-import { printPicture } from './status-picture.ts';
+import type { Command } from '../command.ts';
+import { finding } from '../options.ts';
 
-/** The record, and what is true as of now. */
-export interface StatusReport extends LifecycleRecord {
-  readonly running: boolean;
-  readonly uptimeSeconds: number | null;
-  readonly envMounted: boolean;
-  readonly envAdvice: string;
-  readonly envWarnings: readonly string[];
-  /** Whether the file's content differs from what was loaded; null when that cannot be told. */
-  readonly envChanged: boolean | null;
-  /** Whether what is on disk, Node.js included, is not what runs; null when that cannot be told. */
-  readonly codeChanged: boolean | null;
-  /** Files of secrets that were written since they were read, or are gone. */
-  readonly secretFilesChanged: readonly string[];
-  readonly pidFile: string;
-}
-
-export function status(where: Whereabouts, json: boolean, printer: Printer): number {
-  const found = findServer(where);
-  const trouble = troubleWith(found);
-  if (found.note !== null && !json) printer.err(`note: ${found.note}`);
-  if (found.reading.kind !== 'record' || found.path === null || trouble?.outcome === 'record-unusable') {
-    const exitCode = trouble?.outcome === 'not-running' ? 3 : trouble?.outcome === 'not-permitted' ? 77 : 4;
-    const message = trouble?.message ?? 'no server is running';
-    if (json) printer.out(JSON.stringify({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path }));
-    else (exitCode === 3 ? printer.out : printer.err)(`zscaler-mcp: ${message}`);
-    return exitCode;
-  }
-  const report = describe(found.path, found.reading.record, trouble === null);
-  const exitCode = report.running ? 0 : 1;
-  if (json) printer.out(JSON.stringify({ ...report, exitCode, message: trouble?.message ?? 'running' }));
-  else printPicture(report, trouble?.message ?? null, printer);
-  return exitCode;
-}
-
-function describe(pidFile: string, record: LifecycleRecord, running: boolean): StatusReport {
-  const source = classifyEnvSource(record, { pid: running ? record.pid : null });
-  return {
-    ...record,
-    running,
-    uptimeSeconds: running ? uptimeOf(record) : null,
-    ...source,
-    secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
-    codeChanged: running ? isReplaced(record) : null,
-    pidFile,
-  };
-}
-
-function isReplaced({ pid, interpreter, argv: [entry], cwd, codeDigest, codeTrace }: LifecycleRecord): boolean | null {
-  if (isInterpreterReplaced(pid, interpreter)) return true;
-  if (entry === undefined || codeDigest === '') return null;
-  const path = resolve(cwd, entry);
-  if (codeTrace !== null && traceFiles(path) === codeTrace) return false;
-  const now = digestProgram(path);
-  return now === null ? null : now !== codeDigest;
-}
-
-/** From the kernel's clock where there is one: the wall clock may be set. */
-function uptimeOf({ identity, startedAt }: LifecycleRecord): number {
-  if (process.platform === 'linux' && identity.startTime !== null) {
-    const bootedFor = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-    // The kernel reports start times in ticks of USER_HZ, 100 a second on every Linux that Node.js runs on.
-    return Math.max(0, Math.round((bootedFor - Number(identity.startTime) / 100) * 10) / 10);
-  }
-  return Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 100) / 10);
-}
+export const status: Command = {
+  name: 'status',
+  summary: 'show what runs, and what on disk differs from it',
+  settings: 'none',
+  options: finding,
+  exits: {
+    0: 'running',
+    1: 'dead, but its PID file is there',
+    2: 'wrong usage',
+    3: 'not running',
+    4: 'PID file unusable: state unknown',
+    77: "another user's server or file",
+  },
+  example: 'status --json',
+  async run({ where, json, stage }) {
+    const { printStatus } = await import('../status.ts');
+    return printStatus(where, json, stage);
+  },
+};

@@ -1,6 +1,23 @@
-/** `zscaler-mcp stop`. */
-import { stopServer, type Operation, type Whereabouts } from '../../lifecycle/index.ts';
-import { secondsOf, type OptionValues } from '../parse.ts';
+import type { Command } from '../command.ts';
+import { finding, secondsOf, timeout } from '../options.ts';
 
-export const stop = (values: OptionValues, where: Whereabouts): Promise<Operation> =>
-  stopServer({ where, timeoutMs: secondsOf(values, 'timeout', 30) * 1_000, force: values['force'] === true });
+export const stop: Command = {
+  name: 'stop',
+  summary: 'finish the requests in flight, then end the server',
+  settings: 'none',
+  options: { timeout, force: { type: 'boolean', about: 'send SIGKILL when the timeout is over' }, ...finding },
+  exits: {
+    0: 'stopped, or nothing was running',
+    1: 'failed',
+    2: 'wrong usage',
+    4: 'PID file unusable; no process was signalled',
+    6: 'timed out, still running',
+    77: "another user's server or file",
+  },
+  example: 'stop --timeout 60 --force',
+  async run({ values, where, json, stage }) {
+    const timeoutMs = secondsOf(values, 'timeout', 30) * 1_000;
+    const [{ stopServer }, { printOperation }] = await Promise.all([import('../../lifecycle/index.ts'), import('../print.ts')]);
+    return printOperation(await stopServer({ where, timeoutMs, force: values['force'] === true }), json, stage);
+  },
+};

@@ -1,64 +1,15 @@
-/** `zscaler-mcp tools`: what a server with this configuration would offer, and why the rest is not offered. */
-import { askEntitlement, readConfiguration } from '../../server/index.ts';
-import type { Launch } from '../../lifecycle/index.ts';
-import { flagLayer } from '../../settings/index.ts';
-import { catalogue, createGuide, Enabled, selectTools, products, type Guide, type Selected } from '../../tools/index.ts';
-import type { OptionValues } from '../parse.ts';
-import { describeProblem } from '../../common/problem.ts';
-import { table, type Printer } from '../print.ts';
+import type { Command } from '../command.ts';
+import { help, json } from '../options.ts';
 
-export async function listTools(
-  { launch, ...printer }: Printer & { launch: Launch },
-  values: OptionValues,
-  json: boolean,
-): Promise<number> {
-  const { configuration, problems } = await readConfiguration(launch, flagLayer(values));
-  if (problems.length > 0) {
-    if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
-    else for (const problem of problems) printer.err(describeProblem(problem));
-    return 4;
-  }
-  const { settings } = configuration;
-  const found = values['demo'] === true ? null : await askEntitlement(settings);
-  if (typeof found === 'string')
-    printer.err(`warning: the tools of all products are offered: which of them the tenant has cannot be told (${found})`);
-  const selected = selectTools(catalogue, { ...settings, entitled: typeof found === 'string' ? null : found });
-  const guide = createGuide(selected.offered, settings, new Enabled());
-  if (json) printer.out(JSON.stringify({ exitCode: 0, ...summarize(selected, guide) }));
-  else printForPeople(selected, guide, printer);
-  return 0;
-}
-
-const summarize = ({ offered, withheld, warnings }: Selected, guide: Guide) => ({
-  // Tools about the tools.
-  guide: [...guide.tools.values()].map(({ name, title }) => ({ name, title })),
-  offered: offered.map(({ name, title, product, toolset, action }) => ({
-    name,
-    title,
-    product,
-    toolset,
-    action,
-    // Whether clients see it from the start; if not, they find and enable it.
-    listed: isListed(guide, toolset),
-  })),
-  withheld: withheld.map(({ tool: { name, product, toolset, action }, reason }) => ({ name, product, toolset, action, reason })),
-  warnings,
-});
-
-const isListed = ({ listed }: Guide, toolset: string): boolean => listed === null || listed.has(toolset);
-
-function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, { out, err }: Printer): void {
-  if (guide.tools.size > 0) out(`about the tools: ${[...guide.tools.keys()].join(', ')}`);
-  for (const product of Object.keys(products)) {
-    const own = offered.filter((tool) => tool.product === product);
-    if (own.length === 0) continue;
-    out(`${product}: ${own.length}`);
-    for (const line of table(own.map(({ name, action, toolset }) => [name, action, toolset]))) out(`  ${line}`);
-  }
-  out(`${offered.length} of ${offered.length + withheld.length} tools are offered`);
-  const unseen = offered.filter(({ toolset }) => !isListed(guide, toolset)).length;
-  if (unseen > 0) out(`${unseen} of them are seen by a client once it enables their toolset`);
-  const reasons = Map.groupBy(withheld, ({ reason }) => reason);
-  for (const [reason, tools] of reasons) out(`${tools.length} ${tools.length === 1 ? 'is' : 'are'} not: ${reason}`);
-  for (const warning of warnings) err(`warning: ${warning}`);
-}
+export const tools: Command = {
+  name: 'tools',
+  summary: 'list the tools that are offered, and why others are not',
+  settings: 'all',
+  options: { demo: { type: 'boolean', about: 'list what a server of the demo tenant would offer' }, json, help },
+  exits: { 0: 'printed', 1: 'failed unexpectedly', 2: 'wrong usage', 4: 'the configuration is invalid' },
+  example: 'tools --toolsets zia_locations,zpa_servers',
+  async run({ stage, values, json }) {
+    const { printTools } = await import('../tools.ts');
+    return printTools(stage, values, json);
+  },
+};

@@ -1,6 +1,7 @@
 /** `zscaler-mcp reload` and `zscaler-mcp restart`. */
-import { ask, describeOperation, newOperationId, type Operation, type Whereabouts } from '../../lifecycle/index.ts';
-import { generationOf, secondsOf, type OptionValues } from '../parse.ts';
+import { ask, describeOperation, newOperationId, type Operation, type Whereabouts } from '../lifecycle/index.ts';
+import type { OptionValues } from './command.ts';
+import { generationOf, secondsOf } from './options.ts';
 
 export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
   if (process.platform === 'win32') return notOnWindows(kind);

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { printOperation } from '../print.ts';
+import { printOperation } from './print.ts';
 import { askServer } from './ask.ts';
 
 afterEach(() => vi.unstubAllGlobals());

@@ -1,9 +1,9 @@
 /** What `status` shows a person: what runs, from where it is configured, what differs, what was done lately, how open it is. */
-import type { PastOperation } from '../../lifecycle/index.ts';
-import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from '../picture.ts';
-import { describeProblem } from '../../common/problem.ts';
-import type { Printer } from '../print.ts';
-import type { StatusReport } from './status.ts';
+import type { PastOperation } from '../lifecycle/index.ts';
+import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from './picture.ts';
+import { describeProblem } from '../common/problem.ts';
+import type { Printer } from './print.ts';
+import type { StatusReport } from './status-report.ts';
 
 /** @param trouble why the server counts as dead, or null while it runs */
 export function printPicture(report: StatusReport, trouble: string | null, { out, err, canvas }: Printer): void {

@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import { asking } from '../options.ts';
+
+export const restart: Command = {
+  name: 'restart',
+  summary: 'exec a fresh Node.js in place: same PID, same socket',
+  settings: 'none',
+  options: { 'keep-sessions': { type: 'boolean', about: 'let MCP sessions continue under the same ids' }, ...asking },
+  exits: {
+    0: 'the next generation serves',
+    1: 'failed unexpectedly',
+    2: 'wrong usage, or not supported on Windows',
+    4: 'configuration invalid, rehearsal failed, another generation than expected, or PID file unusable; nothing changed, the server keeps running',
+    5: 'the new generation failed, the former one is back',
+    6: 'timed out: outcome unknown',
+    7: 'not running',
+    75: 'another command holds the lock; nothing was asked',
+    77: "another user's server or file",
+  },
+  example: 'restart --keep-sessions --timeout 60',
+  async run({ values, where, json, stage }) {
+    const [{ askServer }, { printOperation }] = await Promise.all([import('../ask.ts'), import('../print.ts')]);
+    return printOperation(await askServer('restart', values, where), json, stage);
+  },
+};

@@ -1,0 +1,17 @@
+import type { LifecycleRecord } from '../lifecycle/index.ts';
+
+/** The record, and what is true as of now. */
+export interface StatusReport extends LifecycleRecord {
+  readonly running: boolean;
+  readonly uptimeSeconds: number | null;
+  readonly envMounted: boolean;
+  readonly envAdvice: string;
+  readonly envWarnings: readonly string[];
+  /** Whether the file's content differs from what was loaded; null when that cannot be told. */
+  readonly envChanged: boolean | null;
+  /** Whether what is on disk, Node.js included, is not what runs; null when that cannot be told. */
+  readonly codeChanged: boolean | null;
+  /** Files of secrets that were written since they were read, or are gone. */
+  readonly secretFilesChanged: readonly string[];
+  readonly pidFile: string;
+}

@@ -1,0 +1,67 @@
+/** `zscaler-mcp status`: what runs, where its environment comes from, and what differs from what runs. Never signals. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  digestProgram,
+  findServer,
+  isInterpreterReplaced,
+  traceFiles,
+  troubleWith,
+  type LifecycleRecord,
+  type Whereabouts,
+} from '../lifecycle/index.ts';
+import { classifyEnvSource, findNewerFiles } from '../settings/env-source.ts';
+import type { Printer } from './print.ts';
+import { printPicture } from './status-picture.ts';
+import type { StatusReport } from './status-report.ts';
+
+/** Prints what runs. @returns the exit code */
+export function printStatus(where: Whereabouts, json: boolean, printer: Printer): number {
+  const found = findServer(where);
+  const trouble = troubleWith(found);
+  if (found.note !== null && !json) printer.err(`note: ${found.note}`);
+  if (found.reading.kind !== 'record' || found.path === null || trouble?.outcome === 'record-unusable') {
+    const exitCode = trouble?.outcome === 'not-running' ? 3 : trouble?.outcome === 'not-permitted' ? 77 : 4;
+    const message = trouble?.message ?? 'no server is running';
+    if (json) printer.out(JSON.stringify({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path }));
+    else (exitCode === 3 ? printer.out : printer.err)(`zscaler-mcp: ${message}`);
+    return exitCode;
+  }
+  const report = describe(found.path, found.reading.record, trouble === null);
+  const exitCode = report.running ? 0 : 1;
+  if (json) printer.out(JSON.stringify({ ...report, exitCode, message: trouble?.message ?? 'running' }));
+  else printPicture(report, trouble?.message ?? null, printer);
+  return exitCode;
+}
+
+function describe(pidFile: string, record: LifecycleRecord, running: boolean): StatusReport {
+  const source = classifyEnvSource(record, { pid: running ? record.pid : null });
+  return {
+    ...record,
+    running,
+    uptimeSeconds: running ? uptimeOf(record) : null,
+    ...source,
+    secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
+    codeChanged: running ? isReplaced(record) : null,
+    pidFile,
+  };
+}
+
+function isReplaced({ pid, interpreter, argv: [entry], cwd, codeDigest, codeTrace }: LifecycleRecord): boolean | null {
+  if (isInterpreterReplaced(pid, interpreter)) return true;
+  if (entry === undefined || codeDigest === '') return null;
+  const path = resolve(cwd, entry);
+  if (codeTrace !== null && traceFiles(path) === codeTrace) return false;
+  const now = digestProgram(path);
+  return now === null ? null : now !== codeDigest;
+}
+
+/** From the kernel's clock where there is one: the wall clock may be set. */
+function uptimeOf({ identity, startedAt }: LifecycleRecord): number {
+  if (process.platform === 'linux' && identity.startTime !== null) {
+    const bootedFor = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+    // The kernel reports start times in ticks of USER_HZ, 100 a second on every Linux that Node.js runs on.
+    return Math.max(0, Math.round((bootedFor - Number(identity.startTime) / 100) * 10) / 10);
+  }
+  return Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 100) / 10);
+}
