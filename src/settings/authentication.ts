@@ -1,5 +1,5 @@
 /** How clients are authenticated: what follows from several settings at once. */
-import { isLoopback } from './formats.ts';
+import { isHttp, isLoopback } from './formats.ts';
 import type { Settings } from './table.ts';
 
 export type AuthMode = NonNullable<Settings['authMode']>;
@@ -15,7 +15,7 @@ export interface AuthObstacle {
 /** The way that the settings choose, by name or by what else they hold. What it lacks is told by `authObstacles`. */
 export function authModeOf(settings: Settings): AuthMode {
   const { authEnabled, authMode, transport, host } = settings;
-  if (transport === 'stdio' || authEnabled === false) return 'none';
+  if (!isHttp(transport) || authEnabled === false) return 'none';
   return authMode ?? modeByContent(settings) ?? (authEnabled === true || !isLoopback(host) ? 'jwt' : 'none');
 }
 
@@ -31,7 +31,7 @@ function modeByContent({ authEnabled, authJwksUri, authApiKeys, oidcConfigUrl, v
 export function authObstacles(settings: Settings): AuthObstacle[] {
   const mode = authModeOf(settings);
   const { authEnabled, authMode, transport, host } = settings;
-  if (transport === 'stdio') return [];
+  if (!isHttp(transport)) return [];
   if (authEnabled === true && authMode === 'none')
     return [obstacle('ZSCALER_MCP_AUTH_MODE', 'none contradicts ZSCALER_MCP_AUTH_ENABLED=true', 'Remove one of them.')];
   if (mode === 'none') return isLoopback(host) ? [] : [openToStrangers(settings)];

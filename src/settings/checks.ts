@@ -1,8 +1,8 @@
 /** Rules over several settings at once. All of them, in one place. */
 import { nearest } from '../common/nearest.ts';
 import { authModeOf, authObstacles } from './authentication.ts';
-import { isLoopback } from './formats.ts';
-import type { Origins } from './load.ts';
+import { isHttp, isLoopback } from './formats.ts';
+import type { Origins } from './layers.ts';
 import type { Problem } from './problem.ts';
 import { secretsObstacles } from './secrets-place.ts';
 import type { Settings } from './table.ts';
@@ -17,8 +17,6 @@ export type Known = { readonly products: readonly string[]; readonly toolsets: r
 
 type Report = (setting: string, message: string, hint: string) => void;
 type Check = (settings: Settings, refuse: Report, warn: Report, known: Known | undefined) => void;
-
-export const isHttp = (transport: string): boolean => transport !== 'stdio';
 
 const authenticatesClients: Check = (settings, refuse) => {
   for (const { setting, message, hint } of authObstacles(settings)) refuse(setting, message, hint);

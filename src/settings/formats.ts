@@ -3,6 +3,9 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { hasControl, plainText, wanted } from './setting.ts';
 
+/** Whether clients come over HTTP; over stdio there is one, which started the server. */
+export const isHttp = (transport: string): boolean => transport !== 'stdio';
+
 /** Whether a bind address or a URL's host is this machine and nothing else: 127.0.0.0/8, ::1, localhost. */
 export function isLoopback(host: string): boolean {
   const bare = stripBrackets(host).toLowerCase();

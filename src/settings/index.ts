@@ -7,9 +7,9 @@ export { classifyEnvSource, type EnvSourceRecord, type EnvSourceReport } from '.
 export { describeSettings, flagLayer, flagOptions } from './flags.ts';
 export { isLoopback } from './formats.ts';
 export { FileContent } from './file-content.ts';
-export type { EnvFileLayer, FlagLayer, SettingsInput } from './layers.ts';
+export type { EnvFileLayer, FlagLayer } from './layers.ts';
 export { isSetting } from './names.ts';
-export { loadSettings, type Loaded } from './load.ts';
+export { loadSettings, type Loaded, type SettingsInput } from './load.ts';
 export { findReserved, reserved, type Reserved } from './reserved.ts';
 export { fileNameOf, type SecretFile } from './secret-files.ts';
 export { secretsPlaceOf, type SecretsPlace } from './secrets-place.ts';

@@ -1,6 +1,5 @@
 /** The places a value can come from, highest first, behind one small interface. */
 import type { EnvEntry, LineProblem } from './dotenv.ts';
-import type { SecretFiles } from './secret-files.ts';
 
 export type OriginKind = 'flag' | 'file' | 'secrets' | 'environment' | 'default';
 
@@ -15,20 +14,26 @@ export interface EnvFileLayer {
   readonly warnings?: readonly LineProblem[];
 }
 
-export interface SettingsInput {
+/** What each layer holds. */
+export interface LayerSources {
   readonly flags: FlagLayer;
   readonly envFile: EnvFileLayer | null;
   /** What a secrets manager holds, by environment name. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** As they were read earlier; without it, those that the layers name are read. */
-  readonly secretFiles?: SecretFiles;
-  /** A layer is not there yet: rules over several settings are not judged. */
-  readonly isPartial?: boolean;
   /** The environment at the very first start. */
   readonly boot: Readonly<Record<string, string | undefined>>;
-  /** What the catalogue offers; without it, names of products and toolsets are taken as they are. */
-  readonly known?: { readonly products: readonly string[]; readonly toolsets: readonly string[] };
 }
+
+export interface Origin {
+  readonly origin: OriginKind;
+  readonly file?: string;
+  readonly line?: number;
+  /** The file of its own that held the value. */
+  readonly secretFile?: string;
+}
+
+/** Where each setting's value came from, by environment name. */
+export type Origins = Readonly<Record<string, Origin>>;
 
 export interface Layer {
   readonly kind: Exclude<OriginKind, 'default'>;
@@ -38,7 +43,7 @@ export interface Layer {
   place(name: string): { readonly file: string | null; readonly line: number | null };
 }
 
-export function layersOf({ flags, envFile, secrets = {}, boot }: SettingsInput): readonly Layer[] {
+export function layersOf({ flags, envFile, secrets = {}, boot }: LayerSources): readonly Layer[] {
   return [
     recordLayer('flag', flags),
     ...(envFile ? [fileLayer(envFile)] : []),

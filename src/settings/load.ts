@@ -1,7 +1,7 @@
 /** Reads every setting from the highest layer that says something, and collects all problems instead of stopping at the first. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import { checkTogether } from './checks.ts';
-import { layersOf, type EnvFileLayer, type Layer, type OriginKind, type SettingsInput } from './layers.ts';
+import { checkTogether, type Known } from './checks.ts';
+import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin, type Origins } from './layers.ts';
 import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
 import type { Problem } from './problem.ts';
@@ -11,16 +11,15 @@ import type { Setting } from './setting.ts';
 import { rows, type Settings } from './table.ts';
 import { hintFor, showGiven } from './words.ts';
 
-export interface Origin {
-  readonly origin: OriginKind;
-  readonly file?: string;
-  readonly line?: number;
-  /** The file of its own that held the value. */
-  readonly secretFile?: string;
+/** What the settings are read from. */
+export interface SettingsInput extends LayerSources {
+  /** As they were read earlier; without it, those that the layers name are read. */
+  readonly secretFiles?: SecretFiles;
+  /** A layer is not there yet: rules over several settings are not judged. */
+  readonly isPartial?: boolean;
+  /** What the catalogue offers; without it, names of products and toolsets are taken as they are. */
+  readonly known?: Known;
 }
-
-/** Where each setting's value came from, by environment name. */
-export type Origins = Readonly<Record<string, Origin>>;
 
 export interface Loaded {
   /** Frozen. With problems, the settings they are about have their default. */

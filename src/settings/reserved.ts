@@ -2,7 +2,7 @@
  * Names that operators of similar servers use and this version cannot honour. What asks for protection or for a source of
  * secrets is refused, never served weaker than asked; what describes how things are anyway passes; the rest draws a warning.
  */
-import { isHttp } from './checks.ts';
+import { isHttp } from './formats.ts';
 import type { Layer } from './layers.ts';
 import type { Problem } from './problem.ts';
 import { secretFileNames } from './secret-files.ts';

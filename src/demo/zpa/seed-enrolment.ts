@@ -65,3 +65,26 @@ const keyOf = (keyId: string, name: string, associationType: string, zcomponentI
 
 /** In the form of the recorded ones; it opens nothing. */
 export const secretOf = (keyId: string): string => `3|demo.invalid|not-a-real-key-${keyId}`;
+
+/** Recorded: the four that every tenant has. None is a real certificate, nor looks like a key. */
+export const seedEnrollmentCertificates = (): Item[] =>
+  ['Root', 'Client', 'Connector', 'Service Edge'].map((name, at) => ({
+    id: String(6_571 + at),
+    ...dated,
+    cName: `harbor-lantern.demo.example/${name}`,
+    validFromInEpochSec: '1772265600',
+    validToInEpochSec: '2245651200',
+    certificate: '-----BEGIN CERTIFICATE-----\nDEMO\n-----END CERTIFICATE-----\n',
+    issuedTo: `O=Harbor Lantern Freight,CN=harbor-lantern.demo.example/${name}`,
+    issuedBy: 'O=Harbor Lantern Freight,CN=harbor-lantern.demo.example/Root',
+    serialNo: String(9_000_000 + at),
+    name,
+    allowSigning: name !== 'Client',
+    privateKeyPresent: true,
+    csr: '-----BEGIN CERTIFICATE REQUEST-----\nDEMO\n-----END CERTIFICATE REQUEST-----\n',
+    storeInHsm: false,
+    ...(name !== 'Root' && { parentCertId: '6571', parentCertName: 'Root' }),
+    clientCertType: name === 'Client' ? 'ZAPP_CLIENT' : 'NONE',
+    readOnly: false,
+    zscalerManaged: false,
+  }));

@@ -76,3 +76,13 @@ export const seedInspectionProfiles = (): Item[] =>
     globalControlActions: ['PREDEFINED:PASS', 'CUSTOM:NONE'],
     incarnationNumber: '1',
   }));
+
+/** The cloud names each after the cloud it was made in (recorded). */
+export const seedTrustedNetworks = (): Item[] =>
+  ['Harbor Office', 'Cold Store', 'Ship Networks'].map((name, at) => ({
+    id: id('2', at + 1),
+    ...dated,
+    name: `${name} (demo.example)`,
+    networkId: `01b54e90-0000-4000-8000-00000000000${at + 1}`,
+    zscalerCloud: 'demo',
+  }));

@@ -1,14 +1,19 @@
 /** Everything that the private-access tenant keeps, in one place because much of it refers to the rest. */
 import type { Collection, Item } from '../collection.ts';
 import type { World } from '../world.ts';
-import { seedEnrollmentCertificates } from './certificates.ts';
 import { mapPolicies, seedPolicyRules, type PolicyType } from './seed-policies.ts';
-import { seedTrustedNetworks } from './networks.ts';
 import { seedSegmentGroups, seedSegments } from './seed.ts';
-import { seedBaCertificates, seedCredentials, seedPortals } from './privileged.ts';
-import { seedIdps, seedSamlAttributes, seedScimAttributes, seedPostures, seedInspectionProfiles } from './seed-identity.ts';
-import { seedLssConfigs } from './lss.ts';
-import { seedServiceEdgeGroups, seedServiceEdges, seedProvisioningKeys } from './seed-enrolment.ts';
+import { seedBaCertificates, seedCredentials, seedPortals } from './seed-privileged.ts';
+import {
+  seedIdps,
+  seedSamlAttributes,
+  seedScimAttributes,
+  seedPostures,
+  seedInspectionProfiles,
+  seedTrustedNetworks,
+} from './seed-identity.ts';
+import { seedLssConfigs } from './seed-lss.ts';
+import { seedEnrollmentCertificates, seedServiceEdgeGroups, seedServiceEdges, seedProvisioningKeys } from './seed-enrolment.ts';
 import { seedConnectorGroups, seedConnectors, seedServerGroups, seedServers } from './seed-connectors.ts';
 
 export interface Stores {
