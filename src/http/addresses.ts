@@ -1,10 +1,14 @@
-/** IP addresses: which are meant by a list, and which one a request really comes from. */
+/** IP addresses: whether one is in a list, and which one a request comes from. */
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
+/** Whether an address is in a list; false for none. */
 export type MatchAddress = (address: string | null | undefined) => boolean;
 
-/** @param ranges addresses and CIDR ranges that were checked, or `*`. IPv4 in IPv6 clothes is IPv4. */
+/**
+ * Compiles a list of addresses. IPv4-mapped IPv6 addresses count as IPv4.
+ * @param ranges valid addresses and CIDR ranges, or `*` for all addresses
+ */
 export function matchAddresses(ranges: readonly string[]): MatchAddress {
   if (ranges.includes('*')) return () => true;
   const parsed = ranges.map(parseRange);
@@ -22,17 +26,17 @@ function parseRange(range: string): [Address, number] {
 
 const wholeAddress = (address: Address): [Address, number] => [address, address.kind() === 'ipv4' ? 32 : 128];
 
-/** Null for what is no address. A zone (`%eth0`) names an interface of this machine and is left out. */
+/** Null for text that is not an address. A zone (`%eth0`) names an interface of this machine and is ignored. */
 function parseAddress(text: string): Address | null {
   const bare = text.replace(/%.*$/, '');
   return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
 }
 
 /**
- * The address that a request comes from: the peer's, or, behind proxies that are trusted, what the nearest of them that
- * is not says about itself. Read from the right, since everything left of an untrusted entry may be invented.
+ * The address that a request comes from: the peer's or, behind trusted proxies, the rightmost entry of X-Forwarded-For that
+ * is not a trusted proxy. Entries to the left of it may be forged.
  * @param forwardedFor the X-Forwarded-For header
- * @returns null when a trusted proxy told no address
+ * @returns null when a trusted proxy sent something that is not an address
  */
 export function clientAddress(peer: string | undefined, forwardedFor: string | undefined, isTrusted: MatchAddress): string | null {
   if (peer === undefined) return null;
@@ -48,5 +52,5 @@ export function clientAddress(peer: string | undefined, forwardedFor: string | u
 
 const plain = (text: string): string | null => parseAddress(text)?.toString() ?? null;
 
-/** Some proxies add the port: `192.0.2.7:1234`, `[2001:db8::7]:1234`. */
+/** Strips the port that some proxies add: `192.0.2.7:1234`, `[2001:db8::7]:1234`. */
 const withoutPort = (hop: string): string => /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;

@@ -1,11 +1,11 @@
 /**
- * Requests that waited while this process took over from a former one. All at once, on code that has never run, each would be
- * answered last; one after the other, the first is answered long before that. Nobody waits for a request that itself waits
- * for something: whenever the process has nothing to do, the next one begins.
+ * Requests that waited while this process took over from the former one. Started all at once, on code that was never run, all
+ * of them would be answered late; started in sequence, most are answered sooner. A request that waits for I/O does not delay
+ * the others: whenever the event loop is idle, the next one begins.
  */
 import { performance } from 'node:perf_hooks';
 
-/** What a response tells of its end. */
+/** The part of a response that shows its end. */
 interface Waiter {
   readonly destroyed: boolean;
   readonly writableEnded: boolean;
@@ -13,9 +13,10 @@ interface Waiter {
 }
 
 const LOOK_EVERY_MS = 1;
-/** Then the code has run, and what comes is no backlog any more. */
+/** From then on the code is warm, and requests are not delayed. */
 const LIFE_MS = 500;
 
+/** Starts waiting requests in sequence. */
 export class Backlog {
   readonly #waiting: (() => void)[] = [];
   readonly #looking: NodeJS.Timeout;
@@ -28,7 +29,7 @@ export class Backlog {
     setTimeout(() => this.close(), LIFE_MS).unref();
   }
 
-  /** Calls `begin` now or soon, in order; not at all if the response has ended meanwhile. */
+  /** Calls `begin` now or soon, in order of arrival; not at all if the response has ended by then. */
   enter(response: Waiter, begin: () => void): void {
     if (this.#isOver) return begin();
     this.#waiting.push(() => {
@@ -43,7 +44,7 @@ export class Backlog {
     this.#next();
   }
 
-  /** Lets all begin. */
+  /** Starts all that wait. */
   close(): void {
     this.#isOver = true;
     clearInterval(this.#looking);
@@ -54,7 +55,7 @@ export class Backlog {
     while (this.#running === 0 && this.#waiting.length > 0) this.#waiting.shift()?.();
   }
 
-  /** Whoever runs waits for something else than the processor. */
+  /** Starts the next request if the event loop was idle since the last look: then those running wait for I/O. */
   #look(): void {
     const now = idleMs();
     if (now > this.#idleMs) this.#waiting.shift()?.();
@@ -62,5 +63,5 @@ export class Backlog {
   }
 }
 
-/** How long the event loop has had nothing to do since the start. */
+/** Idle time of the event loop since the process started. */
 const idleMs = (): number => performance.nodeTiming.idleTime;

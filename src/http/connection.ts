@@ -1,35 +1,40 @@
-/** A connection of the front, and the requests that are being answered on it. */
+/** A connection of the front, and the requests on it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Unread } from './slow-clients.ts';
 import type { StandingStream } from './stream-handover.ts';
 
+/** A request that is being answered. */
 export interface Visit {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** When it began, as of `performance.now`. */
   readonly since: number;
+  /** Set when the response is a standing stream. */
   stream: StandingStream | null;
-  /** Bytes that the connection had brought when the stream began; more means that the client sent something else. */
+  /** `bytesRead` of the socket when the stream began; more means that the client sent something else since. */
   readBefore: number;
 }
 
+/** An open connection. Times are as of `performance.now`. */
 export interface Connection {
   readonly socket: Socket;
   readonly visits: Set<Visit>;
-  /** Bytes read when the connection last became idle; more means that a request has begun to arrive. */
+  /** `bytesRead` of the socket when the connection last became idle; more means that a request is arriving. */
   readWhenIdle: number;
-  /** When the headers of a request were first seen to be arriving; null while they are not. */
+  /** When the headers of a request began to arrive, to the second; null while none are arriving. */
   arrivingSince: number | null;
-  /** When it was opened; null from its first request on. */
+  /** When the connection was opened; null from its first request on. */
   silentSince: number | null;
-  /** What waits for the client to take it. */
+  /** How long the client has not read what was sent. */
   readonly unread: Unread;
-  /** Ends with what is being answered on it. */
+  /** Closes after the answers in progress. */
   isLeaving: boolean;
+  /** Paused, to be handed to another process. */
   parked: boolean;
 }
 
-/** Streams end, what is being answered is finished, and nothing more is taken. */
+/** Ends the connection's streams, and the connection itself after the answers in progress. */
 export function leave(connection: Connection): void {
   connection.isLeaving = true;
   for (const { response, stream } of connection.visits) {
@@ -39,10 +44,11 @@ export function leave(connection: Connection): void {
   if (isIdle(connection)) connection.socket.end();
 }
 
+/** Whether no request is being answered or arriving. */
 export const isIdle = ({ socket, visits, readWhenIdle }: Connection): boolean =>
   visits.size === 0 && !socket.destroyed && socket.writableLength === 0 && socket.bytesRead === readWhenIdle;
 
-/** Whether another process could go on with the stream: the kernel has all that was written, and the client said nothing since. */
+/** Whether another process can continue the connection's stream: all events are in the kernel, and the client sent nothing since. */
 export function isCarryable({ socket, visits }: Connection): boolean {
   const [visit, ...others] = visits;
   if (!visit?.stream?.carry || others.length > 0 || socket.destroyed || socket.bytesRead !== visit.readBefore) return false;

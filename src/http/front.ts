@@ -1,7 +1,4 @@
-/**
- * The HTTP front: listens, knows every connection and request, and can fall silent without breaking any of them.
- * It knows nothing of MCP; what answers requests is given to it.
- */
+/** The HTTP server: listens, tracks every connection and request, and drains without breaking them. Knows nothing of MCP. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
@@ -10,64 +7,61 @@ import type { TLSSocket } from 'node:tls';
 import { Backlog } from './backlog.ts';
 import { isCarryable, isIdle, leave, type Connection, type Visit } from './connection.ts';
 import { addressOf, descriptorOf, listenOn, type Place } from './socket.ts';
-import { describeStream, goOnAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './stream-handover.ts';
-import { answerTooSlow, Counts, endTooSlow, endUnread, everySecond, headerTimeMs, Unread } from './slow-clients.ts';
+import { describeStream, continueAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './stream-handover.ts';
+import {
+  answerTooSlow,
+  Counts,
+  endTooSlow,
+  endUnread,
+  everySecond,
+  headerTimeMs,
+  Unread,
+  NO_LIMITS,
+  type FrontLimits,
+} from './slow-clients.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 
+/** What the front knows of a request, and how it learns of an event stream. */
 export interface FrontContext {
-  /** Marks the response as one that never ends by itself; it is not a request in flight. */
+  /** Marks the response as a stream that never ends by itself, so that it does not count as a request in flight. */
   standing(stream: StandingStream): void;
-  /** The stream of a former process that this one goes on with; null for a request that has just come. */
+  /** Set on a request that continues a stream of a former process: the events that one left unsent. Null for any other. */
   readonly continued: { readonly unsent: string } | null;
 }
 
+/** Answers a request, now or later. */
 export type Respond = (request: IncomingMessage, response: ServerResponse, context: FrontContext) => void;
 
-/** Read anew for every connection, so that a reload can change them. */
-export interface FrontLimits {
-  readonly connections: number;
-  readonly connectionsPerAddress: number;
-  /** In which a request must have arrived whole, a third of it for its headers; and some of an answer must have been taken. */
-  readonly readTimeoutMs: number;
-  /** Proxies bring many clients over one address. */
-  readonly isTrustedProxy: (address: string) => boolean;
-}
-
+/** What `Front` needs. */
 export interface FrontOptions {
-  /** Absent: plain HTTP. */
+  /** Plain HTTP without it. */
   readonly tls?: TlsMaterial | null;
   readonly limits?: () => FrontLimits;
-  /** Told at most once a minute that connections were turned away. */
+  /** Called at most once a minute when connections were turned away. */
   readonly warn?: (message: string) => void;
   readonly respond: Respond;
-  /** Answers a request that is cut off at the deadline; the response has not begun. */
+  /** Answers a request that is interrupted at the deadline, whose response has not begun. */
   readonly refuse: (response: ServerResponse, why: string) => void;
-  /** Told just before responses that have begun are cut off, to end them with a proper error. */
+  /** Called just before responses that have begun are interrupted, to end them with an error. */
   readonly lastCall?: (why: string) => void;
 }
 
-/** A connection that goes on in another process, with whatever the client sends next waiting in the kernel. */
+/** A connection that continues in another process; until then, what the client sends waits in the kernel. */
 export interface ParkedConnection {
   readonly descriptor: number;
-  /** The event stream that is open on it; null for an idle one. */
+  /** The event stream that is open on it; null when the connection is idle. */
   readonly stream: CarriedStream | null;
 }
 
 const KEEP_ALIVE_MS = 65_000;
-/** How long requests may take once nothing new is accepted. */
+/** How long requests may still take once no connections are accepted. */
 const GRACE_MS = 1_000;
-/** How long closing takes that is announced to the other side. */
+/** How long to wait for clients to answer the end of a TLS connection. */
 const GOODBYE_MS = 200;
-
-const NO_LIMITS: FrontLimits = {
-  connections: Infinity,
-  connectionsPerAddress: Infinity,
-  readTimeoutMs: 30_000,
-  isTrustedProxy: () => false,
-};
 
 const OUT_OF_TIME = 'the server is restarting or stopping, and this request did not finish in time';
 
+/** An HTTP or HTTPS server that can hand its socket, idle connections and event streams to the next generation. */
 export class Front {
   readonly #options: FrontOptions;
   readonly #server: Server | HttpsServer;
@@ -89,24 +83,25 @@ export class Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     const visit = (request: IncomingMessage, response: ServerResponse) => this.#visit(request, response);
-    // Slow requests are looked after here: the server's own limit would also hit connections that were handed over idle.
+    // The server's own timeouts would also close connections that were handed over idle; see #endSlow.
     const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, requestTimeout: 0, noDelay: true };
     this.#tls = options.tls ? createTlsServer(options.tls, serverOptions, visit) : null;
     this.#server = this.#tls ?? createServer(serverOptions, visit);
     this.#authorities = options.tls?.clientAuthorities;
     this.#tls?.on('connection', (socket: Socket) => this.#shake(socket));
     this.#server.on(this.#tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#meet(socket));
-    // Whoever reads the body says that it may come, and whoever answers refuses all else that is expected.
+    // The routes answer Expect headers: 100 Continue when the body is read, 417 for anything else.
     for (const event of ['checkContinue', 'checkExpectation']) this.#server.on(event, visit);
     this.#stopLooking = everySecond(() => this.#endSlow());
   }
 
-  /** @throws ZscalerMcpError ERR_LISTEN */
+  /** Begins to accept connections. @returns the bound address @throws ZscalerMcpError ERR_LISTEN */
   async listen(place: Place): Promise<{ host: string; port: number }> {
     await listenOn(this.#server, place);
     return this.address();
   }
 
+  /** The address that the front is listening on. */
   address(): { host: string; port: number } {
     return addressOf(this.#server);
   }
@@ -116,17 +111,17 @@ export class Front {
     return descriptorOf(this.#server);
   }
 
-  /** Goes on with connections of the former generation, and with the requests that waited for this one. */
+  /** Takes over connections of the former generation, with the requests that waited in them. */
   adopt(connections: readonly ParkedConnection[]): void {
     this.#backlog = new Backlog();
     for (const { descriptor, stream } of connections) {
       const socket = new Socket({ fd: descriptor, readable: true, writable: true, allowHalfOpen: true });
       if (this.#tls) {
-        // It was opened without TLS, which is not served any more.
+        // It was opened without TLS, which is no longer served.
         socket.destroy();
         continue;
       }
-      // The server's own idle limit counts from the end of a response, and there was none here yet.
+      // The server's own idle timeout begins with the end of a response, and there was none here yet.
       socket.setTimeout(KEEP_ALIVE_MS);
       if (stream) {
         this.#continued.set(socket, stream);
@@ -137,10 +132,11 @@ export class Front {
   }
 
   /**
-   * Lets what is in flight finish while still accepting, then stops accepting; the socket itself stays open if it was
-   * duplicated. With `carry`, idle connections are parked with whatever they send next waiting in the kernel; without,
-   * clients are told on every answer to reconnect, and idle connections are closed. With `streams`, connections with an
-   * open event stream are parked too, as far as the stream can go on elsewhere; all other streams end.
+   * Lets requests in flight finish while still accepting, then stops accepting; the socket itself stays open if it was
+   * duplicated. With `carry`, idle connections are parked, and what their clients send waits in the kernel; without, each
+   * answer tells its client to reconnect, and idle connections are closed. With `streams`, connections with an open event
+   * stream are parked too if the stream can continue elsewhere; other streams end.
+   * @returns how many requests did not finish in time and were interrupted
    */
   async drain(options: { timeoutMs: number; carry: boolean; streams?: boolean; signal: AbortSignal }): Promise<{ cut: number }> {
     const { timeoutMs, signal } = options;
@@ -152,7 +148,7 @@ export class Front {
     this.#endStreams();
     const started = this.#visits();
     await waitUntil(() => started.every(({ response }) => response.closed), deadline, signal);
-    // Clients that speak at least once a second have now been told to reconnect.
+    // Clients that send a request at least once a second are told to reconnect meanwhile.
     if (!carry) await waitUntil(() => this.#connections.size === 0, Math.min(deadline, performance.now() + GRACE_MS), signal);
     if (signal.aborted) return { cut: 0 };
     this.#stopAccepting();
@@ -166,7 +162,7 @@ export class Front {
     await waitUntil(isQuiet, performance.now() + GRACE_MS, signal);
     const interrupted = await this.#interrupt();
     await this.#closeUnparked();
-    // Whatever was on its way to a stream that is held now has arrived there.
+    // Events that were on their way to a held stream have arrived there after this turn of the event loop.
     await turn();
     return { cut: interrupted };
   }
@@ -193,7 +189,7 @@ export class Front {
     this.#releaseStreams();
   }
 
-  /** Stops accepting, lets requests finish, closes everything. */
+  /** Stops accepting, lets requests finish, closes everything. @returns how many requests were interrupted */
   async close(timeoutMs: number): Promise<{ cut: number }> {
     this.#lingering = true;
     this.#releaseStreams();
@@ -209,9 +205,9 @@ export class Front {
   }
 
   /**
-   * Serves new connections with another certificate. Those that are open go on, unless other authorities vouch for clients
-   * now: then what is being answered is finished, and clients connect anew.
-   * @throws when it cannot be used; `checkTls` says so before
+   * Serves new connections with another certificate. Open connections stay, unless the authorities for client certificates
+   * changed: then each closes after the answers in progress, and its client has to reconnect.
+   * @throws Error when the material cannot be used; `checkTls` finds out before
    */
   replaceTls(material: TlsMaterial): void {
     if (!this.#tls) return;
@@ -247,7 +243,7 @@ export class Front {
     if (this.#parking) this.#parkIfIdle(connection);
   }
 
-  /** Counts a connection, or turns it away. */
+  /** Counts a connection; closes it and returns false when a limit is reached. */
   #admit(socket: Socket): boolean {
     const { connections, connectionsPerAddress, isTrustedProxy } = this.#limits();
     const address = socket.remoteAddress ?? '';
@@ -289,7 +285,7 @@ export class Front {
     const continued = this.#continued.get(request.socket) ?? null;
     this.#continued.delete(request.socket);
     if (connection) connection.silentSince = null;
-    if (continued) goOnAfterHead(response);
+    if (continued) continueAfterHead(response);
     request.socket.setTimeout(0);
     connection?.visits.add(visit);
     if (this.#lingering) response.setHeader('Connection', 'close');
@@ -327,7 +323,7 @@ export class Front {
     if (!connection.parked) connection.socket.resume();
   }
 
-  /** All of them, or only those that cannot be carried; while connections are parked, the others are held. */
+  /** Ends all streams or, with `streams` in `drain`, those that cannot be carried; holds the others while connections are parked. */
   #endStreams(): void {
     for (const visit of this.#allVisits()) this.#endOrHold(visit);
   }
@@ -342,7 +338,7 @@ export class Front {
     for (const { stream } of this.#allVisits()) stream?.carry?.release();
   }
 
-  /** Parks those whose last event has left by now. */
+  /** Parks the streams whose last event has been sent. */
   #parkStreams(): void {
     if (!this.#carriesStreams) return;
     for (const connection of this.#connections.values()) {
@@ -354,11 +350,11 @@ export class Front {
   }
 
   #stopAccepting(): void {
-    // http.Server.close would also close idle connections, which are to live on.
+    // http.Server.close would also close idle connections.
     if (this.#server.listening) NetServer.prototype.close.call(this.#server);
   }
 
-  /** Connections with a request that is being answered, or has begun to arrive. */
+  /** Connections on which a request is being answered or arriving. */
   #busy(): Connection[] {
     return [...this.#connections.values()].filter((connection) => !connection.parked && !isIdle(connection));
   }
@@ -367,7 +363,7 @@ export class Front {
     for (const connection of this.#connections.values()) if (isIdle(connection)) connection.socket.end();
   }
 
-  /** Over TLS the end is announced, so that it cannot be taken for an attack (RFC 8446, section 6.1). */
+  /** Over TLS sends close_notify first, so that the end is not taken for a truncation attack (RFC 8446, section 6.1). */
   async #closeUnparked(): Promise<void> {
     const leaving = [...this.#connections.values()].filter(({ parked }) => !parked).map(({ socket }) => socket);
     if (this.#tls) {
@@ -377,18 +373,18 @@ export class Front {
     for (const socket of [...leaving, ...this.#handshakes]) socket.destroy();
   }
 
-  /** Answers everything in flight with an error, and cuts off what cannot be answered any more. Returns how many. */
+  /** Answers requests in flight with an error and destroys their responses. Returns how many. */
   async #interrupt(): Promise<number> {
     const visits = this.#visits();
     for (const { response } of visits) if (!response.headersSent) this.#options.refuse(response, OUT_OF_TIME);
     this.#options.lastCall?.(OUT_OF_TIME);
-    // What was said must be on the wire before the sockets go.
+    // The errors must have been sent before the sockets are destroyed.
     await waitUntil(() => visits.every(({ response }) => response.closed), performance.now() + 200);
     for (const { response } of visits) response.destroy();
     return visits.length;
   }
 
-  /** Requests in flight, standing streams left out. */
+  /** Requests in flight, without standing streams. */
   #visits(): Visit[] {
     return this.#allVisits().filter(({ stream }) => stream === null);
   }

@@ -1,25 +1,26 @@
-/** How many requests one caller may make. The library behind it is loaded with the first limit. */
+/** Limits how many requests a caller may make. The library behind it is loaded with the first limit. */
 
-/** Counts requests in a window; `consume` throws the same when there were too many. */
+/** Counts requests in a time window. `consume` rejects with the same value when there were too many. */
 interface Counter {
   consume(caller: string): Promise<{ readonly msBeforeNext: number }>;
 }
 
-/** Makes a counter that allows so many points in so many seconds. */
+/** Creates a counter that allows `points` requests within `seconds`. */
 export type OpenCounter = (points: number, seconds: number) => Promise<Counter>;
 
+/** The number of requests that each caller may make in a minute. */
 export class RateLimit {
   readonly perMinute: number;
   readonly #open: OpenCounter;
   #counter: Promise<Counter> | null = null;
 
-  /** @param perMinute 0 sets no limit @param open counts elsewhere than in this process */
+  /** @param perMinute 0 for no limit @param open counts outside of this process, for example in a shared store */
   constructor(perMinute: number, open: OpenCounter = countHere) {
     this.perMinute = perMinute;
     this.#open = open;
   }
 
-  /** Counts one request. Returns null when it may go on, or the seconds after which the caller may come again. */
+  /** Counts one request. @returns null when it is within the limit; otherwise seconds until the caller may try again */
   async take(caller: string): Promise<number | null> {
     if (this.perMinute === 0) return null;
     this.#counter ??= this.#open(this.perMinute, 60);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished, describe, expect, it, vi } from 'vitest';
-import { Front, type FrontLimits, type Respond } from './front.ts';
+import { Front, type Respond } from './front.ts';
+import type { FrontLimits } from './slow-clients.ts';
 
 const wide: FrontLimits = { connections: 100, connectionsPerAddress: 100, readTimeoutMs: 600, isTrustedProxy: () => false };
 

@@ -1,32 +1,50 @@
-/** Clients that hold a connection by sending slowly, or by sending many of them. */
+/** Clients that occupy the server: by sending or reading slowly, or by opening many connections. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+
+/** Limits of connections. Read for every connection, so that a reload can change them. */
+export interface FrontLimits {
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** How long a request may take to arrive (a third of it for its headers), and a client to read some of an answer. */
+  readonly readTimeoutMs: number;
+  /** Whether `connectionsPerAddress` does not apply: a proxy brings many clients over one address. */
+  readonly isTrustedProxy: (address: string) => boolean;
+}
+
+export const NO_LIMITS: FrontLimits = {
+  connections: Infinity,
+  connectionsPerAddress: Infinity,
+  readTimeoutMs: 30_000,
+  isTrustedProxy: () => false,
+};
 
 /** A request whose body is still arriving. */
 export interface Arrival {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** On the clock of `performance.now`. */
+  /** When it began, as of `performance.now`. */
   readonly since: number;
 }
 
-/** Headers have a third of the time that a whole request has. */
+/** How long the headers of a request may take: a third of the whole. */
 export const headerTimeMs = (readTimeoutMs: number): number => readTimeoutMs / 3;
 
 const PERIOD_MS = 1_000;
 
-/** Looks once a second while anything is open; returns how to stop. */
+/** Calls `look` once a second without keeping the process alive. Returns how to stop. */
 export function everySecond(look: () => void): () => void {
   const timer = setInterval(look, PERIOD_MS).unref();
   return () => clearInterval(timer);
 }
 
-/** There is no request to answer yet, so the answer is written as it goes over the wire (RFC 9110, section 15.5.9). */
+/** Answers headers that take too long. No request was parsed yet, so the bytes are written directly (RFC 9110, section 15.5.9). */
 export function endTooSlow(socket: Socket): void {
   if (socket.writable) socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   socket.destroySoon();
 }
 
+/** Answers a body that takes too long. */
 export function answerTooSlow({ request, response }: Arrival): void {
   if (!response.headersSent) {
     response.writeHead(408, { connection: 'close', 'content-length': 0 });
@@ -35,7 +53,7 @@ export function answerTooSlow({ request, response }: Arrival): void {
   request.socket.destroySoon();
 }
 
-/** Whether a client takes what is sent to it. */
+/** Measures how long a client has not read what was sent. */
 export class Unread {
   readonly #socket: Socket;
   #seen = '';
@@ -45,7 +63,7 @@ export class Unread {
     this.#socket = socket;
   }
 
-  /** How long nothing of what waits was taken; 0 while nothing waits. `now` as of `performance.now`. */
+  /** Milliseconds without progress; 0 when nothing is unread. @param now as of `performance.now` */
   forMs(now: number): number {
     const { bytesWritten, writableLength } = this.#socket;
     const seen = `${bytesWritten} ${writableLength} ${queueOf(this.#socket)}`;
@@ -55,23 +73,23 @@ export class Unread {
   }
 }
 
-/** Bytes of the piece being written that the kernel has not taken yet. Node.js tells it nowhere else. */
+/** Bytes of the current write that the kernel has not accepted yet. Node.js has no public API for it. */
 function queueOf(socket: Socket): number {
   // oxlint-disable-next-line no-underscore-dangle -- that is its name
   return (socket as unknown as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize ?? 0;
 }
 
-/** Without waiting for what the client does not take; over TLS the connection below is out of reach. */
+/** Resets the connection and discards what is unread. Over TLS, Node.js does not give access to the TCP socket below. */
 export function endUnread(socket: Socket): void {
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-/** How many connections each address has open. */
+/** Counts open connections by address. */
 export class Counts {
   readonly #counts = new Map<string, number>();
 
-  /** Returns how many there are now. */
+  /** Returns the new count. */
   add(key: string): number {
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);

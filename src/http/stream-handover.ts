@@ -1,40 +1,43 @@
 /**
- * Event streams that go on in another process, over the same connection. The request that opened one is judged and
- * answered anew there, as if it had come again; of the answer the client gets what it does not have yet.
+ * Event streams that continue in another process over the same connection. That process handles the request that opened the
+ * stream once more, guards included, and sends the client only the part of the answer that it does not have yet.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A response that never ends by itself; it is not a request in flight. */
+/** A response that never ends by itself and does not count as a request in flight. */
 export interface StandingStream {
-  /** Closes it in a way that makes the client come back. */
+  /** Closes it in a way that makes the client reconnect. */
   end(): void;
-  /** Absent where no other process can go on with it. */
+  /** How another process continues it; absent where it cannot. */
   readonly carry?: Carry;
 }
 
+/** Hands a stream to another process. */
 export interface Carry {
-  /** Nothing is written from now on; what there is to say is kept. */
+  /** Stops writing; events are kept from now on. */
   hold(): void;
-  /** Undoes `hold`. */
+  /** Undoes `hold`: writes what was kept. */
   release(): void;
-  /** After `hold`: what another process needs beside the head of the request. */
+  /** What another process needs beside the head of the request; called after `hold`. */
   save(): Remainder;
 }
 
+/** The state of a held stream. */
 export interface Remainder {
-  /** Null for a GET. */
+  /** Body of the request; null for a GET. */
   readonly body: string | null;
-  /** Of the events that were written or are in `unsent`; null where events have no ids. */
+  /** ID of the last event that was written or is in `unsent`; null where events have no IDs. */
   readonly lastEventId: string | null;
-  /** Events that came while the stream was held. */
+  /** Events that were kept while the stream was held, as they go on the wire. */
   readonly unsent: string;
 }
 
+/** A stream as it is handed over: the head of its request, and its state. */
 export interface CarriedStream extends Remainder {
   readonly method: string;
   readonly url: string;
   readonly httpVersion: string;
-  /** Names and values in turn, as they came; credentials are among them. */
+  /** Names and values alternating, as in `rawHeaders`; credentials are among them. */
   readonly headers: readonly string[];
 }
 
@@ -46,10 +49,10 @@ export const describeStream = ({ method = '', url = '', httpVersion, rawHeaders 
   ...carry.save(),
 });
 
-/** Describe a body that has been read already, or ask for what was answered before. */
+/** Headers of the body, which is sent with its length instead, and of the event to resume after. */
 const REPLACED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'expect', 'last-event-id']);
 
-/** The bytes of the request, for the HTTP parser. */
+/** The request that opened the stream, as bytes for the HTTP parser. */
 export function repeatRequest({ method, url, httpVersion, headers, body, lastEventId }: CarriedStream): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let at = 0; at < headers.length; at += 2) {
@@ -63,10 +66,10 @@ export function repeatRequest({ method, url, httpVersion, headers, body, lastEve
 }
 
 /**
- * The client has had the head, so it is left out. Any other answer than an event stream cannot be told any more: the
- * connection ends, and the client hears it when it comes back.
+ * Leaves out the head of the response, which the client has. Where the answer is not an event stream, the connection is
+ * closed instead: the client gets that answer when it reconnects.
  */
-export function goOnAfterHead(response: ServerResponse): void {
+export function continueAfterHead(response: ServerResponse): void {
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
   const isStream = (status: unknown) => status === 200 && String(response.getHeader('content-type')).startsWith('text/event-stream');
   Object.assign(response, {

@@ -1,15 +1,16 @@
-/** HTTPS: what is served with, checked before it is used. The modules behind it are loaded only where it is switched on. */
+/** HTTPS: certificates and keys, checked before they are used. Node.js' TLS modules are loaded only where it is switched on. */
 import type { RequestListener } from 'node:http';
 import type { Server as HttpsServer, ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 
-/** All in PEM. */
+/** Certificate, key and authorities, all in PEM. */
 export interface TlsMaterial {
   readonly certificate: Buffer;
   readonly key: Buffer;
+  /** Decrypts the key. */
   readonly password?: string | undefined;
-  /** Vouch for clients; with them, a client's certificate is asked for. */
+  /** Authorities that issue client certificates. Clients are asked for a certificate only where this is set. */
   readonly clientAuthorities?: Buffer | undefined;
   readonly clientCertificates: 'required' | 'optional';
 }
@@ -32,10 +33,10 @@ export function createTlsServer(material: TlsMaterial, options: ServerOptions, r
   );
 }
 
-/** For new connections; those that are open keep what they were opened with. */
+/** Replaces the certificate for new connections; open ones keep theirs. */
 export const replaceTls = (server: HttpsServer, material: TlsMaterial): void => server.setSecureContext(secureOptions(material));
 
-/** With optional certificates a client may have none, but not one that nobody vouches for. */
+/** Where client certificates are optional, accepts a client without one, but not one whose certificate is not trusted. */
 export const isAcceptable = (socket: TLSSocket): boolean =>
   socket.authorized || (!socket.destroyed && Object.keys(socket.getPeerCertificate()).length === 0);
 
@@ -50,8 +51,9 @@ function secureOptions({ certificate, key, password, clientAuthorities }: TlsMat
 }
 
 /**
- * @returns what is odd, though it can be served
- * @throws ZscalerMcpError ERR_TLS: certificate, key or authorities cannot be used, or do not belong together
+ * Checks that HTTPS can be served with `material`.
+ * @returns warnings about what can be used although it is wrong: a certificate that expired, or is not valid yet
+ * @throws ZscalerMcpError ERR_TLS when certificate, key or authorities cannot be used, or do not belong together
  */
 export function checkTls(material: TlsMaterial, now = new Date()): string[] {
   const { certificate, clientAuthorities } = material;
@@ -63,8 +65,8 @@ export function checkTls(material: TlsMaterial, now = new Date()): string[] {
     throw unusable('ZSCALER_MCP_TLS_KEYFILE', `does not open the certificate of ZSCALER_MCP_TLS_CERTFILE (${messageOf(error)})`, error);
   }
   const [from, to] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
-  if (now > to) return [`the certificate of ZSCALER_MCP_TLS_CERTFILE expired at ${to.toISOString()}: clients will refuse it`];
-  if (now < from) return [`the certificate of ZSCALER_MCP_TLS_CERTFILE is not valid before ${from.toISOString()}: clients will refuse it`];
+  if (now > to) return [`the certificate of ZSCALER_MCP_TLS_CERTFILE expired at ${to.toISOString()}: clients will reject it`];
+  if (now < from) return [`the certificate of ZSCALER_MCP_TLS_CERTFILE is not valid before ${from.toISOString()}: clients will reject it`];
   return [];
 }
 
@@ -78,6 +80,6 @@ function readCertificate(pem: Buffer, setting: string) {
 
 const unusable = (setting: string, what: string, cause: unknown): ZscalerMcpError =>
   new ZscalerMcpError('ERR_TLS', `${setting} ${what}`, {
-    hint: 'Give the certificate chain, server first, and its unencrypted key or the password of the key.',
+    hint: 'Provide the certificate chain, with the server certificate first, and its key: unencrypted, or with its password.',
     cause,
   });

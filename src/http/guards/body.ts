@@ -1,34 +1,36 @@
-/** Reads a message's body: JSON, of bounded size. */
+/** Reads the body of a message: JSON of limited size. */
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../common/json.ts';
 
-/** `value` is what the JSON says; otherwise what to answer. Null when the client went away. */
+/** The parsed JSON in `value`, or the answer to a body that is not accepted. Null when the client disconnected. */
 export type ReadBody = { readonly value: unknown } | { readonly refusal: Refusal } | null;
 
+/** The answer to a request that a guard does not let pass. */
 export interface Refusal {
+  /** HTTP status. */
   readonly status: number;
-  /** Of JSON-RPC. */
+  /** JSON-RPC error code. */
   readonly code: number;
-  /** What was wanted, what was given, what to do. */
+  /** What was expected, what was received, and what to do. */
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `limit` in bytes; `begin` is called before any of it is read. Integers of any size keep their digits. */
+/** Integers of any size keep their digits. @param limit in bytes @param begin called before the body is read */
 export async function readJsonBody(request: IncomingMessage, limit: number, begin: () => void): Promise<ReadBody> {
   const { 'content-type': type, 'content-length': announced, 'content-encoding': encoding } = request.headers;
   if (!isJson(type))
-    return refuse(415, -32_000, `Unsupported Media Type: a message is sent as application/json; given was ${quote(type)}.`);
+    return refuse(415, -32_000, `Unsupported Media Type: a message must be sent as application/json; received ${quote(type)}.`);
   if (encoding !== undefined && encoding !== 'identity')
-    return refuse(415, -32_000, `Unsupported Media Type: a message is sent uncompressed; given was the encoding ${quote(encoding)}.`);
-  if (Number(announced) > limit) return tooLarge(limit, `${announced} were announced`);
+    return refuse(415, -32_000, `Unsupported Media Type: a message must be sent uncompressed; received encoding ${quote(encoding)}.`);
+  if (Number(announced) > limit) return tooLarge(limit, `Content-Length is ${announced}`);
   begin();
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > limit) return tooLarge(limit, 'more came');
+      if (length > limit) return tooLarge(limit, 'this one is larger');
       chunks.push(chunk);
     }
   } catch {
@@ -42,7 +44,7 @@ function parse(bytes: Buffer): ReadBody {
   try {
     return { value: parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
-    return refuse(400, -32_700, `Parse error: the body of ${bytes.length} bytes is no JSON in UTF-8. Send one JSON-RPC message.`);
+    return refuse(400, -32_700, `Parse error: the body of ${bytes.length} bytes is not JSON in UTF-8. Send one JSON-RPC message.`);
   }
 }
 

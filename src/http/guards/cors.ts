@@ -1,6 +1,6 @@
 /**
- * Lets pages of the origins that are listed read answers (Fetch standard, section 3.3). Pages of loopback are not listed by
- * themselves: any program of this machine may serve one.
+ * CORS: lets web pages of the listed origins read answers (Fetch standard, section 3.3). Loopback origins have to be listed
+ * too, since any program on this machine can serve a page there.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isListedOrigin } from './origin.ts';
@@ -8,12 +8,12 @@ import { isListedOrigin } from './origin.ts';
 const EXPOSED = 'mcp-session-id, mcp-protocol-version, www-authenticate, retry-after';
 const MAX_AGE_S = 600;
 
-/** Names of headers as a browser asks for them; nothing else is repeated. */
+/** Header names as a browser lists them; only such a list is repeated in an answer. */
 const NAMES = /^[\w-]+(?: *, *[\w-]+)*$/;
 
-/** Adds what a browser wants to see; false where no page asks, or one that may not read. */
+/** Adds the CORS headers. @returns false when the request has no Origin, or one that is not listed */
 export function allowReading({ headers: { origin } }: IncomingMessage, response: ServerResponse, allowed: readonly string[]): boolean {
-  // A stream that goes on from a former generation has its headers already.
+  // The headers of a stream that continues from the former generation are out already.
   if (allowed.length === 0 || response.headersSent) return false;
   response.setHeader('vary', 'Origin');
   if (origin === undefined || !isListedOrigin(origin, allowed)) return false;
@@ -22,10 +22,11 @@ export function allowReading({ headers: { origin } }: IncomingMessage, response:
   return true;
 }
 
-/** A browser asks before it sends what a form could not, and shows no credentials. */
+/** Whether a browser asks for permission before the request itself. Preflight requests carry no credentials. */
 export const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
   method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
+/** Permits `methods` and the requested headers. */
 export function answerPreflight({ headers }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
   const wanted = headers['access-control-request-headers'];
   response.setHeader('access-control-allow-methods', methods.join(', '));

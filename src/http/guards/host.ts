@@ -1,7 +1,7 @@
-/** Which names a client may call this server by. Anything else may be a page that had its own name rebound to this address. */
+/** Host names that this server answers to. Any other may be DNS rebinding: a web page whose name resolves to this address. */
 import { isIPv6 } from 'node:net';
 
-/** A name of 253 characters with a dot at its end (RFC 1123, section 2.1), and a port. */
+/** 253 characters of a name (RFC 1123, section 2.1), a trailing dot, and a port. */
 const LONGEST = 260;
 
 interface Name {
@@ -10,8 +10,8 @@ interface Name {
 }
 
 /**
- * Loopback names pass with any port; `allowed` adds to them, with entries `host`, `host:port`, `host:*` or `*`, an IPv6
- * address in brackets or bare. A missing Host header does not pass.
+ * Whether a Host header is allowed: loopback names with any port, and those in `allowed`. A missing header is not.
+ * @param allowed entries `host`, `host:port`, `host:*` or `*`; an IPv6 address in brackets or bare
  */
 export function isAllowedHost(header: string | undefined, allowed: readonly string[]): boolean {
   const name = header === undefined ? null : parseName(header);
@@ -27,11 +27,11 @@ function matches(name: Name, entry: string): boolean {
   const anyPort = entry.endsWith(':*');
   const wanted = parseName(anyPort ? entry.slice(0, -2) : entry);
   if (!wanted || wanted.host !== name.host) return false;
-  // An entry without a port means the name, whatever the port in front of a proxy is.
+  // An entry without a port allows any port, since a proxy may listen on another one.
   return anyPort || wanted.port === null || wanted.port === name.port;
 }
 
-/** Lower case, without the dot at the end, IPv6 addresses in brackets and in their shortest form. Null for what is no name. */
+/** In lower case, without trailing dot, IPv6 addresses in brackets and shortest form. Null for text that is not a host name. */
 function parseName(text: string): Name | null {
   if (text.length > LONGEST) return null;
   const bare = isIPv6(text) ? `[${text}]` : text;

@@ -1,9 +1,9 @@
-/** Which pages may call this server from a browser. */
+/** Web pages that may call this server from a browser. */
 import { isLoopbackName } from './host.ts';
 
 /**
- * No Origin header passes, since no browser sent the request. Pages on loopback pass; `allowed` adds to them, with
- * entries `scheme://host`, `scheme://host:port` or `*`.
+ * Whether an Origin header is allowed: none at all, since then no browser sent the request; loopback; and those in `allowed`.
+ * @param allowed entries `scheme://host`, `scheme://host:port` or `*`
  */
 export function isAllowedOrigin(header: string | undefined, allowed: readonly string[]): boolean {
   if (header === undefined || allowed.includes('*')) return true;
@@ -11,7 +11,7 @@ export function isAllowedOrigin(header: string | undefined, allowed: readonly st
   return (origin !== null && isWeb(origin) && isLoopbackName(origin.hostname)) || isListedOrigin(header, allowed);
 }
 
-/** Whether `allowed` itself names it. */
+/** Whether `allowed` itself lists the origin; loopback gets no exception. */
 export function isListedOrigin(header: string, allowed: readonly string[]): boolean {
   if (allowed.includes('*')) return true;
   const origin = parseOrigin(header);
@@ -20,7 +20,7 @@ export function isListedOrigin(header: string, allowed: readonly string[]): bool
 
 const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
 
-/** Null for what is no origin, such as the `null` of a sandboxed page, or an address with a path. */
+/** Null for text that is not an origin, such as the `null` of a sandboxed page, or a URL with a path. */
 function parseOrigin(text: string): URL | null {
   if (!/^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]+\/?$/i.test(text)) return null;
   try {
