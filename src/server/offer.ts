@@ -3,20 +3,24 @@ import type { Confirmations } from '../confirm/index.ts';
 import type { CallContext, OfferedTool, Runtime } from '../mcp/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { openQuery, showFound, showRows, type Query } from '../shape/index.ts';
-import { catalogue, Page, prompts, readRemoval, suggest, type Enabled, type Guide, type Tool } from '../tools/index.ts';
+import { catalogue, createGuide, Page, prompts, readRemoval, suggest, type Enabled, type Guide, type Tool } from '../tools/index.ts';
 
-/** What is offered for as long as the process lives: the guide, and what each caller sees. */
+/** What is offered: the tools, the guide to them, and what each caller sees. */
 export interface Offer {
+  readonly tools: ReadonlyMap<string, Tool>;
   readonly guide: Guide;
   readonly listFor: Runtime['listFor'];
   readonly enabledBy: Runtime['enabledBy'];
   readonly enable: Runtime['enable'];
 }
 
-/** Lists are few: as many as there are sets of toolsets that somebody enabled. */
-export function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabled): Offer {
+/** Offers the selected tools. @param enabled toolsets that callers enabled for themselves */
+export function createOffer(tools: readonly Tool[], settings: Settings, enabled: Enabled): Offer {
+  const guide = createGuide(tools, settings, enabled);
+  // Kept per set of enabled toolsets, of which there are few.
   const lists = new Map<string, readonly OfferedTool[]>();
   return {
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
     guide,
     enabledBy: (callerKey) => (guide.listed === null ? null : enabled.of(callerKey)),
     enable: (callerKey, toolsets) => void enabled.add(callerKey, toolsets),
@@ -33,14 +37,18 @@ export function createOffer(guide: Guide, tools: readonly Tool[], enabled: Enabl
   };
 }
 
+/** What a runtime is made of. */
+export interface RuntimeInput {
+  readonly settings: Settings;
+  readonly offer: Offer;
+  readonly confirmations: Confirmations;
+  /** Carries out one call of a tool. @throws ZscalerMcpError */
+  readonly call: (tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>) => Promise<unknown>;
+}
+
 /** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
-export function runtimeFor(
-  settings: Settings,
-  tools: ReadonlyMap<string, Tool>,
-  { guide, listFor, enabledBy, enable }: Offer,
-  confirmations: Confirmations,
-  call: (tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>) => Promise<unknown>,
-): Runtime {
+export function runtimeFor({ settings, offer, confirmations, call }: RuntimeInput): Runtime {
+  const { tools, guide, listFor, enabledBy, enable } = offer;
   return {
     tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
     suggest: (name) => suggest(name, [...guide.tools.keys(), ...tools.keys()]),
@@ -65,18 +73,18 @@ export function runtimeFor(
     run: async (name, args, context) => {
       const tool = tools.get(name);
       if (!tool) return guide.tools.has(name) ? guide.run(name, args, { key: context.callerKey, listChanged: context.listChanged }) : null;
-      // A wrong expression is told before the cloud is asked.
+      // A wrong expression is refused before the cloud is asked.
       const query = tool.isList ? await openQuery(args) : undefined;
       return shape(await call(tool, args, context), query, context.queried);
     },
   };
 }
 
-/** Those whose tools are all there. */
+/** The prompts whose tools are all offered. */
 const promptsFor = (tools: ReadonlyMap<string, Tool>): Runtime['prompts'] =>
   new Map(prompts.filter(({ needs }) => needs.every((name) => tools.has(name))).map((prompt) => [prompt.name, prompt]));
 
-/** Also one that is not offered: what is to be removed is shown in any case. */
+/** Any tool, offered or not: what is to be removed is shown in any case. */
 const findTool = (name: string): Tool | undefined => catalogue.find((tool) => tool.name === name);
 
 /** A query is applied to the rows of a page, or to the whole of any other answer. */

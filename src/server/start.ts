@@ -133,18 +133,8 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
     const state = await openState(settings, log);
     const reached = state?.begin(STATE_WAIT_MS);
-    const service = new ServerService({
-      configuration,
-      log,
-      demo: tenant,
-      generation: keeper.record.generation,
-      state,
-      confirmations: saved?.confirmations ?? null,
-      enabled: saved?.enabled ?? [],
-      entitled: saved?.entitled ?? null,
-    });
-    service.reportOn(() => keeper.record);
-    if (saved) service.restoreSessions(saved);
+    const { generation } = keeper.record;
+    const service = new ServerService({ configuration, log, demo: tenant, generation, state, saved, process: () => keeper.record });
     const exit = (code: number) => {
       log.flush();
       stage.exit(code);
@@ -160,7 +150,7 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
     announce({ log, settings, service, tenant, url });
     service.announcePosture();
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
-    if (!address) serveStdio(service, lifecycle, saved);
+    if (!address) serveStdio(service, lifecycle);
     lookUpTenant(service, saved, log);
     tidyWhenIdle();
   } catch (error) {
@@ -174,8 +164,8 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
 const STATE_WAIT_MS = 1_000;
 
 /** The pipe is the session: when it ends, so does the server. */
-function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>, saved: SavedSessions | null): void {
-  service.serveStdio(process.stdin, process.stdout, saved).then(
+function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>): void {
+  service.serveStdio(process.stdin, process.stdout).then(
     () => lifecycle.abandoned('end of input'),
     (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`),
   );
@@ -191,7 +181,7 @@ async function openDemo(log: RootLog): Promise<DemoTenant> {
 /** Asks the cloud what the tenant has. After a restart the former answer holds for a moment, so that waiting requests come first. */
 function lookUpTenant(service: ServerService, saved: SavedSessions | null, log: RootLog): void {
   const look = () =>
-    service.narrow().catch((error: unknown) => log.error({ err: error }, 'the products of the tenant could not be looked up'));
+    service.applyEntitlement().catch((error: unknown) => log.error({ err: error }, 'the products of the tenant could not be looked up'));
   if (saved?.entitled) setTimeout(look, WAITING_FIRST_MS).unref();
   else void look();
 }
