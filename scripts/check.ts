@@ -9,6 +9,8 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['lint', 'oxlint', '--type-aware', '--deny-warnings'],
   ['types', 'tsc', '--noEmit', '-p', '.'],
   ['boundaries', 'node', 'scripts/check-boundaries.ts'],
+  ['rules', 'node', 'scripts/check-rules.ts'],
+  ['effects at import', 'node', 'scripts/check-effects.ts'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
   ['words and links', 'node', 'scripts/check-words.ts'],
   ['dead code', 'knip'],

@@ -21,6 +21,8 @@ export interface SourceFile {
   readonly comments: readonly { readonly value: string; readonly start: number; readonly end: number }[];
   /** Files of ours that it imports, from `src/` on: statically, by type, re-exported, or through `import()` with a literal. */
   readonly imports: readonly string[];
+  /** What is loaded with it: files as above, packages and modules of Node.js by their names. Types and `import()` load nothing. */
+  readonly loads: readonly string[];
 }
 
 /** The file texts below a root that has `src/`, by path from `src/` on; tests are left out. */
@@ -44,9 +46,17 @@ function parseSource(path: string, text: string): SourceFile {
     ...module.staticExports.flatMap(({ entries }) => entries.map(({ moduleRequest }) => moduleRequest?.value)),
     ...importExpressions(text, body),
   ];
-  const imports = specifiers.flatMap((name) => (name?.startsWith('.') ? [join(dirname(path), name).replaceAll('\\', '/')] : []));
-  return { path, text, body, comments, imports: [...new Set(imports)] };
+  const resolve = (name: string): string => (name.startsWith('.') ? join(dirname(path), name).replaceAll('\\', '/') : name);
+  const imports = specifiers.flatMap((name) => (name?.startsWith('.') ? [resolve(name)] : []));
+  const loads = body.flatMap((statement) => {
+    const source = statement['source'] as { readonly value: string } | null | undefined;
+    return source && !isTypeOnly(statement) ? [resolve(source.value)] : [];
+  });
+  return { path, text, body, comments, imports: [...new Set(imports)], loads: [...new Set(loads)] };
 }
+
+/** With `verbatimModuleSyntax` an import stays unless it says that it is one of types; `import { type A }` still loads the file. */
+const isTypeOnly = (statement: Node): boolean => statement['importKind'] === 'type' || statement['exportKind'] === 'type';
 
 /** `import('x')` as an expression and as a type. Walking a tree takes longer than parsing it, so only where the text has one. */
 function importExpressions(text: string, body: readonly Node[]): string[] {

@@ -24,3 +24,6 @@ const { rawJSON } = JSON as unknown as { rawJSON: (this: void, text: string) => 
 /** Like `JSON.stringify`, with every `bigint` written as a plain number. `undefined` becomes `null`. */
 export const stringifyJson = (value: unknown, indent?: number): string =>
   JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? rawJSON(item.toString()) : item), indent) ?? 'null';
+
+/** A text between quotes, for a message or as a key of JSON: control characters are escaped. */
+export const quote = (text: string): string => JSON.stringify(text);

@@ -1,5 +1,5 @@
 /** The text of an answer: flat rows as CSV, everything else as JSON, cut to the budget with a note on what is missing. */
-import { stringifyJson } from '../common/json.ts';
+import { quote, stringifyJson } from '../common/json.ts';
 import { count } from '../common/count.ts';
 import { advise, beginningOf, bytesOf, sizeOf, type Budget } from './budget.ts';
 import { toCsv } from './csv.ts';
@@ -42,7 +42,7 @@ const frameArray: Frame = (around, lines) => (Object.keys(around).length > 0 ? f
 const arrayOf = (lines: readonly string[]): string => (lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`);
 
 function frameJson({ envelope, ...before }: Around, lines: readonly string[]): string {
-  const start = Object.entries(before).map(([name, value]) => `${JSON.stringify(name)}:${stringifyJson(value)},`);
+  const start = Object.entries(before).map(([name, value]) => `${quote(name)}:${stringifyJson(value)},`);
   return `{${start.join('')}"items":${arrayOf(lines)}${envelope ? `,"envelope":${stringifyJson(envelope)}` : ''}}`;
 }
 
@@ -98,7 +98,7 @@ function cutObject(value: object, budget: Budget): string {
   const members = Object.entries(value).map(([name, member]) => ({
     name,
     member: member as unknown,
-    json: `${JSON.stringify(name)}:${stringifyJson(member)}`,
+    json: `${quote(name)}:${stringifyJson(member)}`,
   }));
   const write = (kept: ReadonlySet<unknown>) => {
     const left = members.filter((member) => !kept.has(member));

@@ -1,6 +1,6 @@
 /** Checks what a caller gave for a tool. Every fault is named at once, with what was wanted and what was given. */
 import { ZscalerMcpError } from '../common/errors.ts';
-import { parseJson } from '../common/json.ts';
+import { parseJson, quote } from '../common/json.ts';
 import type { Field, Fields, JsonSchema } from './fields.ts';
 import { suggest } from '../common/nearest.ts';
 
@@ -50,10 +50,10 @@ function inText({ schema }: Field, given: unknown): unknown {
 const unknownNames = (fields: Fields, given: Record<string, unknown>): string[] =>
   Object.keys(given)
     .filter((name) => !Object.hasOwn(fields, name))
-    .map((name) => `${JSON.stringify(name)} is unknown${suggest(name, Object.keys(fields))}`);
+    .map((name) => `${quote(name)} is unknown${suggest(name, Object.keys(fields))}`);
 
 function show(given: unknown): string {
-  if (typeof given === 'string') return given.length > 60 ? `a text of ${given.length} characters` : JSON.stringify(given);
+  if (typeof given === 'string') return given.length > 60 ? `a text of ${given.length} characters` : quote(given);
   if (Array.isArray(given)) return `a list of ${given.length}`;
   return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }

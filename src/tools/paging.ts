@@ -1,4 +1,5 @@
 /** Lists come a page at a time. A page says how much there is and how to get the rest, so that no row is hidden silently. */
+import { quote } from '../common/json.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
 /** How a product wraps its lists. Facts of the APIs, one record a product. */
@@ -218,7 +219,7 @@ function readCursor(paging: Paging & { kind: 'cursor' }, answer: Record<string, 
   if (!('offset' in fields))
     return new Page({ items, envelope, note: `There is more than these ${items.length} rows: narrow the list to see the rest.` });
   const next = { offset: String(offset) };
-  return new Page({ items, envelope, next, note: moreNote(items, undefined, 'not all', `offset ${JSON.stringify(next.offset)}`) });
+  return new Page({ items, envelope, next, note: moreNote(items, undefined, 'not all', `offset ${quote(next.offset)}`) });
 }
 
 function readWhole(

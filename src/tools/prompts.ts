@@ -2,6 +2,7 @@
  * Ready-made requests that a person picks in a client. They say which tools to use for what; a test holds every name in
  * them against the catalogue. Each is offered as soon as the tools that it cannot do without are.
  */
+import { quote } from '../common/json.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
 export interface PromptArgument {
@@ -63,7 +64,7 @@ export const prompts: readonly Prompt[] = [
       'zdx_get_web_probes',
       'zdx_list_cloudpath_probes',
     ],
-    text: ({ user_or_device: who, application, since_hours: hours = '2' }) => `
+    text: ({ user_or_device: who = '', application, since_hours: hours = '2' }) => `
 Find out why the digital experience of ${quote(who)} is poor${application === undefined ? '' : ` with the application ${quote(application)}`}. Look at the last ${hours} hours: give since=${hours} wherever a tool takes it.
 
 1. Find the device with zdx_list_devices, by emails if this is an e-mail address, else by its name among the rows. If several fit, say so and go on with the one that was seen last.
@@ -145,7 +146,7 @@ function prompt({ text, ...rest }: Draft): Prompt {
         ...rest.arguments.flatMap((argument) => faultOf(argument, given[argument.name])),
         ...Object.keys(given)
           .filter((name) => !rest.arguments.some((argument) => argument.name === name))
-          .map((name) => `${JSON.stringify(name.slice(0, 60))} is unknown`),
+          .map((name) => `${quote(name.slice(0, 60))} is unknown`),
       ];
       if (faults.length > 0) {
         const names = rest.arguments.map(({ name }) => name).join(', ');
@@ -165,4 +166,3 @@ function faultOf({ name, isNeeded, wants, pattern }: PromptArgument, given: stri
 }
 
 /** What a person typed stays apart from what the prompt says. */
-const quote = (text = ''): string => JSON.stringify(text);

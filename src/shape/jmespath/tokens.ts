@@ -1,5 +1,5 @@
 /** Splits a JMESPath expression into tokens: https://jmespath.org/specification.html#grammar */
-import { parseJson } from '../../common/json.ts';
+import { parseJson, quote } from '../../common/json.ts';
 import { Fault } from './fault.ts';
 
 export interface Token {
@@ -66,5 +66,5 @@ function noToken(expression: string, at: number): Fault {
   const mark = expression[at] ?? '';
   if ('"\'`'.includes(mark)) return new Fault(`${mark} is opened and not closed`, at);
   if (mark === '=') return new Fault('to compare, write ==', at);
-  return new Fault(`${JSON.stringify(String.fromCodePoint(expression.codePointAt(at) ?? 0))} has no meaning here`, at);
+  return new Fault(`${quote(String.fromCodePoint(expression.codePointAt(at) ?? 0))} has no meaning here`, at);
 }

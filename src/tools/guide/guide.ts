@@ -2,6 +2,7 @@
  * The tools about the tools. With the word `discover` among the chosen toolsets, a client starts with these and what is
  * named beside it, and enables more for itself. Whatever the operator withholds is not found, described or enabled.
  */
+import { quote } from '../../common/json.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { count, initially, optional, oneOf, text, texts, type Fields, type JsonSchema } from '../fields.ts';
 import { parseInput, schemaOf, type ToolInput } from '../input.ts';
@@ -145,7 +146,7 @@ function findTool(allowed: readonly Tool[], given: string): Tool {
     allowed.map(({ name }) => name),
   );
   throw wrong(
-    `zscaler_describe_tool: there is no tool ${JSON.stringify(given.slice(0, 100))} here${near}`,
+    `zscaler_describe_tool: there is no tool ${quote(given.slice(0, 100))} here${near}`,
     'Find the name with zscaler_search_tools.',
   );
 }
@@ -173,7 +174,7 @@ const enableToolset = ({ toolsets, enabled, isListed }: View): Spec =>
 
 function refuseUnknown(absent: readonly string[], known: readonly string[]): void {
   if (absent.length === 0) return;
-  const words = absent.map((word) => `${JSON.stringify(word.slice(0, 100))}${suggest(word, known)}`);
+  const words = absent.map((word) => `${quote(word.slice(0, 100))}${suggest(word, known)}`);
   throw wrong(
     `zscaler_enable_toolset: nothing was enabled, since these are not toolsets that this server allows: ${words.join('; ')}`,
     'zscaler_list_toolsets names those that there are.',

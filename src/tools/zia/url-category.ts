@@ -1,4 +1,5 @@
 /** What the tools for URL categories share. Custom categories are the tenant's own; predefined ones are Zscaler's, to which a tenant may only add. */
+import { quote } from '../../common/json.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { optional, record, text, texts, type Call, type Fields } from '../define.ts';
 import { suggest } from '../../common/nearest.ts';
@@ -70,7 +71,7 @@ export async function readPredefined(call: Call, name: string): Promise<Category
       hint: `Use zia_get_url_category or zia_update_url_category with ${String(category['id'])}.`,
     });
   const names = all.filter(({ customCategory }) => customCategory !== true).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
-  throw new ZscalerMcpError('ERR_TOOL_INPUT', `there is no predefined URL category ${JSON.stringify(name)}${suggest(name, names)}`, {
+  throw new ZscalerMcpError('ERR_TOOL_INPUT', `there is no predefined URL category ${quote(name)}${suggest(name, names)}`, {
     hint: 'zia_list_url_categories lists all of them.',
   });
 }

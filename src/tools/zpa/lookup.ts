@@ -1,4 +1,5 @@
 /** From a name to the one record that bears it. A near miss is never taken for it. */
+import { quote } from '../../common/json.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, type Call } from '../define.ts';
 import { searchFor, v2, zpaTenant } from './product.ts';
@@ -24,7 +25,7 @@ export function pickNamed(rows: readonly Row[], { what, name, hint }: Wanted): R
   const alike = rows.filter((row) => typeof row['name'] === 'string' && row['name'].toLowerCase() === name.toLowerCase());
   const found = alike.find((row) => row['name'] === name) ?? (alike.length === 1 ? alike[0] : undefined);
   if (found) return found;
-  throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${JSON.stringify(name)}`, { hint });
+  throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quote(name)}`, { hint });
 }
 
 /** The id as a part of a path. @throws ZscalerMcpError ERR_TOOL_INPUT */

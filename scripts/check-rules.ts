@@ -1,0 +1,144 @@
+/** The rules of AGENTS.md that can be read off the sources, beside who imports whom (check-boundaries.ts). */
+import { join } from 'node:path';
+import { isNode, lineOf, parseSources, readSources, report, walk, type Node, type SourceFile } from './source-files.ts';
+
+/** Where the environment is read; everything else is handed what it needs. */
+const READ_THE_ENVIRONMENT = ['main.ts', 'lifecycle/launch.ts'];
+
+/** Folders and files that the cloud's bytes pass through. */
+const CARRY_THE_CLOUDS_BYTES = ['zscaler/', 'tools/', 'shape/', 'mcp/encode.ts'];
+
+/** Calls of `JSON` there that meet none of the cloud's bytes, with the reason. */
+const plainJson: Readonly<Record<string, string>> = {
+  'zscaler/transport.ts JSON.stringify([proxy.https, proxy.http, proxy.no])': 'a key of three settings',
+  'zscaler/assertion.ts JSON.parse(text)': 'a private key from the settings',
+  'zscaler/cloud.ts JSON.stringify([tokenUrl, clientId, privateKey ?? null, privateKey ? null : clientSecret])':
+    'credentials, to be hashed',
+};
+
+/** Loaded on first use: what comes before must not reach them. */
+const LIGHT = ['main.ts', 'cli/commands/status.ts'];
+const HEAVY = ['server/', 'tools/', 'mcp/', 'zscaler/', 'http/', 'demo/', 'settings/table.ts'];
+
+/** Everything that is wrong with these files. */
+export function ruleProblems(files: readonly SourceFile[]): string[] {
+  return [...files.flatMap((file) => [...nodeProblems(file), ...exportProblems(file)]), ...unreadSettings(files), ...heavyLoads(files)];
+}
+
+function nodeProblems(file: SourceFile): string[] {
+  const { path, text, body } = file;
+  const found: string[] = [];
+  const say = (node: Node, message: string): void => void found.push(`${path}:${lineOf(text, node.start)}: ${message}`);
+  const carriesBytes = CARRY_THE_CLOUDS_BYTES.some((place) => path.startsWith(place));
+  const ownsStdout = path === 'main.ts' || path.startsWith('cli/');
+  for (const statement of body)
+    walk(statement, (node) => {
+      const name = nameOf(node);
+      if (!READ_THE_ENVIRONMENT.includes(path) && (name === 'process.env' || takesApart(node, 'process')))
+        say(node, `reads the environment: ${READ_THE_ENVIRONMENT.join(' and ')} do, and hand on what is needed`);
+      if (node.type === 'ImportDeclaration' && ['process', 'node:process'].includes(String((node['source'] as Node)['value'])))
+        say(node, 'imports process: it is a global, whose use is checked by name');
+      if (
+        !ownsStdout &&
+        (name === 'process.stdout.write' || (name?.startsWith('console.') && name !== 'console.error') || writesToOne(node))
+      )
+        say(node, 'writes to stdout, which belongs to the protocol: only main.ts and cli/ do');
+      if (carriesBytes && (name === 'JSON.parse' || name === 'JSON.stringify') && !isPlain(file, node))
+        say(
+          node,
+          `${name} rounds integers above 2^53: use common/json.ts (quote for a text), or give the reason in scripts/check-rules.ts`,
+        );
+    });
+  return found;
+}
+
+/** `a.b.c` of names, else undefined. */
+function nameOf(node: Node): string | undefined {
+  if (node.type === 'Identifier') return String(node['name']);
+  if (node.type !== 'MemberExpression' || !isNode(node['object']) || !isNode(node['property'])) return undefined;
+  const { object, property } = node;
+  const owner = nameOf(object);
+  const own = property.type === 'Literal' ? property['value'] : node['computed'] === true ? undefined : property['name'];
+  return owner === undefined || typeof own !== 'string' ? undefined : `${owner}.${own}`;
+}
+
+/** `const { x } = name`, or another name for it. */
+const takesApart = (node: Node, name: string): boolean =>
+  node.type === 'VariableDeclarator' && isNode(node['init']) && nameOf(node['init']) === name;
+
+/** `writeSync(1, ...)`. */
+function writesToOne(node: Node): boolean {
+  if (node.type !== 'CallExpression' || !isNode(node['callee'])) return false;
+  const [first] = node['arguments'] as readonly Node[];
+  return (nameOf(node['callee']) ?? '').split('.').at(-1) === 'writeSync' && first?.type === 'Literal' && first['value'] === 1;
+}
+
+/** Whether the call that begins with this name is one of the listed. */
+const isPlain = ({ path, text }: SourceFile, { start }: Node): boolean =>
+  Object.keys(plainJson).some((key) => key.startsWith(`${path} `) && text.startsWith(key.slice(path.length + 1), start));
+
+function exportProblems({ path, body }: SourceFile): string[] {
+  return body.flatMap(({ type, exportKind }) => {
+    if (type === 'ExportDefaultDeclaration' && !path.startsWith('tools/'))
+      return [`${path}: exports a default: only the files of a product in tools/ do`];
+    if (type === 'ExportAllDeclaration' && exportKind !== 'type') return [`${path}: exports all of another file: name what is exported`];
+    return [];
+  });
+}
+
+/**
+ * Rows of the table that nothing reads. Several readers declare the settings they take in a type of their own, so a property of that
+ * name counts wherever it is read outside the table and the demo tenant, which knows no settings; so does `{name}` in the path of a call.
+ */
+function unreadSettings(files: readonly SourceFile[]): string[] {
+  const table = files.find(({ path }) => path === 'settings/table.ts');
+  if (!table) return [];
+  const read = new Set<string>();
+  for (const { path, text, body } of files) {
+    if (path === table.path || path.startsWith('demo/')) continue;
+    for (const [, name = ''] of text.matchAll(/\/\{(\w+)\}/g)) read.add(name);
+    for (const statement of body)
+      walk(statement, (node) => {
+        if (node.type === 'MemberExpression' && isNode(node['property'])) read.add(String(node['property']['name']));
+        if (node.type === 'ObjectPattern')
+          for (const property of node['properties'] as readonly Node[])
+            if (isNode(property['key'])) read.add(String(property['key']['name']));
+      });
+  }
+  return settingNames(table)
+    .filter((name) => !read.has(name))
+    .map((name) => `settings/table.ts: nothing reads the setting ${name}`);
+}
+
+/** Keys of objects at the top of the table whose value is made by a call: `clientId: text({ ... })`. */
+function settingNames({ body }: SourceFile): string[] {
+  const names: string[] = [];
+  for (const statement of body)
+    walk(statement, (node) => {
+      if (node.type === 'Property' && isNode(node['value']) && node['value'].type === 'CallExpression' && isNode(node['key'])) {
+        if ((node['value']['arguments'] as readonly Node[]).some(isRow)) names.push(String(node['key']['name']));
+        return false;
+      }
+      return node.type !== 'FunctionDeclaration' && node.type !== 'ArrowFunctionExpression';
+    });
+  return names;
+}
+
+const isRow = (node: Node): boolean =>
+  node.type === 'ObjectExpression' && (node['properties'] as readonly Node[]).some(({ key }) => isNode(key) && key['name'] === 'env');
+
+/** What the light files load although it is heavy, with the way there. */
+function heavyLoads(files: readonly SourceFile[]): string[] {
+  const loadsOf = new Map(files.map(({ path, loads }) => [path, loads]));
+  return LIGHT.flatMap((light) => {
+    const ways = new Map<string, string>([[light, light]]);
+    for (const [file, way] of ways) for (const next of loadsOf.get(file) ?? []) if (!ways.has(next)) ways.set(next, `${way} -> ${next}`);
+    return [...ways]
+      .filter(([file]) => file !== light && (HEAVY.some((heavy) => file.startsWith(heavy)) || isPackage(file)))
+      .map(([, way]) => `${way}: heavy, and loaded at once; load it on first use with import()`);
+  });
+}
+
+const isPackage = (name: string): boolean => !name.startsWith('node:') && !/\.(ts|json)$/.test(name);
+
+if (import.meta.main) report(ruleProblems(parseSources(readSources(join(import.meta.dirname, '..')))));
