@@ -80,7 +80,7 @@ describe('a front that falls silent', () => {
     const slow = get(address, '/300');
     await new Promise((resolve) => setTimeout(resolve, 50));
     const copy = native.duplicate(front.descriptor() ?? -1);
-    expect(await front.drain({ timeoutMs: 5_000, carry: true, signal: never })).toEqual({ cut: 0 });
+    expect(await front.drain({ timeoutMs: 5_000, carry: true, signal: never })).toEqual({ interrupted: 0 });
     expect((await slow).text).toBe('done');
     expect(front.parked().length).toBe(1);
     const waiting = [get(address, '/0'), get(address, '/0', agent)];
@@ -96,7 +96,7 @@ describe('a front that falls silent', () => {
     const front = await openFront();
     const answer = get(front.address(), '/begun');
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await front.drain({ timeoutMs: 50, carry: true, signal: never })).toEqual({ cut: 1 });
+    expect(await front.drain({ timeoutMs: 50, carry: true, signal: never })).toEqual({ interrupted: 1 });
     expect((await answer).text).toMatch(/^begun, .*did not finish in time$/);
   });
 
@@ -104,7 +104,7 @@ describe('a front that falls silent', () => {
     const front = await openFront();
     const slow = get(front.address(), '/5000');
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await front.drain({ timeoutMs: 100, carry: true, signal: never })).toEqual({ cut: 1 });
+    expect(await front.drain({ timeoutMs: 100, carry: true, signal: never })).toEqual({ interrupted: 1 });
     expect(await slow).toMatchObject({ status: 503, text: expect.stringContaining('did not finish in time') as string });
   });
 
@@ -127,7 +127,7 @@ describe('a front that falls silent', () => {
     const stream = get(front.address(), '/stream');
     await new Promise((resolve) => setTimeout(resolve, 50));
     const startedAt = performance.now();
-    expect(await front.drain({ timeoutMs: 60_000, carry: true, signal: never })).toEqual({ cut: 0 });
+    expect(await front.drain({ timeoutMs: 60_000, carry: true, signal: never })).toEqual({ interrupted: 0 });
     expect((await stream).status).toBe(200);
     expect(performance.now() - startedAt).toBeLessThan(30_000);
     await front.listen({ host: '127.0.0.1', port: 0 });
@@ -161,7 +161,7 @@ describe('a front that falls silent', () => {
 describe('an event stream that can be carried', () => {
   it('goes on in another front, in the same response over the same connection', async () => {
     const { front, client, state } = await openStream();
-    expect(await front.drain({ timeoutMs: 1_000, carry: true, streams: true, signal: never })).toEqual({ cut: 0 });
+    expect(await front.drain({ timeoutMs: 1_000, carry: true, streams: true, signal: never })).toEqual({ interrupted: 0 });
     expect(state.isHeld).toBe(true);
     const [parked] = front.parked();
     const copy = native.duplicate(parked?.descriptor ?? -1);

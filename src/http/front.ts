@@ -138,7 +138,7 @@ export class Front {
    * stream are parked too if the stream can continue elsewhere; other streams end.
    * @returns how many requests did not finish in time and were interrupted
    */
-  async drain(options: { timeoutMs: number; carry: boolean; streams?: boolean; signal: AbortSignal }): Promise<{ cut: number }> {
+  async drain(options: { timeoutMs: number; carry: boolean; streams?: boolean; signal: AbortSignal }): Promise<{ interrupted: number }> {
     const { timeoutMs, signal } = options;
     // The keys of a TLS connection live in this process alone.
     const carry = options.carry && this.#tls === null;
@@ -150,7 +150,7 @@ export class Front {
     await waitUntil(() => started.every(({ response }) => response.closed), deadline, signal);
     // Clients that send a request at least once a second are told to reconnect meanwhile.
     if (!carry) await waitUntil(() => this.#connections.size === 0, Math.min(deadline, performance.now() + GRACE_MS), signal);
-    if (signal.aborted) return { cut: 0 };
+    if (signal.aborted) return { interrupted: 0 };
     this.#stopAccepting();
     this.#parking = carry;
     this.#endStreams();
@@ -164,7 +164,7 @@ export class Front {
     await this.#closeUnparked();
     // Events that were on their way to a held stream have arrived there after this turn of the event loop.
     await turn();
-    return { cut: interrupted };
+    return { interrupted };
   }
 
   /** The connections that `drain` parked. */
@@ -190,7 +190,7 @@ export class Front {
   }
 
   /** Stops accepting, lets requests finish, closes everything. @returns how many requests were interrupted */
-  async close(timeoutMs: number): Promise<{ cut: number }> {
+  async close(timeoutMs: number): Promise<{ interrupted: number }> {
     this.#lingering = true;
     this.#releaseStreams();
     this.#endStreams();
@@ -201,7 +201,7 @@ export class Front {
     await this.#closeUnparked();
     this.#stopLooking();
     this.#server.closeAllConnections();
-    return { cut: interrupted };
+    return { interrupted };
   }
 
   /**

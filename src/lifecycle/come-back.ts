@@ -1,4 +1,4 @@
-/** The way back: a generation that cannot get ready gives the process to the program and configuration before it, once. */
+/** The way back: a generation that cannot get ready executes the former program with the former configuration, once. */
 import { closeSync, existsSync } from 'node:fs';
 import { execute } from './execute.ts';
 import { packHandover, unpackHandover, type Former, type Handover } from './handover.ts';
@@ -8,8 +8,8 @@ import { folderOf } from './pid-file.ts';
 import { findProgram, isExecutable, type Program } from './program.ts';
 
 /**
- * Execs once more, with the former program and configuration and the sockets that were handed over. They are still open:
- * nothing of ours has closed them yet. Returns when there is no way back, or none is left.
+ * Executes the former program, with the former configuration and the sockets that were handed over, which must still be
+ * open. Returns only when there is no former generation to come back to. `failure` is what the verdict will say.
  * @throws ZscalerMcpError ERR_EXEC_FAILED
  */
 export function comeBack(handover: Handover<unknown>, launch: Launch, failure: string): void {
@@ -21,19 +21,19 @@ export function comeBack(handover: Handover<unknown>, launch: Launch, failure: s
   try {
     execute(formerProgram(former, launch), launch, { ...launch.env, [HANDOVER_VARIABLE]: value }, native);
   } finally {
-    // Only reached when the exec failed: nobody is left to use any of it.
+    // Only reached when the exec failed: the process is about to end.
     discard();
     for (const { descriptor } of [...listeners, ...connections]) if (descriptor !== null) closeSync(descriptor);
   }
 }
 
-/** The same before anything else is loaded; does nothing in a first generation. @throws as `comeBack` and `unpackHandover` */
+/** The same when the server's own code could not be loaded; does nothing in a first generation. @throws as `comeBack` and `unpackHandover` */
 export function comeBackUnloaded(launch: Launch, why: string): void {
   const handover = unpackHandover(launch);
   if (handover) comeBack(handover, launch, `generation ${handover.generation} could not be loaded: ${why}`);
 }
 
-/** The version that a link led to before it was moved, if it is still there; else what is at its place now. */
+/** The files that the former generation ran, if they still exist, even if a link leads elsewhere now; else the program as a restart finds it. */
 function formerProgram({ program }: Former<unknown>, launch: Launch): Program {
   if (!program || !isExecutable(program.interpreter) || !existsSync(program.entry)) return findProgram(launch);
   return { path: program.interpreter, argv: [launch.argv0, ...launch.execArgv, program.entry, ...launch.argv] };

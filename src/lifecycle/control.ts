@@ -1,4 +1,4 @@
-/** The other side: finds a running server through its PID file, asks it for something, and waits for what really happened. */
+/** The side of the commands: finds a running server through its PID file, sends it a request, and waits for the real outcome. */
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
@@ -10,22 +10,26 @@ import type { LifecycleRecord, Operation, OperationKind, Outcome } from './recor
 import { isPending, newOperationId, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
 import { describeOperation, exitCodeOf, judgeGeneration } from './verdicts.ts';
 
-/** Where a command looks: one place that the operator named, or the default places in their order. */
+/** Where a command looks for a server: at the path that the operator named, or at the default paths in order. */
 export interface Whereabouts {
+  /** Null: the default paths. */
   readonly pidFile: string | null;
+  /** Home directory, which one of the default paths is in. */
   readonly home: string | undefined;
 }
 
-/** What a command found. `note` says whose server it is when root had to become its user. */
+/** What a command found. */
 export interface Found {
+  /** Of the PID file; null when there is none. */
   readonly path: string | null;
   readonly reading: Reading;
+  /** For the operator: whose server it is, when root has become its user. */
   readonly note: string | null;
 }
 
 /**
- * The first place that names a living server; else the first that names anything.
- * Run as root for another user's file, the process becomes that user before it reads, for good.
+ * The first path that names a living server; else the first where anything is.
+ * As root, for another user's file, this process becomes that user before it reads the file, and stays that user.
  */
 export function findServer({ pidFile, home }: Whereabouts): Found {
   const places = pidFile === null ? defaultPidFiles(home) : [pidFile];
@@ -39,7 +43,7 @@ export function findServer({ pidFile, home }: Whereabouts): Found {
   return { path: null, reading: { kind: 'absent' }, note: null };
 }
 
-/** Reads as the file's owner, so that nothing a stranger wrote is ever read, followed or signalled with root's power. */
+/** Reads as the file's owner, so that root's rights are never used on what another user wrote. */
 function lookAt(path: string): Found {
   const owner = foreignOwner(path);
   if (owner === null) return { path, reading: readPidFile(path), note: null };
@@ -178,13 +182,15 @@ async function waitForAnswer({ request, path, deadline, say }: Errand, asked: Li
   }
 }
 
+/** Which server to end, and how. */
 export interface StopOptions {
   readonly where: Whereabouts;
   readonly timeoutMs: number;
+  /** After the timeout, SIGKILL. */
   readonly force: boolean;
 }
 
-/** Ends a server and waits until it is gone. What a dead one left behind is removed. */
+/** Ends a server and waits until it is gone; removes the PID file of a dead one. */
 export async function stopServer({ where, timeoutMs, force }: StopOptions): Promise<Operation> {
   const startedAt = performance.now();
   const found = findServer(where);
@@ -218,7 +224,7 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
   );
 }
 
-/** False also when another command is at work there: it looks after the file itself. */
+/** False also when another command holds the lock: that one removes the file itself. */
 async function removeQuietly(path: string): Promise<boolean> {
   try {
     return await removeStale(path);
@@ -229,15 +235,15 @@ async function removeQuietly(path: string): Promise<boolean> {
 }
 
 /**
- * Says SIGTERM once to each image of the server: one that arrives while it executes may be lost, but a second one to the
- * same image would end it at once, whatever it is busy with.
+ * Sends SIGTERM once to each generation of the server: a signal that arrives during the exec may be lost, but a second one to
+ * the same generation would end it without letting its requests finish.
  */
 async function endAndWait(path: string, record: LifecycleRecord, deadline: number): Promise<boolean> {
-  let told: string | null = null;
+  let signalled: string | null = null;
   while (performance.now() < deadline) {
     const now = readPidFile(path);
-    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== told) {
-      told = now.record.generationStartedAt;
+    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== signalled) {
+      signalled = now.record.generationStartedAt;
       signal(record, 'SIGTERM');
     }
     const round = Math.min(deadline, performance.now() + 1_000);
@@ -246,7 +252,7 @@ async function endAndWait(path: string, record: LifecycleRecord, deadline: numbe
   return hasEnded(path, record);
 }
 
-/** One that has just ended is not to be told any more, which is no error: whoever waits will see it. */
+/** A process that has just ended is not an error: the caller waits for that. */
 function signal({ pid }: LifecycleRecord, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -255,10 +261,10 @@ function signal({ pid }: LifecycleRecord, name: NodeJS.Signals): void {
   }
 }
 
-/** Not already stopping, and past the moment in which a signal would be lost or leave the PID file behind. */
+/** Whether SIGTERM will be heard: not stopping already, and not in a state in which it would be lost or would leave the PID file behind. */
 const isSteady = ({ state }: LifecycleRecord): boolean => !['stopping', 'stopped', 'executing', 'starting'].includes(state);
 
-/** As PID 1 the server takes us with it when it goes, so there its last word counts as the end. */
+/** When PID 1 ends, the whole container does, this command included; so the state `stopped` counts as the end. */
 function hasEnded(path: string, { pid, identity }: LifecycleRecord): boolean {
   if (presenceOf(pid, identity) !== 'alive') return true;
   if (pid !== 1) return false;
@@ -274,11 +280,11 @@ async function waitUntil(deadline: number, isTrue: () => boolean): Promise<boole
   return true;
 }
 
-/** Why a command cannot go on, in the words and with the outcome that the contract has for it. */
+/** Why a command cannot use the server that was found, with the outcome to report; null when it can. */
 export function troubleWith({ path, reading }: Found): { outcome: Outcome; message: string } | null {
   if (reading.kind === 'absent') return { outcome: 'not-running', message: 'no server is running' };
   if (reading.kind === 'unusable')
-    return { outcome: 'record-unusable', message: `the PID file ${path} ${reading.reason}; nobody is signalled on its word` };
+    return { outcome: 'record-unusable', message: `the PID file ${path} ${reading.reason}; no process is signalled because of it` };
   if (reading.kind === 'not-permitted') {
     return {
       outcome: 'not-permitted',

@@ -6,7 +6,7 @@ import type { Launch } from './launch.ts';
 import type { Native } from './native.ts';
 import { isExecutable, type Program } from './program.ts';
 
-/** Returns only by throwing: whoever calls goes on as before. @throws ZscalerMcpError ERR_EXEC_FAILED */
+/** Replaces the program, or throws and leaves the process as it was. @throws ZscalerMcpError ERR_EXEC_FAILED */
 export function execute(program: Program, launch: Launch, env: Readonly<Record<string, string>>, native: Native | null): never {
   try {
     process.chdir(launch.cwd);
@@ -20,7 +20,7 @@ export function execute(program: Program, launch: Launch, env: Readonly<Record<s
   throw failure(`${program.path} cannot be executed: ${getSystemErrorMessage(-errno)}`);
 }
 
-/** Without the FFI. Up to Node.js 26.0 a failing execve ends the process, so what can be known is looked at before. */
+/** Without the FFI. Up to Node.js 26.0 a failing `process.execve` ends the process, so what can be checked is checked before. */
 function executePlainly(program: Program, env: Readonly<Record<string, string>>): never {
   if (!process.execve) throw failure('this platform cannot replace a running program');
   if (!isExecutable(program.path) || !existsSync(program.path)) throw failure(`${program.path} cannot be executed`);
@@ -37,7 +37,7 @@ const environmentBlock = (env: Readonly<Record<string, string>>): string[] =>
 const failure = (message: string, cause?: unknown): ZscalerMcpError =>
   new ZscalerMcpError('ERR_EXEC_FAILED', message, { hint: 'Put back what is missing and restart again.', cause });
 
-/** Waits until what was written to a standard stream has left the process; an exec would lose it. */
+/** Waits until everything written to a standard stream has left the process; an exec would lose the rest. */
 export async function flushStream(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.destroyed || stream.writableLength === 0) return;
   await new Promise<void>((resolve) => stream.write('', () => resolve()));

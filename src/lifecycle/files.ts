@@ -1,4 +1,4 @@
-/** Small files that others must never see half-written, nor be able to redirect. */
+/** Small files that others must never see half-written, and cannot redirect by a link. */
 import {
   closeSync,
   constants,
@@ -28,7 +28,7 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-/** Creates `path` with its whole content or not at all, and on disk if `durable`. False when something is there already. */
+/** Creates `path` with its whole content or not at all; with `durable`, after fsync. False when something is there already. */
 export function createFile(path: string, text: string, durable = false): boolean {
   const temporary = writeTemporary(path, text, durable);
   try {
@@ -37,7 +37,7 @@ export function createFile(path: string, text: string, durable = false): boolean
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    // Some file systems know no hard links; exclusive creation is the next best.
+    // The file system has no hard links; exclusive creation is the next best.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') return createDirectly(path, text);
     throw error;
   } finally {
@@ -55,7 +55,7 @@ export function readRegularFile(path: string): string {
   }
 }
 
-/** False when it was not there: of several who remove it, one alone did. */
+/** Removes a file. False when it was not there: of several processes that remove it, only one gets true. */
 export function removeIfThere(path: string): boolean {
   try {
     unlinkSync(path);
@@ -87,7 +87,7 @@ function createDirectly(path: string, text: string): boolean {
 function writeNew(path: string, text: string, durable = false): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o600);
   try {
-    // Unlike `writeSync` it goes on until all is written: a disk that fills up takes only a part.
+    // Unlike `writeSync` it continues until all is written, or throws when the disk is full.
     writeFileSync(descriptor, text);
     if (durable) fsyncSync(descriptor);
   } catch (error) {

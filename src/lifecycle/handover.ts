@@ -1,4 +1,4 @@
-/** What one generation leaves to the next: by descriptor where the FFI is there, else by a file that is deleted as it is read. */
+/** What one generation leaves to the next: through a descriptor where the FFI is available, else in a file that is deleted when read. */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Native } from './native.ts';
 import type { Change, LifecycleRecord } from './record.ts';
 import type { OperationRequest } from './requests.ts';
 
-/** A listening socket for the next generation; without a descriptor it is bound anew. */
+/** A listening socket for the next generation; with `descriptor` null it must be bound again. */
 export interface HandedListener {
   readonly name: string;
   readonly host: string;
@@ -18,44 +18,47 @@ export interface HandedListener {
   readonly descriptor: number | null;
 }
 
-/** A connection that goes on in the next generation. */
+/** A connection that continues in the next generation. */
 export interface HandedConnection {
   readonly descriptor: number;
-  /** The service's own: what is going on there; null on an idle one. */
+  /** The service's own data about an open stream on it; null when the connection is idle. */
   readonly stream: unknown;
 }
 
+/** Everything that the next generation takes over. Holds secrets. `State` is the service's type for a configuration. */
 export interface Handover<State> {
   readonly schema: 1;
   /** The generation that takes over. */
   readonly generation: number;
   readonly record: LifecycleRecord;
+  /** Null when the server runs without one. */
   readonly pidFile: string | null;
   readonly listeners: readonly HandedListener[];
   readonly connections: readonly HandedConnection[];
   /** The restart in progress; the next generation answers it. */
   readonly operation: UnfinishedRestart;
-  /** What was asked since, by commands and by bare signals; it is dealt with in order. */
+  /** Requests that arrived meanwhile; the next generation carries them out in order. */
   readonly queue: readonly OperationRequest[];
-  /** The service's own: its configuration, as it was rehearsed. */
+  /** The service's configuration, as it was rehearsed. */
   readonly state: State;
   /** What `saveSessions` gave; null when sessions end. */
   readonly sessions: unknown;
-  /** What to come back to if the next generation cannot get ready; null in one that came back: there is no second time. */
+  /** What to come back to if the next generation cannot get ready; null in one that came back, so that it happens once only. */
   readonly former: Former<State> | null;
-  /** Why the next generation gave up, in one that came back. */
+  /** Why the next generation gave up, in one that came back; else null. */
   readonly failure: string | null;
-  /** `Launch.entry` of the first generation; one that came back to an older program was started with another. */
+  /** `Launch.entry` of the first generation; a process that came back to an older program was started with another one. */
   readonly entry?: string;
   /** `Launch.manager` of the first generation. Absent in what an older version handed over: then it is in the environment. */
   readonly manager?: Readonly<Record<string, string>>;
 }
 
+/** The generation before: what to execute and to serve with if the next one fails. */
 export interface Former<State> {
   readonly generation: number;
   readonly record: LifecycleRecord;
   readonly state: State;
-  /** The program it was made of, links resolved. Absent in what an older version handed over. */
+  /** The program it ran, links resolved. Absent in what an older version handed over. */
   readonly program?: LoadedProgram;
 }
 
@@ -68,7 +71,10 @@ export interface UnfinishedRestart extends Pick<OperationRequest, 'id' | 'askedB
   readonly warnings: readonly string[];
 }
 
-/** The value of the private variable: where the handover is, and for which process and generation. */
+/**
+ * Writes a handover down. `value` is for the private variable: where the handover is, and for which process and generation.
+ * `folder` is used where no file in memory can be had. `discard` removes it again.
+ */
 export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard: () => void } {
   const bytes = Buffer.from(stringifyJson(handover));
   const bound = `${process.pid}:${identify(process.pid).startTime ?? ''}:${handover.generation}`;
@@ -79,7 +85,7 @@ export function packHandover(handover: Handover<unknown>, native: Native | null,
     try {
       writeAll(descriptor, bytes);
     } catch (error) {
-      // Secrets are in what was written so far.
+      // What has been written so far holds secrets.
       discard();
       throw error;
     } finally {
@@ -98,8 +104,8 @@ export function packHandover(handover: Handover<unknown>, native: Native | null,
 }
 
 /**
- * Reads and destroys the handover that the former generation left. Null when there is none for this process
- * (a child that inherited the variable is not meant).
+ * Reads and destroys the handover that the former generation left. Null when there is none for this process: a child may
+ * have inherited the variable.
  * @throws ZscalerMcpError ERR_HANDOVER_INVALID
  */
 export function unpackHandover({ handover: value }: Pick<Launch, 'handover'>): Handover<unknown> | null {
@@ -118,7 +124,7 @@ export function unpackHandover({ handover: value }: Pick<Launch, 'handover'>): H
   }
 }
 
-/** A file in memory, or one on disk that has no name any more. */
+/** A file in memory, or one on disk whose name has been removed. */
 function openNameless(native: Native, folder: string): number {
   const inMemory = native.memoryFile('zscaler-mcp-handover');
   if (inMemory >= 0) return inMemory;

@@ -1,10 +1,12 @@
-/** What proves that a process id still names the process it was written down for. */
+/** Proves that a process id still belongs to the process it was recorded for. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 
+/** What tells a process from a later one with the same id. Null: the platform does not tell. */
 export interface Identity {
   /** Link target of `/proc/<pid>/ns/pid`, e.g. `pid:[4026531836]`; null where there is no /proc. */
   readonly pidNamespace: string | null;
+  /** /proc/sys/kernel/random/boot_id. */
   readonly bootId: string | null;
   /** Linux: field 22 of `/proc/<pid>/stat`, in clock ticks since boot. macOS: `lstart` of ps. */
   readonly startTime: string | null;
@@ -12,11 +14,12 @@ export interface Identity {
 }
 
 /**
- * `alive`: the very process. `gone`: no such process, a zombie, or the machine has booted since.
- * `reused`: the number belongs to another process now. `elsewhere`: another PID namespace, so nothing here can tell.
+ * Whether a recorded process still runs. `alive`: it does. `gone`: no such process, a zombie, or the machine has booted since.
+ * `reused`: the id belongs to another process now. `elsewhere`: it was in another PID namespace, so it cannot be told from here.
  */
 export type Presence = 'alive' | 'gone' | 'reused' | 'elsewhere';
 
+/** The identity of a process as of now; fields are null when it does not exist. Runs `ps` on macOS. */
 export function identify(pid: number): Identity {
   return {
     pidNamespace: readOrNull(() => readlinkSync('/proc/self/ns/pid')),
@@ -26,7 +29,7 @@ export function identify(pid: number): Identity {
   };
 }
 
-/** Judges in the order namespace, boot, existence, start time; never signals anything but 0. */
+/** Compares a process with what was recorded: boot, namespace, existence, start time, user. Sends no signal but 0. */
 export function presenceOf(pid: number, recorded: Identity): Presence {
   const here = identify(pid);
   if (recorded.bootId !== null && here.bootId !== null && recorded.bootId !== here.bootId) return 'gone';
@@ -42,12 +45,12 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: alive, but another user's.
+    // EPERM: alive, and another user's.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** Whether it has ended and nobody has waited for it. Linux only. */
+/** Whether it has ended and its parent has not waited for it. Linux only; elsewhere false. */
 export const isZombie = (pid: number): boolean => statFields(pid)?.[0] === 'Z';
 
 function startTimeOf(pid: number): string | null {
@@ -60,7 +63,7 @@ function startTimeOf(pid: number): string | null {
   return null;
 }
 
-/** Fields 3 and following of `/proc/<pid>/stat`; the command before them may itself hold spaces and brackets. */
+/** Fields 3 and following of `/proc/<pid>/stat`; field 2, the command, may itself contain spaces and brackets. */
 function statFields(pid: number): string[] | null {
   const line = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return line === null

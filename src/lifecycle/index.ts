@@ -1,3 +1,76 @@
+/**
+ * Reload, restart and stop for a running Node.js server, without losing a request, and commands that report what really
+ * happened.
+ *
+ * A host wraps its server in a `Service` and gives it to a `Lifecycle`. From then on operators steer it by signals, or from
+ * another process by `ask` and `stopServer`, which find the server through its PID file.
+ *
+ * ## Contract
+ *
+ * | `ask`, `stopServer` | signal  | what the server does                                                             |
+ * | ------------------- | ------- | -------------------------------------------------------------------------------- |
+ * | `reload`            | SIGHUP  | reads its configuration again and applies what can be applied while it runs      |
+ * | `restart`           | SIGUSR2 | executes its program again: same PID and sockets, fresh memory, code, environment |
+ * | `stop`              | SIGTERM | lets requests finish and ends; SIGINT does the same, a second signal ends at once |
+ *
+ * SIGHUP after the controlling terminal was closed ends the server. SIGUSR1 is ignored. A signal without a request file beside
+ * it is carried out, recorded and logged, but not answered.
+ *
+ * - **PID file.** JSON (`LifecycleRecord`), mode 0600, there from before the first request until the end, through every reload
+ *   and restart. It proves by PID namespace, boot id and start time that the process is still the same. One that others may
+ *   write, that is a link or that belongs to another user is never acted upon. Requests, answers and the lock of the commands
+ *   are in the folder `<pid-file>.d`.
+ * - **One at a time.** Requests queue. Each one of a command is answered with an `Operation`; its `outcome` and `exitCode` are
+ *   stable, for scripts.
+ * - **Reload is a transaction.** Every `Part` prepares its replacement beside the running one. If all can, all commit;
+ *   otherwise all are discarded, and the server keeps running as before. `applyToAll` does this for the host.
+ * - **Restart.** A child rehearses the new program with the new configuration; if it fails, nothing changes. Then requests
+ *   finish, up to the drain timeout, while new connections wait in the listening socket, and `execve` replaces the program.
+ *   The next generation gets sockets, idle connections, sessions and waiting requests in a `Handover`, and answers the
+ *   request. If it cannot get ready, `comeBack` executes the former program with the former configuration, once.
+ * - **Without the FFI** (koffi, optional) the listening socket is bound again and connections are refused for a moment; the
+ *   record says so in `handover`. On Windows only `stopServer` works.
+ *
+ * ## Use
+ *
+ * ```ts
+ * // First lines of the program, before other modules are loaded:
+ * const launch = captureLaunch();
+ *
+ * // The server. MyConfig is a type of the host's that survives JSON.
+ * const handover = unpackHandover(launch) as Handover<MyConfig> | null;
+ * const service: Service<MyConfig> = new MyServer(handover?.state ?? (await readConfig()));
+ * const first: LifecycleRecord = describeMyself(launch, handover);
+ * const keeper = handover?.pidFile ? PidFile.adopt(handover.pidFile, first) : await PidFile.claim('/run/my.pid', first);
+ * const manager = handover?.manager ?? launch.manager;
+ * const native = () => loadNative(launch);
+ * const lifecycle = new Lifecycle({ launch, service, keeper, log, native, exit: process.exit, manager });
+ * for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGINT'] as const)
+ *   process.on(signal, () => lifecycle.signalled(signal));
+ * await service.listen(handover?.listeners ?? []);
+ * lifecycle.ready({ url: service.url }, handover);
+ *
+ * // A command, in another process:
+ * const operation = await ask('reload', {
+ *   where: { pidFile: '/run/my.pid', home: undefined },
+ *   dryRun: false,
+ *   expectGeneration: null,
+ *   keepSessions: true,
+ *   timeoutMs: 30_000,
+ *   wait: true,
+ * });
+ * process.exitCode = operation.exitCode;
+ * ```
+ *
+ * A process with `REHEARSAL_VARIABLE` in its environment is a rehearsal: it builds its service from `readRehearsal()`, accepts
+ * no requests, prints a `RehearsalReport` and ends.
+ *
+ * ## What it does not know
+ *
+ * The protocol that the server speaks, which settings exist, where a configuration is read from and what a session is: all of
+ * that is behind `Service`. It neither starts servers nor restarts crashed ones: a service manager does that, and is kept
+ * informed (sd_notify).
+ */
 export { comeBack } from './come-back.ts';
 export { ask, findServer, stopServer, troubleWith, type AskOptions, type Found, type StopOptions, type Whereabouts } from './control.ts';
 export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';

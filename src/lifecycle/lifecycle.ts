@@ -1,6 +1,7 @@
 /** Queue and states of a running server: carries out one request at a time and answers it with its real outcome. */
 import { openSync, closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { logFor } from '../common/log-scope.ts';
 import type { Handover } from './handover.ts';
@@ -18,6 +19,10 @@ import { describeOperation, exitCodeOf, invalid, judgeGeneration, judgeReload, t
 const KEPT_OPERATIONS = 20;
 const PID_1_FAREWELL_MS = 200;
 
+/**
+ * The life of one server process: its state, its queue of requests, and how each is carried out. Make it when the record is
+ * there, connect the signals to `signalled`, and call `ready` once requests are served.
+ */
 export class Lifecycle<Config> {
   readonly #options: LifecycleOptions<Config>;
   readonly #queue: OperationRequest[] = [];
@@ -47,7 +52,11 @@ export class Lifecycle<Config> {
     });
   }
 
-  /** Called once, when requests are served. Answers the restart that led here, then carries out the requests that wait. */
+  /**
+   * Call once, when requests are served. Answers the restart that led here, then carries out the requests that wait.
+   * @param change what the record did not hold yet, such as the address
+   * @param handover what the former generation left; null in a first generation
+   */
   ready(change: Partial<LifecycleRecord>, handover: Handover<unknown> | null): void {
     const { keeper, log, native, service } = this.#options;
     this.#isReady = true;
@@ -67,7 +76,7 @@ export class Lifecycle<Config> {
     void this.#work();
   }
 
-  /** For signal handlers: cheap, never throws. */
+  /** For the handlers of SIGHUP, SIGUSR1, SIGUSR2, SIGTERM and SIGINT. Cheap, never throws. */
   signalled(signal: NodeJS.Signals): void {
     if (signal === 'SIGTERM' || signal === 'SIGINT') return this.stop(signal);
     if (signal === 'SIGUSR1') return this.#options.log.info({}, 'SIGUSR1 is ignored: the debugger is not opened on a running server');
@@ -76,12 +85,12 @@ export class Lifecycle<Config> {
     if (signal === 'SIGUSR2') this.#receive('restart');
   }
 
-  /** Stops because no client is left to serve. Unlike `stop`, a second call does not end the process at once. */
+  /** Stops because no client is left to serve (a closed pipe). Unlike `stop`, a second call does not end the process at once. */
   abandoned(why: string): void {
     if (!this.#isStopping) this.stop(why);
   }
 
-  /** Lets requests finish, then ends the process. A second call ends it at once. */
+  /** Lets requests finish, then ends the process with exit code 0. A second call ends it at once, with 143 (130 for SIGINT). */
   stop(why: string): void {
     const { log, exit, keeper } = this.#options;
     if (this.#isStopping) {
@@ -255,8 +264,9 @@ export class Lifecycle<Config> {
     const { service, keeper, log, exit } = this.#options;
     const finish = this.#notifier.draining('finishing requests before the end');
     try {
-      const { cut } = await service.shutdown(service.drainTimeoutMs());
-      log.info({ cut }, cut === 0 ? 'stopped' : `stopped; ${cut} requests did not finish in time and got an error`);
+      const { interrupted } = await service.shutdown(service.drainTimeoutMs());
+      const failures = `${count(interrupted, 'request')} did not finish in time and got an error`;
+      log.info({ cut: interrupted }, interrupted === 0 ? 'stopped' : `stopped; ${failures}`);
     } catch (error) {
       log.error({ error: messageOf(error) }, 'stopping did not go cleanly');
     }

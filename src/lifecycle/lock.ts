@@ -1,4 +1,4 @@
-/** One operation at a time: a lock file that names its holder, so that a dead holder's lock can be broken. */
+/** Lets one command at a time work on a server: a lock file that names its holder, so that a dead holder's lock can be broken. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,6 +14,7 @@ interface Holder {
   readonly nonce: string;
 }
 
+/** A held lock. */
 export interface Lock {
   release(): void;
 }
@@ -25,7 +26,7 @@ export async function acquireLock(folder: string, waitMs: number): Promise<Lock>
     const lock = tryInFolder(folder);
     if (lock) return lock;
     if (performance.now() >= deadline) {
-      throw new ZscalerMcpError('ERR_LOCK_BUSY', 'another command is at work on this server', {
+      throw new ZscalerMcpError('ERR_LOCK_BUSY', 'another command is working on this server', {
         hint: 'Wait for it to finish and try again.',
       });
     }
@@ -33,13 +34,13 @@ export async function acquireLock(folder: string, waitMs: number): Promise<Lock>
   }
 }
 
-/** The server makes the folder, and makes it again if something deletes it; a command need not wait for that. */
+/** The server creates the folder, and creates it again if something deletes it; a command does not wait for that. */
 function tryInFolder(folder: string): Lock | null {
   try {
     if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
     return tryLock(folder);
   } catch (error) {
-    // Made, or taken away by a server that ended, at this very moment.
+    // Created by another process, or removed by a server that ended, at this moment.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST' && (code !== 'ENOENT' || lstatOrNull(dirname(folder)) === null)) throw error;
     return null;
@@ -56,7 +57,7 @@ export async function withLock<T>(folder: string, waitMs: number, work: () => Pr
   }
 }
 
-/** One attempt; null when somebody alive holds it. */
+/** One attempt; null when the lock is held. A stale lock is broken for the next attempt. */
 export function tryLock(folder: string): Lock | null {
   const path = join(folder, 'lock');
   const nonce = randomBytes(8).toString('hex');
@@ -66,15 +67,15 @@ export function tryLock(folder: string): Lock | null {
   return null;
 }
 
-/** Does nothing when the lock is held by somebody else by now. */
+/** Does nothing when another process holds the lock by now. */
 function releaseLock(path: string, nonce: string): void {
   if (readHolder(path)?.nonce === nonce) removeIfThere(path);
 }
 
-/** The process that holds the lock now, if one does. */
+/** Process id of the present holder; null when there is none. */
 export const lockHolder = (folder: string): number | null => readHolder(join(folder, 'lock'))?.pid ?? null;
 
-/** Only who holds the guard may break a lock, so that nobody breaks the lock of the one who broke it first. */
+/** Only the holder of the guard may break a lock: without it, a second breaker could remove the lock taken after the first. */
 function breakIfStale(folder: string, path: string): void {
   if (!isStale(path)) return;
   const guard = join(folder, 'lock.break');
@@ -95,7 +96,7 @@ const GUARD_LIFE_MS = 5_000;
 
 function isStale(path: string): boolean {
   const holder = readHolder(path);
-  // Created whole or not at all: a lock that holds no holder was not written by us.
+  // Locks are created whole or not at all, so one without a holder was not written by this program.
   if (!holder) return lstatOrNull(path) !== null && Date.now() - (lstatOrNull(path)?.mtimeMs ?? 0) > GUARD_LIFE_MS;
   const presence = presenceOf(holder.pid, holder.identity);
   return presence === 'gone' || presence === 'reused';

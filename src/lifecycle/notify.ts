@@ -1,18 +1,18 @@
-/** Tells a service manager what the server is doing: the protocol of sd_notify(3), in datagrams that Node.js cannot send. */
+/** Tells a service manager what the server is doing: the protocol of sd_notify(3), over datagram sockets, which Node.js lacks. */
 import { constants } from 'node:os';
 import { getSystemErrorMessage } from 'node:util';
 import type { Native } from './native.ts';
 
-/** None of these calls throws, waits or costs anything where there is no service manager. */
+/** Where there is no service manager, these calls do nothing. None of them throws or waits. `status` is one line for people. */
 export interface Notifier {
-  /** Serving: after a start, and at the end of every reload and restart, however it ended. */
+  /** Serving: after a start, and at the end of every reload and restart, whatever its outcome. */
   ready(status: string): void;
   /** Something is about to change. The manager holds back a reload of its own until `ready`. */
   reloading(status: string): void;
   stopping(status: string): void;
-  /** Requests are being finished, and nobody knows how long that takes: asks for more time until called back. */
+  /** Requests are being finished: asks for more time again and again, until the returned function is called. */
   draining(status: string): () => void;
-  /** The last word of this image: the next one needs a moment before it can speak. */
+  /** The program is about to be replaced: asks for the time that the next one needs to get ready. */
   leaving(): void;
 }
 
@@ -21,16 +21,16 @@ export interface NotifierLog {
   warn(fields: Record<string, unknown>, message: string): void;
 }
 
-/** @param variables `Launch.manager` */
+/** The notifier for the manager that `variables` (`Launch.manager`) name; also starts its watchdog pings. */
 export function openNotifier(variables: Readonly<Record<string, string>>, native: () => Native | null, log: NotifierLog): Notifier {
   const socket = variables['NOTIFY_SOCKET'];
-  if (!socket) return deaf;
+  if (!socket) return silent;
   if (!/^[/@]./.test(socket)) {
     log.debug(
       {},
       'the service manager is not told anything: NOTIFY_SOCKET is neither a path nor an abstract socket (vsock is not supported)',
     );
-    return deaf;
+    return silent;
   }
   const mailbox = new Mailbox(socket, native, log);
   const beat = watchdogPeriodMs(variables);
@@ -38,7 +38,7 @@ export function openNotifier(variables: Readonly<Record<string, string>>, native
   return speak(mailbox, beat !== null);
 }
 
-const deaf: Notifier = {
+const silent: Notifier = {
   ready: () => undefined,
   reloading: () => undefined,
   stopping: () => undefined,
@@ -61,18 +61,18 @@ function speak(mailbox: Mailbox, isWatched: boolean): Notifier {
 }
 
 const ASK_EVERY_MS = 2_500;
-/** The next generation, and the one before it should that give up. */
+/** Enough for the next generation, and for the former one if that fails. */
 const TAKE_OVER_MS = 45_000;
 
 const moreTime = (ms: number): string => `EXTEND_TIMEOUT_USEC=${ms * 1_000}`;
 
-/** One line, and a short one: it is shown by `systemctl status`. */
+/** One short line: `systemctl status` shows it. */
 const say = (status: string): string => `STATUS=${status.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
 
-/** CLOCK_MONOTONIC, which is what Node.js's high-resolution time is on Linux. */
+/** CLOCK_MONOTONIC, which `process.hrtime` reads on Linux. */
 export const monotonicMicroseconds = (): bigint => process.hrtime.bigint() / 1_000n;
 
-/** Twice as often as the manager expects it; null when nobody watches this very process. */
+/** Half the period that the manager expects; null when this process is not watched. */
 function watchdogPeriodMs({ WATCHDOG_USEC: period, WATCHDOG_PID: pid }: Readonly<Record<string, string>>): number | null {
   if (pid !== undefined && pid !== String(process.pid)) return null;
   const microseconds = Number(period);
@@ -82,14 +82,14 @@ function watchdogPeriodMs({ WATCHDOG_USEC: period, WATCHDOG_PID: pid }: Readonly
 const RETRY_MS = 50;
 const { EAGAIN, ENOBUFS } = constants.errno;
 
-/** Delivers in order. A manager that is busy gets what waits a little later; one that is gone is complained about once. */
+/** Sends in order. While the manager's socket is full, messages wait; when it is gone, they are dropped, with one warning. */
 class Mailbox {
   readonly #socket: string;
   readonly #native: () => Native | null;
   readonly #log: NotifierLog;
   #waiting: string[] = [];
   #retry: NodeJS.Timeout | undefined;
-  #hasComplained = false;
+  #hasWarned = false;
 
   constructor(socket: string, native: () => Native | null, log: NotifierLog) {
     this.#socket = socket;
@@ -102,7 +102,7 @@ class Mailbox {
     this.#deliver();
   }
 
-  /** What is repeated anyway is left out while something else waits. */
+  /** For messages that are repeated anyway: left out while another one waits. */
   mention(line: string): void {
     if (this.#waiting.length === 0) this.send(line);
   }
@@ -110,7 +110,7 @@ class Mailbox {
   #deliver(): void {
     clearTimeout(this.#retry);
     const native = this.#native();
-    if (!native) return this.#giveUp('the FFI library (koffi) is not there');
+    if (!native) return this.#giveUp('the FFI library (koffi) is not installed');
     for (let text = this.#waiting[0]; text !== undefined; text = this.#waiting[0]) {
       const errno = native.sendDatagram(this.#socket, text);
       if (errno === EAGAIN || errno === ENOBUFS) {
@@ -124,7 +124,7 @@ class Mailbox {
 
   #giveUp(why: string): void {
     this.#waiting = [];
-    this.#log[this.#hasComplained ? 'debug' : 'warn']({}, `the service manager cannot be told what the server does: ${why}`);
-    this.#hasComplained = true;
+    this.#log[this.#hasWarned ? 'debug' : 'warn']({}, `the service manager cannot be told what the server does: ${why}`);
+    this.#hasWarned = true;
   }
 }

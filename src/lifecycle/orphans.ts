@@ -1,6 +1,6 @@
 /**
- * As PID 1 of a container the server inherits whatever others leave behind there: a shell of `docker exec` that ends before
- * its children does. Node.js waits for its own children only, so the rest would stay as zombies for ever.
+ * As PID 1 of a container the server becomes the parent of every orphan, for example of the children of a `docker exec` shell
+ * that ends before them. Node.js waits for its own children only, so the others would stay as zombies for ever.
  */
 import { readFileSync } from 'node:fs';
 import { isZombie } from './identity.ts';
@@ -8,19 +8,19 @@ import type { Native } from './native.ts';
 
 const SWEEP_EVERY_MS = 5_000;
 
-/** For the rest of the process's life. Does nothing in a process that has an init above it. */
+/** Starts collecting orphans, until the process ends. Does nothing unless this process is PID 1 on Linux. */
 export function reapOrphans(native: () => Native | null): void {
   if (process.platform !== 'linux' || process.pid !== 1) return;
   let before: ReadonlySet<number> = new Set();
   setInterval(() => {
-    // A child of Node's own is gone before the second look: its end is handled as soon as it is told.
+    // Only what is still there at the second look: Node.js collects its own children at once.
     const zombies = childrenOf(process.pid).filter(isZombie);
     for (const pid of zombies) if (before.has(pid)) native()?.reap(pid);
     before = new Set(zombies);
   }, SWEEP_EVERY_MS).unref();
 }
 
-/** See proc_pid_task(5). Empty where the kernel does not tell. */
+/** See proc_pid_task(5). Empty where the kernel does not have that file. */
 function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);

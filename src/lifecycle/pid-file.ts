@@ -1,4 +1,4 @@
-/** The PID file on disk: read with suspicion, published exclusively, replaced by rename, removed by its owner only. */
+/** The PID file on disk: checked before it is trusted, created exclusively, replaced by rename, removed only by its owner. */
 import { accessSync, constants, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,16 +9,17 @@ import { withLock } from './lock.ts';
 import { parseRecord, type LifecycleRecord } from './record.ts';
 import { removeLeftovers } from './requests.ts';
 
-/** What stands at the place of a PID file, before anything is believed. */
+/** What was found at the path of a PID file; `reason` continues a sentence that begins with the path. */
 export type Reading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unusable'; readonly reason: string }
   | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number }
   | { readonly kind: 'record'; readonly record: LifecycleRecord; readonly presence: Presence };
 
-/** The folder beside a PID file that holds lock, requests and answers. */
+/** The folder beside a PID file, for lock, requests and answers. */
 export const folderOf = (path: string): string => `${path}.d`;
 
+/** Reads a PID file if it is safe to trust: our own regular file, no link, not writable by others. */
 export function readPidFile(path: string): Reading {
   const suspicion = suspect(path);
   if (suspicion) return suspicion;
@@ -35,7 +36,7 @@ export function readPidFile(path: string): Reading {
   return { kind: 'record', record, presence: presenceOf(record.pid, record.identity) };
 }
 
-/** Whether the folder beside the PID file is absent or ours alone; the reason if it is not. */
+/** Why the folder beside the PID file cannot be trusted; null when it is absent, or ours and closed to others. */
 export function suspectFolder(path: string): string | null {
   const folder = lstatOrNull(folderOf(path));
   if (!folder) return null;
@@ -46,7 +47,7 @@ export function suspectFolder(path: string): string | null {
   return null;
 }
 
-/** Windows has neither owners nor modes that would tell anything. */
+/** Windows has no owners and modes that could be judged. */
 const judgesOwners = process.platform !== 'win32';
 
 function suspect(path: string): Reading | null {
@@ -56,7 +57,7 @@ function suspect(path: string): Reading | null {
   } catch (error) {
     const uid = (error as NodeJS.ErrnoException).code === 'EACCES' ? ownerOf(dirname(path)) : undefined;
     if (uid !== undefined) return { kind: 'not-permitted', reason: `is in a directory that only uid ${uid} may look into`, uid };
-    return { kind: 'unusable', reason: `cannot be looked at: ${messageOf(error)}` };
+    return { kind: 'unusable', reason: `cannot be examined: ${messageOf(error)}` };
   }
   if (!stats) return { kind: 'absent' };
   if (stats.isSymbolicLink()) return { kind: 'unusable', reason: 'is a symbolic link' };
@@ -70,13 +71,13 @@ function suspect(path: string): Reading | null {
 
 const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
 
-/** A server's own PID file, from claim to release. */
+/** A server's own PID file, from `claim` or `adopt` to `release`. */
 export class PidFile {
   readonly path: string;
   #record: LifecycleRecord;
   #keeper: NodeJS.Timeout | undefined;
   #lost = false;
-  /** Why the file does not say what the record says; null when it does. */
+  /** Why the file does not hold the present record; null when it does. */
   #trouble: string | null = null;
   #hasTold = false;
 
@@ -104,13 +105,13 @@ export class PidFile {
     });
   }
 
-  /** Commands ask nothing of a server that is not ready, so what is there was meant for another one. */
+  /** Commands send requests only to a server that is ready, so what is in the folder was meant for a former one. */
   static #begin(path: string, record: LifecycleRecord): PidFile {
     removeLeftovers(folderOf(path));
     return new PidFile(path, record);
   }
 
-  /** Goes on with the PID file of the former generation of this very process. Whatever is wrong with the disk, it serves. */
+  /** Takes over the PID file of the former generation of this process. Never throws: a disk error does not keep the server from serving. */
   static adopt(path: string, record: LifecycleRecord): PidFile {
     const file = new PidFile(path, record);
     file.#attempt(() => {
@@ -120,21 +121,22 @@ export class PidFile {
     return file;
   }
 
+  /** The record as of the last `update`, whether it could be written or not. */
   get record(): LifecycleRecord {
     return this.#record;
   }
 
-  /** False once another server has taken this place; then nothing is written or removed any more. */
+  /** False once another server has taken this path; then nothing is written or removed any more. */
   get isOurs(): boolean {
     return !this.#lost;
   }
 
-  /** Whether commands can read what the record says; false while it cannot be written. */
+  /** Whether the file holds the present record; false while it cannot be written. */
   get isPublished(): boolean {
     return this.#trouble === null;
   }
 
-  /** Never throws: what cannot be written now is tried again by `keep`. */
+  /** Changes the record and writes it. Never throws: what cannot be written now is tried again by `keep`. */
   update(change: Partial<LifecycleRecord>): void {
     this.#record = { ...this.#record, ...change };
     this.#attempt(() => {
@@ -143,9 +145,9 @@ export class PidFile {
   }
 
   /**
-   * Looks once a second: writes the file again if something deleted it or it could not be written, and shows other PID
-   * namespaces that we live.
-   * @param onTrouble told when the file cannot be written, once until it can be again
+   * Once a second writes the file again if something deleted it or it could not be written, else touches it: servers in other
+   * PID namespaces see by its time that this one lives.
+   * @param onTrouble called when the file cannot be written, once until it can be again
    */
   keep(onTrouble: (message: string) => void): void {
     this.#keeper = setInterval(() => {
@@ -160,11 +162,12 @@ export class PidFile {
     }, KEEP_EVERY_MS).unref();
   }
 
+  /** Ends what `keep` began. */
   stopKeeping(): void {
     clearInterval(this.#keeper);
   }
 
-  /** Removes file and folder, unless another server has taken the place. Never throws: a dead server's file is stale. */
+  /** Removes file and folder, unless another server has taken the path. Never throws: a file that stays behind is stale, and seen to be. */
   release(): void {
     this.stopKeeping();
     this.#attempt(() => {
@@ -193,7 +196,7 @@ export class PidFile {
 
 const KEEP_EVERY_MS = 1_000;
 
-/** Removes what a dead server left behind, after looking again under the lock. False if it lives after all. */
+/** Removes the PID file of a dead server, checked again under the lock. False if there is nothing to remove. @throws ZscalerMcpError ERR_LOCK_BUSY */
 export async function removeStale(path: string): Promise<boolean> {
   const folder = folderOf(path);
   const removed = await withLock(folder, 5_000, () => {
@@ -206,12 +209,12 @@ export async function removeStale(path: string): Promise<boolean> {
   return removed;
 }
 
-/** Takes away the folder beside a PID file that is gone. */
+/** Removes the folder beside a PID file that is gone, unless it is in use. */
 export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // Somebody is at work there, and will look after it.
+    // Not empty: a command is using it, and will remove it.
   }
 }
 
@@ -240,7 +243,7 @@ async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) 
   );
 }
 
-/** A server in another PID namespace cannot be looked up; a living one touches its file once a second. */
+/** Whether a server in another PID namespace lives: it touches its file once a second. */
 async function isBeating(path: string): Promise<boolean> {
   const before = statSync(path).mtimeMs;
   if (Date.now() - before > 10 * KEEP_EVERY_MS) return false;
@@ -280,7 +283,7 @@ const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>
 
 const serialize = (record: LifecycleRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
-/** The default places, in order; the second is the runtime directory of a service, the last is for read-only roots. */
+/** The default paths, in order; the second is in the runtime directory of a service, the last is for read-only root file systems. */
 export function defaultPidFiles(home: string | undefined): string[] {
   const places = ['/var/run/zscaler-mcp.pid', '/run/zscaler-mcp/server.pid', '/tmp/zscaler-mcp.pid'];
   if (home) places.push(join(home, '.zscaler-mcp', 'server.pid'));
@@ -288,8 +291,8 @@ export function defaultPidFiles(home: string | undefined): string[] {
 }
 
 /**
- * The first default place that a server may use: directory writable, file and folder absent or ours.
- * What is passed over for any other reason than a directory that cannot be written is told through `warn`.
+ * The first default path that a server may use: directory writable, file and folder absent or ours. Null when there is none.
+ * `warn` gets a message for each path that is passed over, unless its directory is merely not writable.
  */
 export function chooseDefaultPidFile(home: string | undefined, warn: (message: string) => void): string | null {
   for (const path of defaultPidFiles(home)) {
@@ -307,7 +310,7 @@ function tryMakeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch {
-    // A home that cannot be written is simply not usable; the next place is tried.
+    // The next path is tried.
   }
 }
 

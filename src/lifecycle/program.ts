@@ -1,23 +1,25 @@
-/** The program that a restart runs: found anew each time, so that a replaced one is picked up. */
+/** The program that a restart runs. It is looked up each time, so that a replaced one is found. */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Launch } from './launch.ts';
 
+/** What an exec needs. */
 export interface Program {
+  /** Of the executable. */
   readonly path: string;
   /** Whole argument vector, argv0 included. */
   readonly argv: readonly string[];
 }
 
-/** `argv0` if it is a path (a moved link leads to the new version), else the interpreter that runs now. */
+/** `argv0` if it is an executable path (a moved link leads to the new version), else the interpreter that runs now. */
 export function findProgram(launch: Launch): Program {
   const byName = launch.argv0.includes('/') ? resolve(launch.cwd, launch.argv0) : null;
   const path = byName !== null && isExecutable(byName) ? byName : launch.execPath;
   return { path, argv: [launch.argv0, ...launch.execArgv, launch.entry, ...launch.argv] };
 }
 
-/** SHA-256 over the program files as they are on disk now; null when they cannot be read. */
+/** Hexadecimal SHA-256 over the .js, .ts and .json files in the entry's folder as they are now; null when they cannot be read. */
 export function digestProgram(entry: string): string | null {
   try {
     const folder = dirname(realpathSync(entry));
@@ -35,8 +37,8 @@ export function digestProgram(entry: string): string | null {
 }
 
 /**
- * Differs whenever one of the program's files was written, replaced or moved, which a look at each tells without reading it.
- * The same trace means the same digest; another trace may. Null when it cannot be looked at.
+ * A hash over size, inode and times of the same files: cheaper than `digestProgram`, because nothing is read. The same trace
+ * means the same digest; a different trace may come with the same digest. Null when the files cannot be examined.
  */
 export function traceFiles(entry: string): string | null {
   try {
@@ -49,7 +51,7 @@ export function traceFiles(entry: string): string | null {
   }
 }
 
-/** Whether a process runs another Node.js than the one at that path now; null when the system does not tell. */
+/** Whether the executable that a process runs is no longer the file at `path`. Linux; null elsewhere. */
 export function isInterpreterReplaced(pid: number, path: string): boolean | null {
   try {
     const [running, there] = [statSync(`/proc/${pid}/exe`), statSync(path)];
@@ -60,8 +62,8 @@ export function isInterpreterReplaced(pid: number, path: string): boolean | null
 }
 
 /**
- * Tells whether what a restart would run is still what was there before, interpreter included. Cheaper than the digest,
- * since clients wait meanwhile. Null when it cannot be looked at.
+ * The trace of everything that a restart would run, interpreter included: two equal ones mean that nothing has changed in
+ * between. Nothing is read, because clients wait meanwhile. Null when the files cannot be examined.
  */
 export function traceProgram(launch: Launch): string | null {
   const files = traceFiles(launch.entry);
@@ -82,6 +84,7 @@ const programFiles = (folder: string): string[] =>
     .filter((file) => /\.(js|ts|json)$/.test(file))
     .sort();
 
+/** Whether this process may execute the file. */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

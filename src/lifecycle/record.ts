@@ -1,13 +1,16 @@
-/** The record: what a running server says of itself in its PID file. Source: docs/operations/lifecycle.md. */
+/** The record: what a running server publishes about itself in its PID file. Described in docs/operations/lifecycle.md. */
 import type { Problem } from '../common/problem.ts';
 import type { Identity } from './identity.ts';
 
 export type { Problem };
 
+/** What a server is doing. Only a `ready` one may be signalled: while `executing`, a signal would kill it. */
 export type State = 'starting' | 'ready' | 'reloading' | 'rehearsing' | 'draining' | 'executing' | 'stopping' | 'stopped';
 
+/** What can be done to a server, as JSON and messages name it. */
 export type OperationKind = 'reload' | 'restart' | 'stop' | 'check';
 
+/** What an operation came to; `verdicts.ts` has the exit code of each. */
 export type Outcome =
   | 'applied'
   | 'unchanged'
@@ -25,16 +28,18 @@ export type Outcome =
   | 'record-unusable'
   | 'failed';
 
-/** One changed setting; values that are or contain a secret read `changed`, `set` or `unset`. */
+/** One changed setting. Of values that are or contain a secret, only `changed`, `set` or `unset` is told. */
 export interface Change {
   readonly setting: string;
+  /** What puts the new value in force. */
   readonly applies: 'reload' | 'restart';
   readonly from: string;
   readonly to: string;
 }
 
-/** The verdict on one operation, as `--json` prints it. */
+/** The result of one operation, as `--json` prints it. */
 export interface Operation {
+  /** See `newOperationId`. */
   readonly id: string;
   readonly kind: OperationKind;
   readonly outcome: Outcome;
@@ -44,22 +49,26 @@ export interface Operation {
   readonly pendingRestart: readonly string[];
   readonly errors: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Label of the source of the configuration; null when it is not known. */
   readonly envSource: string | null;
+  /** The one that runs after the operation; null when no server was found. */
   readonly generation: number | null;
   readonly durationMs: number;
-  /** Only asked what would happen. */
+  /** True when the request was only to say what would happen; else absent. */
   readonly dryRun?: boolean;
 }
 
-/** Who asked: `uid` from the request file's owner, `pid` as the asker claimed. Null stands for a bare signal. */
+/** Who asked for an operation. Where there is none, a bare signal did. */
 export interface Asker {
+  /** Owner of the request file. */
   readonly uid: number | null;
+  /** Process id of the command, as it claims. */
   readonly pid: number | null;
-  /** Nobody: the server itself saw that its `.env` had changed. */
+  /** Set when the server itself asked, because a file of its configuration had changed. */
   readonly by?: 'watch';
 }
 
-/** One line of the history that the record keeps. */
+/** One entry of the history in the record: who asked, what came of it. */
 export interface PastOperation {
   readonly id: string;
   readonly kind: OperationKind;
@@ -70,48 +79,54 @@ export interface PastOperation {
   readonly message: string;
   /** Names of the changed settings. */
   readonly changed: readonly string[];
-  /** What was wrong, for one that failed or was refused. */
+  /** Problems that made it fail or be refused. */
   readonly errors: readonly Problem[];
   readonly durationMs: number;
 }
 
-/** How open the server is, in the words of whoever runs it. Names no value that is secret. */
+/** How open the server is, in an operator's words. Holds no secret value. */
 export interface Posture {
   readonly on: readonly string[];
   readonly off: readonly string[];
   readonly risks: readonly { readonly id: string; readonly message: string }[];
 }
 
+/** The `.env` as it was loaded, to tell later whether it has been changed or replaced. */
 export interface EnvFileFacts {
   readonly digest: string;
   readonly dev: number;
   readonly ino: number;
+  /** Root field of its mount in /proc/self/mountinfo; null when it is not known. */
   readonly mountRoot: string | null;
+  /** ISO time. */
   readonly loadedAt: string;
 }
 
-/** One place beside `.env` and environment that secrets were read from. Names and places, no values. */
+/** A place, other than `.env` and environment, that secrets were read from. Names and places, no values. */
 export interface SecretSource {
   /** `file`, or the host's own name for the secrets manager. */
   readonly kind: string;
   /** Path of the file; name of the secret, project or path in the manager. */
   readonly place: string;
-  /** What it set, by name. */
+  /** Names of the settings it supplied. */
   readonly settings: readonly string[];
   /** ISO time. */
   readonly readAt: string;
 }
 
+/** Content of the PID file, published as JSON. Its keys are public: later versions may add some, and change none. */
 export interface LifecycleRecord {
   readonly schema: 1;
   readonly pid: number;
+  /** ISO time of the start of the first generation. */
   readonly startedAt: string;
   readonly identity: Identity;
   readonly version: string;
   readonly interpreter: string;
-  /** As at the very first start; the entry file first. */
+  /** Of the first start; the entry file first. */
   readonly argv: readonly string[];
   readonly cwd: string;
+  /** See `digestProgram`; empty when it could not be read. */
   readonly codeDigest: string;
   /** See `traceFiles`; null when it could not be looked at. */
   readonly codeTrace: string | null;
@@ -125,23 +140,27 @@ export interface LifecycleRecord {
   readonly envFile: EnvFileFacts | null;
   readonly secretSources: readonly SecretSource[];
   readonly state: State;
+  /** 1 after the first start; each exec that takes over adds 1. */
   readonly generation: number;
+  /** ISO time. */
   readonly generationStartedAt: string;
+  /** Failed reloads and restarts, over all generations. */
   readonly failedCount: number;
-  /** How often each kind of operation came to each outcome, over all generations; dry runs are left out. */
+  /** Number of operations by kind and outcome, over all generations, without dry runs. */
   readonly operationCounts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly config: { readonly digest: string; readonly loadedAt: string; readonly pendingRestart: readonly string[] };
+  /** The last 20, oldest first. */
   readonly operations: readonly PastOperation[];
   readonly demo: boolean;
   /** Null until the server is ready. */
   readonly posture: Posture | null;
-  /** How a restart keeps the listening socket: handed over by descriptor, or bound anew (refusals for a moment). */
+  /** How a restart keeps the listening socket: by handing its descriptor over, or by binding again (refusals for a moment). */
   readonly handover: 'descriptor' | 'rebind';
 }
 
 const REQUIRED_NUMBERS = ['pid', 'generation'] as const;
 
-/** Reads a record of this or another version: unknown keys are ignored, missing optional ones filled. Null if it is none. */
+/** Parses a record of this or another version: unknown keys are ignored, missing optional ones filled in. Null if the text is not a record. */
 export function parseRecord(text: string): LifecycleRecord | null {
   let value: unknown;
   try {

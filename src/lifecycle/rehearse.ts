@@ -1,30 +1,34 @@
-/** Runs the program that would be exec'd, with the configuration it would get, in a child that serves nobody. */
+/** Runs the program that a restart would execute, with the configuration it would get, in a child that accepts no requests. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { REHEARSAL_VARIABLE, type Launch } from './launch.ts';
 import type { Program } from './program.ts';
 import type { Problem } from './record.ts';
 
+/** What the rehearsal showed. */
 export interface RehearsalResult {
   readonly ok: boolean;
-  /** What is wrong, for people; problems of the configuration where the child could name them. */
+  /** What is wrong, for people; empty when nothing is. */
   readonly message: string;
+  /** Problems of the configuration, where the child could name them. */
   readonly problems: readonly Problem[];
 }
 
-/** What the child prints on its standard output, one line. */
+/** What the child prints on its standard output, as one line of JSON. */
 export interface RehearsalReport {
   readonly rehearsal: 'ok' | 'failed';
   readonly problems: readonly Problem[];
 }
 
+/** What to rehearse with, and for how long. */
 export interface RehearsalOptions {
+  /** The configuration; the child gets it as JSON. */
   readonly state: unknown;
   readonly limitMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the child is gone: it is reaped before anything is exec'd. Never throws. */
+/** Resolves when the child has ended, so that none is left when the program is replaced. Never throws. */
 export async function rehearse(program: Program, launch: Launch, { state, limitMs, signal }: RehearsalOptions): Promise<RehearsalResult> {
   const outcome = await runChild(program, launch, JSON.stringify(state), limitMs, signal);
   if (typeof outcome === 'string') return failed(outcome);
@@ -37,12 +41,13 @@ export async function rehearse(program: Program, launch: Launch, { state, limitM
 
 interface ChildOutcome {
   readonly code: number | null;
+  /** How it ended, in words. */
   readonly end: string;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The child's end, or the words for why there was no child. */
+/** How the child ended, or why there was none. */
 function runChild(program: Program, launch: Launch, input: string, limitMs: number, signal: AbortSignal): Promise<ChildOutcome | string> {
   return new Promise((resolve) => {
     const env = { ...launch.env, [REHEARSAL_VARIABLE]: '3' };
@@ -71,24 +76,27 @@ function runChild(program: Program, launch: Launch, input: string, limitMs: numb
     child.once('close', (code, signalName) =>
       finish({ code, stdout, stderr, end: killedFor || (signalName ? `was ended by ${signalName}` : `ended with exit code ${code}`) }),
     );
-    // Without descriptors left there is no child, and nothing to talk to; the error above says so.
+    // No child, no pipe: the `error` event above reports why.
     const pipe = (child.stdio as typeof child.stdio | undefined)?.[3];
     if (pipe && 'end' in pipe) pipe.on('error', ignoreBrokenPipe).end(input);
     if (signal.aborted) onAbort();
   });
 }
 
-/** In the child: what it is to stand on. It makes itself the first to go when memory runs out. */
+/**
+ * In the child: the configuration to rehearse with. Also makes the child the first that the kernel kills when memory runs out.
+ * @throws when this process is not such a child
+ */
 export function readRehearsal(): unknown {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');
   } catch {
-    // Not Linux, or not permitted: then it counts like any other process.
+    // Not Linux, or not permitted.
   }
   return JSON.parse(readFileSync(3, 'utf8'));
 }
 
-/** The child may end before it has read everything; how it ended says more. */
+/** The child may end before it has read everything; its exit is reported instead. */
 const ignoreBrokenPipe = (): void => undefined;
 
 const whatIsGone = (program: Program, launch: Launch): string => `${program.path} or the working directory ${launch.cwd} is not there`;

@@ -25,7 +25,7 @@ const REHEARSAL_LIMIT_MS = 20_000;
 
 const UNPUBLISHED = 'the PID file cannot be written, and commands must know when not to signal';
 
-/** What a restart shares with the lifecycle that it is part of. */
+/** What a restart uses of the lifecycle it is part of. */
 interface Shared {
   readonly notifier: Notifier;
   /** Aborted when the server is told to stop. */
@@ -55,6 +55,7 @@ interface Rehearsed<Config> extends Attempt<Config> {
   readonly trace: string | null;
 }
 
+/** Carries out restarts for the lifecycle. */
 export class Restarter<Config> {
   readonly #options: LifecycleOptions<Config>;
   readonly #shared: Shared;
@@ -158,9 +159,9 @@ export class Restarter<Config> {
     const sessions = service.openSessions(keep);
     const undo: (() => void)[] = [];
     try {
-      const { cut } = await this.#drain(native, keep);
+      const { interrupted } = await this.#drain(native, keep);
       if (this.#isStopping) return CALLED_OFF;
-      const notes = restartNotes(sessions, cut, native !== null || listeners.length === 0);
+      const notes = restartNotes({ ...sessions, interrupted, isRefusing: native === null && listeners.length > 0 });
       collectRequests();
       enter('executing');
       // A command that reads `ready` would send a signal, which kills while the program is being replaced.
@@ -178,7 +179,7 @@ export class Restarter<Config> {
       await service.resume();
       return {
         outcome: 'rolled-back',
-        message: `${service.redact(messageOf(error))}; this generation serves on`,
+        message: `${service.redact(messageOf(error))}; this generation keeps serving`,
         warnings: candidate.warnings,
       };
     }
@@ -273,16 +274,27 @@ export function judgeRestart({ operation, generation, failure }: Handover<unknow
       };
 }
 
-function restartNotes({ open, ended }: { open: number; ended: number }, cut: number, carried: boolean): string[] {
+interface Effects {
+  /** Client sessions before the restart, and those of them that it ends. */
+  readonly open: number;
+  readonly ended: number;
+  /** Requests that got an error at the drain timeout. */
+  readonly interrupted: number;
+  /** The listening socket is closed and bound again, not handed over. */
+  readonly isRefusing: boolean;
+}
+
+/** What clients noticed of a restart, in one phrase each. */
+function restartNotes({ open, ended, interrupted, isRefusing }: Effects): string[] {
   const notes: string[] = [];
   const kept = open - ended;
-  if (kept > 0) notes.push(`${count(kept, 'MCP session')} ${kept === 1 ? 'goes' : 'go'} on`);
+  if (kept > 0) notes.push(`${count(kept, 'MCP session')} ${kept === 1 ? 'continues' : 'continue'}`);
   if (ended > 0)
     notes.push(
-      `${count(ended, 'MCP session')} ended, ${ended === 1 ? 'its client starts' : 'their clients start'} anew (--keep-sessions keeps them, but for those over HTTP+SSE)`,
+      `${count(ended, 'MCP session')} ended, ${ended === 1 ? 'its client must' : 'their clients must'} start over (--keep-sessions keeps them, except those over HTTP+SSE)`,
     );
-  if (cut > 0) notes.push(`${count(cut, 'request')} did not finish in time and got an error`);
-  if (!carried) notes.push('the socket was bound anew, for lack of the FFI: connections were refused for a moment');
+  if (interrupted > 0) notes.push(`${count(interrupted, 'request')} did not finish in time and got an error`);
+  if (isRefusing) notes.push('the socket was bound again, because the FFI (koffi) is missing: connections were refused for a moment');
   return notes;
 }
 

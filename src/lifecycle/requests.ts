@@ -1,4 +1,4 @@
-/** What commands ask of a running server, and its answers: one small file each in the folder beside the PID file. */
+/** Requests of commands to a running server, and its answers: one small file each, in the folder beside the PID file. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export interface OperationRequest {
   readonly askedBy: Asker | null;
 }
 
-/** A request that nobody waits for, without conditions. */
+/** A request without conditions that no command waits for: of a bare signal, or of the server itself. */
 export const unattendedRequest = (kind: OperationRequest['kind'], askedBy: Asker | null): OperationRequest => ({
   id: newOperationId(),
   kind,
@@ -35,23 +35,23 @@ export const unattendedRequest = (kind: OperationRequest['kind'], askedBy: Asker
 /** Whether a command waits for the answer. */
 export const isAwaited = ({ askedBy }: Pick<OperationRequest, 'askedBy'>): boolean => askedBy !== null && askedBy.by === undefined;
 
-/** Ids sort in the order in which they were made. */
+/** A new id of an operation; ids sort by the time they were made. */
 export const newOperationId = (): string => `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`;
 
-/** The file says which process asks; as which user, its owner says. */
+/** Writes a request for the server to take. The file names the process that asks; its owner is the user. */
 export const submitRequest = (folder: string, { askedBy, ...request }: OperationRequest): void => {
   createFile(requestPath(folder, request.id), JSON.stringify({ ...request, pid: askedBy?.pid ?? null }));
 };
 
-/** Takes back a request; false when the server has taken it already. */
+/** Withdraws a request; false when the server has taken it already. */
 export const withdrawRequest = (folder: string, id: string): boolean => removeIfThere(requestPath(folder, id));
 
 export const isPending = (folder: string, id: string): boolean => lstatOrNull(requestPath(folder, id)) !== null;
 
 /**
- * Takes every request that waits, oldest first. A file that is none is removed: nobody can be answered. One that was
- * withdrawn at the same moment is not taken.
- * @throws when the folder or a file cannot be read; what was not taken waits on
+ * Takes every request that waits, oldest first. A file that does not hold a request is removed. A request that is withdrawn at
+ * the same moment is either taken or withdrawn, never both.
+ * @throws when the folder or a file cannot be read; requests not taken by then keep waiting
  */
 export function takeRequests(folder: string): OperationRequest[] {
   return pendingIds(folder).flatMap((id) => {
@@ -63,7 +63,7 @@ export function takeRequests(folder: string): OperationRequest[] {
   });
 }
 
-/** Removes what a server that died left unread in its folder: nobody waits for it any more, and it may hold secrets. */
+/** Removes what a dead server left in its folder: the commands have given up, and a handover holds secrets. */
 export function removeLeftovers(folder: string): void {
   for (const name of namesIn(folder)) if (/^(request|answer|handover)-/.test(name)) removeIfThere(join(folder, name));
 }
@@ -71,7 +71,7 @@ export function removeLeftovers(folder: string): void {
 export const writeAnswer = (folder: string, operation: Operation): void =>
   replaceFile(answerPath(folder, operation.id), JSON.stringify(operation));
 
-/** The answer to a request, once it is there; it is removed by being read. */
+/** Reads and removes the answer to a request; null while there is none. */
 export function takeAnswer(folder: string, id: string): Operation | null {
   const text = readOrNull(answerPath(folder, id));
   if (text === null) return null;
@@ -79,7 +79,7 @@ export function takeAnswer(folder: string, id: string): Operation | null {
   return JSON.parse(text) as Operation;
 }
 
-/** Removes answers nobody came for. */
+/** Removes answers that no command has read. */
 export function removeOldAnswers(folder: string, olderThanMs: number): void {
   for (const name of namesIn(folder)) {
     if (!/^answer-.*\.json$/.test(name)) continue;

@@ -1,15 +1,16 @@
-/** What the lifecycle needs of the server it keeps: the interface that app.ts supplies. */
+/** The interface that a host supplies: what the lifecycle needs of the server it runs. */
 import type { HandedConnection, HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
 import type { Change, EnvFileFacts, Posture, Problem, SecretSource, State } from './record.ts';
 
-/** A configuration that was read and judged, and is not in force. */
+/** A configuration that has been read and validated, and is not in force yet. */
 export interface Candidate<Config> {
+  /** Everything that is wrong with it; empty when it is valid. */
   readonly problems: readonly Problem[];
-  /** Worth telling whoever asked: a stale mount, a variable without effect. */
+  /** For the operator: a stale mount, a variable without effect. */
   readonly warnings: readonly string[];
   readonly changes: readonly Change[];
-  /** Names of what this configuration changes and only a restart applies. */
+  /** Names of the changed settings that only a restart applies. */
   readonly pendingRestart: readonly string[];
   readonly source: SourceFacts;
   /** The files that it was read from. */
@@ -17,70 +18,87 @@ export interface Candidate<Config> {
   /** Why a reload has nothing to read again; null when it has. */
   readonly nothingToRead: string | null;
   readonly configDigest: string;
-  /** What the next generation gets, and the rehearsal before it. Holds secrets. */
+  /** What the rehearsal and the next generation get. Holds secrets. */
   readonly config: Config;
 }
 
+/** Where a configuration came from, as the record publishes it. */
 export interface SourceFacts {
+  /** Null when there is no `.env`. */
   readonly dotenvPath: string | null;
+  /** Label of the source: `live`, `missing`, ... */
   readonly envSource: string;
+  /** The places that are searched for a `.env`, in order. */
   readonly envCandidates: readonly string[];
   readonly envFile: EnvFileFacts | null;
   /** Absent in what an older version handed over. */
   readonly secretSources?: readonly SecretSource[];
 }
 
+/** A file that a configuration was read from. */
 export interface SourceFile {
   readonly path: string;
   /** Hexadecimal SHA-256 of the content; null when it could not be read. Not to be published. */
   readonly digest: string | null;
 }
 
+/** How draining or closing ended. */
 export interface DrainReport {
-  /** Requests that did not finish in time and got an error instead. */
-  readonly cut: number;
+  /** Number of requests that did not finish in time and got an error instead. */
+  readonly interrupted: number;
 }
 
+/** How a drain is to be done. */
+export interface DrainOptions {
+  /** After this time requests that still run get an error. */
+  readonly timeoutMs: number;
+  /** With them, idle connections are parked for the next generation; null: they are closed. */
+  readonly descriptors: Descriptors | null;
+  /** Whether connections with an open event stream are parked too. */
+  readonly keepSessions: boolean;
+  /** Aborted when the server is told to stop: then nothing needs to be finished for the next generation. */
+  readonly signal: AbortSignal;
+}
+
+/** The server that a lifecycle runs. `Config` is the host's own type for a configuration; it must survive JSON. */
 export interface Service<Config> {
   /** The configuration in force, to come back to if the next generation cannot get ready. */
   inForce(): Config;
-  /** Reads the env source and validates all of it. Collects problems; changes nothing. */
+  /** Reads the configuration again and validates all of it. Collects problems; changes nothing. */
   load(kind: 'reload' | 'restart'): Promise<Candidate<Config>>;
-  /** Applies what applies live, to every part or to none. @throws ReloadRejected */
+  /** Applies what can be applied without a restart, to every part or to none. @throws ReloadRejected */
   apply(candidate: Candidate<Config>): Promise<void>;
   /**
-   * Sockets for the next generation: copies of those that listen now, or new ones where the candidate names another
-   * address. Without `descriptors` the next generation binds anew.
+   * Sockets for the next generation: duplicates of those that listen now, or new ones where the candidate names another
+   * address. Without `descriptors` they have none, and the next generation binds them again.
    * @throws when an address cannot be bound
    */
   openListeners(candidate: Candidate<Config>, descriptors: Descriptors | null): Promise<readonly HandedListener[]>;
-  /**
-   * Lets requests finish while still accepting, then stops accepting. With `descriptors`, idle connections are parked, not
-   * closed; with `keepSessions` too, so are those with an open event stream.
-   */
-  drain(options: { timeoutMs: number; descriptors: Descriptors | null; keepSessions: boolean; signal: AbortSignal }): Promise<DrainReport>;
-  /** The parked connections, their descriptors to be duplicated. */
+  /** Lets requests finish while new ones are still accepted, then stops accepting. Undone by `resume`. */
+  drain(options: DrainOptions): Promise<DrainReport>;
+  /** The parked connections, with their own descriptors: the lifecycle duplicates them. */
   parked(): readonly HandedConnection[];
-  /** Undoes `drain`: serves again where it did before. */
+  /** Undoes `drain`: serves again on the same sockets. */
   resume(): Promise<void>;
-  /** Finishes what runs and closes everything. */
+  /** Lets requests finish, up to `timeoutMs`, and closes everything. */
   shutdown(timeoutMs: number): Promise<DrainReport>;
-  /** As of the configuration in force. */
+  /** How open the server is under the configuration in force. */
   posture(): Posture;
+  /** Under the configuration in force. */
   drainTimeoutMs(): number;
-  /** The files whose changes ask for a reload by themselves, as they were read. */
+  /** The files of which a change causes a reload, with the content that is in use. Empty: none is watched. */
   watchedFiles(): readonly SourceFile[];
-  /** Told of every change of state; readiness follows from it. */
+  /** Called at every change of state; readiness probes follow from it. */
   entered(state: State): void;
-  /** Client sessions, and how many of them a restart would end. */
+  /** Number of client sessions, and how many of them a restart would end. */
   openSessions(keep: boolean): { readonly open: number; readonly ended: number };
-  /** Whether sessions are kept although nobody asked for it this time. */
+  /** Whether restarts keep sessions unless asked otherwise. */
   keepsSessions(): boolean;
-  /** What the next generation needs to go on with the sessions; taken when nothing runs any more. */
+  /** What the next generation needs to continue the sessions, as JSON-compatible data; asked for after `drain`. */
   saveSessions(keep: boolean): unknown;
-  /** Takes every known secret out of a text that came from elsewhere. */
+  /** Replaces every known secret in a text that came from elsewhere, such as an error. */
   redact(text: string): string;
 }
 
-/** What the C library can do with descriptors and Node.js cannot. */
+/** What a service needs of the C library to hand its sockets over. */
 export type Descriptors = Pick<Native, 'duplicate' | 'closeOnExec'>;

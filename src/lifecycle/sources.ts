@@ -3,6 +3,7 @@ import type { LifecycleLog } from './options.ts';
 import type { SourceFile } from './service.ts';
 import { LOOK_EVERY_MS, watchFile, type FileWatcher } from './watch.ts';
 
+/** The watchers, one a file. `onChange` is called for each file with new content. */
 export class Sources {
   readonly #log: LifecycleLog;
   readonly #onChange: () => void;
@@ -30,9 +31,9 @@ export class Sources {
     this.#log.info({ paths }, paths.length === 0 ? 'no file is watched any more' : 'watched: a change of these files is a reload');
   }
 
-  /** What was read just now is not a change. */
+  /** Tells the watchers which content has just been read, so that it does not count as a change. */
   read(files: readonly SourceFile[]): void {
-    for (const { path, digest } of files) this.#watchers.get(path)?.saw(digest ?? undefined);
+    for (const { path, digest } of files) this.#watchers.get(path)?.skip(digest ?? undefined);
   }
 
   close(): void {

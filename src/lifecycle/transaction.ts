@@ -8,19 +8,21 @@ export interface Part<Config> {
   prepare(next: Config): Promise<Replacement>;
 }
 
+/** What a part has prepared; exactly one of the two is called. */
 export interface Replacement {
   /** Swaps the replacement in. Must not fail: whatever can fail belongs in `prepare`. */
   commit(): void;
-  /** Gives up whatever `prepare` opened. */
+  /** Releases what `prepare` opened. */
   discard(): void;
 }
 
+/** Which part refused a configuration, and why. */
 export interface PartFailure {
   part: string;
   message: string;
 }
 
-/** At least one part refused the new configuration; everything that was prepared has been discarded. */
+/** At least one part refused the new configuration; everything prepared has been discarded. Code ERR_RELOAD_REJECTED. */
 export class ReloadRejected extends ZscalerMcpError {
   override name = 'ReloadRejected';
   readonly failures: readonly PartFailure[];
@@ -32,7 +34,7 @@ export class ReloadRejected extends ZscalerMcpError {
   }
 }
 
-/** @throws ReloadRejected */
+/** Prepares all parts at the same time, then commits all of them or discards all. @throws ReloadRejected */
 export async function applyToAll<Config>(parts: readonly Part<Config>[], next: Config): Promise<void> {
   const attempts = await Promise.allSettled(parts.map(async (part) => part.prepare(next)));
   const replacements = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));

@@ -69,7 +69,7 @@ export const judgeGeneration = (expected: number | null, running: number): Verdi
 
 export const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
   outcome: 'refused',
-  message: `the configuration is invalid (${count(problems.length, 'problem')}); nothing was changed, the server runs on`,
+  message: `the configuration is invalid (${count(problems.length, 'problem')}); nothing was changed, the server keeps running`,
   errors: problems,
   warnings,
 });

@@ -176,7 +176,7 @@ describe('a file that', () => {
     writeFileSync(path, 'A=1\n');
     const { seen, watcher } = startWatching(path);
     writeFileSync(path, '');
-    watcher.saw('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    watcher.skip('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     await sleep(LONG_ENOUGH_MS);
     expect(seen.changes).toBe(0);
   });

@@ -1,7 +1,7 @@
 /**
- * Notices that a file has another content, however it came there: written in place, renamed over, deleted and made again,
- * or behind links that moved (Kubernetes swaps a link to a folder). Folders are watched, since a watch on a file is deaf
- * once the file was replaced.
+ * Notices that the content of a file has changed, however that was done: written in place, replaced by a rename, deleted and
+ * created again, or reached through a link that moved (Kubernetes swaps a link to a folder). Folders are watched, because a
+ * watch on a file reports nothing more once the file has been replaced.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, statSync, watch, type FSWatcher } from 'node:fs';
@@ -9,30 +9,32 @@ import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:p
 import { messageOf } from '../common/errors.ts';
 import { lstatOrNull } from './files.ts';
 
+/** Watches one file until it is closed. */
 export interface FileWatcher {
   readonly path: string;
-  /** Content that was dealt with already is no news. */
-  saw(digest: string | undefined): void;
+  /** Content with this digest does not count as a change. */
+  skip(digest: string | undefined): void;
   close(): void;
 }
 
+/** What to watch, and how. The last three are for tests. */
 export interface WatchOptions {
   readonly path: string;
-  /** Hexadecimal SHA-256 of the content that is no news; null: whatever is there now. */
+  /** Hexadecimal SHA-256 of the content that is already in use; null: what is there now. */
   readonly known: string | null;
   readonly onChange: () => void;
-  /** Told once if folders cannot be watched; then changes are only found by looking. */
+  /** Called once if folders cannot be watched; then changes are only found by polling. */
   readonly onBlind: (reason: string) => void;
-  /** The content must stay the same for twice as long before it counts: whoever writes may be in the middle of it. */
+  /** The content must stay the same for twice this time before it counts: the writer may not be finished. */
   readonly quietMs?: number;
-  /** Looks this often in any case: network and host-shared file systems accept watches and tell nothing. */
+  /** Polls this often in any case: network and host-shared file systems accept watches and report nothing. */
   readonly lookEveryMs?: number;
   readonly watchFolder?: typeof watch;
 }
 
 export const LOOK_EVERY_MS = 5_000;
 const QUIET_MS = 250;
-/** An empty file is believed after a while: many programs empty a file first and write it then. */
+/** An empty file must stay empty for this long: many programs empty a file before they write it. */
 const EMPTY_MS = 2_000;
 
 export const watchFile = (options: WatchOptions): FileWatcher => new Watcher(options);
@@ -60,7 +62,7 @@ class Watcher implements FileWatcher {
     this.#looking = setInterval(() => this.#look(), options.lookEveryMs ?? LOOK_EVERY_MS).unref();
   }
 
-  saw(digest: string | undefined): void {
+  skip(digest: string | undefined): void {
     if (digest !== undefined) this.#known = digest;
   }
 
@@ -91,7 +93,7 @@ class Watcher implements FileWatcher {
     this.#quiet = setTimeout(() => this.#read(), ms).unref();
   }
 
-  /** What reads the same twice in a row is whole. */
+  /** Content that reads the same twice in a row is complete. */
   #read(): void {
     this.#arm();
     const reading = digestAt(this.path);
@@ -103,7 +105,7 @@ class Watcher implements FileWatcher {
     this.#options.onChange();
   }
 
-  /** Watches the folders that count now, and no others: a folder that was replaced is another one of the same name. */
+  /** Watches the folders that decide now where the path leads, and no others. A replaced folder counts as another one. */
   #arm(): void {
     this.#chain = chainOf(this.path);
     const wanted = new Map([...this.#chain.keys()].map((folder) => [`${idOf(folder)} ${folder}`, folder]));
@@ -136,7 +138,7 @@ type Chain = ReadonlyMap<string, ReadonlySet<string>>;
 
 const MAX_LINKS = 40;
 
-/** Where a part of the path is not there, the search ends: that is the name to wait for. */
+/** Ends at the first part of the path that does not exist: that is the name to wait for. */
 function chainOf(path: string): Chain {
   const chain = new Map<string, Set<string>>();
   const { root } = parse(resolve(path));
@@ -179,7 +181,7 @@ function idOf(path: string): string | null {
   }
 }
 
-/** Changes with nearly every change of the file; the time of the last change of the inode cannot be set back. */
+/** Differs after nearly every change of the file: ctime cannot be set back. */
 function traceOf(path: string): string {
   try {
     const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
@@ -193,13 +195,13 @@ const SIZE_LIMIT = 1_048_576;
 const EMPTY_DIGEST = createHash('sha256').digest('hex');
 
 /**
- * What is there now. Null when there is nothing, which is no change: it may be on its way. What cannot be read, or is no
- * such file, is a content too: a reload says what is wrong with it.
+ * Digest of what is there now. Null when nothing is there, which does not count as a change: the file may be about to be
+ * replaced. What cannot be read, or is not a regular file, counts as content: a reload then reports what is wrong.
  */
 function digestAt(path: string): string | null {
   let descriptor: number;
   try {
-    // Without waiting for a writer of a pipe.
+    // Opening a pipe would wait for its writer.
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;

@@ -159,7 +159,7 @@ export class Door {
     pipe.hold();
     const isIdle = await Promise.race([pipe.idle().then(() => true), sleep(timeoutMs, false)]);
     if (!isIdle) this.#options.mcp.abandon('the server is restarting, and this request did not finish in time');
-    return { cut: isIdle ? 0 : 1 };
+    return { interrupted: isIdle ? 0 : 1 };
   }
 
   /** Over HTTP+SSE every answer travels on a stream that never ends by itself, so the front cannot see which calls are running. */

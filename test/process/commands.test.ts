@@ -161,7 +161,7 @@ describe('the commands, and how they end', () => {
     expect(lines.length).toBeGreaterThan(6);
     expect(lines.filter((line) => line.length > 70 && !line.includes(server.folder))).toEqual([]);
     const { err } = await server.command('reload');
-    expect(err).toMatch(/^reload: refused: the configuration is invalid \(2 problems\); nothing was changed, the server runs on\n/);
+    expect(err).toMatch(/^reload: refused: the configuration is invalid \(2 problems\); nothing was changed, the server keeps running\n/);
   });
 
   it('is silent when nobody reads the rest', async () => {

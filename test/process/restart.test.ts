@@ -277,7 +277,7 @@ describe('restart', () => {
   it.skipIf(missing('linux'))('without the FFI binds anew, and says so', async () => {
     const server = await startServer({ env: { ZSCALER_MCP_DISABLE_FFI: '1' } });
     expect((await server.ask('status'))['handover']).toBe('rebind');
-    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: expect.stringContaining('bound anew') as string });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: expect.stringContaining('bound again') as string });
     expect(server.record()).toMatchObject({ pid: server.pid, generation: 2, url: server.url });
     expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
   });

@@ -17,7 +17,7 @@ describe('restart --keep-sessions', () => {
         expect(await server.ask('restart', '--keep-sessions')).toMatchObject({
           outcome: 'restarted',
           generation,
-          message: expect.stringContaining('1 MCP session goes on') as string,
+          message: expect.stringContaining('1 MCP session continues') as string,
         });
         const reply = await session.send('tools/call', { name: 'zia_list_rule_labels', arguments: {} });
         expect([reply.status, reply.body?.error]).toEqual([200, undefined]);

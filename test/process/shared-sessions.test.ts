@@ -184,7 +184,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     await stream.opened;
     expect(await one.ask('restart')).toMatchObject({
       outcome: 'restarted',
-      message: expect.stringContaining('1 MCP session goes on') as string,
+      message: expect.stringContaining('1 MCP session continues') as string,
     });
     expect((await client.ask(one.url, 'tools/list')).status).toBe(200);
     // The stream is on the same connection as before, and hears what another replica says.
