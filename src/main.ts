@@ -1,6 +1,6 @@
 /**
- * The entry. Its first lines, before any other module is loaded, remember how the program was started and queue signals:
- * until a handler is there, a signal would end the process.
+ * The entry. Its first lines, before any other module is loaded, queue signals: a server that is still loading must not be ended by one.
+ * Commands that handle no signals give them back to the system once they are known.
  */
 import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -18,7 +18,7 @@ useCompileCache();
 const [{ captureLaunch }, { run }] = await Promise.all([import('./lifecycle/launch.ts'), import('./cli/run.ts')]);
 const launch = captureLaunch();
 
-// What is waited for may be held by a timer or a socket that does not hold the process: it must not end before it is known what comes of it.
+// Keeps the process alive until the command has ended: it may wait for a timer or a socket that is unreferenced.
 const holding = setInterval(() => undefined, 60_000);
 const exitCode = await run({
   launch,
@@ -38,11 +38,11 @@ const exitCode = await run({
 clearInterval(holding);
 if (exitCode !== undefined) {
   process.exitCode = exitCode;
-  // It is over, although a request that nobody waits for any more may hold the process: not every SDK can call one off.
+  // Ends although an abandoned request may keep the process alive: not every SDK can cancel one.
   setTimeout(() => process.exit(), 500).unref();
 }
 
-/** Before anything that an older one does not know is used. */
+/** Runs before anything that an older Node.js does not know. */
 function refuseOldNode(): void {
   const { node } = process.versions;
   if (Number.parseInt(node, 10) >= 24) return;
@@ -52,7 +52,7 @@ function refuseOldNode(): void {
   process.exit(1);
 }
 
-/** Whoever reads may have seen enough, as `head` does; the exit code says the rest. */
+/** Ignores EPIPE: the reader (for example `head`) may close the pipe early. */
 function print(stream: NodeJS.WriteStream, text: string): void {
   if (stream.listenerCount('error', ignoreClosedPipe) === 0) stream.on('error', ignoreClosedPipe);
   stream.write(`${text}\n`);
@@ -62,7 +62,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-/** Colour where it is shown and not unwanted (no-color.org), or where it is wanted anyway (force-color.org), which wins as in Node.js. */
+/** Colour on terminals unless NO_COLOR (no-color.org) is set; FORCE_COLOR (force-color.org) overrides both, as in Node.js. */
 function describeTerminal(): { width: number | null; hasColour: boolean } {
   const { isTTY, columns } = process.stdout;
   const isAllTerminal = isTTY && process.stderr.isTTY;
@@ -94,7 +94,7 @@ async function releaseSignals(): Promise<void> {
   for (const signal of early.splice(0, 1)) process.kill(process.pid, signal);
 }
 
-/** Compiled code from the last start makes this one faster. Only a folder of our own is trusted with code. */
+/** Compiled code of earlier starts makes this one faster. It is read only from a home directory that the user owns. */
 function useCompileCache(): void {
   const home = process.env['HOME'];
   if (!home || process.env['NODE_COMPILE_CACHE'] !== undefined) return;

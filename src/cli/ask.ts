@@ -3,6 +3,7 @@ import { ask, describeOperation, newOperationId, type Operation, type Whereabout
 import type { OptionValues } from './command.ts';
 import { generationOf, secondsOf } from './options.ts';
 
+/** Asks a running server to reload or restart, and waits for its verdict. @throws ZscalerMcpError ERR_USAGE for a bad option value */
 export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
   if (process.platform === 'win32') return notOnWindows(kind);
   return ask(kind, {

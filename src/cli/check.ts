@@ -6,6 +6,7 @@ import { describeValue, flagLayer, isSet, maskSecrets, rows, secretValues } from
 import type { OptionValues } from './command.ts';
 import { printOperation, table, type Printer } from './print.ts';
 
+/** Judges the configuration and prints every problem, or every setting with where its value came from. @returns the exit code */
 export async function printCheck(
   { launch, ...printer }: Printer & { launch: Launch },
   values: OptionValues,

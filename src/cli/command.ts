@@ -28,6 +28,7 @@ export interface Command {
 /** By name, without the dashes; `parseArgs` of node:util takes them as they are. */
 export type Options = Readonly<Record<string, Option>>;
 
+/** One option of a command. */
 export interface Option {
   readonly type: 'string' | 'boolean';
   readonly short?: string;
@@ -41,6 +42,7 @@ export interface Option {
 /** What parsing needs to know of an option; the flags of the settings have no more. */
 export type Syntax = Pick<Option, 'type' | 'short' | 'runs'>;
 
+/** Values of the options that were given, by name: text, or true for a switch. */
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
 /** What a command is run with. */

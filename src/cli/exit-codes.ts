@@ -1,5 +1,6 @@
 /** Every exit code with its name and the advice printed with it. What a code means for a command stands in the command's record. */
 
+/** In ascending order; the reference page and help list them. */
 export const exitCodes = [
   {
     code: 0,
@@ -63,6 +64,7 @@ export const exitCodes = [
   },
 ] as const;
 
+/** A code that is in the table. */
 export type ExitCode = (typeof exitCodes)[number]['code'];
 
 /** What to do next; empty when there is nothing to say. */

@@ -4,6 +4,7 @@ import { nearest } from '../common/nearest.ts';
 import type { Command, OptionValues, Syntax } from './command.ts';
 import { usageError } from './usage.ts';
 
+/** A command line that was understood. */
 export interface CommandLine {
   readonly command: Command;
   readonly values: OptionValues;
@@ -82,7 +83,7 @@ async function readArguments(argv: readonly string[], expected: Expected): Promi
       throw usageError(`--${token.name} requires a value`, '', page);
     if (known.type === 'boolean' && token.value !== undefined) throw usageError(`--${token.name} takes no value`, '', page);
   }
-  return { values: values as OptionValues, topic };
+  return { values, topic };
 }
 
 /** A word that is no option: most likely a mistyped command. */

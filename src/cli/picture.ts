@@ -1,25 +1,28 @@
 /** A picture for a terminal: labelled rows in groups, wrapped to its width, in colour where it shows colour. */
 import { styleText } from 'node:util';
 
-/** What is printed on. */
+/** The terminal, pipe or file that is printed on. */
 export interface Canvas {
-  /** In columns; null where nobody looks, as in a pipe or a file: lines are left as long as they are. */
+  /** In columns; null for a pipe or a file, where lines are not wrapped. */
   readonly width: number | null;
   readonly hasColour: boolean;
 }
 
+/** What a text says by its colour. */
 export type Tone = 'good' | 'bad' | 'waiting' | 'strong' | 'faint' | 'plain';
 
-/** A piece of a line in a tone of its own. */
+/** A piece of a line in one tone. */
 export interface Span {
   readonly text: string;
   readonly tone: Tone;
-  /** No line is broken within. */
+  /** It is not broken across lines. */
   readonly isWhole?: true;
 }
 
+/** A text, in one tone or in several. */
 export type Text = string | readonly Span[];
 
+/** A labelled row. */
 export interface Row {
   readonly label: string;
   /** One character before the text, which is wrapped beside it. */
@@ -29,17 +32,20 @@ export interface Row {
 
 const INDENT = 2;
 const GAP = 2;
-/** Narrower than this, wrapping would only make it worse. */
+/** Narrower terminals get unwrapped lines: wrapping would make them harder to read. */
 const LEAST_WIDTH = 40;
 
 const styles = { good: 'green', bad: 'red', waiting: 'yellow', strong: 'bold', faint: 'dim' } as const;
 
+/** A piece that may be broken at its spaces. */
 export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone });
 
+/** A piece that is not broken, such as a command to copy. */
 export const whole = (text: string, tone: Tone = 'plain'): Span => ({ text, tone, isWhole: true });
 
+/** Wraps the text in escape sequences of its tone, where there is colour. */
 export const paint = (text: string, tone: Tone, { hasColour }: Canvas): string =>
-  // The terminal was judged already, so that it is not judged again by another stream.
+  // `hasColour` has been decided for the stream that is printed on; styleText would look at another one.
   hasColour && tone !== 'plain' && text !== '' ? styleText(styles[tone], text, { validateStream: false }) : text;
 
 /** One column of labels for all groups, and an empty line between two of them. A label that is the same as the one above is left out. */
@@ -61,7 +67,7 @@ function drawRow({ text, mark }: Row, label: string, labelWidth: number, canvas:
   return lines.map((line, number) => (number === 0 ? start + marked : ' '.repeat(left)) + line);
 }
 
-/** Breaks at blanks; a word that is longer than a line stays whole, so that it can be copied. */
+/** Breaks at spaces. A word longer than a line stays whole, so that it can be copied. */
 export function wrap(text: Text, canvas: Canvas): string[] {
   const width = canvas.width === null || canvas.width < LEAST_WIDTH - INDENT ? Infinity : canvas.width;
   const lines: Span[][] = [];
@@ -82,7 +88,7 @@ const wordsOf = (text: Text): Span[] =>
     part.isWhole ? [part] : part.text.split(' ').map((word) => span(word, part.tone)),
   );
 
-/** Words of one tone that stand together are painted together. */
+/** Neighbouring words of one tone are painted as one run. */
 function paintLine(words: readonly Span[], canvas: Canvas): string {
   const runs: Span[] = [];
   for (const { text, tone } of words) {
@@ -93,7 +99,7 @@ function paintLine(words: readonly Span[], canvas: Canvas): string {
   return runs.map(({ text, tone }) => paint(text, tone, canvas)).join(' ');
 }
 
-/** `2 d 3 h`, `5 min 12 s`, `0 s`: the largest units that say something, two unless told. */
+/** `2 d 3 h`, `5 min 12 s`, `0 s`: the largest units that are not zero, two by default. */
 export function spell(seconds: number, units = 2): string {
   const whole = Math.max(0, Math.floor(seconds));
   const parts = [
@@ -111,5 +117,5 @@ export function spell(seconds: number, units = 2): string {
     .join(' ');
 }
 
-/** `2026-03-02 09:14:06 UTC` of an ISO time; what is none stays as it is. */
+/** `2026-03-02 09:14:06 UTC` for an ISO time; other text is returned as it is. */
 export const spellTime = (iso: string): string => iso.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2 UTC');

@@ -4,6 +4,7 @@ import type { Operation } from '../lifecycle/index.ts';
 import { adviceFor } from './exit-codes.ts';
 import { span, whole, wrap, type Canvas, type Text } from './picture.ts';
 
+/** Where a command prints to. */
 export interface Printer {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -11,6 +12,7 @@ export interface Printer {
   readonly canvas: Canvas;
 }
 
+/** Prints what an operation came to, with advice. @returns its exit code */
 export function printOperation(operation: Operation, json: boolean, printer: Printer): number {
   if (json) printer.out(JSON.stringify(operation));
   else printForPeople(operation, printer);
@@ -43,10 +45,10 @@ function whenApplied(applies: string, { kind, outcome, dryRun = false }: Operati
   return isLive ? 'in force' : 'waits for a restart';
 }
 
-/** A change that was seen has not taken effect with any other outcome. */
+/** Outcomes after which the changes that were found have taken effect. */
 const IN_FORCE_AFTER: ReadonlySet<string> = new Set(['applied', 'applied-restart-pending', 'unchanged', 'restarted', 'valid']);
 
-/** Columns as wide as their widest cell. */
+/** One line for each row, with columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

@@ -75,7 +75,9 @@ const transportRow = ({ transport, url }: StatusReport): Row => ({
 
 function restartWords(transport: string, handover: StatusReport['handover']): string {
   if (transport === 'stdio') return 'keeps the pipes and the session';
-  return handover === 'descriptor' ? 'keeps the listening socket and idle connections' : 'binds anew: connections are refused for a moment';
+  return handover === 'descriptor'
+    ? 'keeps the listening socket and idle connections'
+    : 'opens the socket again: connections are refused for a moment';
 }
 
 const sourceRows = ({ dotenvPath, envSource, config, secretSources }: StatusReport, now: number): Row[] => [
@@ -90,7 +92,7 @@ const sourceRows = ({ dotenvPath, envSource, config, secretSources }: StatusRepo
 
 const tonesOf: Readonly<Record<string, Tone>> = { missing: 'waiting', 'fresh-discovery': 'waiting' };
 
-/** What is not as it runs, each with what to do about it. */
+/** Where what is on disk differs from what runs, each with what to do about it. */
 function differenceRows({
   envSource,
   envChanged,
@@ -109,9 +111,7 @@ function differenceRows({
   ];
   const isManaged = secretSources.some(({ kind }) => kind !== 'file');
   if (differences.length === 0 && isManaged)
-    return [
-      { label: 'differs', text: [span('nothing that can be seen from here; what the secrets manager holds now,'), RELOAD, span('asks')] },
-    ];
+    return [{ label: 'differs', text: [span('nothing that can be seen from here;'), RELOAD, span('asks the secrets manager')] }];
   if (differences.length === 0) return [{ label: 'differs', text: [span('nothing from what runs', 'good')] }];
   return differences.map((text) => ({ label: 'differs', mark: ATTENTION, text: text.map((part) => ({ ...part, tone: 'waiting' })) }));
 }
@@ -123,7 +123,7 @@ const ATTENTION = span('!', 'waiting');
 const SHOWN_OPERATIONS = 5;
 const SHOWN_PROBLEMS = 3;
 
-/** What was done lately, the latest first; below the latest that failed, what was wrong. */
+/** The latest operations, newest first; below the newest that failed, what was wrong. */
 function pastRows({ operations, failedCount }: StatusReport, now: number): Row[] {
   const shown = operations.slice(-SHOWN_OPERATIONS).toReversed();
   const width = Math.max(0, ...shown.map(({ outcome }) => outcome.length));
@@ -152,7 +152,7 @@ const BAD: ReadonlySet<string> = new Set(['refused', 'failed', 'rolled-back', 't
 const toneOf = ({ outcome, errors }: PastOperation): keyof typeof marks =>
   errors.length > 0 || BAD.has(outcome) ? 'bad' : outcome === 'applied-restart-pending' ? 'waiting' : 'good';
 
-/** Each problem by itself where there are some; otherwise what the verdict said. */
+/** One line for each problem; the verdict's message when it names none. */
 function problemsOf({ errors, message }: PastOperation): string[] {
   if (errors.length === 0) return [message];
   const more = errors.length - SHOWN_PROBLEMS;

@@ -1,6 +1,6 @@
 import type { LifecycleRecord } from '../lifecycle/index.ts';
 
-/** The record, and what is true as of now. */
+/** The content of the PID file, and what is true at the moment of the question. */
 export interface StatusReport extends LifecycleRecord {
   readonly running: boolean;
   readonly uptimeSeconds: number | null;

@@ -7,6 +7,7 @@ import type { OptionValues } from './command.ts';
 import { describeProblem } from '../common/problem.ts';
 import { table, type Printer } from './print.ts';
 
+/** Prints the tools that are offered, and for each of the others the reason. @returns the exit code */
 export async function printTools(
   { launch, ...printer }: Printer & { launch: Launch },
   values: OptionValues,
@@ -30,7 +31,7 @@ export async function printTools(
 }
 
 const summarize = ({ offered, withheld, warnings }: Selected, guide: Guide) => ({
-  // Tools about the tools.
+  // Tools that find, describe and enable other tools.
   guide: [...guide.tools.values()].map(({ name, title }) => ({ name, title })),
   offered: offered.map(({ name, title, product, toolset, action }) => ({
     name,

@@ -1,4 +1,4 @@
-/** What an operation came to: the words for it, and the exit code of each outcome. What the codes mean is in cli/exit-codes.ts. */
+/** What an operation came to: the words for it, and the exit code of each outcome. What a code means for a command is in the record of the command, in cli/commands/. */
 import { count } from '../common/count.ts';
 import type { Operation, OperationKind, Outcome } from './record.ts';
 import type { Candidate } from './service.ts';

@@ -48,6 +48,7 @@ export interface TopicHelp {
   readonly settings: readonly SettingHelp[];
 }
 
+/** A setting, or another name for one, for help. */
 export interface SettingHelp {
   /** Flag with the values it takes, and environment name: `--transport stdio|sse`, `(ZSCALER_MCP_TRANSPORT)`. */
   readonly names: readonly string[];
