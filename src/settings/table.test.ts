@@ -75,7 +75,7 @@ describe('the table', () => {
       customerId: undefined,
       zcellCustomerId: undefined,
     };
-    expect(settings).toEqual({
+    expect(settings, 'a new setting: add its default to this list').toEqual({
       ...nothing,
       transport: 'stdio',
       host: '127.0.0.1',
@@ -165,7 +165,8 @@ describe('the table', () => {
   });
 
   it('pins what a reload applies', () => {
-    expect(rows.filter(([, { applies }]) => applies === 'reload').map(([name]) => name)).toEqual([
+    const live = rows.filter(([, { applies }]) => applies === 'reload').map(([name]) => name);
+    expect(live, 'a new setting: add its name at its place in this list').toEqual([
       'sessionLimit',
       'sessionIdleSeconds',
       'tlsCertificate',
