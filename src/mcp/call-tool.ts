@@ -1,4 +1,4 @@
-/** The one path that every call takes: permit, confirm, run, shape, sanitize, encode, audit. A tool judges its own arguments. */
+/** The path of every call: permit, confirm, run, sanitize, encode, audit. A tool checks its own arguments. */
 import { randomUUID } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, type CallToolResult, type InputRequiredResult } from '@modelcontextprotocol/server';
 import type { AuditEvent, Caller, Decision } from '../audit/index.ts';
@@ -10,6 +10,7 @@ import { withoutToken, type Consent } from './confirm-call.ts';
 import { encodeFailure, encodeNeed, encodeResult } from './encode.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
 
+/** A call of a tool, and what is needed to carry it out. */
 export interface Call {
   readonly runtime: Runtime;
   readonly name: string;
@@ -24,8 +25,8 @@ export interface Call {
 }
 
 /**
- * Whatever goes wrong in a tool is a result marked as an error, so that the model can read it.
- * @throws ProtocolError invalid params, when no tool of that name is offered
+ * Calls a tool. A tool that fails gives a result marked as an error, so that the model can read it.
+ * @throws ProtocolError invalid params when no tool of that name is offered
  */
 export function callTool(call: Call): Promise<CallToolResult | InputRequiredResult> {
   const id = randomUUID();
@@ -69,7 +70,7 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
   } catch (thrown) {
     note({
       event: 'failed',
-      ...(isRefusal(thrown) ? { decision: 'refused' } : { decision, by }),
+      ...(isWrongInput(thrown) ? { decision: 'refused' } : { decision, by }),
       type: kindOf(thrown),
       message: messageOf(thrown),
     });
@@ -79,16 +80,20 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
   }
 }
 
-type Note = AuditEvent extends infer Event ? (Event extends AuditEvent ? Omit<Event, 'call' | 'tool' | 'caller' | 'ms'> : never) : never;
+type AuditNote = AuditEvent extends infer Event
+  ? Event extends AuditEvent
+    ? Omit<Event, 'call' | 'tool' | 'caller' | 'ms'>
+    : never
+  : never;
 
-function openNotes({ runtime, name, caller, audit }: Call, call: string, startedAt: number): (note: Note) => void {
+function openNotes({ runtime, name, caller, audit }: Call, call: string, startedAt: number): (note: AuditNote) => void {
   if (!runtime.logToolCalls) return () => undefined;
   const { request } = scopeFields();
   return (note) => audit({ ...note, call, request, tool: name, caller, ms: performance.now() - startedAt } as AuditEvent);
 }
 
-/** Wrong arguments never reach the cloud. */
-const isRefusal = (thrown: unknown): boolean => thrown instanceof ZscalerMcpError && thrown.code === 'ERR_TOOL_INPUT';
+/** Whether the arguments were wrong; then the cloud was not asked. */
+const isWrongInput = (thrown: unknown): boolean => thrown instanceof ZscalerMcpError && thrown.code === 'ERR_TOOL_INPUT';
 
 const inputsOf = (tool: OfferedTool): string[] => Object.keys((tool.inputSchema() as { properties?: object }).properties ?? {});
 
@@ -97,11 +102,11 @@ function permit({ tools, suggest }: Runtime, name: string): OfferedTool {
   if (tool) return tool;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `Unknown tool: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here${suggest(name.slice(0, 100)) || '.'} tools/list names what is.`,
+    `Unknown tool: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here${suggest(name.slice(0, 100)) || '.'} tools/list has those that are.`,
   );
 }
 
-/** Text that we trust: our own errors speak for themselves, all others stay in the log. */
+/** The text for the model: the message of an error of our own, and only a reference to the log for any other. */
 function explain(thrown: unknown, { runtime, name, context, log }: Call): string {
   if (thrown instanceof ZscalerMcpError) {
     const hints = [thrown.hint, isUnknownRecord(thrown) && whereIdsAre(runtime, name)].filter(Boolean);
@@ -110,12 +115,12 @@ function explain(thrown: unknown, { runtime, name, context, log }: Call): string
   if (context.signal.aborted) return `${name} was cancelled.`;
   const reference = randomUUID().slice(0, 8);
   log.error({ tool: name, reference, err: thrown }, 'a tool failed unexpectedly');
-  return `${name} failed because of a fault in this server, not of the arguments. The server's log says more under reference ${reference}.`;
+  return `${name} failed because of a fault in this server, not because of the arguments. See the server's log for reference ${reference}.`;
 }
 
 const isUnknownRecord = (thrown: ZscalerMcpError): boolean => 'status' in thrown && thrown.status === 404;
 
-/** The descriptions of IDs say which tool shows them: "ID of the rule, as zia_list_url_filtering_rules shows it." */
+/** Which tools show the IDs that this one takes, from the descriptions: "ID of the rule, as zia_list_url_filtering_rules shows it." */
 function whereIdsAre({ tools }: Runtime, name: string): string {
   const { properties = {}, required = [] } = (tools.get(name)?.inputSchema() ?? {}) as Schema;
   const said = required.filter((input) => input.endsWith('_id')).map((input) => properties[input]?.description ?? '');

@@ -1,6 +1,6 @@
 /**
- * Asks a person before something is removed, in the way that the client understands: with a question in the session, with a
- * question that the answer to the call holds, or, for a client that cannot ask, with a token. Any fault on the way is a no.
+ * Asks a person before something is removed, in the way that the client supports: by elicitation in a session, by an
+ * input-required result (revision 2026-07-28) or, for a client without elicitation, with a token. Any failure counts as a no.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -20,9 +20,10 @@ import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Questions } from './questions.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
 
-/** The argument that a client without questions confirms with. */
+/** The argument that a client without elicitation confirms with. */
 export const TOKEN = 'confirmation_token';
 
+/** A call to be confirmed, and how to reach its client. */
 export interface Asking {
   readonly runtime: Runtime;
   readonly server: McpServer;
@@ -31,16 +32,17 @@ export interface Asking {
   readonly questions: Questions;
 }
 
-/** What became of it: the call may run, or the client is to be asked or told something first. */
+/** Whether the call may run, or what to send to the client first. */
 export type Consent =
-  /** `by`: what a client says that a person answered, or a token, which a model can repeat by itself. */
+  /** `by` an answer that the client says is a person's, or by a token, which a model can repeat by itself. */
   | { readonly kind: 'given'; readonly by: 'answer' | 'token' }
   | { readonly kind: 'asked'; readonly result: InputRequiredResult }
   | { readonly kind: 'needed'; readonly text: string };
 
 /**
- * @param args with the token, if the client sent one
- * @throws ZscalerMcpError ERR_NOT_CONFIRMED when a person said no, or nobody can tell; whatever reading the record throws
+ * Asks, or takes the answer to an earlier question.
+ * @param args as the client sent them, with the token if there is one
+ * @throws ZscalerMcpError ERR_NOT_CONFIRMED when a person said no or the answer is not valid; any error of reading the record
  */
 export async function askForConsent(asking: Asking, tool: OfferedTool, args: unknown, call: CallContext): Promise<Consent> {
   const { token, rest } = splitToken(args);
@@ -55,7 +57,7 @@ export async function askForConsent(asking: Asking, tool: OfferedTool, args: unk
   return isModern(context) ? askInAnswer(runtime, subject, question) : askInSession(asking, question, runtime.confirmations.lifetimeMs);
 }
 
-/** The arguments as the tool knows them. */
+/** The arguments without the token, which the tool does not know. */
 export const withoutToken = (args: unknown): unknown => splitToken(args).rest;
 
 function splitToken(args: unknown): { token: unknown; rest: unknown } {
@@ -64,7 +66,7 @@ function splitToken(args: unknown): { token: unknown; rest: unknown } {
   return { token, rest };
 }
 
-/** A session stands for its client where nobody proves who they are. */
+/** Identifies the client by its session where clients are not authenticated. */
 const callerOf = ({ principal, session }: Caller): string => JSON.stringify([principal ?? null, session ?? null]);
 
 const isModern = ({ mcpReq }: ServerContext): boolean => mcpReq.envelope !== undefined;
@@ -79,7 +81,7 @@ const capabilitiesOf = (context: ServerContext, server: McpServer): ClientCapabi
     ? ((context.mcpReq.envelope as Readonly<Record<string, unknown>>)[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined)
     : server.server.getClientCapabilities()) ?? {};
 
-/** The field's name differs with each question, so that the answer to another question does not fit. */
+/** The field name differs for each question, so that the answer to another question does not match. */
 const fieldOf = (mark: string): string => `decision_${mark}`;
 
 const formOf = (question: string, mark: string): ElicitRequestFormParams => ({
@@ -88,7 +90,7 @@ const formOf = (question: string, mark: string): ElicitRequestFormParams => ({
   requestedSchema: {
     type: 'object',
     properties: {
-      [fieldOf(mark)]: { type: 'string', title: 'Decision', description: 'Choose delete to go on.', enum: ['delete', 'cancel'] },
+      [fieldOf(mark)]: { type: 'string', title: 'Decision', description: 'Choose delete to continue.', enum: ['delete', 'cancel'] },
     },
     required: [fieldOf(mark)],
   },
@@ -104,7 +106,7 @@ function askInAnswer({ confirmations }: Runtime, subject: Subject, question: str
   };
 }
 
-/** A no uses the state up like a yes. */
+/** Reads the answer to a question that a former result asked. A no uses up the state as a yes does. */
 async function readAnswer({ runtime, context }: Asking, subject: Subject, state: unknown): Promise<Consent> {
   const { mark } = await use(runtime, 'state', subject, state);
   const answer = inputResponse(context.mcpReq.inputResponses, QUESTION);
@@ -127,7 +129,7 @@ interface Answer {
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** @throws ZscalerMcpError ERR_NOT_CONFIRMED for anything but a clear yes to this very question */
+/** @throws ZscalerMcpError ERR_NOT_CONFIRMED for anything but a yes to this question */
 function judge(answer: Answer | null, mark: string): void {
   const decision = answer?.action === 'accept' ? answer.content?.[fieldOf(mark)] : undefined;
   if (decision === 'delete') return;
@@ -162,10 +164,10 @@ const faults: Readonly<Record<Fault, string>> = {
   foreign: 'the confirmation does not belong to this call, with these arguments and by this caller',
   expired: 'the confirmation came too late',
   used: 'the confirmation was used before',
-  unknown: 'it cannot be told now whether the confirmation was used before, at another replica',
+  unknown: 'the server cannot check now whether the confirmation was used before at another replica',
 };
 
 const notConfirmed = (why: string): ZscalerMcpError =>
   new ZscalerMcpError('ERR_NOT_CONFIRMED', `Not confirmed, nothing was changed: ${why}.`, {
-    hint: 'Call again without a confirmation only if the person you work for still wants it; they are asked anew.',
+    hint: 'Call again without a confirmation only if the person you work for still wants it; they are asked again.',
   });

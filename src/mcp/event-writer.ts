@@ -1,21 +1,21 @@
-/** Writes an event stream to a response. It can be held between two events, so that another process goes on after them. */
+/** Writes an event stream to a response. Writing can be held between two events, so that another process can continue. */
 import type { ServerResponse } from 'node:http';
 import { fillIn } from './prepared-list.ts';
 
 export class EventWriter {
   readonly #response: ServerResponse;
   #lastEventId: string | null;
-  /** What came while the stream is held; null while it is not. */
+  /** Events that came while the stream was held; null while it is not. */
   #held: Uint8Array[] | null = null;
   #ending: (() => void) | null = null;
 
-  /** @param lastEventId the event that the stream begins after, where events have ids */
+  /** @param lastEventId the event after which the stream begins, where events have IDs */
   constructor(response: ServerResponse, lastEventId: string | null = null) {
     this.#response = response;
     this.#lastEventId = lastEventId;
   }
 
-  /** Writes all of `body`, then ends the response. @param begin what goes before it, and whether its first event is left out */
+  /** Writes all of `body`, then ends the response. @param begin what to write before it, and whether to skip its first event */
   async write(body: ReadableStream<Uint8Array>, begin: { unsent: string; skipsFirst: boolean } | null = null): Promise<void> {
     const response = this.#response;
     const reader = body.getReader();
@@ -34,18 +34,18 @@ export class EventWriter {
     this.end(() => response.end());
   }
 
-  /** Ends the response by `how`; while it is held, later. */
+  /** Ends the response with `how`; after `release` while it is held. */
   end(how: () => void): void {
     if (this.#held) this.#ending ??= how;
     else if (!this.#response.writableEnded && !this.#response.destroyed) how();
   }
 
-  /** Nothing is written from now on. */
+  /** Stops writing; events are kept from now on. */
   hold(): void {
     this.#held ??= [];
   }
 
-  /** Undoes `hold`. */
+  /** Undoes `hold`: writes what was kept. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
@@ -53,16 +53,16 @@ export class EventWriter {
     if (this.#ending) this.end(this.#ending);
   }
 
-  /** After `hold`. */
+  /** What another process needs to continue; called after `hold`. */
   save(): { lastEventId: string | null; unsent: string } {
     return { lastEventId: this.#lastEventId, unsent: Buffer.concat(this.#held ?? []).toString('utf8') };
   }
 }
 
-/** False when the client does not keep up. */
+/** False when the client reads slower than this writes. */
 const writeAll = (response: ServerResponse, parts: readonly Uint8Array[]): boolean =>
   parts.map((part) => response.write(part)).every(Boolean);
 
-/** Each piece is one event, as the SDK writes it: the id comes before the message, on the first or second line. */
+/** The SDK writes one event at a time, with the ID on its first or second line. */
 const idOf = (event: Uint8Array): string | undefined =>
   /^(?:event: \w+\n)?id: (\S+)\n/.exec(Buffer.from(event.subarray(0, 200)).toString('latin1'))?.[1];

@@ -1,6 +1,6 @@
 /**
- * What was sent on event streams, kept for a while so that a client whose connection broke can ask for the rest.
- * In memory and bounded twice: per session, and over all of them.
+ * Events of the streams of sessions, kept so that a client whose connection broke can resume. In memory, with a limit for
+ * each session and one for all sessions.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
@@ -15,6 +15,7 @@ interface Sent {
   readonly weight: number;
 }
 
+/** The events of a session as they are handed to another process. */
 export interface SavedEvents {
   readonly tag: string;
   readonly sequence: number;
@@ -22,11 +23,12 @@ export interface SavedEvents {
   readonly events: readonly Omit<Sent, 'weight'>[];
 }
 
+/** The event that an ID stands for. */
 export interface FoundEvent {
   readonly stream: StreamId;
   readonly number: number;
   readonly sequence: number;
-  /** Of the stream that a GET opens, which does not end by itself. */
+  /** Whether it is of the stream that a GET opens, which does not end by itself. */
   readonly isStanding: boolean;
 }
 
@@ -37,24 +39,24 @@ const MAX_TOTAL_WEIGHT = 64 * 1_024 * 1_024;
 /** The transport's name for the stream that a GET opens. */
 export const GET_STREAM = '_GET_stream';
 
-/** Of the requests that are being received. */
+/** The requests that are being received together. */
 interface Opened {
-  /** That the transport opened for them, if it can be resumed. */
+  /** The stream that the transport opened for them; null if it cannot be resumed. */
   stream: StreamId | null;
   readonly requests: readonly RequestId[];
-  /** Repeats what a client said to another process; the client is not to hear of it. */
+  /** Whether they repeat what a client said to another process; then nothing is sent to the client. */
   readonly isRehearsed: boolean;
 }
 
 export const openedStream = new AsyncLocalStorage<Opened>();
 
-/** Something that keeps events in this process. */
+/** Keeps events in this process. */
 export interface KeepsEvents {
   readonly count: number;
   clear(): void;
 }
 
-/** Shared by all sessions; whoever has not been written to for longest loses first. */
+/** Limits what all sessions keep together: the events of the session that was written to longest ago are dropped first. */
 export class EventPool {
   readonly #logs = new Set<KeepsEvents>();
   #weight = 0;
@@ -63,7 +65,7 @@ export class EventPool {
     return new SessionEvents(tag, (log, weight) => this.account(log, weight));
   }
 
-  /** Adds to what is kept, and takes from others when it is too much. */
+  /** Adds `weight` (bytes, may be negative) to what `log` keeps, and clears others when the sum exceeds the limit. */
   account(log: KeepsEvents, weight: number): void {
     this.#weight += weight;
     this.#logs.delete(log);
@@ -76,11 +78,11 @@ export class EventPool {
   }
 }
 
-/** The events of one session. Ids carry the session's tag, so that no other session's id is taken for one of these. */
+/** The events of one session. Their IDs begin with the session's tag, so that those of other sessions are not accepted. */
 export class SessionEvents implements EventStore, KeepsEvents {
   #tag: string;
   readonly #account: (log: SessionEvents, weight: number) => void;
-  /** The number that ids name a stream by, and how many of its events are kept. */
+  /** The number of each stream in event IDs, and how many of its events are kept. */
   readonly #streams = new Map<StreamId, { readonly number: number; kept: number }>([[GET_STREAM, { number: 0, kept: 0 }]]);
   readonly #events: Sent[] = [];
   #sequence = 0;
@@ -109,7 +111,7 @@ export class SessionEvents implements EventStore, KeepsEvents {
     return `${this.#tag}-${number}-${sequence}`;
   }
 
-  /** Undefined, which the transport refuses, for an id that is not of this session. */
+  /** Undefined for an ID of another session; the transport refuses it then. */
   async getStreamIdForEventId(id: EventId): Promise<StreamId | undefined> {
     return this.find(id)?.stream;
   }
@@ -124,7 +126,7 @@ export class SessionEvents implements EventStore, KeepsEvents {
     return found.stream;
   }
 
-  /** Where an id points to; null when it is not of this session, or of a stream that is forgotten. */
+  /** Null for an ID of another session, or of a stream whose events were dropped. */
   find(id: EventId): FoundEvent | null {
     const [, tag, number, sequence] = /^(\w+)-(\d+)-(\d+)$/.exec(id) ?? [];
     if (tag !== this.#tag) return null;
@@ -135,12 +137,12 @@ export class SessionEvents implements EventStore, KeepsEvents {
     return null;
   }
 
-  /** The id of whatever came last, as an event of the stream that a GET opens: a stream that begins now begins after it. */
+  /** The ID after which a stream begins that a GET opens now. */
   latest(): EventId {
     return `${this.#tag}-${this.#streams.get(GET_STREAM)?.number ?? 0}-${this.#sequence}`;
   }
 
-  /** What another process needs to go on with these streams. */
+  /** What another process needs to continue these streams. */
   save(): SavedEvents {
     const streams = [...this.#streams].map(([stream, { number }]) => [stream, number] as const);
     return {
@@ -151,7 +153,7 @@ export class SessionEvents implements EventStore, KeepsEvents {
     };
   }
 
-  /** Takes the place of whatever was stored so far. */
+  /** Replaces what was stored so far. */
   restore({ tag, sequence, streams, events }: SavedEvents): void {
     this.clear();
     this.#tag = tag;
@@ -182,14 +184,14 @@ export class SessionEvents implements EventStore, KeepsEvents {
     return known.number;
   }
 
-  /** Returns the weight of what was dropped. The newest event stays, whatever it weighs. */
+  /** Drops the oldest events beyond the limits, but never the newest. Returns the weight of what was dropped. */
   #trim(): number {
     const before = this.#weight;
     while (this.#events.length > MAX_SESSION_EVENTS || (this.#weight > MAX_SESSION_WEIGHT && this.#events.length > 1)) this.#drop();
     return before - this.#weight;
   }
 
-  /** Forgets the oldest event, and its stream when it was the last one of it. */
+  /** Drops the oldest event, and its stream when no other event of it is kept. */
   #drop(): void {
     const event = this.#events.shift();
     if (!event) return;
@@ -199,10 +201,10 @@ export class SessionEvents implements EventStore, KeepsEvents {
   }
 }
 
-/** The first event of a stream carries no message, only an id to resume from. */
+/** Whether it is the first event of a stream, which has an ID to resume from but no message. */
 export const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);
 
-/** A rough size in bytes; the text of a tool's result is held once more as structured content. */
+/** Approximate size in bytes, counting a tool's text and its copy in structured content. */
 export function weigh(message: JSONRPCMessage): number {
   const { content } = ('result' in message ? message.result : {}) as { content?: readonly { text?: string; data?: string }[] };
   if (!Array.isArray(content)) return 256 + (sizeOfList(message) ?? stringifyJson(message).length);

@@ -1,8 +1,8 @@
-/** An event stream in the form of the older revisions, out of what a shared stream brings. */
+/** Turns the events of a shared stream into the bytes of an event stream. */
 import { stringifyJson } from '../common/json.ts';
 import type { Followed } from './shared-events.ts';
 
-/** @param closing ends the stream, and is told when its reader is gone */
+/** @param closing aborted when the reader of the stream is gone */
 export function followStream(events: AsyncGenerator<Followed, void, undefined>, closing: AbortController): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
@@ -15,6 +15,6 @@ export function followStream(events: AsyncGenerator<Followed, void, undefined>, 
   });
 }
 
-/** What is quiet for long is cut by proxies. */
+/** A comment keeps proxies from closing a quiet connection. */
 const write = (event: Followed): string =>
   event === 'quiet' ? ': keepalive\n\n' : `event: message\nid: ${event.id}\ndata: ${stringifyJson(event.message)}\n\n`;

@@ -1,14 +1,14 @@
 /**
- * Marks each request from server to client with the process that asks, by its generation or its name among replicas, so that
- * an answer to a question of another process is never taken for the answer to a question of this one. The SDK counts such
- * requests from zero in each process.
+ * Marks the ID of each request from server to client with the process that sends it: its generation, or its name among
+ * replicas. The SDK counts such requests from zero in each process, so without the mark an answer to a former process could
+ * be taken for an answer to this one.
  */
 import { isJSONRPCRequest, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/server';
 
 /** Letters and digits. */
 export type Mark = number | string;
 
-/** Wraps `send`. Answers must come in through `acceptAnswers`. */
+/** Marks what the transport sends. Answers must be passed through `acceptAnswers`. */
 export function markRequests(transport: Transport, mark: Mark): void {
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(markMessage(message, mark), options);
@@ -20,7 +20,7 @@ function markMessage(message: JSONRPCMessage, mark: Mark): JSONRPCMessage {
   return { ...message, params: { ...message.params, requestId: `${mark}.${String(message.params?.['requestId'])}` } };
 }
 
-/** `body` with its answers' ids as the SDK knows them; null when all of it answered another process. */
+/** `body` with the mark removed from answers; null when it holds only answers to other processes. */
 export function acceptAnswers(body: unknown, mark: Mark): { readonly body: unknown } | null {
   if (!Array.isArray(body)) return isForeign(body, mark) ? null : { body: unmark(body) };
   const rest = body.filter((message) => !isForeign(message, mark)).map(unmark);
@@ -34,7 +34,7 @@ const isForeign = (message: unknown, mark: Mark): boolean => isAnswer(message) &
 
 const unmark = (message: unknown): unknown => (isAnswer(message) ? { ...message, id: Number(String(message.id).split('.')[1]) } : message);
 
-/** The answers in `body` to questions of other processes, and which process asked. */
+/** The answers in `body` to requests of other processes, each with the mark of its process. */
 export function foreignAnswers(body: unknown, mark: Mark): readonly { readonly mark: string; readonly message: unknown }[] {
   const messages = Array.isArray(body) ? body : [body];
   return messages.flatMap((message: unknown) => {

@@ -1,4 +1,4 @@
-/** JSON-RPC over a pair of byte streams, one message a line; integers of any size keep their digits. */
+/** JSON-RPC over a pair of byte streams, one message per line. Integers of any size keep their digits. */
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { parseJson, stringifyJson } from '../common/json.ts';
@@ -7,24 +7,25 @@ import { fillIn, hasList } from './prepared-list.ts';
 import type { Handshake } from './handshake.ts';
 import { abandoned } from './web.ts';
 
-/** What another process needs to go on with the same pipe. */
+/** What another process needs to continue with the same pipe. */
 export interface SavedPipe {
-  /** What the client opened with; null before that, and for revision 2026-07-28, which opens nothing. */
+  /** The client's handshake; null before it, and for revision 2026-07-28, which has none. */
   readonly handshake: Handshake | null;
-  /** Bytes that were read and belong to messages not yet taken, base64. */
+  /** Bytes that were read and not yet processed, in base64. */
   readonly rest: string;
 }
 
 const MAX_LINE = 10 * 1_024 * 1_024;
 const NEWLINE = 0x0a;
 
+/** The transport of one client over stdio. */
 export class LineTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
-  /** Messages are being taken; what was saved has been taken up. */
+  /** Resolves when messages are accepted; after a restart, once the handshake has been repeated. */
   readonly begun: Promise<void>;
-  /** The client has nothing more to say, or cannot be reached. What runs may still finish. */
+  /** Resolves when the client closes its end or cannot be reached. Running requests may still finish. */
   readonly ended: Promise<void>;
   readonly #input: Readable;
   readonly #output: Writable;
@@ -39,8 +40,8 @@ export class LineTransport implements Transport {
   #handshake: Handshake | null = null;
   readonly #saved: SavedPipe | null;
   readonly #generation: number;
-  /** Answers to what was repeated of the handshake; the client had them long ago. */
-  readonly #unsaid = new Map<RequestId, () => void>();
+  /** Repeated requests of the handshake, whose answers the client already has. */
+  readonly #repeated = new Map<RequestId, () => void>();
 
   constructor(input: Readable, output: Writable, saved: SavedPipe | null = null, generation = 1) {
     this.#generation = generation;
@@ -59,7 +60,7 @@ export class LineTransport implements Transport {
     markRequests(this, this.#generation);
     this.#input.once('end', this.#end).once('close', this.#end).on('error', this.#fail);
     this.#output.on('error', this.#fail);
-    if (this.#saved) void this.#goOn(this.#saved);
+    if (this.#saved) void this.#continue(this.#saved);
     else this.#listen();
   }
 
@@ -68,13 +69,13 @@ export class LineTransport implements Transport {
     this.#begin();
   }
 
-  /** Takes no more messages; what the client sends waits in the pipe. */
+  /** Stops accepting messages; what the client sends waits in the pipe. */
   hold(): void {
     this.#input.off('data', this.#read);
     this.#input.pause();
   }
 
-  /** After `hold`, when nothing runs any more. */
+  /** What another process needs to continue; called after `hold`, once no request is running. */
   save(): SavedPipe {
     const read: Buffer[] = [...this.#chunks];
     for (let chunk = this.#input.read() as Buffer | null; chunk !== null; chunk = this.#input.read() as Buffer | null) read.push(chunk);
@@ -91,8 +92,8 @@ export class LineTransport implements Transport {
     this.#input.resume();
   }
 
-  /** Repeats the client's handshake unheard, then takes up the messages where the former process left them. */
-  async #goOn({ handshake, rest }: SavedPipe): Promise<void> {
+  /** Repeats the client's handshake without sending the answers, then processes messages where the former process stopped. */
+  async #continue({ handshake, rest }: SavedPipe): Promise<void> {
     if (handshake) {
       await this.#repeat('initialize', handshake.initialize);
       if (handshake.initialized) this.onmessage?.({ jsonrpc: '2.0', method: 'notifications/initialized' });
@@ -106,33 +107,33 @@ export class LineTransport implements Transport {
   #repeat(method: string, params: unknown): Promise<void> {
     const id = `repeated-${method}`;
     return new Promise((resolve) => {
-      this.#unsaid.set(id, resolve);
+      this.#repeated.set(id, resolve);
       this.onmessage?.({ jsonrpc: '2.0', id, method, params: params as Record<string, unknown> });
     });
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    if (!('method' in message) && message.id !== undefined && this.#unsaid.has(message.id)) {
-      this.#unsaid.get(message.id)?.();
-      this.#unsaid.delete(message.id);
+    if (!('method' in message) && message.id !== undefined && this.#repeated.has(message.id)) {
+      this.#repeated.get(message.id)?.();
+      this.#repeated.delete(message.id);
       return;
     }
     if (!this.#isClosed && this.#output.writable && !this.#write(message)) await this.#drained();
     if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
   }
 
-  /** False when the client does not keep up. */
+  /** False when the client reads slower than this writes. */
   #write(message: JSONRPCMessage): boolean {
     const line = `${stringifyJson(message)}\n`;
     return this.#output.write(hasList(message) ? Buffer.concat(fillIn(Buffer.from(line))) : line);
   }
 
-  /** Resolves when no request is without an answer. */
+  /** Resolves when every request has its answer. */
   async idle(): Promise<void> {
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Answers every request that still runs with an error. */
+  /** Answers every running request with an error that says `why`. */
   async abandon(why: string): Promise<void> {
     await Promise.all(Array.from(this.#running, (id) => this.send(abandoned(id, why))));
   }
@@ -180,7 +181,7 @@ export class LineTransport implements Transport {
     try {
       value = parseJson(line);
     } catch {
-      return this.#complain(-32_700, 'Parse error: the line is no JSON. Send one JSON-RPC message a line.');
+      return this.#complain(-32_700, 'Parse error: the line is not JSON. Send one JSON-RPC message per line.');
     }
     let message: JSONRPCMessage;
     try {
@@ -188,13 +189,13 @@ export class LineTransport implements Transport {
       if (accepted === null) return;
       message = parseJSONRPCMessage(accepted.body);
     } catch {
-      return this.#complain(-32_600, 'Invalid Request: the line is no JSON-RPC message.');
+      return this.#complain(-32_600, 'Invalid Request: the line is not a JSON-RPC message.');
     }
     this.#note(message);
     this.onmessage?.(message);
   }
 
-  /** A subscription is answered when it ends, and a cancelled request not at all: neither is waited for. */
+  /** Tracks requests without an answer; not subscriptions, which are answered when they end, nor cancelled ones, which never are. */
   #note(message: JSONRPCMessage): void {
     if (!('method' in message)) return;
     if (message.method === 'initialize') this.#handshake = { initialize: message.params, initialized: false, logLevel: null };

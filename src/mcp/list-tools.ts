@@ -5,6 +5,7 @@ import type { OfferedTool, Runtime } from './runtime.ts';
 
 const lists = new WeakMap<readonly OfferedTool[], Tool[]>();
 
+/** The tools of one caller in the form of the protocol; the same array for the same tools. */
 export function listTools(runtime: Runtime, callerKey: string): Tool[] {
   const tools = runtime.listFor(callerKey);
   const known = lists.get(tools);
@@ -26,7 +27,7 @@ function toTool(tool: OfferedTool): Tool {
   };
 }
 
-/** It is taken off before the tool sees its arguments. */
+/** Adds the argument for the token, which is removed before the tool sees its arguments. */
 const withToken = (schema: { readonly properties?: object }): object => ({
   ...schema,
   properties: {

@@ -1,6 +1,6 @@
 /**
- * The full list of tools is some hundred thousand bytes, the same for everybody who asks. The SDK would write them anew for each
- * answer; so it is given a stand-in of one line, whose place the bytes take on their way out.
+ * Serializes the list of tools once. The full list has some hundred thousand bytes, the same for every caller, and the SDK would
+ * serialize it for each answer. The SDK gets a stand-in of one line instead, which is replaced by the bytes as they are sent.
  */
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, Tool } from '@modelcontextprotocol/server';
@@ -8,25 +8,25 @@ import type { JSONRPCMessage, Tool } from '@modelcontextprotocol/server';
 interface Prepared {
   readonly tools: readonly Tool[];
   readonly standIn: Tool[];
-  /** What the SDK writes for the stand-in, and what is sent instead. */
+  /** The bytes that the SDK writes for the stand-in, and those that are sent instead. */
   readonly mark: Buffer;
   readonly bytes: Buffer;
   usedAt: number;
 }
 
-/** Unknown outside of this process, so nothing that is answered can look like it. */
+/** Random, so that no other content of an answer can look like a stand-in. */
 const SECRET = `list-${randomUUID()}-`;
 const SECRET_BYTES = Buffer.from(SECRET);
-/** Between the answer of a handler and its bytes lie moments; longer than this nothing is on its way. */
+/** Far longer than it takes from the answer of a handler to its bytes. */
 const KEPT_MS = 60_000;
 
 const prepared = new WeakMap<readonly Tool[], Prepared>();
 const onTheWay = new Map<string, Prepared>();
 let latest = 0;
 
-/** What to answer `tools/list` with. `tools` must not change afterwards. */
+/** The stand-in to answer `tools/list` with. `tools` must not change afterwards. */
 export function standInFor(tools: Tool[]): Tool[] {
-  // Older revisions want such a schema in another form, which is for the SDK to write.
+  // The SDK converts output schemas for older revisions, so it has to see such tools.
   if (tools.length === 0 || tools.some(({ outputSchema }) => outputSchema !== undefined)) return tools;
   const known = prepared.get(tools) ?? prepare(tools);
   const now = performance.now();
@@ -54,20 +54,20 @@ const nameOf = ({ standIn }: Prepared): string => standIn[0]?.name ?? '';
 /** The items of a JSON array, without its brackets. */
 const inner = (tools: readonly Tool[]): string => JSON.stringify(tools).slice(1, -1);
 
-/** `bytes` of an answer as they are sent: with the list where its stand-in stood. */
+/** The bytes of an answer as they are sent: with the list in place of its stand-in. */
 export function fillIn(bytes: Buffer): readonly Buffer[] {
   if (!bytes.includes(SECRET_BYTES)) return [bytes];
   for (const { mark, bytes: list } of onTheWay.values()) {
     const at = bytes.indexOf(mark);
     if (at >= 0) return [bytes.subarray(0, at), list, bytes.subarray(at + mark.length)];
   }
-  throw new Error('the list of tools got lost between its answer and its bytes');
+  throw new Error('the list of tools was dropped before its answer was sent');
 }
 
-/** What takes the place of the stand-in for this list; undefined while nobody asked for it. */
+/** The bytes that replace the stand-in of this list; undefined before it was first asked for. */
 export const preparedBytes = (tools: readonly Tool[]): Buffer | undefined => prepared.get(tools)?.bytes;
 
-/** The message with the list itself, for whoever keeps it or writes it in another way. */
+/** The message with the list in place of its stand-in, to be stored or serialized otherwise. */
 export function wholeMessage(message: JSONRPCMessage): JSONRPCMessage {
   const known = onTheWay.get(listIn(message)?.[0]?.name ?? '');
   return known && 'result' in message ? { ...message, result: { ...message.result, tools: known.tools } } : message;

@@ -23,7 +23,9 @@ export const listPrompts = ({ prompts }: Runtime): ListPromptsResult => ({
 export function getPrompt({ prompts, sanitizes }: Runtime, { name, arguments: given = {} }: GetPromptRequest['params']): GetPromptResult {
   const prompt = prompts.get(name);
   if (!prompt)
-    throw wrong(`Unknown prompt: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here. prompts/list names what is.`);
+    throw wrong(
+      `Unknown prompt: ${JSON.stringify(sanitizeText(name.slice(0, 100)))} is not offered here. prompts/list has those that are.`,
+    );
   try {
     const text = prompt.write(given);
     return {

@@ -1,9 +1,9 @@
-/** Questions to people that wait for an answer. Before a restart or an end all of them are given up, for nobody could hear the answer. */
+/** Questions to people that wait for an answer. They are withdrawn before a restart or stop, when the answer could not arrive. */
 export class Questions {
   readonly #open = new Set<AbortController>();
   #closedFor: string | null = null;
 
-  /** What `ask` came to, or why it came to nothing. The signal it gets ends with the call's, and with `close`. */
+  /** The result of `ask`, or the reason why there is none. Its signal is aborted with `call`, and by `close`. */
   async whileOpen<T>(call: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<{ value: T } | { fault: unknown }> {
     const giveUp = new AbortController();
     this.#open.add(giveUp);
@@ -20,7 +20,7 @@ export class Questions {
     }
   }
 
-  /** Gives up what waits and asks nothing more. */
+  /** Withdraws the questions that wait, and asks none from now on. */
   close(why: string): void {
     this.#closedFor = why;
     for (const giveUp of this.#open) giveUp.abort(new Error(why));

@@ -2,6 +2,7 @@
 import type { Icon } from '@modelcontextprotocol/server';
 import type { Confirmations, Removal } from '../confirm/index.ts';
 
+/** A tool as clients are offered it. */
 export interface OfferedTool {
   readonly name: string;
   readonly title?: string | undefined;
@@ -13,82 +14,88 @@ export interface OfferedTool {
     readonly idempotentHint?: boolean;
     readonly openWorldHint?: boolean;
   };
-  /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
+  /** Who outside the tenant wrote parts of its answers; undefined when all of it comes from the tenant. */
   readonly writtenBy?: string | undefined;
-  /** What is still to be done after a change, said beside what it returns. */
+  /** What is still to be done after a change; said after the answer. */
   readonly afterChange?: string | undefined;
-  /** Whether a person agrees to each call before it happens. */
+  /** Whether a person has to agree to each call. */
   readonly isConfirmed?: boolean;
-  /** JSON Schema 2020-12 with an object at its root. Asked for once per configuration. */
+  /** JSON Schema 2020-12 with an object at its root. Called once for each list of tools. */
   inputSchema(): object;
+  /** JSON Schema of structured content; absent where a tool answers with text alone. */
   outputSchema?(): object;
 }
 
-/** A ready-made request that a person picks in a client. */
+/** A prompt of the protocol: a ready-made request that a person picks in a client. */
 export interface OfferedPrompt {
   readonly name: string;
   readonly title: string;
   readonly about: string;
   readonly arguments: readonly { readonly name: string; readonly about: string; readonly isNeeded: boolean }[];
-  /** @throws ZscalerMcpError with a text that the client may read */
+  /** The text of the prompt. @throws ZscalerMcpError with a message for the client */
   write(given: Readonly<Record<string, string>>): string;
 }
 
+/** A progress notification, in the fields of the protocol. */
 export interface Progress {
   readonly progress: number;
   readonly total?: number;
   readonly message?: string;
 }
 
+/** What a call of a tool needs to know of its caller. */
 export interface CallContext {
-  /** Aborts when nobody waits for the result any more. */
+  /** Aborted when the caller no longer waits for the result. */
   readonly signal: AbortSignal;
-  /** Absent when the caller did not ask to be told. */
+  /** Sends progress; absent when the caller did not ask for it. */
   readonly progress?: (step: Progress) => void;
-  /** Tells apart who has a list of tools of its own; see `Runtime.listFor`. */
+  /** Identifies the list of tools that the caller sees; see `Runtime.listFor`. */
   readonly callerKey: string;
-  /** Told when an expression of the caller was applied to an answer. */
+  /** Called when a query of the caller was applied to an answer; `before` and `after` count rows. */
   readonly queried?: (query: { expression: string; before: number; after: number }) => void;
-  /** Tells this caller that its list of tools is another one now. */
+  /** Notifies this caller that its list of tools changed. */
   readonly listChanged: () => void;
 }
 
-/** One configuration in force. Taken once at the start of each call, so that no call sees half of two. */
+/** A configuration in force. Read once at the start of each call, so that a reload does not affect calls in progress. */
 export interface Runtime {
-  /** All that may be called. Frozen. */
+  /** Every tool that may be called. */
   readonly tools: ReadonlyMap<string, OfferedTool>;
-  /** Ends a sentence about a tool that there is not: `, did you mean "zia_list_devices"?`, or nothing. */
+  /** The end of a message about an unknown tool: `, did you mean "zia_list_devices"?`, or an empty string. */
   readonly suggest: (name: string) => string;
-  /** What one caller sees of them, in order. The same array for the same tools, so that what is made of it can be kept. */
+  /** The tools that a caller sees, in order. The same array for the same tools, so that what is derived from it can be cached. */
   listFor(callerKey: string): readonly OfferedTool[];
-  /** Toolsets that one caller enabled for itself, here or elsewhere; null where everybody sees everything. */
+  /** Toolsets that a caller enabled for itself, at any replica; null where all callers see all tools. */
   enabledBy(callerKey: string): Iterable<string> | null;
-  /** It did so elsewhere. */
+  /** Notes what a caller enabled at another replica. */
   enable(callerKey: string, toolsets: readonly string[]): void;
   readonly prompts: ReadonlyMap<string, OfferedPrompt>;
+  /** Whether calls are written to the audit log. */
   readonly logToolCalls: boolean;
-  /** How long the text of an answer may be. */
+  /** Limit for the length of an answer, in tokens. */
   readonly maxResponseTokens: number;
-  /** Whether hidden and acting characters are shown by number on the way to the client, and taken back on the way here. */
+  /** Whether invisible and control characters are escaped in answers, and unescaped in arguments. */
   readonly sanitizes: boolean;
   readonly sessionLimit: number;
+  /** How long an unused session is kept. */
   readonly sessionIdleMs: number;
   readonly confirmations: Confirmations;
-  /** Whether a client that cannot ask a person may confirm with a token, which a model can repeat by itself. */
+  /** Whether a client without elicitation may confirm with a token, which a model can repeat by itself. */
   readonly allowsTokenConfirmation: boolean;
   /**
-   * What a call of a confirmed tool would remove, read from the cloud.
-   * @throws ZscalerMcpError when the arguments are wrong, or when it cannot be read
+   * Reads from the cloud what a call of a confirmed tool would remove.
+   * @throws ZscalerMcpError when the arguments are wrong or the cloud cannot be read
    */
   describeRemoval(name: string, args: unknown, context: CallContext): Promise<Removal>;
   /**
-   * `args` is what the client sent; whoever runs the tool judges it.
-   * @throws ZscalerMcpError with a text that the model may read; anything else stays in the log
+   * Runs a tool.
+   * @param args as the client sent them, not yet checked
+   * @throws ZscalerMcpError with a message for the model; the message of any other error stays in the log
    */
   run(name: string, args: unknown, context: CallContext): Promise<unknown>;
 }
 
-/** Who we are, in the words of the protocol. */
+/** How the server introduces itself, in the fields of the protocol. */
 export interface ServerInfo {
   readonly name: string;
   readonly version: string;

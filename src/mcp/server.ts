@@ -1,4 +1,4 @@
-/** One thin protocol server per session or per request; the catalogue behind it is shared. */
+/** A protocol server for each session or request. All of them share the catalogue. */
 import {
   CLIENT_INFO_META_KEY,
   McpServer,
@@ -25,17 +25,18 @@ import { getPrompt, listPrompts } from './prompts.ts';
 import type { Questions } from './questions.ts';
 import type { Progress, Runtime, ServerInfo } from './runtime.ts';
 
-/** For tests only: what a conformance suite expects of a server and this one does not offer. */
+/** For tests only: what a conformance suite expects and this server does not offer. */
 export interface Fixtures {
   readonly capabilities: ServerCapabilities;
   readonly options?: Pick<ServerOptions, 'requestState' | 'cacheHints'>;
   readonly tools: readonly Tool[];
-  /** Null for a tool that is not one of these. */
+  /** Null for a tool that is not one of `tools`. */
   call(request: CallToolRequest, context: ServerContext, server: McpServer): Promise<CallToolResult | InputRequiredResult> | null;
   /** Adds resources, prompts and completions. */
   install(server: McpServer): void;
 }
 
+/** What `createServer` needs. */
 export interface ServerParts {
   readonly runtime: () => Runtime;
   readonly log: Log;
@@ -45,17 +46,18 @@ export interface ServerParts {
   readonly instructions?: string | undefined;
   readonly fixtures?: Fixtures | undefined;
   readonly questions: Questions;
-  /** Tells one caller that its list of tools is another one now. */
+  /** Notifies one caller that its list of tools changed. */
   readonly listChanged: (caller: Caller, server: McpServer) => void;
-  /** Where a request came from, which need not be where its session was opened. */
+  /** IP address that a request came from, which may differ from where its session was opened. */
   readonly addressOf: (request: Request) => string | undefined;
-  /** Told of every tool call, to know when none runs. */
+  /** Tracks a tool call until it ends. */
   readonly track: <Result>(running: Promise<Result>) => Promise<Result>;
 }
 
-/** A client may keep the list of tools for this long; it may depend on who asks. */
+/** How long a client may cache the list of tools. It depends on the caller. */
 const TOOLS_CACHE = { ttlMs: 60_000, cacheScope: 'private' } as const;
 
+/** Creates a server for one session, or for one request without session. */
 export type CreateServer = (caller: Caller) => McpServer;
 
 export function createServer(parts: ServerParts, caller: Caller): McpServer {
@@ -81,7 +83,7 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   }
   server.server.setRequestHandler('tools/call', (request, context) => {
     const fixture = fixtures?.call(request, context, server);
-    return fixture ?? parts.track(answerCall(parts, caller, server, request, context));
+    return fixture ?? parts.track(answerCall(parts, { caller, server, request, context }));
   });
   return server;
 }
@@ -91,17 +93,19 @@ export function notifyToolsChanged({ server }: McpServer, log: Log): void {
   server.sendToolListChanged().catch((error: unknown) => log.debug({ err: error }, 'a client could not be told that the tools changed'));
 }
 
-/** A session has a list of its own; without one, whoever authenticated; without that, everybody shares one. */
+/** Identifies a list of tools: a session has its own; without sessions an authenticated caller has; all others share one. */
 export const keyOf = ({ session, principal }: Caller): string =>
   session === undefined ? `principal ${principal ?? ''}` : `session ${session}`;
 
-async function answerCall(
-  parts: ServerParts,
-  caller: Caller,
-  server: McpServer,
-  request: CallToolRequest,
-  context: ServerContext,
-): Promise<CallToolResult | InputRequiredResult> {
+interface ReceivedCall {
+  readonly caller: Caller;
+  readonly server: McpServer;
+  readonly request: CallToolRequest;
+  readonly context: ServerContext;
+}
+
+async function answerCall(parts: ServerParts, received: ReceivedCall): Promise<CallToolResult | InputRequiredResult> {
+  const { caller, server, request, context } = received;
   const runtime = parts.runtime();
   const { name, arguments: args = {} } = request.params;
   const progress = progressOf(context, parts.log);
@@ -123,7 +127,7 @@ async function answerCall(
   });
   if (isInputRequiredResult(result)) return result;
   if (result.isError && !isNeed(result)) tellClient(context, name, result, parts.log);
-  // Older revisions want an object at the root of structured content; the SDK wraps what is not.
+  // Older revisions require an object at the root of structured content; the SDK wraps any other value.
   return server.server.projectCallToolResult(
     result,
     runtime.tools.get(name)?.outputSchema?.() as Readonly<Record<string, unknown>> | undefined,
@@ -144,14 +148,14 @@ function progressOf({ mcpReq }: ServerContext, log: Log): ((step: Progress) => v
   };
 }
 
-/** What the client calls itself: in each request since 2026-07-28, in the handshake before. */
+/** The client's name and version: from each request since revision 2026-07-28, from the handshake before. */
 function clientOf(server: McpServer, { mcpReq }: ServerContext): string | undefined {
   const claimed = (mcpReq.envelope as Readonly<Record<string, unknown>> | undefined)?.[CLIENT_INFO_META_KEY] as Implementation | undefined;
   const info = claimed ?? server.server.getClientVersion();
   return info === undefined ? undefined : `${info.name} ${info.version}`;
 }
 
-/** Failures are also sent as log messages, to clients that listen to those. */
+/** Also sends a failure as a log message, for clients that subscribed to those. */
 function tellClient({ mcpReq }: ServerContext, tool: string, { content }: CallToolResult, log: Log): void {
   const [block] = content;
   mcpReq
@@ -159,7 +163,7 @@ function tellClient({ mcpReq }: ServerContext, tool: string, { content }: CallTo
     .catch((error: unknown) => log.debug({ err: error }, 'a log message could not be sent to the client'));
 }
 
-/** The list is never split, so no cursor can be one of ours. */
+/** The list is never split, so this server issues no cursors. */
 function refuseCursor(cursor: string | undefined): void {
   if (cursor === undefined) return;
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown cursor: tools/list answers in one piece. Ask again without a cursor.');

@@ -1,4 +1,4 @@
-/** One session of the revisions before 2026-07-28: a transport, a server, and what is known of the client. */
+/** A session of the revisions before 2026-07-28: a transport, a server, and the handshake of the client. */
 import { randomUUID } from 'node:crypto';
 import {
   WebStandardStreamableHTTPServerTransport,
@@ -14,34 +14,36 @@ import { followStream } from './follow.ts';
 import type { Handshake } from './handshake.ts';
 import { SharedEvents } from './shared-events.ts';
 
-/** What another process needs to go on with a session under the same id. */
+/** What another process needs to continue a session under the same ID. */
 export interface SavedSession {
   readonly id: string;
   readonly handshake: Handshake;
+  /** IP address that it was opened from. */
   readonly address: string | undefined;
-  /** Whose it is; null where clients are not authenticated. */
+  /** The authenticated caller that opened it; null where clients are not authenticated. */
   readonly principal: string | null;
   readonly events: SavedEvents;
-  /** Its client has not heard yet that the tools changed. */
+  /** Whether its client is still to be notified that the tools changed. */
   readonly toolsChangedPending?: boolean;
 }
 
-/** Sent to clients that may resume a broken stream. Less would use up their two attempts within a restart. */
+/** Reconnection time for clients. With less, their two attempts could both fall into a restart. */
 const RETRY_MS = 2_500;
 
-/** What a GET comes to. */
+/** The answer to a GET. */
 interface Listening {
   readonly response: Response;
-  /** The event after which the stream begins, if it does not end by itself or with a request that runs here. */
+  /** The event after which the stream begins; null when the stream ends with a request that runs in this process. */
   readonly standsAfter: string | null;
   readonly isStanding: boolean;
 }
 
+/** A session that is open in this process. */
 export class Session {
   readonly id: string;
   readonly server: McpServer;
   readonly handshake: Handshake;
-  /** Where the client opened it from; for the audit log. */
+  /** IP address that it was opened from, for the audit log. */
   readonly address: string | undefined;
   readonly principal: string | null;
   readonly #mark: Mark;
@@ -52,14 +54,14 @@ export class Session {
   /** Closes the stream that a GET opened last, where replicas share streams. */
   #following: AbortController | null = null;
   #judging: Promise<unknown> = Promise.resolve();
-  /** Requests of the client without an answer so far. */
+  /** Requests of the client that are not answered yet. */
   readonly #running = new Set<RequestId>();
-  /** The request that a stream was opened for, to close its connection by. */
+  /** The request that each stream was opened for; the transport closes streams by request. */
   readonly #requestOf = new Map<StreamId, RequestId>();
   /** Responses being written, event streams included. */
   #open = 0;
   #usedAt = performance.now();
-  /** What other replicas must know of this session has changed, and they do not know yet. */
+  /** Whether the session changed in a way that other replicas do not know yet. */
   isChanged = false;
 
   constructor(options: {
@@ -70,7 +72,7 @@ export class Session {
     principal: string | null;
     events: SessionEvents | SharedEvents;
     mark: Mark;
-    /** Makes what has changed known to other replicas; does its best. */
+    /** Tells other replicas what changed. Never rejects. */
     keep?: () => Promise<void>;
     onClose: () => void;
   }) {
@@ -100,7 +102,7 @@ export class Session {
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = async (message, options) => {
       if (!('method' in message) && message.id !== undefined) this.#forget(message.id);
-      // Whoever has the answer may ask another replica next.
+      // The next request of the client may reach another replica.
       if (this.isChanged) this.#keeping = this.#keep();
       if (this.#keeping) await this.#keeping;
       return send(message, options);
@@ -114,8 +116,8 @@ export class Session {
   }
 
   /**
-   * Repeats the client's handshake, unseen by the client, and then goes on with the events of before.
-   * @throws when the transport refuses what it accepted in another process
+   * Repeats the client's handshake without sending the answers, then restores the events.
+   * @throws Error when the transport refuses the handshake that it accepted in another process
    */
   async reopen({ handshake, events }: SavedSession): Promise<void> {
     const { initialize, initialized, logLevel } = handshake;
@@ -125,7 +127,7 @@ export class Session {
     this.#events.restore(events);
   }
 
-  /** Repeats what the client said elsewhere since this process knew it. */
+  /** Repeats what the client said to another replica meanwhile. */
   async catchUp({ initialize, initialized, logLevel }: Handshake): Promise<void> {
     const { protocolVersion } = initialize as { protocolVersion?: string };
     if (initialized && !this.handshake.initialized) await this.#replay({ method: 'notifications/initialized' }, protocolVersion);
@@ -147,7 +149,7 @@ export class Session {
     if (!response.ok) throw new Error(`the handshake could not be repeated: status ${response.status}, ${answer.slice(0, 200)}`);
   }
 
-  /** Milliseconds since anything was asked or answered; 0 while something is open or running. */
+  /** Milliseconds since the last request or answer; 0 while a stream is open or a request is running. */
   idleMs(): number {
     return this.#open > 0 || this.#running.size > 0 ? 0 : performance.now() - this.#usedAt;
   }
@@ -163,7 +165,7 @@ export class Session {
     }
   }
 
-  /** @param isRehearsed the client said it to another process, and is not to hear of it again */
+  /** Handles a POST. @param isRehearsed whether it repeats what the client said to another process; the answer is not sent then */
   async receive(request: Request, body: unknown, isRehearsed = false): Promise<Response> {
     this.#usedAt = performance.now();
     const accepted = acceptAnswers(body, this.#mark);
@@ -180,7 +182,7 @@ export class Session {
     return response;
   }
 
-  /** A message of the client that reached another replica: an answer to a question of this one, or a cancellation. */
+  /** Handles a message that reached another replica: an answer to a question of this one, or a cancellation. */
   async deliver(message: unknown): Promise<void> {
     const accepted = acceptAnswers(message, this.#mark)?.body as Partial<Message> | undefined;
     if (!accepted) return;
@@ -189,14 +191,15 @@ export class Session {
     if (accepted.method === 'notifications/cancelled') await this.#release(accepted.params?.['requestId']);
   }
 
+  /** Whether any of the requests is running here. */
   runs(requests: readonly RequestId[]): boolean {
     return requests.some((id) => this.#running.has(id));
   }
 
   /**
-   * GET: the newest connection of a stream wins, for an older one may be half open without anybody there. Null when
-   * `Last-Event-ID` names no event of this session.
-   * @throws while that cannot be told
+   * Handles a GET. The newest connection of a stream replaces older ones, which may be half open. Null when `Last-Event-ID` is
+   * not the ID of an event of this session.
+   * @throws Error when the shared store cannot be reached to look it up
    */
   async listen(request: Request): Promise<Listening | null> {
     const lastEventId = request.headers.get('last-event-id');
@@ -211,12 +214,12 @@ export class Session {
     return { response, standsAfter: isHere ? null : after, isStanding: from?.isStanding ?? true };
   }
 
-  /** Puts into the store what could not be put there before. */
+  /** Stores the events that were kept here while the shared store was away. */
   async flush(): Promise<void> {
     if (this.#events instanceof SharedEvents) await this.#events.flush();
   }
 
-  /** The stream that a GET opens is open at another replica now. */
+  /** Closes the stream of a GET, which is now open at another replica. */
   leaveStream(): void {
     this.#following?.abort();
   }
@@ -227,7 +230,7 @@ export class Session {
     else if (requestId !== undefined && requestId !== null) this.#transport.closeSSEStream(requestId);
   }
 
-  /** The transport judges the request as it does any other; its stream is not the one that is written to. */
+  /** Lets the transport check the request, and closes the stream that it opens: events of shared streams are written elsewhere. */
   async #judge(request: Request): Promise<Response> {
     const judged = await this.#transport.handleRequest(new Request(request, { headers: withoutEvent(request.headers) }));
     this.#transport.closeStandaloneSSEStream();
@@ -235,7 +238,7 @@ export class Session {
   }
 
   async #follow(request: Request, events: SharedEvents, from: FoundEvent | null): Promise<Response> {
-    // One at a time: for the transport there is one such stream in a session.
+    // One at a time: the transport allows one such stream in a session.
     const judging = this.#judging.then(() => this.#judge(request));
     this.#judging = judging.catch(() => undefined);
     const judged = await judging;
@@ -248,16 +251,17 @@ export class Session {
     return new Response(followStream(events.follow(from, closing.signal), closing), { headers: judged.headers });
   }
 
+  /** Handles a DELETE. */
   end(request: Request): Promise<Response> {
     return this.#transport.handleRequest(request);
   }
 
-  /** Answers every request that still runs with an error. */
+  /** Answers every running request with an error that says `why`. */
   async abandon(why: string): Promise<void> {
     await Promise.all(Array.from(this.#running, (id) => this.#transport.send(abandoned(id, why))));
   }
 
-  /** Aborts what runs and ends the streams. */
+  /** Aborts running requests and ends the streams. */
   close(): Promise<void> {
     return this.#transport.close();
   }
@@ -274,8 +278,8 @@ export class Session {
   }
 
   /**
-   * A cancelled request gets no response, and the SDK would leave its stream open for ever. The error is for the event
-   * store: nobody sees it but a client that asks for the rest of the stream.
+   * Ends the stream of a cancelled request, which the SDK would leave open, since such a request gets no response. The error
+   * goes to the event store alone, for a client that resumes the stream.
    */
   async #release(requestId: unknown): Promise<void> {
     if (!this.#running.has(requestId as RequestId)) return;

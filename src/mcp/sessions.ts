@@ -1,6 +1,6 @@
 /**
- * The sessions of the revisions before 2026-07-28: who opens one, who is sent to which, and when they end.
- * A session ends when its client says so, after the idle time, or when room is needed and it is the one unused for longest.
+ * The sessions of the revisions before 2026-07-28: opens them, finds the session of each request, and ends them. A session ends
+ * at the request of its client, after the idle time, or to make room for another when it was unused for longest.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RequestId } from '@modelcontextprotocol/server';
@@ -16,39 +16,42 @@ import type { Sharing } from './sharing.ts';
 import type { Note, SharedSession } from './shared.ts';
 import { errorResponse } from './web.ts';
 
+/** What `Sessions` needs. */
 export interface SessionsOptions {
   readonly runtime: () => Runtime;
   readonly createServer: CreateServer;
   readonly log: Log;
   readonly generation: number;
-  /** What other replicas know of; null without any. */
+  /** Null without other replicas. */
   readonly sharing?: Sharing | null;
-  /** Callers without a session see other tools now, by what they did at another replica. */
+  /** Called when a caller without a session enabled a toolset at another replica. */
   readonly onEnabled?: () => void;
 }
 
-/** What is done about one request; `session` is null when it reached none. */
+/** The answer to a request; `session` is null when it belongs to none. */
 export interface Served {
   readonly response: Response;
   readonly session: Session | null;
-  /** For an event stream that does not end by itself: the event after which it begins. Null for every other response. */
+  /** The event after which a stream begins that does not end by itself; null for any other response. */
   readonly standsAfter: string | null;
 }
 
-/** Below this, a session is never ended to make room for another one. */
+/** A session is not ended to make room for another before it was idle for this long. */
 const LEAST_IDLE_MS = 60_000;
 const SWEEP_MS = 30_000;
 
+/** The sessions that are open in this process, or can be reopened. */
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #events = new EventPool();
-  /** Of the former generation; each is opened again when its client comes. */
+  /** Sessions of the former generation; each is reopened with the next request of its client. */
   readonly #saved = new Map<string, SavedSession>();
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   #savedUntil = 0;
+  /** Sessions whose clients are still to be notified that the tools changed. */
   readonly #toolsChangedPending = new WeakSet<Session>();
-  /** Null where no other replica has a part in the sessions. */
+  /** Null without other replicas. */
   readonly #sharing: Sharing | null;
   #sweeper: NodeJS.Timeout | null = null;
 
@@ -73,7 +76,7 @@ export class Sessions {
     ];
   }
 
-  /** @param toolsChanged the clients have been offered another list of tools than the one now in force */
+  /** Continues saved sessions. @param toolsChanged their clients were offered other tools than this process offers */
   restore(saved: readonly SavedSession[], toolsChanged: boolean): void {
     for (const session of saved)
       this.#saved.set(session.id, { ...session, toolsChangedPending: toolsChanged || session.toolsChangedPending === true });
@@ -86,14 +89,14 @@ export class Sessions {
     const found = id === null ? undefined : await this.#reach(id, caller);
     if (found === 'away') return nowhere(refuseWhileAway());
     if (found === 'full') return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
-    // One that is being opened again is known only afterwards.
+    // Checked here too: the caller of a session that had to be reopened is known only now.
     const session = found?.principal === (caller.principal ?? null) ? found : undefined;
     if (session) return this.#forward(session, request, body);
     if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, caller);
     return nowhere(refuse(request, id));
   }
 
-  /** Tells every session whose client is ready to hear it. */
+  /** Notifies every session whose client is initialized. */
   toolsChanged(): void {
     for (const session of this.#sessions.values()) {
       if (session.handshake.initialized) this.#tellToolsChanged(session);
@@ -101,7 +104,7 @@ export class Sessions {
     }
   }
 
-  /** The list of tools of one session's client is another one now. */
+  /** Notes that one session's list of tools changed. */
   listChanged(id: string): void {
     const session = this.#sessions.get(id);
     if (session) session.isChanged = this.#sharing !== null;
@@ -120,7 +123,7 @@ export class Sessions {
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
   }
 
-  /** The session of an id, wherever it was opened; undefined when there is none, or none that this caller may know of. */
+  /** The session with an ID, at whichever replica it was opened; undefined when there is none, or it belongs to another caller. */
   async #reach(id: string, caller: Caller): Promise<Session | undefined | 'away' | 'full'> {
     if (!this.#isOpenTo(caller, id)) return undefined;
     if (!this.#sharing) return this.#find(id) ?? this.#reopen(id);
@@ -137,14 +140,14 @@ export class Sessions {
     return here;
   }
 
-  /** A session that the store has lost, or has never known because it was away. */
+  /** Shares a session that the store lost, or never got because it was away. */
   async #bringBack(id: string): Promise<Session | undefined> {
     const session = this.#find(id) ?? (await this.#reopen(id));
     if (session) await this.#sharing?.share(session, true);
     return session;
   }
 
-  /** Goes on with the session of another replica. Requests at once share the opening. */
+  /** Continues a session of another replica. Concurrent requests share the opening. */
   #take(known: SharedSession): Promise<Session | undefined | 'full'> | 'full' {
     const { id, tag, handshake, address, principal } = known;
     const running = this.#reopening.get(id);
@@ -158,7 +161,7 @@ export class Sessions {
     return this.#opening(id, { id, handshake, address, principal, toolsChangedPending, events });
   }
 
-  /** Its client may hear for hours without a word. */
+  /** Keeps a session alive while its client only listens. */
   async #touch(sharing: Sharing, session: Session): Promise<void> {
     const known = await sharing.load(session.id);
     if (known === 'ended') this.#forget(session.id);
@@ -182,7 +185,7 @@ export class Sessions {
       .catch((error: unknown) => this.#options.log.warn({ err: error }, 'a message that reached another replica could not be delivered'));
   }
 
-  /** Whoever else knows the id is told the same as if there were no such session. */
+  /** False for another caller than the one that opened the session; it gets the answer for an unknown ID. */
   #isOpenTo({ principal }: Caller, id: string): boolean {
     const session = this.#sessions.get(id) ?? this.#saved.get(id);
     return session === undefined || (session.principal ?? null) === (principal ?? null);
@@ -195,7 +198,7 @@ export class Sessions {
     return undefined;
   }
 
-  /** Two requests of one client at once share the reopening. */
+  /** Concurrent requests share the reopening. */
   async #reopen(id: string): Promise<Session | undefined> {
     const saved = this.#saved.get(id);
     if (!saved) return this.#reopening.get(id);
@@ -204,24 +207,27 @@ export class Sessions {
   }
 
   #opening(id: string, saved: SavedSession): Promise<Session | undefined> {
-    const opening = this.#goOnWith(saved).finally(() => this.#reopening.delete(id));
+    const opening = this.#continue(saved).finally(() => this.#reopening.delete(id));
     this.#reopening.set(id, opening);
     return opening;
   }
 
-  async #goOnWith(saved: SavedSession): Promise<Session | undefined> {
+  async #continue(saved: SavedSession): Promise<Session | undefined> {
     const session = this.#create(saved.id, saved.handshake.initialize, saved, saved.events.tag);
     try {
       await session.start();
       await session.reopen(saved);
     } catch (error) {
-      this.#options.log.warn({ err: error }, 'a session of the former generation could not be opened again; its client starts anew');
+      this.#options.log.warn(
+        { err: error },
+        'a session of the former generation could not be reopened; its client has to initialize again',
+      );
       await session.close();
       return undefined;
     }
     this.#sessions.set(saved.id, session);
     this.#watchIdle();
-    // Told when its client opens a stream: before, nobody would hear it.
+    // Notified when its client opens a stream; before that, there is no way to reach it.
     if (saved.toolsChangedPending && session.handshake.initialized) this.#toolsChangedPending.add(session);
     session.isChanged = this.#sharing !== null && saved.toolsChangedPending === true;
     return session;
@@ -274,14 +280,14 @@ export class Sessions {
       if (opened.response.ok && opened.isStanding) await this.#sharing?.moved(session.id);
       return { response: opened.response, session, standsAfter: opened.standsAfter };
     } catch {
-      // Whether the event is one of this session's, only the store can tell.
+      // Only the store, which cannot be reached, knows whether the event is one of this session.
       return nowhere(refuseWhileAway());
     }
   }
 
   async #endFor(session: Session, request: Request): Promise<Response> {
     const response = await session.end(request);
-    // What fails is told when the store is back.
+    // After a failure, `catchUp` repeats it when the store is back.
     if (response.ok) await this.#sharing?.ended(session.id).catch(() => undefined);
     return response;
   }
@@ -329,7 +335,7 @@ export class Sessions {
   #end(session: Session, why: string): void {
     this.#sessions.delete(session.id);
     this.#options.log.debug({ sessions: this.#sessions.size, idleMs: Math.round(session.idleMs()) }, why);
-    session.close().catch((error: unknown) => this.#options.log.warn({ err: error }, 'a session did not close well'));
+    session.close().catch((error: unknown) => this.#options.log.warn({ err: error }, 'closing a session failed'));
   }
 }
 
@@ -341,22 +347,22 @@ const isInitialize = (body: unknown): boolean =>
 
 function refuse({ method }: Request, id: string | null): Response {
   if (id !== null)
-    return errorResponse(404, -32_001, 'Session not found: it has ended, or the server was restarted. Start anew with initialize.');
+    return errorResponse(404, -32_001, 'Session not found: it has ended, or the server was restarted. Send initialize to open a new one.');
   return errorResponse(
     400,
     -32_000,
-    `Bad Request: ${method} names no session. Send initialize first, then its Mcp-Session-Id with every request; or speak revision 2026-07-28, which has no sessions.`,
+    `Bad Request: ${method} without Mcp-Session-Id. Send initialize first, then its Mcp-Session-Id with every request; or speak revision 2026-07-28, which has no sessions.`,
   );
 }
 
 const refuseEvent = (): Response =>
-  errorResponse(400, -32_000, 'Bad Request: Last-Event-ID names no event of this session. Open the stream without it.');
+  errorResponse(400, -32_000, 'Bad Request: Last-Event-ID is not an event of this session. Open the stream without it.');
 
 const refuseWhileAway = (): Response =>
   errorResponse(
     503,
     -32_603,
-    'Service Unavailable: what replicas share cannot be reached now, and this one does not know enough by itself. Nothing was done; try again.',
+    'Service Unavailable: the store that replicas share cannot be reached, and this replica does not know the session well enough without it. Nothing was done; try again.',
     { 'retry-after': '2' },
   );
 

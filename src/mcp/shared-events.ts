@@ -1,26 +1,27 @@
 /**
- * The events of one session where replicas share them: any replica can follow a stream, wherever its requests run. While the
- * store cannot be reached, events are kept here, and are put there when it is back.
+ * The events of one session in the store that replicas share: any replica can follow a stream, whichever replica runs its
+ * requests. While the store cannot be reached, events are kept in this process and stored when it is back.
  */
 import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
 import { GET_STREAM, isPriming, openedStream, weigh, type FoundEvent, type KeepsEvents, type SavedEvents } from './events.ts';
 import type { Kept, KeptEvent, SharedStore } from './shared.ts';
 import { abandoned } from './web.ts';
 
+/** What `SharedEvents` needs. */
 export interface SharedEventsOptions {
   readonly session: string;
   readonly tag: string;
   readonly store: SharedStore;
   readonly lifeMs: () => number;
-  /** Told what is kept in this process, so that all sessions together stay within bounds. */
+  /** Accounts for what is kept in this process; see `EventPool`. */
   readonly account: (log: KeepsEvents, weight: number) => void;
-  /** Keeps the session alive as long as one of its streams is open. */
+  /** Keeps the session alive while one of its streams is open. */
   readonly touch: () => Promise<void>;
-  /** Whether any of the requests runs in this process. */
+  /** Whether any of the requests is running in this process. */
   readonly runs: (requests: readonly RequestId[]) => boolean;
 }
 
-/** Of a stream that is followed: an event for the client, or a moment in which nothing came. */
+/** An event for the client, or the sign that nothing came for a while. */
 export type Followed = { readonly id: EventId; readonly message: JSONRPCMessage } | 'quiet';
 
 interface KeptHere extends Kept {
@@ -28,17 +29,18 @@ interface KeptHere extends Kept {
 }
 
 const MOST_HERE = 128;
-/** How often somebody looks whether the replica still lives that a stream comes from. */
+/** How often to check whether the replica that a stream comes from is still running. */
 const LOOK_MS = 2_000;
 const QUIET_MS = 15_000;
 const TOUCH_MS = 60_000;
 
+/** The events of one session that replicas share. */
 export class SharedEvents implements EventStore, KeepsEvents {
   readonly #options: SharedEventsOptions;
   readonly #numbers = new Map<StreamId, number>([[GET_STREAM, 0]]);
-  /** The requests that were received together, by each of them; those that have no answer yet. */
+  /** For each request without an answer: the requests that it was received with, and those of them that are not answered. */
   readonly #open = new Map<RequestId, { readonly all: readonly RequestId[]; readonly left: Set<RequestId> }>();
-  /** What could not be put into the store yet. */
+  /** Events that could not be stored yet. */
   #here: KeptHere[] = [];
   #latest = 0;
   #tail: Promise<unknown> = Promise.resolve();
@@ -57,7 +59,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return this.#options.tag;
   }
 
-  /** The answers to these belong to one stream. */
+  /** Notes that the answers to these requests are sent on one stream. */
   expect(requests: readonly RequestId[]): void {
     const group = { all: requests, left: new Set(requests) };
     for (const id of requests) this.#open.set(id, group);
@@ -70,18 +72,18 @@ export class SharedEvents implements EventStore, KeepsEvents {
     const answered = 'method' in message ? undefined : (message as { id?: RequestId }).id;
     const requests = (answered === undefined ? opened?.requests : this.#open.get(answered)?.all) ?? [];
     const isLast = stream !== GET_STREAM && answered !== undefined && this.#settle(answered);
-    // One after the other, so that a stream has its number before its second event comes.
+    // In sequence, so that a stream has its number before its second event is stored.
     const stored = this.#tail.then(() => this.#store(stream, { message, isLast, requests }));
     this.#tail = stored.catch(() => undefined);
     return stored;
   }
 
-  /** Streams are followed, not replayed; see `follow`. */
+  /** Not used: shared streams are read with `follow`. */
   replayEventsAfter(): Promise<StreamId> {
     return Promise.reject(new Error('a shared stream is not replayed'));
   }
 
-  /** Where an id points to; null when it is of no stream that is known. @throws while that cannot be told */
+  /** Null for an ID of another session or of an unknown stream. @throws Error when the store cannot be reached to look it up */
   async find(id: EventId): Promise<FoundEvent | null> {
     const [, tag, named, at] = /^(\w+)-(\d+)-(\d+)$/.exec(id) ?? [];
     if (tag !== this.tag) return null;
@@ -93,14 +95,14 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return (await store.read(session, number - 1)).some((kept) => numberOf(kept) === number) ? found('') : null;
   }
 
-  /** The id that a stream begins after which a GET opens now. */
+  /** The ID after which a stream begins that a GET opens now. */
   async latest(): Promise<EventId> {
     const { store, session } = this.#options;
     const shared = await store.latest(session).catch(() => 0);
     return `${this.tag}-0-${Math.max(shared, this.#latest)}`;
   }
 
-  /** What comes on a stream after an event, until the stream has ended or `signal` aborts. */
+  /** Yields the events of a stream after a given one, until the stream ends or `signal` is aborted. */
   async *follow({ number, sequence }: FoundEvent, signal: AbortSignal): AsyncGenerator<Followed, void, undefined> {
     const { store, session, lifeMs, touch } = this.#options;
     const stop = await store.watch(session, (stream) => {
@@ -142,13 +144,13 @@ export class SharedEvents implements EventStore, KeepsEvents {
     }
   }
 
-  /** There may be something new. */
+  /** Makes followers look for new events. */
   nudge(): void {
     this.#nudges++;
     for (const wake of this.#waiting) wake();
   }
 
-  /** Puts into the store what was kept here while it was away. */
+  /** Stores the events that were kept here while the store was away. */
   async flush(): Promise<void> {
     const { store, session, lifeMs } = this.#options;
     for (let [first] = this.#here; first && store.isUp; [first] = this.#here) {
@@ -197,7 +199,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return sequence;
   }
 
-  /** Returns whether the answer was the last one that its stream waited for. */
+  /** Marks a request as answered. Returns whether its stream waits for no other answer. */
   #settle(request: RequestId): boolean {
     const group = this.#open.get(request);
     this.#open.delete(request);
@@ -227,7 +229,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
     });
   }
 
-  /** Says of requests without an answer that nobody knows what became of them, once their replica is gone. */
+  /** Ends a stream whose replica is gone: its unanswered requests get the error "outcome unknown". */
   async #endIfLost(number: number): Promise<void> {
     const { store, session, lifeMs, runs } = this.#options;
     try {
@@ -235,7 +237,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
       const origin = before[0]?.event;
       if (!origin || before.some(({ event }) => event.isLast)) return;
       if (origin.replica === store.replica ? runs(origin.requests) : await store.lives(origin.replica)) return;
-      // Its last words may have come between the two looks.
+      // Its last answers may have been stored between the two checks.
       const kept = await this.#ofStream(number);
       if (kept.some(({ event }) => event.isLast)) return;
       const answered = new Set(kept.map(({ event }) => ('method' in event.message ? undefined : (event.message as { id?: RequestId }).id)));
@@ -250,7 +252,7 @@ export class SharedEvents implements EventStore, KeepsEvents {
         await store.append(session, event, Date.now() * 1_000, lifeMs());
       }
     } catch {
-      // It cannot be told now; the next look may.
+      // The store cannot be reached; the next check repeats this.
     }
   }
 

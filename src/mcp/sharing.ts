@@ -1,4 +1,4 @@
-/** What other replicas must hear of the sessions here, and what these hear of others. */
+/** Keeps sessions in step with other replicas through the shared store. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestId } from '@modelcontextprotocol/server';
@@ -9,15 +9,16 @@ import { keyOf } from './server.ts';
 import type { Session } from './session.ts';
 import type { SharedSession, SharedStore } from './shared.ts';
 
-/** A replica that is connecting anew hears nothing for a moment. */
+/** A replica that is reconnecting receives nothing for a moment, so messages are sent several times. */
 const HEARING_TRIES = 10;
 const HEARING_MS = 300;
 
+/** Reads and writes the shared store for the sessions of this process. */
 export class Sharing {
   readonly store: SharedStore;
   readonly #runtime: () => Runtime;
   readonly #log: Log;
-  /** Ended by their clients while the store was away: it does not know yet. */
+  /** Sessions that their clients ended while the store was away. */
   readonly #endedUnheard = new Set<string>();
 
   constructor(store: SharedStore, runtime: () => Runtime, log: Log) {
@@ -26,7 +27,7 @@ export class Sharing {
     this.#log = log;
   }
 
-  /** What all replicas know of a session; `away` while nobody can tell. */
+  /** A session as all replicas know it; `away` while the store cannot be reached. */
   async load(id: string): Promise<SharedSession | 'ended' | 'away' | null> {
     try {
       const record = await this.store.load(id, this.lifeMs());
@@ -37,7 +38,7 @@ export class Sharing {
     }
   }
 
-  /** Makes a session known to other replicas. While the store is away, later. */
+  /** Stores a session for other replicas; `catchUp` repeats it if the store is away. @param onlyNew does not overwrite */
   async share(session: Session, onlyNew: boolean): Promise<void> {
     const { id, handshake, address, principal } = session;
     const enabled = [...(this.#runtime().enabledBy(keyOf({ session: id })) ?? [])];
@@ -48,7 +49,7 @@ export class Sharing {
     });
   }
 
-  /** Learns what a caller without a session enabled at other replicas. */
+  /** Enables what a caller without a session enabled at other replicas. */
   async recall(callerKey: string): Promise<void> {
     const runtime = this.#runtime();
     if (runtime.enabledBy(callerKey) === null) return;
@@ -56,14 +57,14 @@ export class Sharing {
     if (toolsets) runtime.enable(callerKey, toolsets);
   }
 
-  /** Tells other replicas what such a caller enabled here; does its best. */
+  /** Tells other replicas what such a caller enabled here. A failure is only logged. */
   async tellEnabled(callerKey: string): Promise<void> {
     const toolsets = [...(this.#runtime().enabledBy(callerKey) ?? [])];
     try {
       await this.store.noteEnabled(callerKey, toolsets, this.lifeMs());
       await this.store.send(null, { kind: 'enabled' });
     } catch (error) {
-      this.#log.debug({ err: error }, 'what a caller enabled is known to this replica alone');
+      this.#log.debug({ err: error }, 'other replicas could not be told which toolsets a caller enabled');
     }
   }
 
@@ -80,7 +81,7 @@ export class Sharing {
     return this.#runtime().sessionIdleMs;
   }
 
-  /** The store is back: it learns what it missed. */
+  /** Stores what changed while the store was away. */
   async catchUp(sessions: Iterable<Session>): Promise<void> {
     try {
       await Promise.all(Array.from(this.#endedUnheard, (id) => this.ended(id)));
@@ -95,7 +96,7 @@ export class Sharing {
     }
   }
 
-  /** Its client ended a session. What cannot be told now is told when the store is back. @throws */
+  /** Notes that a client ended its session. @throws Error when the store is away; `catchUp` repeats it then */
   async ended(id: string): Promise<void> {
     this.#endedUnheard.add(id);
     await this.store.store(id, { hasEnded: true }, this.lifeMs(), { onlyNew: false });
@@ -104,12 +105,12 @@ export class Sharing {
     await this.store.send(null, { kind: 'ended', session: id });
   }
 
-  /** The stream that a GET opens is open here now. */
+  /** Tells other replicas that the stream of a GET is now open here. */
   async moved(id: string): Promise<void> {
     await this.store.send(null, { kind: 'moved', session: id }).catch(() => false);
   }
 
-  /** What concerns requests or questions of other replicas goes there too. False when one that lives did not hear of it. */
+  /** Passes answers and cancellations to the replicas they concern. False when one that is running did not receive them. */
   async passOn(session: Session, body: unknown): Promise<boolean> {
     const { store } = this;
     try {

@@ -1,4 +1,4 @@
-/** The HTTP+SSE transport of revision 2024-11-05: one event stream a client, messages posted beside it. */
+/** The HTTP+SSE transport of revision 2024-11-05: one event stream for each client, which posts its messages in separate requests. */
 import type { ServerResponse } from 'node:http';
 import type { McpServer, RequestId } from '@modelcontextprotocol/server';
 import type { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse';
@@ -21,12 +21,12 @@ interface Stream {
   readonly transport: SSEServerTransport;
   readonly server: McpServer;
   readonly running: Set<RequestId>;
-  /** Whose it is; nobody else may post to it. */
+  /** The authenticated caller that opened it, and the only one that may post to it. */
   readonly principal: string | null;
   ending: boolean;
 }
 
-/** Proxies cut a connection on which nothing moves. */
+/** Proxies close a connection without traffic. */
 const KEEP_ALIVE_MS = 15_000;
 
 export class SseStreams {
@@ -41,7 +41,7 @@ export class SseStreams {
     return this.#streams.size;
   }
 
-  /** Opens a client's stream on `response`. Null when it is open; an answer when it is refused. `standing` gets how to end it. */
+  /** Opens a client's stream on `response`. @param standing gets how to end it @returns null when it is open, else the refusal */
   async open(response: ServerResponse, caller: Caller, standing: (end: () => void) => void): Promise<Response | null> {
     const { sessionLimit } = this.#options.runtime();
     if (this.#streams.size >= sessionLimit) {
@@ -66,13 +66,13 @@ export class SseStreams {
     return null;
   }
 
-  /** A message that a client posted; its answer goes out on the stream. */
+  /** Accepts a message that a client posted; its answer is sent on the stream. */
   async receive(sessionId: string | null, body: unknown, { principal = null }: Caller, request?: Request): Promise<Response> {
     if (sessionId === null)
       return errorResponse(
         400,
         -32_000,
-        'Bad Request: the query names no sessionId. Open GET /sse first and post to the address it names.',
+        'Bad Request: sessionId is missing in the query. Open GET /sse first and post to the address that it sends.',
       );
     const stream = this.#streams.get(sessionId);
     if (!stream || stream.principal !== principal)
@@ -85,9 +85,9 @@ export class SseStreams {
       await stream.transport.handleMessage(accepted.body, { request });
     } catch {
       if (id !== undefined) stream.running.delete(id);
-      return errorResponse(400, -32_600, 'Invalid Request: the body is no JSON-RPC message.');
+      return errorResponse(400, -32_600, 'Invalid Request: the body is not a JSON-RPC message.');
     }
-    // A cancelled request gets no answer to wait for.
+    // A cancelled request is never answered.
     if (method === 'notifications/cancelled' && params?.requestId !== undefined) this.#settle(stream, params.requestId);
     return new Response(null, { status: 202 });
   }
@@ -96,7 +96,7 @@ export class SseStreams {
     for (const { server } of this.#streams.values()) notifyToolsChanged(server, this.#options.log);
   }
 
-  /** Answers every request that still runs with an error. */
+  /** Answers every running request with an error that says `why`. */
   async abandon(why: string): Promise<void> {
     const running = [...this.#streams.values()].flatMap(({ transport, running: ids }) => Array.from(ids, (id) => ({ transport, id })));
     await Promise.all(running.map(({ transport, id }) => transport.send(abandoned(id, why))));
@@ -122,7 +122,7 @@ export class SseStreams {
     };
   }
 
-  /** Answers travel on the stream, so it ends when the last of them is out. */
+  /** Ends the stream once the answers to running requests are sent on it. */
   #end(stream: Stream): void {
     stream.ending = true;
     if (stream.running.size === 0) void stream.transport.close();

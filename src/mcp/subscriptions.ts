@@ -1,8 +1,8 @@
-/** Subscriptions of revision 2026-07-28: what they hear, all at once or one alone. */
+/** Subscriptions of revision 2026-07-28: notifies all of them, or a single one. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { InMemoryServerEventBus, type ServerEvent } from '@modelcontextprotocol/server';
 
-/** The subscription that is opened by the request which is being served. */
+/** The subscription that the current request opens; `tell` notifies it alone. */
 export const openedSubscription = new AsyncLocalStorage<{ tell: ((event: ServerEvent) => void) | null }>();
 
 export class SubscriptionBus extends InMemoryServerEventBus {
