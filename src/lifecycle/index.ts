@@ -96,6 +96,6 @@ export type {
 } from './record.ts';
 export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
-export type { Candidate, Descriptors, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
+export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
 export { describeOperation, exitCodeOf } from './verdicts.ts';

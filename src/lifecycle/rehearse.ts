@@ -29,8 +29,8 @@ export interface RehearsalOptions {
 }
 
 /** Resolves when the child has ended, so that none is left when the program is replaced. Never throws. */
-export async function rehearse(program: Program, launch: Launch, { state, limitMs, signal }: RehearsalOptions): Promise<RehearsalResult> {
-  const outcome = await runChild(program, launch, JSON.stringify(state), limitMs, signal);
+export async function rehearse(program: Program, launch: Launch, options: RehearsalOptions): Promise<RehearsalResult> {
+  const outcome = await runChild(program, launch, options);
   if (typeof outcome === 'string') return failed(outcome);
   const report = parseReport(outcome.stdout);
   if (report?.rehearsal === 'failed')
@@ -48,7 +48,8 @@ interface ChildOutcome {
 }
 
 /** How the child ended, or why there was none. */
-function runChild(program: Program, launch: Launch, input: string, limitMs: number, signal: AbortSignal): Promise<ChildOutcome | string> {
+function runChild(program: Program, launch: Launch, { state, limitMs, signal }: RehearsalOptions): Promise<ChildOutcome | string> {
+  const input = JSON.stringify(state);
   return new Promise((resolve) => {
     const env = { ...launch.env, [REHEARSAL_VARIABLE]: '3' };
     const [argv0 = '', ...args] = program.argv;
