@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], pool: 'threads', isolate: false, testTimeout: 20_000 },
       },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], pool: 'forks', testTimeout: 60_000 } },
       {
         test: {
@@ -14,8 +14,9 @@ export default defineConfig({
           include: ['test/process/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/docs/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Beyond the patience of test/process/harness.ts, so that what was awaited is told.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

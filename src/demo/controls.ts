@@ -1,4 +1,5 @@
 /** Test controls: make requests fail or wait, and see what arrived. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 
 /** An answer to send in place of the real one. */
@@ -33,10 +34,12 @@ export interface Controls {
   fail(failure: Failure): void;
   /** Delays requests whose path contains `path`. */
   delay(path: string, ms: number): void;
+  /** Holds back requests whose path contains `path` until the returned function is called. */
+  hold(path: string): () => void;
   /** Requests that arrived, oldest first; the last 10,000. */
   journal(): readonly Received[];
   count(method: string, path: string): number;
-  /** Number of delayed requests whose path contains this text. */
+  /** Number of delayed or held requests whose path contains this text. */
   waiting(path: string): number;
   /** Number of requests whose path contains this text and whose client hung up before the answer. */
   dropped(path: string): number;
@@ -46,9 +49,8 @@ export interface Controls {
 export interface ControlDesk extends Controls {
   /** The failure to apply to this request; uses up one of its count. */
   takeFailure(method: string, path: string): Failure | undefined;
-  delayFor(path: string): number;
-  /** Runs `wait` while the request counts as waiting. */
-  hold(path: string, wait: () => Promise<unknown>): Promise<void>;
+  /** Resolves when the request may be answered: after `latencyMs` and its delay, and once nothing holds it. */
+  wait(path: string, latencyMs: number): Promise<void>;
   note(received: Received): void;
   noteDropped(path: string): void;
 }
@@ -62,37 +64,48 @@ export function openControls(): ControlDesk {
   const delays = new Map<string, number>();
   const journal: Received[] = [];
   const counts = new Map<string, number>();
-  const held: string[] = [];
+  const holds = new Set<{ readonly part: string; readonly released: Promise<void>; readonly release: () => void }>();
+  const waiting: string[] = [];
   const dropped: string[] = [];
   return {
     fail: (failure) => void failures.push({ failure, left: failure.times ?? 1 }),
     delay: (path, ms) => void delays.set(path, ms),
+    hold(part) {
+      const { promise: released, resolve } = Promise.withResolvers<void>();
+      const held = { part, released, release: () => (holds.delete(held), resolve()) };
+      holds.add(held);
+      return held.release;
+    },
     journal: () => [...journal],
     count: (method, path) => counts.get(`${method} ${path}`) ?? 0,
-    waiting: (path) => held.filter((one) => one.includes(path)).length,
+    waiting: (path) => waiting.filter((one) => one.includes(path)).length,
     dropped: (path) => dropped.filter((one) => one.includes(path)).length,
     noteDropped: (path) => void dropped.push(path),
     clear() {
       failures = [];
       delays.clear();
+      for (const { release } of holds) release();
       journal.length = 0;
       counts.clear();
       dropped.length = 0;
     },
     takeFailure(method, path) {
-      const waiting = failures.find(({ failure }) => concerns(failure, method, path));
-      if (!waiting) return undefined;
-      waiting.left -= 1;
-      if (waiting.left <= 0) failures = failures.filter((one) => one !== waiting);
-      return waiting.failure;
+      const next = failures.find(({ failure }) => concerns(failure, method, path));
+      if (!next) return undefined;
+      next.left -= 1;
+      if (next.left <= 0) failures = failures.filter((one) => one !== next);
+      return next.failure;
     },
-    delayFor: (path) => Math.max(0, ...[...delays].filter(([part]) => path.includes(part)).map(([, ms]) => ms)),
-    async hold(path, wait) {
-      held.push(path);
+    async wait(path, latencyMs) {
+      const delayMs = Math.max(0, ...[...delays].filter(([part]) => path.includes(part)).map(([, ms]) => ms));
+      const held = [...holds].filter(({ part }) => path.includes(part)).map(({ released }) => released);
+      const ms = latencyMs + delayMs;
+      if (ms === 0 && held.length === 0) return;
+      waiting.push(path);
       try {
-        await wait();
+        await Promise.all([sleep(ms), ...held]);
       } finally {
-        held.splice(held.indexOf(path), 1);
+        waiting.splice(waiting.indexOf(path), 1);
       }
     },
     note(received) {

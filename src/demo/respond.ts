@@ -1,6 +1,5 @@
 /** The path of every request: injected failure, authentication, rate limit, route, answer, journal. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../common/errors.ts';
 import { parseJson, stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
@@ -51,8 +50,7 @@ async function answerRequest(options: RespondOptions, request: IncomingMessage, 
   response.once('close', () => {
     if (!response.writableFinished) controls.noteDropped(path);
   });
-  const wait = latencyMs + controls.delayFor(path);
-  if (wait > 0) await controls.hold(path, () => sleep(wait));
+  await controls.wait(path, latencyMs);
   const failure = controls.takeFailure(method, path);
   const { headers, exceeded } = limiter.admit();
   const real = (): Answer => (exceeded ? tooMany(path, perMinute) : answerReally(options, incoming));

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { waitFor } from '../../test/wait.ts';
 import { openFixture, postForm, secretForm, send, signIn } from './client.fixture.ts';
 
 const LABELS = '/zia/api/v1/ruleLabels';
@@ -217,6 +218,20 @@ describe('what tests may do to it', () => {
     const started = performance.now();
     await fixture.call('GET', LABELS);
     expect(performance.now() - started).toBeGreaterThan(75);
+  });
+
+  it('can hold a path until it is released', async () => {
+    await using fixture = await openFixture();
+    await fixture.call('GET', LABELS);
+    const release = fixture.tenant.hold('/ruleLabels');
+    let status = 0;
+    const held = fixture.call('GET', LABELS).then((reply) => (status = reply.status));
+    await waitFor(() => fixture.tenant.waiting('/ruleLabels') === 1);
+    expect((await fixture.call('GET', '/zia/api/v1/locations')).status).toBe(200);
+    expect([status, fixture.tenant.waiting('/ruleLabels')]).toEqual([0, 1]);
+    release();
+    await held;
+    expect([status, fixture.tenant.waiting('/ruleLabels')]).toEqual([200, 0]);
   });
 
   it('remembers what arrived, without secrets', async () => {

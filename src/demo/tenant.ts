@@ -114,9 +114,9 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
   );
   const apiUrl = await listen(server, options.host ?? '127.0.0.1');
   options.log.info({ demo: true, url: apiUrl }, 'DEMO tenant of a fictional company; nothing reaches the real cloud');
-  const { fail, delay, journal, count, waiting, dropped } = controls;
+  const { fail, delay, hold, journal, count, waiting, dropped } = controls;
   return {
-    ...{ fail, delay, journal, count, waiting, dropped },
+    ...{ fail, delay, hold, journal, count, waiting, dropped },
     apiUrl,
     tokenUrl: `${apiUrl}${TOKEN_PATH}`,
     credentials,

@@ -104,11 +104,4 @@ export async function* readEvents(response: Response, all = false): AsyncGenerat
   }
 }
 
-/** Polls until true. */
-export async function until(isTrue: () => boolean, limitMs = 5_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error('it did not come true');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export { waitFor as until } from '../wait.ts';

@@ -1,6 +1,7 @@
 /** What reaches the cloud of a call that is cancelled, watched or shaped, through real clients of both eras of the protocol. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { waitFor } from '../wait.ts';
 import { openWholeServer } from './whole-server.ts';
 
 const server = await openWholeServer();
@@ -27,15 +28,15 @@ describe.each(['legacy', '2026-07-28'] as const)('a call of a client of the %s e
   it('ends its request to the cloud when it is cancelled', async () => {
     const client = await connect(mode);
     const before = server.tenant.waiting(LABELS);
-    server.tenant.delay(LABELS, 60_000);
+    server.tenant.hold(LABELS);
     const cancel = new AbortController();
     const call = client
       .callTool({ name: 'zia_list_rule_labels', arguments: {} }, { signal: cancel.signal })
       .catch((error: unknown) => error);
-    await vi.waitUntil(() => server.tenant.waiting(LABELS) === before + 1, 10_000);
+    await waitFor(() => server.tenant.waiting(LABELS) === before + 1);
     expect(server.tenant.dropped(LABELS)).toBe(0);
     cancel.abort();
-    await vi.waitUntil(() => server.tenant.dropped(LABELS) === 1, 10_000);
+    await waitFor(() => server.tenant.dropped(LABELS) === 1);
     expect(await call).toBeInstanceOf(Error);
   });
 

@@ -3,8 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { makeFolder, root, waitFor } from './harness.ts';
-import { freePort } from './redis.ts';
+import { freePort, makeFolder, root, waitFor } from './harness.ts';
 
 /** The URL at which it answers for the servers on these ports. */
 export async function startBalancer(ports: readonly number[]): Promise<string> {

@@ -21,6 +21,8 @@ export async function startCloud({ delayMs = 0, products, clientPublicKey }: Clo
   return {
     tenant,
     requests: () => tenant.journal(),
+    /** Lets calls of the slow tool wait at the cloud until the returned function is called. */
+    hold: () => tenant.hold('/ruleLabels'),
     /** Calls of the slow tool that have reached the cloud and have no answer yet. */
     inFlight: () => tenant.waiting('/ruleLabels'),
     /** A `.env` that leads to this cloud. */

@@ -53,7 +53,7 @@ describe('the entitlement filter', () => {
     const cloud = await startCloud({ products: ['ZIA', 'ZPA'] });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     await waitFor(() => isNarrowed(server));
-    cloud.tenant.delay('/oauth2/v1/token', 3_000);
+    cloud.tenant.hold('/oauth2/v1/token');
     await server.ask('restart');
     expect(await productsOf(server)).toEqual(new Set(['zia', 'zpa']));
   });

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { makeFolder, root, type TestServer } from './harness.ts';
+import { makeFolder, root, waitFor, type TestServer } from './harness.ts';
 
 /** One server's belongings, each a copy of its own that may be broken. */
 export interface Site {
@@ -39,12 +39,11 @@ export interface Failure {
   readonly says: string;
   /** `draining`: after the rehearsal has passed. */
   readonly when: 'before' | 'draining';
-  readonly arrange?: (site: Site) => void;
+  readonly arrange?: (site: Site) => void | Promise<void>;
   readonly spoil: (site: Site) => void | Promise<void>;
   readonly mend: (site: Site) => void;
   /** Left to `npm run soak`: takes long, or is near to another one. */
   readonly onlyInSoak?: boolean;
-  readonly descriptorLimit?: number;
 }
 
 export const failures: readonly Failure[] = [
@@ -172,10 +171,13 @@ export const failures: readonly Failure[] = [
     title: 'no descriptors left to hand the connections over',
     outcome: 'rolled-back',
     says: 'dup(',
-    when: 'before',
-    descriptorLimit: 128,
-    spoil: ({ server, opened }) => connectIdly(server.url, 44, opened),
-    mend: ({ opened }) => opened.splice(0).forEach((connection) => connection.end()),
+    when: 'draining',
+    arrange: ({ server, opened }) => connectIdly(server, 2 * ROOM, opened),
+    spoil: ({ server }) => limitDescriptors(server, limitWithRoom(server)),
+    mend: ({ server, opened }) => {
+      opened.splice(0).forEach((connection) => connection.end());
+      limitDescriptors(server, 4_096);
+    },
   },
 ];
 
@@ -220,9 +222,28 @@ function occupyPort(opened: Site['opened']): Promise<number> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 }
 
-async function connectIdly(url: string, count: number, opened: Site['opened']): Promise<void> {
-  const { hostname, port } = new URL(url);
+/** Descriptors that are left: too few for a copy of each idle connection, enough for the clients that go on. */
+const ROOM = 30;
+
+const descriptorsOf = ({ pid }: TestServer): number[] => readdirSync(`/proc/${pid}/fd`).map(Number);
+
+/** A new descriptor gets the lowest free number below the limit. */
+function limitWithRoom(server: TestServer): number {
+  const taken = new Set(descriptorsOf(server));
+  let limit = 0;
+  for (let free = 0; free < ROOM; limit++) if (!taken.has(limit)) free++;
+  return limit;
+}
+
+const limitDescriptors = ({ pid }: TestServer, limit: number): void =>
+  void execFileSync('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
+
+async function connectIdly(server: TestServer, count: number, opened: Site['opened']): Promise<void> {
+  const before = descriptorsOf(server).length;
+  const { hostname, port } = new URL(server.url);
   const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
   await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
   opened.push(...sockets.map((socket: Socket) => ({ end: () => void socket.destroy() })));
+  // Those of other clients come and go meanwhile.
+  await waitFor(() => descriptorsOf(server).length > before + count * 0.8);
 }

@@ -23,7 +23,7 @@ export interface FleetLoad {
 }
 
 const TOOL = 'zia_list_rule_labels';
-const GIVE_UP_MS = 45_000;
+const GIVE_UP_MS = 100_000;
 
 /** Every fourth call is of revision 2026-07-28, which has no sessions. */
 export function startFleetLoad({ url, perSecond, sessions }: { url: string; perSecond: number; sessions: readonly string[] }): FleetLoad {

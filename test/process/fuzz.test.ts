@@ -42,7 +42,7 @@ function ask(url: string, bytes: Uint8Array): Promise<string> {
     socket.once('data', () => setTimeout(() => socket.end(), 20));
     socket.on('error', () => undefined).once('close', () => resolve(text));
     // Far more than any answer takes: what hangs counts as no answer.
-    socket.setTimeout(20_000, () => socket.destroy());
+    socket.setTimeout(100_000, () => socket.destroy());
     socket.write(bytes);
   });
 }

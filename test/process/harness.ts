@@ -1,10 +1,14 @@
 /** Real servers for tests: the built program, a folder and a PID file of its own, loopback on a free port. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createServer } from 'node:net';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { LifecycleRecord, Operation } from '../../src/lifecycle/index.ts';
+import { PATIENCE_MS, waitFor } from '../wait.ts';
+
+export { waitFor };
 
 export const root = join(import.meta.dirname, '../..');
 export const entry = join(root, 'dist/main.js');
@@ -43,7 +47,7 @@ export interface RunOptions {
 /** Runs one command to its end. */
 export async function runCommand(
   args: readonly string[],
-  { cwd = root, env = {}, timeoutMs = 60_000, through = [], program = entry, interpreter = process.execPath }: RunOptions = {},
+  { cwd = root, env = {}, timeoutMs = PATIENCE_MS, through = [], program = entry, interpreter = process.execPath }: RunOptions = {},
 ): Promise<Finished> {
   const [command = '', ...rest] = [...through, interpreter, program, ...args];
   const child = spawn(command, rest, { cwd, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -158,9 +162,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     record: readRecord,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     ended,
-    command: (...words) => runCommand([...words, '--pid-file', pidFile], { cwd: folder }),
+    command: (...words) => runCommand([...patient(words), '--pid-file', pidFile], { cwd: folder }),
     ask: async (...words) => {
-      const { out, err } = await runCommand([...words, '--json', '--pid-file', pidFile], { cwd: folder });
+      const { out, err } = await runCommand([...patient(words), '--json', '--pid-file', pidFile], { cwd: folder });
       try {
         return JSON.parse(out) as Operation & Record<string, unknown>;
       } catch {
@@ -171,28 +175,42 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   };
 }
 
-/** Polls until true; fails with the words given. */
-export async function waitFor(
-  isTrue: () => boolean | Promise<boolean>,
-  complaint: () => string = () => 'it did not come true',
-  isOver: () => boolean = () => false,
-  limitMs = 30_000,
-): Promise<void> {
-  const deadline = Date.now() + limitMs;
+/** On a busy machine a command may have to wait for longer than it does by itself. */
+const patient = (words: readonly string[]): readonly string[] =>
+  ['reload', 'restart', 'stop'].includes(words[0] ?? '') && !words.some((word) => word === '--timeout' || word === '--no-wait')
+    ? [...words, '--timeout', String(PATIENCE_MS / 1_000)]
+    : words;
+
+/** Whether a signal was sent that the process has not taken yet, because it is stopped. Source: proc_pid_status(5). */
+export function isSignalPending(pid: number, signal: NodeJS.Signals): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const masks = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s+([\da-f]+)$/gm)].map(([, mask]) => BigInt(`0x${mask}`));
+  return masks.some((mask) => ((mask >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n);
+}
+
+/** `waitFor` in a shell script. */
+export const untilInShell = (condition: string): string =>
+  `for i in $(seq ${PATIENCE_MS / 50}); do ${condition} && break; sleep 0.05; done; `;
+
+/**
+ * A port that nobody else takes in the moment between: it lies below the range from which the kernel hands out ports
+ * (ip_local_port_range in ip(7)), and each process of tests looks at another place first.
+ */
+export async function freePort(): Promise<number> {
   for (;;) {
-    if (await attempt(isTrue)) return;
-    if (Date.now() > deadline || isOver()) throw new Error(complaint());
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    nextPort = nextPort >= 32_000 ? 20_000 : nextPort + 1;
+    if (await canListen(nextPort)) return nextPort;
   }
 }
 
-async function attempt(isTrue: () => boolean | Promise<boolean>): Promise<boolean> {
-  try {
-    return await isTrue();
-  } catch {
-    // A file half-way through being replaced; look again.
-    return false;
-  }
+let nextPort = 20_000 + ((process.pid * 37) % 12_000);
+
+function canListen(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 type Need = 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'script' | 'tini' | 'descriptors' | 'redis-server' | 'nginx';

@@ -113,7 +113,7 @@ export function call({ url, n, agent, session }: Call): Promise<{ status: number
       incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, ok: incoming.statusCode === 200 && isGood(text, n) }));
       incoming.once('error', reject);
     });
-    outgoing.setTimeout(30_000, () => outgoing.destroy(Object.assign(new Error('no answer in 30 s'), { code: 'NO_ANSWER' })));
+    outgoing.setTimeout(100_000, () => outgoing.destroy(Object.assign(new Error('no answer in 100 s'), { code: 'NO_ANSWER' })));
     outgoing.once('error', reject);
     outgoing.end(body);
   });

@@ -1,12 +1,12 @@
 /** What scripts and operators rely on between the lines: where things are printed, what is loaded, what is never missing. */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
-import { makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
+import { freePort, makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
 import { callTool, openSession } from './mcp.ts';
 
 describe('the commands', () => {
@@ -127,11 +127,11 @@ describe('the record', () => {
       process.execPath,
       [
         '-e',
-        `const { readFileSync } = require('node:fs'); let looks = 0, wrong = 0; const end = Date.now() + 6000;
-         const look = () => { for (let i = 0; i < 50; i++) { looks++; try { JSON.parse(readFileSync(process.argv[1], 'utf8')).pid; } catch { wrong++; } } Date.now() < end ? setTimeout(look, 1) : console.log(looks + ' ' + wrong); }; look();`,
+        `const { readFileSync } = require('node:fs'); let looks = 0, wrong = 0, isOver = false; process.stdin.resume().on('end', () => { isOver = true; });
+         const look = () => { for (let i = 0; i < 50; i++) { looks++; try { JSON.parse(readFileSync(process.argv[1], 'utf8')).pid; } catch { wrong++; } } isOver ? console.log(looks + ' ' + wrong) : setTimeout(look, 1); }; look();`,
         server.pidFile,
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      { stdio: ['pipe', 'pipe', 'inherit'] },
     );
     let text = '';
     watcher.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
@@ -141,6 +141,7 @@ describe('the record', () => {
       expect((await server.ask('reload')).exitCode).toBe(0);
       expect((await server.ask('restart')).exitCode).toBe(0);
     }
+    watcher.stdin.end();
     await over;
     const [looks = 0, wrong] = text.trim().split(' ').map(Number);
     expect(looks).toBeGreaterThan(1_000);
@@ -150,7 +151,7 @@ describe('the record', () => {
   it.skipIf(missing('linux'))('of a zombie is the record of a dead server', async () => {
     const folder = makeFolder();
     // The shell never asks how its child ended.
-    const shell = await startServer({ folder, through: ['sh', '-c', '"$@" & exec sleep 60', 'sh'] });
+    const shell = await startServer({ folder, through: ['sh', '-c', '"$@" & exec sleep 300', 'sh'] });
     process.kill(shell.pid, 'SIGKILL');
     await waitFor(() => readFileSync(`/proc/${shell.pid}/stat`, 'utf8').includes(') Z '));
     const codes = [];
@@ -226,16 +227,6 @@ function scoreOf(pid: string | number): string {
     // Gone meanwhile.
     return '';
   }
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    }),
-  );
 }
 
 function canConnect(port: number): Promise<boolean> {

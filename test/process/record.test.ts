@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
+import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, untilInShell, waitFor } from './harness.ts';
 
 const KEYS = [
   'schema',
@@ -265,8 +265,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
   }
 
   const serve = '$N $S --transport streamable-http --port 0 --demo >/dev/null 2>$HOME/log & P=$!; ';
-  const awaitFile = (path: string) =>
-    `for i in $(seq 200); do grep -q '"ready"' ${path} 2>/dev/null && break; sleep 0.05; done; [ -f ${path} ]; `;
+  const awaitFile = (path: string) => `${untilInShell(`grep -q '"ready"' ${path} 2>/dev/null`)}[ -f ${path} ]; `;
   const finish = '$N $S status >/dev/null; $N $S stop; wait $P';
 
   it('are taken in order: /var/run first', async () => {
@@ -310,10 +309,13 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
 
   it('go from a stdio server to an HTTP server, and a stdio server that finds the place taken runs without lifecycle', async () => {
     const text = await inPrivatePlaces(
-      `(sleep 6) | $N $S --demo 2>$HOME/first >/dev/null & ${awaitFile('/var/run/zscaler-mcp.pid')}` +
-        `(sleep 6) | $N $S --demo 2>$HOME/second >/dev/null & sleep 1; ` +
-        `${serve} for i in $(seq 200); do grep -q streamable-http /var/run/zscaler-mcp.pid && break; sleep 0.05; done; grep -q streamable-http /var/run/zscaler-mcp.pid; ${awaitFile('/var/run/zscaler-mcp.pid')}` +
-        `sleep 1.5; grep -q streamable-http /var/run/zscaler-mcp.pid; cat $HOME/second; $N $S stop; wait`,
+      // The stdio servers live until nobody holds the pipe any more.
+      `mkfifo $HOME/in; exec 3<>$HOME/in; ` +
+        `$N $S --demo <$HOME/in 3>&- 2>$HOME/first >/dev/null & ${awaitFile('/var/run/zscaler-mcp.pid')}` +
+        `$N $S --demo <$HOME/in 3>&- 2>$HOME/second >/dev/null & ${untilInShell("grep -q 'without lifecycle' $HOME/second")}` +
+        `${serve} ${untilInShell('grep -q streamable-http /var/run/zscaler-mcp.pid')}${awaitFile('/var/run/zscaler-mcp.pid')}` +
+        // Longer than the server that lost its place takes to look after it.
+        `sleep 1.5; grep -q streamable-http /var/run/zscaler-mcp.pid; cat $HOME/second; $N $S stop; exec 3>&-; wait`,
     );
     expect(text).toContain('without lifecycle');
   });

@@ -1,9 +1,8 @@
 /** A Redis of a test's own: loopback, a free port, nothing written to disk; ended by its id when the test ends. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { createClient } from '@redis/client';
 import { onTestFinished } from 'vitest';
-import { makeFolder, waitFor } from './harness.ts';
+import { freePort, makeFolder, waitFor } from './harness.ts';
 
 export interface TestRedis {
   readonly url: string;
@@ -90,13 +89,4 @@ export async function startRedis(): Promise<TestRedis> {
   };
 }
 
-const openClient = (url: string) => createClient({ url, RESP: 2, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
-
-/** Nobody else takes it in the moment between. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+const openClient = (url: string) => createClient({ url, RESP: 2, socket: { connectTimeout: 10_000, reconnectStrategy: false } });

@@ -101,12 +101,14 @@ describe('reload', () => {
   });
 
   it('lets a slow call end under the configuration it began with', async () => {
-    const cloud = await startCloud({ delayMs: 1_500 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => cloud.inFlight() === 1);
     server.writeDotenv(`${cloud.dotenv()}ZSCALER_MCP_LOG_TOOL_CALLS=true\n`);
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
+    release();
     const reply = await call;
     expect(reply.status, textOf(reply)).toBe(200);
     expect(reply.body?.result?.['isError']).not.toBe(true);

@@ -97,17 +97,22 @@ describe('restart', () => {
   });
 
   it('waits for the calls in flight', async () => {
-    const cloud = await startCloud({ delayMs: 1_200 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => cloud.inFlight() === 1);
-    expect((await server.ask('restart')).exitCode).toBe(0);
+    const verdict = server.ask('restart');
+    await waitFor(() => server.record().state === 'draining');
+    release();
+    expect((await verdict).exitCode).toBe(0);
     const reply = await call;
     expect([reply.status, reply.body?.result?.['isError'] ?? false], textOf(reply)).toEqual([200, false]);
   });
 
   it('cuts off what outlives the drain timeout with a proper error, and says how many', async () => {
-    const cloud = await startCloud({ delayMs: 20_000 });
+    const cloud = await startCloud();
+    cloud.hold();
     const server = await startServer({ demo: false, dotenv: `${cloud.dotenv()}ZSCALER_MCP_DRAIN_TIMEOUT=1\n` });
     const call = callTool(server.url, 'zia_list_rule_labels').catch((error: unknown) => ({ status: 0, error }));
     await waitFor(() => cloud.inFlight() === 1);
@@ -133,7 +138,8 @@ describe('restart', () => {
     const interpreter = join(makeFolder(), 'node');
     copyFileSync(process.execPath, interpreter);
     chmodSync(interpreter, 0o755);
-    const cloud = await startCloud({ delayMs: 1_500 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({ interpreter, demo: false, dotenv: cloud.dotenv() });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     onTestFinished(() => agent.destroy());
@@ -143,6 +149,7 @@ describe('restart', () => {
     const verdict = server.ask('restart');
     await waitFor(() => server.record().state === 'draining');
     chmodSync(interpreter, 0o644);
+    release();
     expect(await verdict).toMatchObject({ outcome: 'rolled-back', exitCode: 5, generation: 1 });
     expect((await call).status).toBe(200);
     expect(await portUsed(server.url, agent), 'the same connection goes on').toBe(before);
@@ -152,7 +159,8 @@ describe('restart', () => {
   });
 
   it('into a generation that refuses its configuration after all comes back to the one before it, on the same sockets: 5, once', async () => {
-    const cloud = await startCloud({ delayMs: 1_500 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     onTestFinished(() => agent.destroy());
@@ -167,9 +175,10 @@ describe('restart', () => {
     server.writeDotenv(`${cloud.dotenv()}ZSCALER_PRIVATE_KEY=${key}\n`);
     const call = callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => cloud.inFlight() === 1);
-    const verdict = server.ask('restart', '--timeout', '60');
+    const verdict = server.ask('restart', '--timeout', '100');
     await waitFor(() => server.record().state === 'draining');
     rmSync(key);
+    release();
     expect((await call).status).toBe(200);
     expect(await verdict).toMatchObject({
       outcome: 'rolled-back',

@@ -78,7 +78,8 @@ describe('restart --keep-sessions', () => {
   });
 
   it('ends a call that was cut off at the drain deadline with "outcome unknown" at once', async () => {
-    const cloud = await startCloud({ delayMs: 30_000 });
+    const cloud = await startCloud();
+    cloud.hold();
     const server = await startServer({ demo: false, dotenv: `${cloud.dotenv()}ZSCALER_MCP_DRAIN_TIMEOUT=1\n` });
     const client = new OldClient({ name: 'old', version: '1' });
     await client.connect(new OldTransport(new URL(server.url)));

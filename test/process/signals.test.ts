@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, waitFor } from './harness.ts';
+import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, untilInShell, waitFor, type TestServer } from './harness.ts';
 import { startCloud } from './cloud.ts';
 import { callTool } from './mcp.ts';
 
@@ -27,15 +27,18 @@ describe('SIGTERM', () => {
   });
 
   it('lets what is in flight finish, is not ready meanwhile, and ends at once when it comes twice', async () => {
-    const cloud = await startCloud({ delayMs: 1_500 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => cloud.inFlight() === 1);
     process.kill(server.pid, 'SIGTERM');
     await waitFor(() => server.record().state === 'stopping');
+    release();
     expect((await call).status).toBe(200);
     expect(await server.ended).toEqual(clean);
 
+    cloud.hold();
     const second = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const cut = callTool(second.url, 'zia_list_rule_labels').catch(() => null);
     await waitFor(() => cloud.inFlight() === 1);
@@ -48,11 +51,18 @@ describe('SIGTERM', () => {
   });
 
   it('while starting ends the server, from the first line of the program on', async () => {
-    for (const delayMs of [150, 200, 300]) {
-      const server = await startServer({ waitForReady: false });
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const moments: readonly ((server: TestServer) => boolean)[] = [
+      // Made by the first lines of the program, right after they have asked for signals.
+      ({ folder }) => existsSync(`${folder}/.cache/zscaler-mcp/compile`),
+      (server) => server.log() !== '',
+      ({ pidFile }) => existsSync(pidFile),
+    ];
+    for (const hasCome of moments) {
+      const folder = makeFolder();
+      const server = await startServer({ folder, env: { HOME: folder }, waitForReady: false });
+      await waitFor(() => hasCome(server));
       process.kill(server.pid, 'SIGTERM');
-      expect(await server.ended).toEqual(clean);
+      expect(await server.ended, server.log()).toEqual(clean);
       expect(existsSync(server.pidFile)).toBe(false);
     }
   });
@@ -68,20 +78,23 @@ describe('SIGTERM', () => {
   it('while rehearsing wins over the restart', async () => {
     const server = await startServer();
     process.kill(server.pid, 'SIGUSR2');
-    await waitFor(() => server.record().state === 'rehearsing');
+    await waitFor(() => server.record().state === 'rehearsing' || server.record().generation > 1);
     process.kill(server.pid, 'SIGTERM');
     expect(await server.ended).toEqual(clean);
     expect(existsSync(server.pidFile)).toBe(false);
   });
 
   it('while draining wins over the restart', async () => {
-    const cloud = await startCloud({ delayMs: 2_500 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const call = callTool(server.url, 'zia_list_rule_labels').catch(() => null);
     await waitFor(() => cloud.inFlight() === 1);
     process.kill(server.pid, 'SIGUSR2');
     await waitFor(() => server.record().state === 'draining');
     process.kill(server.pid, 'SIGTERM');
+    await waitFor(() => server.record().state === 'stopping');
+    release();
     expect(await server.ended).toEqual(clean);
     await call;
   });
@@ -90,7 +103,7 @@ describe('SIGTERM', () => {
     for (let round = 0; round < 3; round++) {
       const server = await startServer();
       process.kill(server.pid, 'SIGUSR2');
-      await waitFor(() => server.record().state !== 'ready');
+      await waitFor(() => server.record().state !== 'ready' || server.record().generation > 1);
       expect(await server.ask('stop')).toMatchObject({ outcome: 'stopped', exitCode: 0 });
       await server.ended;
       expect(existsSync(server.pidFile)).toBe(false);
@@ -149,8 +162,10 @@ describe('other signals', () => {
       const terminal = spawn(
         'script',
         ['-qfc', `exec ${process.execPath} ${entry} --transport streamable-http --port 0 --demo --pid-file ${pidFile}`, '/dev/null'],
-        { env: cleanEnv(), stdio: ['pipe', 'ignore', 'ignore'] },
+        { env: cleanEnv(), stdio: ['pipe', 'pipe', 'ignore'] },
       );
+      let log = '';
+      terminal.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
       const readRecord = () => JSON.parse(readFileSync(pidFile, 'utf8')) as { pid: number; state: string };
       await waitFor(() => readRecord().state === 'ready');
       const { pid } = readRecord();
@@ -161,7 +176,10 @@ describe('other signals', () => {
       const limit = (descriptors: number) => execFileSync('prlimit', ['--pid', String(pid), `--nofile=${descriptors}:`]);
       limit(3);
       process.kill(pid, 'SIGHUP');
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await waitFor(
+        () => log.includes('requests of commands cannot be read'),
+        () => `the signal was not dealt with: ${log}`,
+      );
       limit(4_096);
       expect(isRunning(pid)).toBe(true);
       expect((await runCommand(['reload', '--pid-file', pidFile])).code).toBe(0);
@@ -199,7 +217,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of
     const words = `--pid-file ${folder}/pid`;
     const zs = `${process.execPath} ${entry}`;
     // The commands run as children that bash left behind when it became the server.
-    const commands = `(for i in $(seq 200); do grep -q '"ready"' ${folder}/pid 2>/dev/null && break; sleep 0.05; done; ${zs} status ${words}; ${zs} reload ${words}; ${zs} restart ${words}; ${zs} check; ${zs} stop ${words}; echo survived) > ${folder}/out 2>&1 &`;
+    const commands = `(${untilInShell(`grep -q '"ready"' ${folder}/pid 2>/dev/null`)}${zs} status ${words}; ${zs} reload ${words}; ${zs} restart ${words}; ${zs} check; ${zs} stop ${words}; echo survived) > ${folder}/out 2>&1 &`;
     await inNamespace(`${commands} exec ${zs} --transport streamable-http --port 0 --demo ${words} 2>${folder}/log`);
     const out = readFileSync(`${folder}/out`, 'utf8');
     expect(out).toMatch(/PID\s+1$/m);

@@ -6,6 +6,7 @@ import { runCommand, sized, startServer, type TestServer } from './harness.ts';
 import { openSession } from './mcp.ts';
 
 const SECONDS = sized(8, 60);
+const RESTARTS = 3;
 
 /** What one command said, and what the record said right after it. */
 interface Said {
@@ -14,49 +15,47 @@ interface Said {
   readonly after: LifecycleRecord;
 }
 
-it(
-  `tells the truth in a storm of reload, restart and status from three shells for ${SECONDS} s, and lives`,
-  { timeout: 300_000 },
-  async () => {
-    const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=error\n' });
-    const session = await openSession(server.url);
-    const over = AbortSignal.timeout(SECONDS * 1_000);
-    const [reloads, restarts, statuses] = await Promise.all([
-      shell(server, ['reload'], over, (round) =>
-        server.writeDotenv(`ZSCALER_MCP_LOG_LEVEL=error\nZSCALER_MCP_LOG_TOOL_CALLS=${round % 3 === 0}\n`),
-      ),
-      shell(server, ['restart', '--keep-sessions'], over),
-      shell(server, ['status'], over),
-    ]);
-    const generations = restarts.filter(({ answer }) => answer.outcome === 'restarted').map(({ answer }) => answer.generation);
-    console.error(
-      `in ${SECONDS} s: ${[...tally('reload', reloads), ...tally('restart', restarts), ...tally('status', statuses)].join(', ')}`,
-    );
-    expect([...reloads, ...restarts].flatMap(untruths)).toEqual([]);
-    expect(statuses.filter(({ answer }) => answer.running !== true || answer.pid !== server.pid)).toEqual([]);
-    expect(undocumented('reload', reloads)).toEqual([]);
-    expect(undocumented('restart', restarts)).toEqual([]);
-    expect(statuses.filter(({ code }) => code !== 0)).toEqual([]);
-    expect(generations, 'each successful restart is one generation').toEqual(generations.map((_, at) => at + 2));
-    expect(statuses.map(({ answer }) => answer.generation)).toEqual(
-      statuses.map(({ answer }) => answer.generation).toSorted((a = 0, b = 0) => a - b),
-    );
-    expect(server.isAlive(), server.log()).toBe(true);
-    expect(server.record()).toMatchObject({ pid: server.pid, state: 'ready', generation: generations.length + 1, failedCount: 0 });
-    expect((await session.send('tools/list')).status).toBe(200);
-    expect(generations.length).toBeGreaterThan(2);
-  },
-);
+it(`tells the truth in a storm of reload, restart and status from three shells for ${SECONDS} s, and lives`, async () => {
+  const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=error\n' });
+  const session = await openSession(server.url);
+  const time = AbortSignal.timeout(SECONDS * 1_000);
+  // On a busy machine a few restarts take longer.
+  const isOver = () => time.aborted && server.record().generation > RESTARTS;
+  const [reloads, restarts, statuses] = await Promise.all([
+    shell(server, ['reload'], isOver, (round) =>
+      server.writeDotenv(`ZSCALER_MCP_LOG_LEVEL=error\nZSCALER_MCP_LOG_TOOL_CALLS=${round % 3 === 0}\n`),
+    ),
+    shell(server, ['restart', '--keep-sessions'], isOver),
+    shell(server, ['status'], isOver),
+  ]);
+  const generations = restarts.filter(({ answer }) => answer.outcome === 'restarted').map(({ answer }) => answer.generation);
+  console.error(
+    `in ${SECONDS} s: ${[...tally('reload', reloads), ...tally('restart', restarts), ...tally('status', statuses)].join(', ')}`,
+  );
+  expect([...reloads, ...restarts].flatMap(untruths)).toEqual([]);
+  expect(statuses.filter(({ answer }) => answer.running !== true || answer.pid !== server.pid)).toEqual([]);
+  expect(undocumented('reload', reloads)).toEqual([]);
+  expect(undocumented('restart', restarts)).toEqual([]);
+  expect(statuses.filter(({ code }) => code !== 0)).toEqual([]);
+  expect(generations, 'each successful restart is one generation').toEqual(generations.map((_, at) => at + 2));
+  expect(statuses.map(({ answer }) => answer.generation)).toEqual(
+    statuses.map(({ answer }) => answer.generation).toSorted((a = 0, b = 0) => a - b),
+  );
+  expect(server.isAlive(), server.log()).toBe(true);
+  expect(server.record()).toMatchObject({ pid: server.pid, state: 'ready', generation: generations.length + 1, failedCount: 0 });
+  expect((await session.send('tools/list')).status).toBe(200);
+  expect(generations.length).toBeGreaterThanOrEqual(RESTARTS);
+});
 
 /** Asks again and again until the time is over; a short pause now and then varies who meets whom. */
 async function shell(
   server: TestServer,
   words: readonly string[],
-  over: AbortSignal,
+  isOver: () => boolean,
   before: (round: number) => void = () => undefined,
 ): Promise<Said[]> {
   const said: Said[] = [];
-  while (!over.aborted) {
+  while (!isOver()) {
     before(said.length);
     const { code, out, err } = await runCommand([...words, '--json', '--pid-file', server.pidFile], { cwd: server.folder });
     if (out === '') throw new Error(`${words.join(' ')} said nothing on stdout, exit code ${code}: ${err}`);

@@ -244,7 +244,8 @@ describe('a client whose authority is not trusted any more', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'clients.pem'), former.certificate);
     const files = write(folder, await authority.issue('127.0.0.1'));
-    const cloud = await startCloud({ delayMs: 1_500 });
+    const cloud = await startCloud();
+    const release = cloud.hold();
     const server = await startServer({
       folder,
       demo: false,
@@ -260,6 +261,7 @@ describe('a client whose authority is not trusted any more', () => {
     await waitFor(() => cloud.inFlight() > 0);
     writeFileSync(join(folder, 'clients.pem'), next.certificate);
     await server.ask('reload');
+    release();
     expect(await calling).toContain('items');
     for (const agent of agents) await expect(ask(server.url, { pair, agent })).rejects.toThrow();
     expect((await ask(server.url, { pair: await next.issue('another client') })).status).toBe(200);
