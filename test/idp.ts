@@ -102,7 +102,16 @@ export async function startIdp(audience = 'zscaler-mcp-server'): Promise<Idp> {
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-const newKey = (kid: string): SigningKey => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 2048 }) });
+/** They take long to make, so they are used in turn: no test has as many at a time. */
+const pairs: (Omit<SigningKey, 'kid'> | undefined)[] = Array.from({ length: 8 });
+let made = 0;
+
+const makePair = (): Omit<SigningKey, 'kid'> => generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+function newKey(kid: string): SigningKey {
+  const at = made++ % pairs.length;
+  return { kid, ...(pairs[at] ??= makePair()) };
+}
 
 const publish = (keys: readonly SigningKey[]): object => ({
   keys: keys.map(({ kid, publicKey }) => ({ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' })),

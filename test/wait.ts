@@ -3,6 +3,9 @@
 /** More than anything takes on a machine that is busy with other things; the limit of a test is beyond it. */
 export const PATIENCE_MS = 100_000;
 
+/** The real time, also where a test has a clock of its own. */
+const now = performance.now.bind(performance);
+
 /**
  * The one way to wait for something: looks again and again until it is true.
  * @param complaint what the error says was awaited; without it, the condition itself
@@ -14,13 +17,12 @@ export async function waitFor(
   isOver: () => boolean = () => false,
   limitMs = PATIENCE_MS,
 ): Promise<void> {
-  const startedAt = performance.now();
+  const startedAt = now();
   for (;;) {
-    const isLastLook = isOver() || performance.now() - startedAt > limitMs;
+    const isLastLook = isOver() || now() - startedAt > limitMs;
     const seen = await look(isTrue);
     if (seen === true) return;
-    if (isLastLook)
-      throw new Error(`${complaint()} (after ${Math.round(performance.now() - startedAt)} ms; the last look: ${String(seen)})`);
+    if (isLastLook) throw new Error(`${complaint()} (after ${Math.round(now() - startedAt)} ms; the last look: ${String(seen)})`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

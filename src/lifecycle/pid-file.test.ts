@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { identify } from './identity.ts';
 import { folderOf, PidFile, readPidFile, removeStale } from './pid-file.ts';
 import { parseRecord, type LifecycleRecord } from './record.ts';
@@ -50,6 +50,12 @@ const deadPid = (): Promise<number> =>
     const child = spawn(process.execPath, ['-e', '0']);
     child.once('exit', () => resolve(child.pid ?? 0));
   });
+
+/** A server looks after its file when the test lets time pass. */
+function holdClock(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
 
 describe('the PID file', () => {
   it('is published whole, for its owner alone, and leaves no temporary file', async () => {
@@ -88,11 +94,13 @@ describe('the PID file', () => {
 
   it('is taken over from a server in another PID namespace that shows no life, and refused from one that does', async () => {
     const other = { ...recordFor(1), identity: { ...identify(1), pidNamespace: 'pid:[1]' } };
-    writeFileSync(path, JSON.stringify(other), { mode: 0o600 });
-    const beat = setInterval(() => writeFileSync(path, JSON.stringify(other)), 300);
-    await expect(PidFile.claim(path, recordFor(process.pid))).rejects.toMatchObject({ code: 'ERR_RECORD_TAKEN' });
+    const alive = join(folder, 'alive.pid');
+    for (const each of [path, alive]) writeFileSync(each, JSON.stringify(other), { mode: 0o600 });
+    const beat = setInterval(() => writeFileSync(alive, JSON.stringify(other)), 300);
+    const [refused, taken] = await Promise.allSettled([PidFile.claim(alive, recordFor(process.pid)), claim()]);
     clearInterval(beat);
-    await claim();
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'ERR_RECORD_TAKEN' } });
+    expect(taken.status).toBe('fulfilled');
     expect(readPidFile(path)).toMatchObject({ record: { pid: process.pid } });
   });
 
@@ -158,9 +166,11 @@ describe('the PID file', () => {
 
   it('is written again when something deletes it', async () => {
     const file = await claim();
+    holdClock();
     file.keep(() => undefined);
     rmSync(path);
-    await expect.poll(() => existsSync(path), { timeout: 5_000 }).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    expect(existsSync(path)).toBe(true);
     expect(readPidFile(path)).toMatchObject({ presence: 'alive', record: { pid: process.pid } });
   });
 
@@ -170,11 +180,13 @@ describe('the PID file', () => {
     const told: string[] = [];
     file.update({ generation: 7 });
     expect(file.isPublished).toBe(false);
+    holdClock();
     file.keep((message) => told.push(message));
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    vi.advanceTimersByTime(2_500);
     expect(told, 'once').toEqual([expect.stringContaining('ENOENT')]);
     mkdirSync(join(folder, 'not-there'));
-    await expect.poll(() => file.isPublished, { timeout: 5_000 }).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    expect(file.isPublished).toBe(true);
     expect(readPidFile(file.path)).toMatchObject({ record: { generation: 7 } });
     rmSync(join(folder, 'not-there'), { recursive: true });
     file.release();

@@ -223,7 +223,7 @@ function occupyPort(opened: Site['opened']): Promise<number> {
 }
 
 /** Descriptors that are left: too few for a copy of each idle connection, enough for the clients that go on. */
-const ROOM = 30;
+const ROOM = 200;
 
 const descriptorsOf = ({ pid }: TestServer): number[] => readdirSync(`/proc/${pid}/fd`).map(Number);
 
