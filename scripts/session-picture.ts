@@ -1,4 +1,8 @@
-/** A recorded session as an SVG: the terminal above, the latency of every call below, both moving in the time of the recording. */
+/**
+ * A recorded session as an SVG: the terminal above, the latency of every call below. Presentation attributes draw the end of the
+ * session in light colours, so that a renderer without style sheets or animations shows all of it. The style sheet adds dark
+ * colours, and where motion is welcome it plays the session once in its own time, after a pause on that end.
+ */
 
 export interface Step {
   readonly line: string;
@@ -41,6 +45,23 @@ const CHART = { height: 132, above: 46, below: 34 };
 /** Milliseconds where the chart begins; its scale is logarithmic. */
 const LEAST_MS = 1;
 
+/** How long the end of the session stands before it is played. */
+const PAUSE_MS = 2_000;
+/** Each tone in light colours, as attributes. */
+const TONES = {
+  text: 'fill="#1f2328"',
+  faint: 'fill="#6e7781"',
+  good: 'fill="#1a7f37"',
+  bad: 'fill="#cf222e"',
+  waiting: 'fill="#9a6700"',
+  strong: 'font-weight="700"',
+} as const;
+const DARK = { text: '#e6edf3', faint: '#8b949e', good: '#3fb950', bad: '#f85149', waiting: '#d29922' };
+
+type Tone = keyof typeof TONES;
+
+const tone = (name: Tone): string => `class="${name}" ${TONES[name]}`;
+
 export function drawSession(session: Session): string {
   const lines = linesOf(session);
   const width = Math.round(session.columns * CHARACTER + 2 * MARGIN);
@@ -51,39 +72,39 @@ export function drawSession(session: Session): string {
 <title id="title">zscaler-mcp is reloaded and restarted under load</title>
 <desc id="desc">A terminal in which settings are reloaded, the server is restarted and a wrong setting is refused, while ${perSecond} calls a second arrive. Of ${sent} calls ${failed} failed; of ${sessions} sessions ${sessionsLost} were lost. Below, the latency of every call over ${(lengthMs / 1_000).toFixed(0)} seconds: the calls that came during the restart waited and were answered.</desc>
 <style>${styles(lengthMs)}</style>
-<rect class="frame" x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="10"/>
-<g class="dots"><circle cx="22" cy="20" r="5.5"/><circle cx="40" cy="20" r="5.5"/><circle cx="58" cy="20" r="5.5"/></g>
-<text class="faint small" x="${width / 2}" y="24" text-anchor="middle">zscaler-mcp --demo, ${perSecond} calls a second, in real time</text>
+<rect class="frame" fill="#fff" stroke="#d8dee4" x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="10"/>
+<g class="dots" fill="#d8dee4"><circle cx="22" cy="20" r="5.5"/><circle cx="40" cy="20" r="5.5"/><circle cx="58" cy="20" r="5.5"/></g>
 <clipPath id="screen"><rect x="1" y="${TITLE - 6}" width="${width - 2}" height="${terminal - TITLE + 6}"/></clipPath>
+<g ${tone('text')} font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace" font-size="${FONT}">
+<text ${tone('faint')} font-size="11" x="${width / 2}" y="24" text-anchor="middle">zscaler-mcp --demo, ${perSecond} calls a second, in real time</text>
 <g clip-path="url(#screen)">
 ${lines.map((line, at) => drawLine(line, TITLE + (at + 1) * LINE)).join('\n')}
 </g>
-<line class="rule" x1="1" x2="${width - 1}" y1="${terminal}" y2="${terminal}"/>
+<line class="rule" stroke="#d8dee4" x1="1" x2="${width - 1}" y1="${terminal}" y2="${terminal}"/>
 ${drawChart(session, width, terminal)}
+</g>
 </svg>
 `;
 }
 
-/** Where nothing moves, as in a renderer without animations, the end is shown. */
 const styles = (lengthMs: number): string => `
-svg{--back:#fff;--text:#1f2328;--faint:#6e7781;--rule:#d8dee4;--good:#1a7f37;--bad:#cf222e;--wait:#9a6700;--dot:#0969da;--band:#ddf4ff}
-@media(prefers-color-scheme:dark){svg{--back:#0d1117;--text:#e6edf3;--faint:#8b949e;--rule:#30363d;--good:#3fb950;--bad:#f85149;--wait:#d29922;--dot:#58a6ff;--band:#12243a}}
-text{font:${FONT}px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace;fill:var(--text);white-space:pre}
-.small{font-size:11px}.faint{fill:var(--faint)}.good{fill:var(--good)}.bad{fill:var(--bad)}.waiting{fill:var(--wait)}.strong{font-weight:700}
-.end{font-weight:600}
-.frame{fill:var(--back);stroke:var(--rule)}.dots{fill:var(--rule)}.rule,.grid{stroke:var(--rule)}.grid{stroke-dasharray:1 4}
-.calls,.lost{fill:none;stroke:var(--dot);stroke-width:2.4;stroke-linecap:round;stroke-opacity:.6}.lost{stroke:var(--bad);stroke-opacity:1;stroke-width:4}
-.band{fill:var(--band)}.curtain{fill:var(--back);visibility:hidden}.pen{stroke:var(--faint);opacity:0}
-.l{animation:show 1ms linear both}.curtain{animation:away linear both}.type{animation-name:typed}.pen{animation:pen ${lengthMs.toFixed(0)}ms linear both}
-@keyframes show{from{visibility:hidden}}
-@keyframes away{from,99.9%{visibility:visible}to{transform:translateX(var(--far));visibility:hidden}}
-@keyframes typed{from,99%{visibility:visible}to{transform:translateX(var(--far));visibility:hidden}}
-@keyframes pen{from,99.9%{opacity:1}to{transform:translateX(var(--far));opacity:0}}
-@media(prefers-reduced-motion:reduce){.l,.curtain,.type,.pen{animation-delay:-99s!important;animation-duration:1ms!important}}
+@media(prefers-color-scheme:dark){
+.frame{fill:#0d1117;stroke:#30363d}.curtain{fill:#0d1117}.dots{fill:#30363d}.rule,.grid{stroke:#30363d}
+${Object.entries(DARK)
+  .map(([name, colour]) => `.${name}{fill:${colour}}`)
+  .join('')}
+.calls{stroke:#58a6ff}.lost{stroke:#f85149}.band{fill:#12243a}.pen{stroke:#8b949e}
+}
+@media(prefers-reduced-motion:no-preference){
+.l{animation:hidden 0s linear ${PAUSE_MS}ms}
+.curtain,.pen{animation:leaving ${lengthMs.toFixed(0)}ms linear ${PAUSE_MS}ms}
+}
+@keyframes hidden{from,to{visibility:hidden}}
+@keyframes leaving{from{visibility:visible}to{visibility:visible;transform:translateX(var(--far))}}
 `;
 
 interface Line {
-  readonly spans: readonly { readonly text: string; readonly tone: string }[];
+  readonly spans: Spans;
   readonly atMs: number;
   /** Of a command: how long it is being typed. */
   readonly typingMs?: number;
@@ -92,7 +113,7 @@ interface Line {
 /** In the order in which they appear. Lines longer than the terminal go on in the next one, as they do there. */
 function linesOf({ steps, columns }: Session): Line[] {
   return steps.flatMap(({ line, typedAtMs, startedAtMs, endedAtMs, output }): Line[] => {
-    const prompt = { text: '$ ', tone: 'faint' };
+    const prompt: Spans[number] = { text: '$ ', tone: 'faint' };
     const typed: Line = {
       spans: [prompt, { text: line, tone: 'strong' }],
       atMs: typedAtMs,
@@ -106,18 +127,21 @@ function linesOf({ steps, columns }: Session): Line[] {
   });
 }
 
-type Spans = readonly { readonly text: string; readonly tone: string }[];
+type Spans = readonly { readonly text: string; readonly tone: Tone }[];
 
-const tones: Readonly<Record<string, string>> = { '1': 'strong', '2': 'faint', '31': 'bad', '32': 'good', '33': 'waiting' };
+/** Of the escape sequences. */
+const tonesOfCodes: Readonly<Record<string, Tone>> = { '1': 'strong', '2': 'faint', '31': 'bad', '32': 'good', '33': 'waiting' };
 
 function parseColours(text: string): Spans {
   // oxlint-disable-next-line no-control-regex
   const pieces = text.split(/\u{1b}\[(\d+)m/u);
-  return pieces.flatMap((piece, at) => (at % 2 === 1 || piece === '' ? [] : [{ text: piece, tone: tones[pieces[at - 1] ?? ''] ?? '' }]));
+  return pieces.flatMap((piece, at) =>
+    at % 2 === 1 || piece === '' ? [] : [{ text: piece, tone: tonesOfCodes[pieces[at - 1] ?? ''] ?? 'text' }],
+  );
 }
 
 function fold(spans: Spans, columns: number): Spans[] {
-  const folded: { text: string; tone: string }[][] = [[]];
+  const folded: { text: string; tone: Tone }[][] = [[]];
   let used = 0;
   for (const { text, tone } of spans) {
     for (let rest = text; rest !== '';) {
@@ -136,14 +160,16 @@ function fold(spans: Spans, columns: number): Spans[] {
 
 function drawLine({ spans, atMs, typingMs }: Line, y: number): string {
   const length = spans.reduce((sum, { text }) => sum + text.length, 0);
-  const words = spans.map(({ text, tone }) => (tone === '' ? escape(text) : `<tspan class="${tone}">${escape(text)}</tspan>`)).join('');
-  const show = `class="l" style="animation-delay:${atMs.toFixed(0)}ms"`;
+  const words = spans
+    .map((span) => (span.tone === 'text' ? escape(span.text) : `<tspan ${tone(span.tone)}>${escape(span.text)}</tspan>`))
+    .join('');
   const fit = length === 0 ? '' : ` textLength="${(length * CHARACTER).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`;
-  const drawn = `<text ${show} x="${MARGIN}" y="${y}"${fit}>${words}</text>`;
+  const drawn = `<text class="l" xml:space="preserve" style="animation-duration:${atMs.toFixed(0)}ms" x="${MARGIN}" y="${y}"${fit}>${words}</text>`;
   if (typingMs === undefined) return drawn;
   // A cover that moves away a character at a time.
   const typed = (length - 2) * CHARACTER;
-  const cover = `<rect class="curtain type" x="${(MARGIN + 2 * CHARACTER).toFixed(1)}" y="${y - 14}" width="${(typed + 4).toFixed(1)}" height="${LINE}" style="--far:${(typed + 4).toFixed(1)}px;animation-duration:${typingMs.toFixed(0)}ms;animation-delay:${atMs.toFixed(0)}ms;animation-timing-function:steps(${length - 2})"/>`;
+  const moves = `--far:${(typed + 4).toFixed(1)}px;animation-duration:${typingMs.toFixed(0)}ms;animation-delay:${(PAUSE_MS + atMs).toFixed(0)}ms;animation-timing-function:steps(${length - 2})`;
+  const cover = `<rect class="curtain" fill="#fff" visibility="hidden" x="${(MARGIN + 2 * CHARACTER).toFixed(1)}" y="${y - 14}" width="${(typed + 4).toFixed(1)}" height="${LINE}" style="${moves}"/>`;
   return `${drawn}${cover}`;
 }
 
@@ -163,17 +189,18 @@ function drawChart(session: Session, width: number, top: number): string {
       .join('');
   const grid = Array.from({ length: decades + 1 }, (_, at) => LEAST_MS * 10 ** at).map(
     (ms) =>
-      `<line class="grid" x1="${left}" x2="${right}" y1="${y(ms)}" y2="${y(ms)}"/><text class="faint small" x="${left - 8}" y="${y(ms) + 4}" text-anchor="end">${ms < 1_000 ? ms : `${ms / 1_000} s`}</text>`,
+      `<line class="grid" stroke="#d8dee4" stroke-dasharray="1 4" x1="${left}" x2="${right}" y1="${y(ms)}" y2="${y(ms)}"/><text ${tone('faint')} font-size="11" x="${left - 8}" y="${y(ms) + 4}" text-anchor="end">${ms < 1_000 ? ms : `${ms / 1_000} s`}</text>`,
   );
   const marks = steps
     .filter(({ mark }) => mark !== 'status')
     .map(({ mark, startedAtMs, endedAtMs }) => {
       const [from, to] = [x(startedAtMs), x(endedAtMs)];
-      const label = `<text class="small ${mark === 'refused' ? 'bad' : mark === 'restart' ? 'strong' : 'faint'}" x="${((from + to) / 2).toFixed(1)}" y="${above - 6}" text-anchor="middle">${mark}</text>`;
-      return `<rect class="band" x="${from.toFixed(1)}" y="${above}" width="${Math.max(2, to - from).toFixed(1)}" height="${CHART.height}"/>${label}`;
+      const label = `<text ${tone(mark === 'refused' ? 'bad' : mark === 'restart' ? 'strong' : 'faint')} font-size="11" x="${((from + to) / 2).toFixed(1)}" y="${above - 6}" text-anchor="middle">${mark}</text>`;
+      return `<rect class="band" fill="#ddf4ff" x="${from.toFixed(1)}" y="${above}" width="${Math.max(2, to - from).toFixed(1)}" height="${CHART.height}"/>${label}`;
     });
   const seconds = Array.from({ length: Math.floor(lengthMs / 2_000) + 1 }, (_, at) => at * 2).map(
-    (second) => `<text class="faint small" x="${x(second * 1_000).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${second} s</text>`,
+    (second) =>
+      `<text ${tone('faint')} font-size="11" x="${x(second * 1_000).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${second} s</text>`,
   );
   const far = `--far:${(right - left + 8).toFixed(1)}px`;
   const lost = dots(false);
@@ -185,13 +212,13 @@ function drawChart(session: Session, width: number, top: number): string {
   ];
   return `${marks.join('\n')}
 ${grid.join('\n')}
-<path class="calls" d="${dots(true)}"/>${lost === '' ? '' : `<path class="lost" d="${lost}"/>`}
+<g fill="none" stroke-linecap="round"><path class="calls" stroke="#0969da" stroke-width="2.4" stroke-opacity=".6" d="${dots(true)}"/>${lost === '' ? '' : `<path class="lost" stroke="#cf222e" stroke-width="4" d="${lost}"/>`}</g>
 <clipPath id="chart"><rect x="${left - 3}" y="${above - 20}" width="${right - left + 6}" height="${CHART.height + 22}"/></clipPath>
-<g clip-path="url(#chart)"><rect class="curtain" x="${left - 3}" y="${above - 20}" width="${right - left + 8}" height="${CHART.height + 22}" style="${far};animation-duration:${lengthMs.toFixed(0)}ms"/></g>
-<line class="pen" x1="${left}" x2="${left}" y1="${above}" y2="${bottom}" style="${far}"/>
+<g clip-path="url(#chart)"><rect class="curtain" fill="#fff" visibility="hidden" x="${left - 3}" y="${above - 20}" width="${right - left + 8}" height="${CHART.height + 22}" style="${far}"/></g>
+<line class="pen" stroke="#6e7781" visibility="hidden" x1="${left}" x2="${left}" y1="${above}" y2="${bottom}" style="${far}"/>
 ${seconds.join('')}
-<text class="faint small" x="${MARGIN}" y="${top + 22}">latency of each call, ms</text>
-<text class="l small end" style="animation-delay:${lengthMs.toFixed(0)}ms" x="${right}" y="${top + 22}" text-anchor="end">${figures.join(' · ')}</text>`;
+<text ${tone('faint')} font-size="11" x="${MARGIN}" y="${top + 22}">latency of each call, ms</text>
+<text class="l" style="animation-duration:${lengthMs.toFixed(0)}ms" font-size="11" font-weight="600" x="${right}" y="${top + 22}" text-anchor="end">${figures.join(' · ')}</text>`;
 }
 
 const group = (count: number): string => count.toLocaleString('en-US');
