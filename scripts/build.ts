@@ -5,12 +5,22 @@
 import { readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { rolldown, type Plugin } from 'rolldown';
+import { renderNotices } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const ifNeeded = process.argv.includes('--if-needed');
 const quiet = process.argv.includes('--quiet');
+
+/** Fails, before a file is written, when a bundled package may not be shipped. */
+const notices: Plugin = {
+  name: 'notices',
+  generateBundle(_, bundle) {
+    const modules = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
+    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES.txt', source: renderNotices(modules) });
+  },
+};
 
 if (!(ifNeeded && (await isFresh()))) await build();
 
@@ -35,7 +45,7 @@ async function build(): Promise<void> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    plugins: [{ name: 'plain-builtins', renderChunk: takeBuiltinsPlainly }],
+    plugins: [{ name: 'plain-builtins', renderChunk: takeBuiltinsPlainly }, notices],
     minify: false,
     sourcemap: false,
   });
@@ -65,7 +75,7 @@ function takeBuiltinsPlainly(code: string): string {
 async function isFresh(): Promise<boolean> {
   const built = statSync(join(dist, 'main.js'), { throwIfNoEntry: false });
   if (!built) return false;
-  for await (const file of glob(['src/**/*.{ts,json}', 'package.json', 'scripts/build.ts'], { cwd: root })) {
+  for await (const file of glob(['src/**/*.{ts,json}', 'package.json', 'scripts/build.ts', 'scripts/notices.ts'], { cwd: root })) {
     if (file.endsWith('.test.ts')) continue;
     if (statSync(join(root, file)).mtimeMs > built.mtimeMs) return false;
   }

@@ -18,8 +18,9 @@ const inspect = (format: string, image = IMAGE): Promise<string> => engine.must(
 const inImage = (...words: string[]): Promise<string> =>
   engine.must('run', '--rm', '--network', 'host', '--entrypoint', '', IMAGE, ...words);
 
-const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+const { version, homepage, dependencies, optionalDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
   version: string;
+  homepage: string;
   dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
 };
@@ -33,6 +34,7 @@ describe.skipIf(lacksEngine !== null)('the image', () => {
       'org.opencontainers.image.version': version,
       'org.opencontainers.image.revision': 'tested',
       'org.opencontainers.image.base.name': BASE_IMAGE,
+      'org.opencontainers.image.source': homepage.replace('#readme', ''),
       'org.opencontainers.image.licenses': 'MIT',
     });
     expect(config.Env.filter((each) => each.startsWith('ZSCALER'))).toEqual([]);
@@ -43,6 +45,7 @@ describe.skipIf(lacksEngine !== null)('the image', () => {
     const packages = (await inImage('ls', '/app/node_modules')).split('\n').filter((name) => !name.startsWith('@koromix'));
     expect(packages.toSorted()).toEqual(Object.keys({ ...dependencies, ...optionalDependencies }).toSorted());
     expect((await inImage('ls', '-A', '/app')).split('\n').toSorted()).toEqual(['dist', 'node_modules', 'package.json']);
+    expect((await inImage('ls', '/app/dist')).split('\n')).toContain('THIRD-PARTY-NOTICES.txt');
     expect(await inImage('find', '/app', '!', '-user', 'root')).toBe('');
     expect(own - base).toBeLessThan(20 * 1_048_576);
     report(`the image has ${mebibytes(own)} MiB, ${mebibytes(own - base)} MiB of them ours`);

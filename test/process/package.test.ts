@@ -46,6 +46,8 @@ const registryEntry = z.strictObject({
   title: z.string().min(1).max(100),
   description: z.string().min(1).max(100),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  websiteUrl: z.url(),
+  repository: z.strictObject({ url: z.url(), source: z.literal('github') }),
   packages: z.array(
     z.strictObject({
       registryType: z.literal('npm'),
@@ -76,6 +78,16 @@ describe('the package', () => {
     const files = (JSON.parse(npm(['pack', '--json', '--dry-run'], root)) as { files: { path: string }[] }[])[0]?.files ?? [];
     const folders = new Set(files.map(({ path }) => path.split('/')[0]));
     expect(folders).toEqual(new Set(['.env.example', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'server.json']));
+  });
+
+  it('carries the notices of what it bundles, and only of that', () => {
+    const files = (JSON.parse(npm(['pack', '--json', '--dry-run'], root)) as { files: { path: string }[] }[])[0]?.files ?? [];
+    expect(files.map(({ path }) => path)).toContain('dist/THIRD-PARTY-NOTICES.txt');
+    const notices = readFileSync(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const named = [...notices.matchAll(/^-{80}\n(\S+) \S+ \(/gm)].map(([, name = '']) => name);
+    expect(named).toEqual(expect.arrayContaining(['@modelcontextprotocol/server', '@redis/client', 'jose', 'pino', 'zod']));
+    for (const outside of ['undici', 'koffi', 'vitest']) expect(named).not.toContain(outside);
+    expect(named.length).toBeGreaterThan(20);
   });
 
   it('is described for the registry of MCP servers as it is, in the form that the registry takes', () => {
