@@ -13,6 +13,8 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['effects at import', 'node', 'scripts/check-effects.ts'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
   ['words and links', 'node', 'scripts/check-words.ts'],
+  ['address and version', 'node', 'scripts/check-identity.ts'],
+  ['workflows', 'node', 'scripts/check-workflows.ts'],
   ['dead code', 'knip'],
 ];
 

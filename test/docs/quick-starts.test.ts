@@ -102,6 +102,22 @@ const marked = (page: string, name: string): string[] => {
   return block.text.trim().split('\n');
 };
 
+/** Each command of a block of `$ command` lines, with the lines shown below it. */
+function dialogue(lines: readonly string[]): { readonly line: string; readonly shown: readonly string[] }[] {
+  const starts = lines.flatMap((line, at) => (line.startsWith('$ ') ? at : []));
+  return starts.map((at, which) => ({ line: lines[at]?.slice(2) ?? '', shown: lines.slice(at + 1, starts[which + 1]) }));
+}
+
+/** Lines with words in place of what differs from run to run, and without the session that the test opened. */
+const withoutMoments = (text: string): string[] =>
+  text
+    .replaceAll(/(PID\s+)\d+/g, '$1N')
+    .replaceAll(/; 1 MCP session.*$/gm, '')
+    .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC/g, 'MOMENT')
+    .replaceAll(/\b\d+(?:\.\d+)? (?:ms|s|min)\b/g, 'TIME')
+    .split('\n')
+    .filter((line, _, { length }) => line !== '' || length > 1);
+
 const isTaken = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
@@ -141,14 +157,17 @@ describe('a machine that has seen none of it', () => {
 
   it('operates it in a second terminal', { timeout: 120_000 }, async () => {
     if (demo === null) return console.error('skipped: the demo was not started');
-    const typed = [];
-    for (const line of marked('README.md', 'operate')) typed.push([line.split(' -- ')[1]?.split(' ')[0], (await type(line)).code]);
-    expect(typed).toEqual([
-      ['status', 0],
-      ['reload', 0],
-      ['restart', 0],
-      ['stop', 0],
-    ]);
+    for (const { line, shown } of dialogue(marked('README.md', 'operate'))) {
+      const { code, text } = await type(line);
+      expect(code, `${line}\n${text}`).toBe(0);
+      // Three dots stand for the rest.
+      const lines = withoutMoments(text.trimEnd());
+      const end = shown.at(-1) === '...' ? shown.length - 1 : lines.length;
+      expect(lines.slice(0, end), `what the README shows below "${line}"`).toEqual(
+        withoutMoments(shown.join('\n')).filter((each) => each !== '...'),
+      );
+    }
+    rmSync(join(copy, '.env'));
     await waitFor(
       () => demo?.exitCode !== null,
       () => `the demo did not end:\n${demoLog}`,

@@ -18,8 +18,14 @@ describe('the README', () => {
 
   it('counts all tools, and those that only read', () => {
     const reading = catalogue.filter(({ action }) => action === 'read').length;
-    expect(readme).toContain(`its ${catalogue.length} tools`);
+    expect(readme).toContain(`with ${catalogue.length} tools for ten`);
     expect(readme).toContain(`${reading} of the ${catalogue.length} only read`);
+  });
+
+  it('leads to each of its sections from the top', () => {
+    const [, contents = ''] = /^\*\*Contents:\*\* ([^]*?)\n\n/m.exec(readme) ?? [];
+    const sections = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+    expect([...contents.matchAll(/\[([^\]]+)\]\(#/g)].map(([, heading]) => heading)).toEqual(sections);
   });
 });
 
