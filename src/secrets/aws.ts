@@ -5,9 +5,10 @@ import { parseValues } from './values.ts';
 
 const SDK = '@aws-sdk/client-secrets-manager';
 
+/** The secret of AWS Secrets Manager to read. */
 export interface AwsPlace {
   readonly kind: 'aws';
-  /** Or ARN. */
+  /** Name or ARN. */
   readonly name: string;
   readonly region: string | undefined;
 }

@@ -4,6 +4,7 @@ import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions
 
 const SDK = '@google-cloud/secret-manager';
 
+/** The secrets of GCP Secret Manager to read: one for each setting. */
 export interface GcpPlace {
   readonly kind: 'gcp';
   readonly project: string;
@@ -15,7 +16,7 @@ export interface GcpPlace {
   readonly endpoint: string | undefined;
 }
 
-/** At once. Few enough for any quota. */
+/** Requests at a time: below every quota. */
 const LANES = 8;
 
 /** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */

@@ -7,15 +7,16 @@ import type { VaultPlace } from './vault.ts';
 
 export type { AwsPlace, GcpPlace, SecretsReading, VaultPlace };
 
+/** How long a read may take altogether, and how HTTP requests are made. */
 export interface ManagerOptions {
   readonly timeoutMs: number;
   readonly fetch: FetchSecrets;
 }
 
-/** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE; without anything of what was read */
+/** Reads the secrets manager once. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE; neither holds anything that was read */
 export async function readManager(place: AwsPlace | GcpPlace | VaultPlace, { timeoutMs, fetch }: ManagerOptions): Promise<SecretsReading> {
   const signal = AbortSignal.timeout(timeoutMs);
-  // The SDKs look for credentials in places that know no signal.
+  // The SDKs look for credentials with requests that cannot be aborted.
   const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(tooLate(timeoutMs)), { once: true }));
   try {
     return await Promise.race([read(place, { signal, fetch }), late]);

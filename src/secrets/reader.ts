@@ -1,4 +1,4 @@
-/** What a reader of a secrets manager gets, gives and throws. */
+/** What the readers of secrets managers have in common: options, results, errors. */
 import { ZscalerMcpError } from '../common/errors.ts';
 
 /** What a secrets manager holds. */
@@ -9,6 +9,7 @@ export interface SecretsReading {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** What every reader is given. */
 export interface ReaderOptions {
   /** Aborts when the time is over. */
   readonly signal: AbortSignal;

@@ -1,9 +1,10 @@
-/** HashiCorp Vault, and what speaks like one: a secret of the KV engine, version 2. Source: its HTTP API, "Read secret version". */
+/** HashiCorp Vault and compatible servers: one secret of a KV version 2 engine. Source: its HTTP API, "Read secret version". */
 import { messageOf } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
 import { unreachable, unreadable, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { textsOf } from './values.ts';
 
+/** The secret of a KV version 2 engine to read, and how to sign in. */
 export interface VaultPlace {
   readonly kind: 'vault';
   /** Without a slash at the end. */

@@ -106,9 +106,9 @@ const withSources = (loaded: Loaded, secrets: SavedSecrets): LoadedWithSecrets =
 });
 
 /** The secrets manager could not be read, which comes first among the problems. */
-function withoutManager(rest: LoadedWithSecrets, { gate }: SecretsPlace, error: unknown): LoadedWithSecrets {
+function withoutManager(rest: LoadedWithSecrets, { enabledBy }: SecretsPlace, error: unknown): LoadedWithSecrets {
   const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? 'Try again.';
-  const failure = { setting: gate, file: null, line: null, message: messageOf(error), hint };
+  const failure = { setting: enabledBy, file: null, line: null, message: messageOf(error), hint };
   const isUnreachable = error instanceof ZscalerMcpError && error.code === 'ERR_SECRETS_UNREACHABLE';
   return { ...rest, problems: [failure, ...rest.problems], isTransient: isUnreachable && rest.problems.length === 0 };
 }

@@ -2,24 +2,25 @@
 import { isHttp, isLoopback } from './formats.ts';
 import type { Settings } from './table.ts';
 
+/** A value of ZSCALER_MCP_AUTH_MODE. */
 export type AuthMode = NonNullable<Settings['authMode']>;
 
-/** What is wanted and cannot be had. */
+/** One reason why clients cannot be authenticated as configured. */
 export interface AuthObstacle {
-  /** The one to look at. */
+  /** Environment name of the setting to correct. */
   readonly setting: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** The way that the settings choose, by name or by what else they hold. What it lacks is told by `authObstacles`. */
+/** The mode that the settings choose, by name or by the settings present. `authObstacles` says what it lacks. */
 export function authModeOf(settings: Settings): AuthMode {
   const { authEnabled, authMode, transport, host } = settings;
   if (!isHttp(transport) || authEnabled === false) return 'none';
   return authMode ?? modeByContent(settings) ?? (authEnabled === true || !isLoopback(host) ? 'jwt' : 'none');
 }
 
-/** On loopback a vanity domain alone asks for nothing: whoever calls a tenant has one. */
+/** On loopback a vanity domain alone does not choose a mode: every server that calls a tenant has one. */
 function modeByContent({ authEnabled, authJwksUri, authApiKeys, oidcConfigUrl, vanityDomain, host }: Settings): AuthMode | undefined {
   if (authJwksUri !== undefined) return 'jwt';
   if (authApiKeys.length > 0) return 'api-key';
@@ -27,7 +28,7 @@ function modeByContent({ authEnabled, authJwksUri, authApiKeys, oidcConfigUrl, v
   return vanityDomain !== undefined && (authEnabled === true || !isLoopback(host)) ? 'zscaler' : undefined;
 }
 
-/** Why clients could not be authenticated as these settings ask; empty when they can, or need not be. */
+/** Why clients cannot be authenticated as these settings ask; empty when they can be, or need not be. */
 export function authObstacles(settings: Settings): AuthObstacle[] {
   const mode = authModeOf(settings);
   const { authEnabled, authMode, transport, host } = settings;
@@ -60,7 +61,7 @@ const wantedBy: Readonly<Record<Exclude<AuthMode, 'none'>, (settings: Settings) 
 const openToStrangers = ({ authEnabled, host }: Settings): AuthObstacle =>
   obstacle(
     authEnabled === false ? 'ZSCALER_MCP_AUTH_ENABLED' : 'ZSCALER_MCP_AUTH_MODE',
-    `leaves everybody who reaches ${host} in: clients may go without authentication on loopback only (127.0.0.1, ::1, localhost)`,
+    `admits everybody who can reach ${host}: clients may go without authentication on loopback only (127.0.0.1, ::1, localhost)`,
     'Remove it and choose a mode, or listen on 127.0.0.1 behind a reverse proxy that authenticates clients.',
   );
 
@@ -73,13 +74,13 @@ const nothingToGoBy = ({ authEnabled }: Settings): AuthObstacle =>
 
 const obstacle = (setting: string, message: string, hint: string): AuthObstacle => ({ setting, message, hint });
 
-/** Whether requests that show nothing at all are let in, as the platform in front. */
+/** Whether requests without credentials are admitted, because the platform in front authenticates. */
 function trustsPlatform(settings: Settings): boolean {
   const mode = authModeOf(settings);
   return settings.trustPlatformAuth && (mode === 'api-key' || mode === 'zscaler');
 }
 
-/** Whether a reload to `next` would let in who had to show something before, or nobody at all. */
+/** Whether a reload to `next` would admit clients that needed credentials before, or could admit nobody. */
 export function needsFreshStart(running: Settings, next: Settings): boolean {
   const letsStrangersIn = authModeOf(next) === 'none' || (trustsPlatform(next) && !trustsPlatform(running));
   return authObstacles(next).length > 0 || (authModeOf(running) !== 'none' && letsStrangersIn);

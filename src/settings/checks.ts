@@ -1,4 +1,4 @@
-/** Rules over several settings at once. All of them, in one place. */
+/** All rules that concern several settings at once. */
 import { nearest } from '../common/nearest.ts';
 import { authModeOf, authObstacles } from './authentication.ts';
 import { isHttp, isLoopback } from './formats.ts';
@@ -8,6 +8,7 @@ import { secretsObstacles } from './secrets-place.ts';
 import type { Settings } from './table.ts';
 import { showGiven } from './words.ts';
 
+/** What the rules found. */
 export interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -22,11 +23,11 @@ const authenticatesClients: Check = (settings, refuse) => {
   for (const { setting, message, hint } of authObstacles(settings)) refuse(setting, message, hint);
 };
 
-const findsSecrets: Check = (settings, refuse) => {
+const locatesSecrets: Check = (settings, refuse) => {
   for (const { setting, message, hint } of secretsObstacles(settings)) refuse(setting, message, hint);
 };
 
-/** Credentials of clients and data of the tenant would travel in the open. */
+/** Without TLS, credentials of clients and data of the tenant would travel unencrypted. */
 const encryptsOffLoopback: Check = ({ transport, host, allowHttp, tlsCertificate }, refuse) => {
   if (!isHttp(transport) || isLoopback(host) || allowHttp || tlsCertificate) return;
   refuse(
@@ -67,7 +68,7 @@ const usesWhatIsTrusted: Check = (settings, _refuse, warn) => {
   warn('ZSCALER_MCP_TRUST_PLATFORM_AUTH', `has no effect in mode ${mode}`, 'Remove it.');
 };
 
-/** Calls will say what is missing; half of it is most likely an oversight. */
+/** Warnings only: a server without credentials starts, and its calls say what is missing. */
 const hasWholeCredentials: Check = ({ clientId, clientSecret, privateKey, vanityDomain, tokenUrl }, _refuse, warn) => {
   const hasKey = clientSecret !== undefined || privateKey !== undefined;
   if (clientId !== undefined && !hasKey) {
@@ -121,7 +122,7 @@ function judgeNames(given: readonly string[], setting: string, known: readonly s
   }
 }
 
-/** What replicas share is sealed: who can read the store must not read sessions. */
+/** Shared state is sealed, so that access to the store does not give access to sessions. */
 const sealsWhatIsShared: Check = ({ transport, stateUrl, requestStateKeys }, refuse, warn) => {
   if (stateUrl === undefined) return;
   if (!isHttp(transport)) return warn('ZSCALER_MCP_STATE_URL', 'has no effect over stdio: the pipe is the session', 'Remove it.');
@@ -134,7 +135,7 @@ const sealsWhatIsShared: Check = ({ transport, stateUrl, requestStateKeys }, ref
 };
 
 const checks: readonly Check[] = [
-  findsSecrets,
+  locatesSecrets,
   authenticatesClients,
   encryptsOffLoopback,
   isCalledByItsName,

@@ -52,7 +52,7 @@ describe('where a .env is looked for', () => {
       path,
       discovered: true,
       problem: null,
-      warnings: [{ file: join(folder, 'a'), message: 'is no regular file' }],
+      warnings: [{ file: join(folder, 'a'), message: 'is not a regular file' }],
     });
     expect(findEnvFile([join(folder, 'none')], null)).toEqual({ path: null, discovered: false, problem: null, warnings: [] });
   });
@@ -115,9 +115,9 @@ describe('reading a .env', () => {
   });
 
   it('reads no folder and no pipe, and waits for nobody', () => {
-    expect(readEnvFile(folder, { discovered: false }).problems).toMatchObject([{ file: folder, message: 'is no regular file' }]);
+    expect(readEnvFile(folder, { discovered: false }).problems).toMatchObject([{ file: folder, message: 'is not a regular file' }]);
     execFileSync('mkfifo', [path]);
-    expect(readEnvFile(path, { discovered: false }).problems).toMatchObject([{ message: 'is no regular file' }]);
+    expect(readEnvFile(path, { discovered: false }).problems).toMatchObject([{ message: 'is not a regular file' }]);
   });
 
   it('tells that there is none', () => {

@@ -146,7 +146,7 @@ function readOpened(path: string, descriptor: number, discovered: boolean): EnvF
 }
 
 const notRegular = (path: string): Problem =>
-  fileProblem(path, 'is no regular file', 'Docker makes a folder where the file to mount is missing on the host.');
+  fileProblem(path, 'is not a regular file', 'Docker makes a folder where the file to mount is missing on the host.');
 
 const isMissing = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOENT' || code === 'ENOTDIR';
 

@@ -58,7 +58,7 @@ describe('the env source', () => {
     rmSync(path);
     expect(classifyEnvSource(server)).toMatchObject({ envSource: 'missing', found: null, envChanged: null, envWarnings: [] });
     mkdirSync(path);
-    expect(classifyEnvSource(server)).toMatchObject({ envSource: 'missing', envWarnings: [`${path} is no regular file any more`] });
+    expect(classifyEnvSource(server)).toMatchObject({ envSource: 'missing', envWarnings: [`${path} is no longer a regular file`] });
   });
 
   it('is none when there never was one', () => {

@@ -16,6 +16,7 @@ export interface EnvSourceRecord {
   readonly envFile: { readonly digest: string; readonly mountRoot: string | null } | null;
 }
 
+/** Where the `.env` of a server stands now, compared with what the server recorded. */
 export interface EnvSourceReport {
   readonly envSource: EnvSource;
   /** The file that a restart would read; null if there is none. */
@@ -65,7 +66,7 @@ function judge(view: View, { dotenvPath, envCandidates, envFile }: EnvSourceReco
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
   const envWarnings =
     dotenvPath !== null && kindOf(view.rootFolder + resolveLinks(view, dotenvPath)) === 'other'
-      ? [`${dotenvPath} is no regular file any more`]
+      ? [`${dotenvPath} is no longer a regular file`]
       : [];
   return {
     envSource,

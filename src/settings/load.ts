@@ -21,18 +21,19 @@ export interface SettingsInput extends LayerSources {
   readonly known?: Known;
 }
 
+/** The outcome of reading all settings. */
 export interface Loaded {
   /** Frozen. With problems, the settings they are about have their default. */
   readonly settings: Settings;
   readonly origins: Origins;
-  /** As they were read, for whoever must not read them again. Holds secrets. */
+  /** As they were read, so that nobody reads them a second time. Holds secrets. */
   readonly secretFiles: SecretFiles;
   /** With any of them the configuration must not be used. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** Never throws: what is wrong with the input is in `problems`. */
+/** Reads every setting. Never throws: what is wrong with the input is in `problems`. */
 export function loadSettings(input: SettingsInput): Loaded {
   const layers = layersOf(input);
   const secretFiles = input.secretFiles ?? readSecretFiles(layers);
@@ -69,7 +70,7 @@ export function loadSettings(input: SettingsInput): Loaded {
   });
 }
 
-/** As they stand in the layers, of which a wrong value of another setting may quote one; also those that are refused or shadowed. */
+/** The secrets as written in the layers, refused and shadowed ones included: a message about another setting may quote one. */
 function rawSecrets(layers: readonly Layer[], secretFiles: SecretFiles): string[] {
   const names = rows.flatMap(([, { env, secret, aliases = [] }]) => (secret ? [env, ...aliases.map((alias) => alias.env)] : []));
   const texts = [...names.flatMap((name) => layers.map((layer) => layer.get(name))), ...[...secretFiles.values()].map(({ text }) => text)];
@@ -83,17 +84,17 @@ interface Resolved {
   readonly warnings: readonly Problem[];
 }
 
-/** A value with nothing in it sets the setting back to its default, whatever the layers below say. */
+/** An empty value sets the setting back to its default, whatever the layers below say. */
 function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: SecretFiles): Resolved {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   let decided: { word: Word; layer: Layer } | null = null;
   for (const layer of layers) {
     if (row.applies === 'boot' && layer.kind !== 'flag' && layer.kind !== 'environment') continue;
-    if (row.findsSecrets && layer.kind === 'secrets') continue;
+    if (row.locatesSecrets && layer.kind === 'secrets') continue;
     const word = wordOf(row, layer, secretFiles);
     if (word === null) continue;
-    // A flag may shadow a line of the file today; the line must be right tomorrow.
+    // A wrong line of the file is reported even when a flag shadows it.
     if (decided === null || layer.kind === 'file') problems.push(...word.problems);
     if (decided === null) warnings.push(...word.warnings);
     if (decided?.word.isEmpty && !word.isEmpty) warnings.push(hiddenByNothing(row, decided, layer));
@@ -190,7 +191,7 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
   const nothing = { name: env, value: undefined, problems: [], warnings: [] };
   if (path === '') return { ...nothing, isEmpty: true };
   const { text, complaint, openMode } = secretFiles.get(path) ?? readSecretFile(path);
-  // What is no path of a file may be anything.
+  // A value that is not a path may be a secret, so it is not shown.
   if (text === null)
     return { ...nothing, isEmpty: false, problems: [{ setting: env, ...layer.place(env), message: '', hint: '', ...complaint }] };
   const said = {
@@ -215,7 +216,6 @@ const writableByAll = (path: string, mode: string, setting: string, layer: Layer
   hint: `Run chmod o-w ${path}.`,
 });
 
-/** Which of them counts must not be a matter of guessing. */
 function saidTwice({ env }: Setting<unknown>, layer: Layer): Problem {
   const name = fileNameOf(env);
   return { setting: name, ...layer.place(name), message: `is set beside ${env}: only one of them can count`, hint: 'Remove one of them.' };
@@ -244,6 +244,6 @@ function ofLines(envFile: EnvFileLayer | null): { problems: Problem[]; warnings:
   };
 }
 
-/** As the file is read: by line, what is not in a file last. */
+/** Sorted by line; problems outside a file come last. */
 const inOrder = (problems: readonly Problem[]): readonly Problem[] =>
   Object.freeze(problems.toSorted((one, other) => (one.line ?? Infinity) - (other.line ?? Infinity) || 0));

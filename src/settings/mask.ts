@@ -1,10 +1,10 @@
-/** Takes the values of secrets out of texts that may hold them: a URL in another setting, a message of the system. */
+/** Removes the values of secrets from texts that may hold them, such as a URL in another setting or a message of the system. */
 import { rows, type Settings } from './table.ts';
 
-/** Less would blot out ordinary words. */
+/** In characters. Shorter values would blot out ordinary words. */
 const MIN_LENGTH = 4;
 
-/** Every value that must not be seen, as it may stand in a text; the longest first, so that none is left over in part. */
+/** Every secret value in each form it can take in a text; the longest first, so that no part of one is left over. */
 export function secretValues(settings: Settings): readonly string[] {
   return formsOf(rows.flatMap(([name, { secret }]) => (secret ? textsOf(settings[name]) : [])));
 }
@@ -17,6 +17,7 @@ export function formsOf(values: readonly string[]): readonly string[] {
   return [...new Set(forms)].filter(({ length }) => length >= MIN_LENGTH).toSorted((one, other) => other.length - one.length);
 }
 
+/** The text with every occurrence of a secret replaced by `[redacted]`. */
 export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
 
@@ -25,7 +26,7 @@ function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** A proxy's may be written alone elsewhere. */
+/** The password in a URL such as a proxy's, which may appear elsewhere without the URL. */
 function passwordOf(value: string): readonly string[] {
   const { password } = URL.parse(value) ?? { password: '' };
   return password === '' ? [] : [password, safelyDecoded(password)];

@@ -1,4 +1,4 @@
-/** Names in a `.env` or in the environment that are no setting. */
+/** Names in a `.env` or in the environment that are not settings. */
 import { nearest } from '../common/nearest.ts';
 import type { Layer } from './layers.ts';
 import type { Problem } from './problem.ts';
@@ -11,23 +11,24 @@ import { isShowableName } from './words.ts';
 const STEERING =
   /^(?:NODE_(?!ENV$|EXTRA_CA_CERTS$)|LD_|DYLD_|PYTHON|GCONV_PATH$|GLIBC_TUNABLES$|OPENSSL_|BASH_ENV$|ENV$|PATH$|IFS$|SHELLOPTS$|UV_)/;
 
-/** Read elsewhere in this program, at its first start only; of no use to operators. */
+/** Read elsewhere in this program; not for operators. */
 const INTERNAL = ['ZSCALER_MCP_DISABLE_FFI', 'ZSCALER_MCP_HANDOVER', 'ZSCALER_MCP_REHEARSAL'];
 
 interface Meaning {
-  /** Where the name means nothing although it is a setting's. */
+  /** Whether a layer is not read for this setting. */
   readonly deafTo: (kind: Layer['kind']) => boolean;
 }
 
 const settingNames: ReadonlyMap<string, Meaning> = new Map([
-  ...rows.flatMap(([, { env, applies, findsSecrets, aliases = [] }]) => {
-    const deafTo = (kind: Layer['kind']) => (applies === 'boot' && kind !== 'environment') || (findsSecrets === true && kind === 'secrets');
+  ...rows.flatMap(([, { env, applies, locatesSecrets, aliases = [] }]) => {
+    const deafTo = (kind: Layer['kind']) =>
+      (applies === 'boot' && kind !== 'environment') || (locatesSecrets === true && kind === 'secrets');
     return [env, ...aliases.map((alias) => alias.env)].map((name) => [name, { deafTo }] as const);
   }),
   ...[...secretFileNames.keys()].map((name) => [name, { deafTo: (kind: Layer['kind']) => kind === 'secrets' }] as const),
 ]);
 
-/** Whether a secrets manager may set it; what it says under other names is not even kept. */
+/** Whether a secrets manager may set it; its values under other names are dropped. */
 export const isSetting = (name: string): boolean => settingNames.get(name)?.deafTo('secrets') === false;
 
 /** In the words of a sentence. */
@@ -72,7 +73,7 @@ export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; war
   return { problems, warnings };
 }
 
-/** Other programs' variables are none of our business. */
+/** Only names with our prefixes are judged; other variables belong to other programs. */
 const isMisspeltSetting = (name: string): boolean =>
   /^(?:ZSCALER|ZCELL)_[A-Z0-9_]{1,60}$/.test(name) && !settingNames.has(name) && !findReserved(name) && !INTERNAL.includes(name);
 
@@ -84,7 +85,7 @@ function unknown(name: string): { message: string; hint: string } {
     };
   const close = nearest(name, suggestions);
   return {
-    message: 'is no setting of this server and has no effect',
+    message: 'is not a setting of this server and has no effect',
     hint: close === null ? 'Remove it; docs/reference/settings.md lists all settings.' : `Did you mean ${close}?`,
   };
 }

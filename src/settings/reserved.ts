@@ -9,6 +9,7 @@ import { secretFileNames } from './secret-files.ts';
 import { parseFlag } from './setting.ts';
 import { rows } from './table.ts';
 
+/** One or more names that are not settings here, and what happens when one is set. */
 export interface Reserved {
   /** Exact names, or beginnings of names that end in `*`. The first row that matches counts. */
   readonly names: readonly string[];
@@ -35,6 +36,7 @@ const says =
 
 const REMOVE = 'Remove it.';
 
+/** The names, more specific ones first. */
 export const reserved: readonly Reserved[] = [
   {
     names: ['OIDCPROXY_CLIENT_SECRET'],
@@ -45,13 +47,13 @@ export const reserved: readonly Reserved[] = [
   {
     names: ['ZSCALER_MCP_AUTH_*', 'OIDCPROXY_*'],
     verdict: 'refuse-http',
-    reason: 'is no setting of this server, although it seems to ask for clients to be authenticated',
+    reason: 'is not a setting of this server, although it seems to ask for clients to be authenticated',
     hint: 'Use one of the names under "Client authentication" in docs/reference/settings.md, or remove it.',
   },
   {
     names: ['ZSCALER_MCP_TLS_*'],
     verdict: 'refuse-http',
-    reason: 'is no setting of this server, although it seems to ask for TLS',
+    reason: 'is not a setting of this server, although it seems to ask for TLS',
     hint: 'The certificate is ZSCALER_MCP_TLS_CERTFILE, its key ZSCALER_MCP_TLS_KEYFILE.',
   },
   {

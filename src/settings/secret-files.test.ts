@@ -72,12 +72,12 @@ describe('a secret in a file', () => {
 
   const bad: readonly (readonly [string, () => string, RegExp])[] = [
     ['is not there', () => join(folder, 'none'), /none cannot be opened: there is no such file$/],
-    ['is a folder', () => folder, /is no regular file$/],
+    ['is a folder', () => folder, /is not a regular file$/],
     ['is larger than any secret', () => write('big', 'x'.repeat(65_537)), /is larger than 64 KiB$/],
     ['is no UTF-8', () => write('binary', Uint8Array.of(0x53, 0xff, 0xfe)), /is not UTF-8 text$/],
     ['is empty', () => write('empty', ' \n'), /is empty$/],
     ['has a relative path', () => 'run/secrets/x', /^expected an absolute path$/],
-    ['is a pipe that nobody writes into', () => pipe(), /is no regular file$/],
+    ['is a pipe that nobody writes into', () => pipe(), /is not a regular file$/],
     ['leads in a circle', () => circle(), /links lead in a circle$/],
   ];
   const pipe = () => {
@@ -131,7 +131,7 @@ describe('a secret in a file', () => {
   it('is no setting where the setting is no secret', () => {
     const { warnings } = load({ text: `ZSCALER_CLIENT_ID_FILE=${write('id', 'x')}\n` });
     expect(warnings.map(({ setting, message }) => `${setting} ${message}`)).toEqual([
-      'ZSCALER_CLIENT_ID_FILE is no setting of this server and has no effect',
+      'ZSCALER_CLIENT_ID_FILE is not a setting of this server and has no effect',
     ]);
   });
 

@@ -26,7 +26,7 @@ export interface SecretFile {
   /** ISO time. */
   readonly readAt: string;
   readonly complaint: { readonly message: string; readonly hint: string } | null;
-  /** Permission bits, octal, if they let everybody write: whoever does may let himself in. */
+  /** Permission bits, octal, when everybody may write the file, and so replace the secret. */
   readonly openMode?: string;
 }
 
@@ -38,7 +38,7 @@ export const secretFileNames: ReadonlyMap<string, string> = new Map(
   rows.flatMap(([, { env, secret }]) => (secret ? [[fileNameOf(env), env] as const] : [])),
 );
 
-/** The name of the variable that says where the value is. */
+/** The variable that names the file of a secret setting: `NAME_FILE`. */
 export function fileNameOf(env: string): string {
   return `${env}_FILE`;
 }
@@ -62,7 +62,7 @@ export const mayName = ({ kind }: Layer): boolean => kind === 'file' || kind ===
 
 const pathsIn = (layer: Layer): string[] => [...secretFileNames.keys()].flatMap((name) => layer.get(name) || []);
 
-/** One that nobody has read yet. */
+/** Reads one file, outside the round that reads all of them. */
 export const readSecretFile = (path: string): SecretFile => readOnce(path).file;
 
 interface Reading {
@@ -73,7 +73,8 @@ interface Reading {
 }
 
 function readOnce(path: string): Reading {
-  if (!isAbsolute(path) || hasControl(path)) return unread(path, 'expected an absolute path', 'Name the file from / on.');
+  if (!isAbsolute(path) || hasControl(path))
+    return unread(path, 'expected an absolute path', 'Give the path from the root directory, such as /run/secrets/client-secret.');
   let descriptor: number;
   try {
     // Without waiting for a writer of a pipe.
@@ -97,7 +98,7 @@ function readOnce(path: string): Reading {
 function judge(path: string, descriptor: number): Reading {
   const stats = fstatSync(descriptor);
   if (!stats.isFile())
-    return unread(path, `${path} is no regular file`, 'Docker makes a folder where the file to mount is missing on the host.');
+    return unread(path, `${path} is not a regular file`, 'Docker makes a folder where the file to mount is missing on the host.');
   const bytes = readAtMost(descriptor, SIZE_LIMIT + 1);
   if (bytes.length > SIZE_LIMIT)
     return unread(path, `${path} is larger than 64 KiB`, 'It holds the value of one setting, and nothing else; is it the right file?');
@@ -114,7 +115,7 @@ function judge(path: string, descriptor: number): Reading {
   };
 }
 
-/** Somebody may have put the secret itself where its path belongs, and some secrets begin with a slash. */
+/** The secret itself may have been given in place of its path, and some secrets begin with a slash. */
 const showPath = (path: string): string =>
   existsSync(`/${path.split('/')[1] ?? ''}`) ? path : 'the file (its path is not shown, since not even its first folder exists)';
 

@@ -40,7 +40,7 @@ describe('a secrets manager', () => {
   it('of Google is asked for all secrets of the table and the tenant, if nobody says for which', () => {
     const place = secretsPlaceOf(load({ ZSCALER_MCP_GCP_SECRET_MANAGER: 'true', GCP_PROJECT_ID: 'p' }).settings);
     const names = place?.kind === 'gcp' ? place.names : [];
-    const wanted = rows.filter(([, { secret, group, findsSecrets }]) => !findsSecrets && (secret || group === 'tenant'));
+    const wanted = rows.filter(([, { secret, group, locatesSecrets }]) => !locatesSecrets && (secret || group === 'tenant'));
     expect(wanted.map(([, { env }]) => env).filter((env) => !names.includes(env))).toEqual([]);
     // What operators of similar servers keep there.
     expect(names).toEqual(

@@ -2,11 +2,12 @@
 import { cloudUrl } from './formats.ts';
 import { rows, type Settings } from './table.ts';
 
+/** The secrets manager to read and where in it; `enabledBy` is the setting that asks for it, which messages name. */
 export type SecretsPlace =
-  | { readonly kind: 'aws'; readonly gate: string; readonly name: string; readonly region: string | undefined }
+  | { readonly kind: 'aws'; readonly enabledBy: string; readonly name: string; readonly region: string | undefined }
   | {
       readonly kind: 'gcp';
-      readonly gate: string;
+      readonly enabledBy: string;
       readonly project: string;
       /** Names of settings. */
       readonly names: readonly string[];
@@ -16,7 +17,7 @@ export type SecretsPlace =
     }
   | {
       readonly kind: 'vault';
-      readonly gate: string;
+      readonly enabledBy: string;
       /** Without a slash at the end. */
       readonly address: string;
       readonly mount: string;
@@ -25,20 +26,20 @@ export type SecretsPlace =
       readonly namespace: string | undefined;
     };
 
-/** Null when none is configured, or none as a whole: what lacks is told by `secretsObstacles`. */
+/** The configured secrets manager; null when none is, or its settings are incomplete (`secretsObstacles` says what is missing). */
 export function secretsPlaceOf(settings: Settings): SecretsPlace | null {
   if (secretsObstacles(settings).length > 0) return null;
   const { secretName, awsRegion, gcpSecretManager, gcpProject, gcpSecrets, gcpEndpoint, vaultPath, vaultAddress, vaultToken } = settings;
-  if (secretName !== undefined) return { kind: 'aws', gate: 'ZSCALER_SECRET_NAME', name: secretName, region: awsRegion };
+  if (secretName !== undefined) return { kind: 'aws', enabledBy: 'ZSCALER_SECRET_NAME', name: secretName, region: awsRegion };
   if (gcpSecretManager && gcpProject !== undefined) {
     const isComplete = gcpSecrets.length > 0;
-    const names = isComplete ? gcpSecrets : usual;
-    return { kind: 'gcp', gate: 'ZSCALER_MCP_GCP_SECRET_MANAGER', project: gcpProject, names, isComplete, endpoint: gcpEndpoint };
+    const names = isComplete ? gcpSecrets : defaultNames;
+    return { kind: 'gcp', enabledBy: 'ZSCALER_MCP_GCP_SECRET_MANAGER', project: gcpProject, names, isComplete, endpoint: gcpEndpoint };
   }
   if (vaultPath === undefined || vaultAddress === undefined || vaultToken === undefined) return null;
   return {
     kind: 'vault',
-    gate: 'ZSCALER_MCP_VAULT_PATH',
+    enabledBy: 'ZSCALER_MCP_VAULT_PATH',
     address: cloudUrl(vaultAddress),
     mount: settings.vaultMount,
     path: vaultPath,
@@ -47,40 +48,41 @@ export function secretsPlaceOf(settings: Settings): SecretsPlace | null {
   };
 }
 
-/** What is usually kept there; the tenant first, since what is said of the first that fails is said of all. */
-const usual: readonly string[] = rows
+/** Read when no names are given. The tenant's come first, because a failure is reported with the first name. */
+const defaultNames: readonly string[] = rows
   .filter(
-    ([name, { secret, group, findsSecrets }]) =>
-      !findsSecrets &&
+    ([name, { secret, group, locatesSecrets }]) =>
+      !locatesSecrets &&
       (secret === true || group === 'tenant' || ['authJwksUri', 'authIssuer', 'authAudience', 'writeEnabled', 'writeTools'].includes(name)),
   )
   .toSorted(([, one], [, other]) => Number(other.group === 'tenant') - Number(one.group === 'tenant'))
   .map(([, { env }]) => env);
 
+/** One reason why the secrets manager cannot be read as configured. */
 export interface SecretsObstacle {
   readonly setting: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** Why no secrets manager can be read although one is asked for; empty when it can, or none is. */
+/** Why the configured secrets manager cannot be read; empty when it can be, or none is configured. */
 export function secretsObstacles(settings: Settings): SecretsObstacle[] {
-  const gates = (
+  const enabled = (
     [
       [settings.secretName !== undefined, 'ZSCALER_SECRET_NAME'],
       [settings.gcpSecretManager, 'ZSCALER_MCP_GCP_SECRET_MANAGER'],
       [settings.vaultPath !== undefined, 'ZSCALER_MCP_VAULT_PATH'],
     ] as const
   ).flatMap(([isOn, name]) => (isOn ? [name] : []));
-  const [gate, ...more] = gates;
-  if (gate === undefined) return [];
-  if (more.length > 0) return more.map((setting) => twoManagers(setting, gate));
-  return obstaclesOf[gate](settings);
+  const [enabledBy, ...more] = enabled;
+  if (enabledBy === undefined) return [];
+  if (more.length > 0) return more.map((setting) => twoManagers(setting, enabledBy));
+  return obstaclesOf[enabledBy](settings);
 }
 
-const twoManagers = (setting: string, gate: string): SecretsObstacle => ({
+const twoManagers = (setting: string, enabledBy: string): SecretsObstacle => ({
   setting,
-  message: `asks for a second secrets manager beside ${gate}; which of their values counts would be a guess`,
+  message: `asks for a second secrets manager beside ${enabledBy}; which of their values counts would be a guess`,
   hint: 'Keep the settings in one of them, and remove the other.',
 });
 
@@ -124,8 +126,9 @@ const obstaclesOf = {
   ],
 } as const;
 
+/** Settings that a secrets manager may hold. */
 const keepable: ReadonlySet<string> = new Set(
-  rows.flatMap(([, { env, applies, findsSecrets }]) => (applies === 'boot' || findsSecrets ? [] : [env])),
+  rows.flatMap(([, { env, applies, locatesSecrets }]) => (applies === 'boot' || locatesSecrets ? [] : [env])),
 );
 
 const notKeepable = (name: string): SecretsObstacle => ({

@@ -4,6 +4,7 @@ import { ZscalerMcpError } from '../common/errors.ts';
 /** `reload`: a reload applies it. `restart`: it waits for one. `boot`: flag or first environment only, never from a file. */
 export type Applies = 'reload' | 'restart' | 'boot';
 
+/** One row of the table. */
 export interface Setting<T> {
   /** The environment name; every message calls the setting by it. */
   readonly env: string;
@@ -16,7 +17,7 @@ export interface Setting<T> {
   /** Its value never appears anywhere, and it has no flag. A file may hold it: `NAME_FILE` says where. */
   readonly secret?: true;
   /** It leads to a secrets manager, so it cannot be kept there. */
-  readonly findsSecrets?: true;
+  readonly locatesSecrets?: true;
   /** Settings of one group apply whole or wait whole. */
   readonly group?: string;
   /** A change that a reload does not apply although it applies others, such as one that loosens a protection. */

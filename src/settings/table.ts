@@ -620,13 +620,13 @@ const managers = {
   secretName: text({
     env: 'ZSCALER_SECRET_NAME',
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Read settings from this secret of AWS Secrets Manager, by name or ARN: a JSON object of setting names and values.',
   }),
   awsRegion: text({
     env: 'AWS_REGION',
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Region of that secret; without it, what the SDK of AWS finds.',
     aliases: [{ env: 'AWS_DEFAULT_REGION' }],
   }),
@@ -634,13 +634,13 @@ const managers = {
     env: 'ZSCALER_MCP_GCP_SECRET_MANAGER',
     default: false,
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Read settings from GCP Secret Manager: zscaler-client-id holds ZSCALER_CLIENT_ID, and so on; the latest version counts.',
   }),
   gcpProject: text({
     env: 'GCP_PROJECT_ID',
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Project of these secrets.',
   }),
   gcpSecrets: list(
@@ -648,7 +648,7 @@ const managers = {
       env: 'ZSCALER_MCP_GCP_SECRETS',
       default: [],
       applies: 'reload',
-      findsSecrets: true,
+      locatesSecrets: true,
       about:
         'Settings to read there; each must be there. Without it: those that are there of the credentials, tenant, client keys and issuer, sealing keys and write gate.',
     },
@@ -657,41 +657,41 @@ const managers = {
   gcpEndpoint: text({
     env: 'ZSCALER_MCP_GCP_ENDPOINT',
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'URL of the service, for secrets that are kept in one region: https://secretmanager.REGION.rep.googleapis.com.',
   }),
   vaultPath: text({
     env: 'ZSCALER_MCP_VAULT_PATH',
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Read settings from this secret of a HashiCorp Vault, or what speaks like one (KV version 2): setting names and values.',
   }),
   vaultMount: text({
     env: 'ZSCALER_MCP_VAULT_MOUNT',
     default: 'secret',
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Where its secrets engine is mounted.',
   }),
   vaultAddress: text(
-    { env: 'VAULT_ADDR', applies: 'reload', findsSecrets: true, about: 'Its address.' },
+    { env: 'VAULT_ADDR', applies: 'reload', locatesSecrets: true, about: 'Its address.' },
     'an https URL; plain http on loopback',
   ),
   vaultToken: text({
     env: 'VAULT_TOKEN',
     secret: true,
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Token that may read the secret.',
   }),
-  vaultNamespace: text({ env: 'VAULT_NAMESPACE', applies: 'reload', findsSecrets: true, about: 'Namespace, where there are such.' }),
+  vaultNamespace: text({ env: 'VAULT_NAMESPACE', applies: 'reload', locatesSecrets: true, about: 'Namespace, where there are such.' }),
   secretsTimeoutSeconds: integer({
     env: 'ZSCALER_MCP_SECRETS_TIMEOUT',
     default: 10,
     min: 1,
     max: 300,
     applies: 'reload',
-    findsSecrets: true,
+    locatesSecrets: true,
     about: 'Seconds that a secrets manager may take to answer.',
   }),
 };
@@ -838,6 +838,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Process', life],
 ];
 
+/** Every setting, by the name that code uses. */
 export const table = {
   ...server,
   ...edge,
