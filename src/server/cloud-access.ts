@@ -2,7 +2,7 @@
 import type { Metrics } from '../metrics/index.ts';
 import type { Transport } from '../zscaler/index.ts';
 
-/** Tells how each attempt at the cloud went. */
+/** A transport that counts each attempt in the metrics, if they are switched on. */
 export const observed = (transport: Transport, metrics: () => Metrics | null): Pick<Transport, 'fetch'> => ({
   async fetch(url, request, proxy) {
     const startedAt = performance.now();
@@ -19,7 +19,7 @@ export const observed = (transport: Transport, metrics: () => Metrics | null): P
   },
 });
 
-/** The first part of an API's path names its product; all else is the token endpoint. */
+/** The product, named by the first part of an API's path; `token` for any other URL. */
 function productOf(url: string): string {
   const [, first = ''] = new URL(url).pathname.split('/');
   return products.has(first) ? first : 'token';

@@ -1,24 +1,27 @@
 /**
- * Gives memory back after a load. V8 collects garbage while something allocates, so a server that becomes quiet keeps what the
- * load left behind: a thousand sessions that were opened and rest hold 70 MiB of it.
+ * Gives memory back after a load. V8 collects garbage only while something allocates, so a server that becomes quiet keeps
+ * the garbage of the load: with a thousand open, idle sessions it is 70 MiB.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/** What collecting needs of the process; replaced in tests. */
 export interface Machine {
-  /** Of this process, in bytes. */
+  /** Resident memory of this process, in bytes. */
   memory(): number;
-  /** Time of the processor that this process used so far, in milliseconds. */
+  /** CPU time that this process has used so far, in milliseconds. */
   busyMs(): number;
+  /** Collects garbage and returns its pages to the operating system. */
   collect(): void;
 }
 
 const TICK_MS = 10_000;
-/** More than this in a tick is work, which a collection of about a tenth of a second would disturb. */
+/** CPU time in a tick above which the process is working; a collection, about 100 ms, would delay that work. */
 const QUIET_MS = 100;
+/** Growth since the last collection, in bytes, below which none is made. */
 const WORTHWHILE = 48 * 1_024 * 1_024;
 
-/** Collects when the process has done next to nothing for a tick and has grown since it was tidy. Keeps nothing alive. */
+/** Collects when the process was idle for a tick and has grown since the last collection. Its timer does not keep the process alive. */
 export function tidyWhenIdle(machine: Machine = thisProcess()): { tick: () => void; stop: () => void } {
   let tidy = machine.memory();
   let busy = machine.busyMs();
@@ -44,7 +47,7 @@ function thisProcess(): Machine {
     },
     collect() {
       collect ??= exposeCollector();
-      // A regular collection frees objects and keeps their pages.
+      // Any other flavor frees objects but keeps their pages.
       collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     },
   };
@@ -52,7 +55,7 @@ function thisProcess(): Machine {
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
-/** Node.js has no other way to it after the start, when no flag can be given any more. */
+/** After the start no flag can be passed any more; this is the only other way to the collector. */
 function exposeCollector(): Collect {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as Collect;

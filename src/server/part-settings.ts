@@ -1,4 +1,4 @@
-/** What each part wants to know, taken from the settings. */
+/** What each part of the server is configured with, taken from the settings. */
 import type { AuthConfig } from '../auth/index.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import { matchAddresses, type FrontLimits, type RateLimit, type RequestLimits, type TlsMaterial } from '../http/index.ts';
@@ -11,6 +11,7 @@ export interface Edge {
   readonly requests: RequestLimits;
 }
 
+/** Limits of the network edge. @param rate counts requests per client */
 export function edgeOf(settings: Settings, rate: RateLimit): Edge {
   const { allowedSources, bodyLimit, connectionLimit, connectionsPerAddress, readTimeoutSeconds } = settings;
   const isTrustedProxy = matchAddresses(settings.trustedProxies);
@@ -25,7 +26,7 @@ export function edgeOf(settings: Settings, rate: RateLimit): Edge {
   };
 }
 
-/** Null: plain HTTP. That certificate and key come together is a rule of the settings. */
+/** Null for plain HTTP. The settings ensure that certificate and key come together. */
 export function tlsOf(settings: Settings): TlsMaterial | null {
   const { tlsCertificate, tlsKey, tlsKeyPassword, tlsClientAuthorities, tlsClientCertificates } = settings;
   if (settings.transport === 'stdio' || !tlsCertificate || !tlsKey) return null;
@@ -38,15 +39,17 @@ export function tlsOf(settings: Settings): TlsMaterial | null {
   };
 }
 
+/** Whether two settings lead to the same certificate, key and client authorities. */
 export const isSameTls = (one: Settings, other: Settings): boolean =>
   one.tlsCertificate?.digest === other.tlsCertificate?.digest &&
   one.tlsKey?.digest === other.tlsKey?.digest &&
   one.tlsKeyPassword === other.tlsKeyPassword &&
   one.tlsClientAuthorities?.digest === other.tlsClientAuthorities?.digest;
 
+/** Where audit lines go. */
 export const auditTargetOf = ({ auditFormat, auditFile }: Settings) => ({ format: auditFormat, path: auditFile });
 
-/** What is lacking was refused with the settings; a mode that is not whole lets nobody in. */
+/** Incomplete modes are refused when settings are loaded; should one get here, it admits nobody. */
 export function authConfigOf(settings: Settings): AuthConfig {
   const mode = authModeOf(settings);
   const common = { failureLimit: settings.authFailureLimit, baseUrl: settings.oidcBaseUrl ?? null };
@@ -69,14 +72,16 @@ export function authConfigOf(settings: Settings): AuthConfig {
   }
 }
 
+/** Path of the MCP endpoint. */
 export const pathOf = ({ transport }: Settings): string => (transport === 'sse' ? '/sse' : '/mcp');
 
+/** How the cloud is reached, and with which credentials. */
 export function cloudConfigOf(settings: Settings): CloudConfig {
   const { httpsProxy, httpProxy, noProxy, requestTimeoutSeconds, ...rest } = settings;
   return { ...rest, requestTimeoutMs: requestTimeoutSeconds * 1_000, proxy: { https: httpsProxy, http: httpProxy, no: noProxy } };
 }
 
-/** Nothing that was configured for a real tenant reaches the demo tenant, nor anything else. */
+/** How the demo tenant is reached. Credentials that were configured for a real tenant are left out. */
 export function demoConfigOf(
   { apiUrl, tokenUrl, credentials }: DemoTenant,
   { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings,

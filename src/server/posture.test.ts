@@ -53,7 +53,7 @@ describe('the posture', () => {
     const tools = [read, { action: 'update', isConfirmed: false }, remove];
     expect(posture(quiet, tools).risks[0]).toEqual({
       id: 'write-tools',
-      message: '2 tools may change the tenant, 1 of them takes something away',
+      message: '2 tools may change the tenant, 1 of them removes something',
     });
     expect(risks(quiet, tools)).toEqual(['write-tools', 'confirmation-by-token']);
     expect(risks({ ...quiet, ZSCALER_MCP_CONFIRMATION_FALLBACK: 'refuse' }, tools)).toEqual(['write-tools']);

@@ -1,11 +1,12 @@
-/** How open a server is: which protections are on, which are off, and what of it is a risk worth saying. */
+/** How open a server is: which protections are on, which are off, and which risks follow. */
 import { count } from '../common/count.ts';
 import type { Posture } from '../lifecycle/index.ts';
 import { authModeOf, isLoopback, type Settings } from '../settings/index.ts';
 
+/** What the posture of a server follows from. */
 export interface PostureFacts {
   readonly settings: Settings;
-  /** What is offered. */
+  /** The offered tools. */
   readonly tools: Iterable<{ readonly action: string; readonly isConfirmed: boolean }>;
   readonly demo: boolean;
   readonly secrets?: KeptSecrets;
@@ -15,9 +16,9 @@ export interface PostureFacts {
 
 /** Where the secrets in force are kept. */
 export interface KeptSecrets {
-  /** How many stand in the `.env` or in the environment as they are. */
+  /** How many secrets are in the `.env` or in the environment themselves. */
   readonly inTheOpen: number;
-  /** Files of their own and secrets managers. */
+  /** Paths of files that hold one secret each, and secrets managers in words. */
   readonly places: readonly string[];
   /** A `.env` with secrets in it that every user of the machine may read. */
   readonly readableFile: string | null;
@@ -26,7 +27,7 @@ export interface KeptSecrets {
 type Protection = readonly [isOn: boolean, whenOn: string, whenOff: string];
 type Risk = readonly [isThere: boolean, id: string, message: string];
 
-/** Ids of risks are promises to scripts; words are not. */
+/** Judges how open a server is. Scripts may rely on the IDs of risks, not on the messages. */
 export function postureOf(facts: PostureFacts): Posture {
   const protections = protectionsOf(facts);
   return {
@@ -60,74 +61,86 @@ function protectionsOf({ settings, secrets: { inTheOpen, places } = NONE, isShar
   ];
 }
 
-/** Files would be many; a manager is one. */
+/** Files are counted, since there may be many; secrets managers are named. */
 function keptSecrets(inTheOpen: number, places: readonly string[]): Protection {
   const files = places.filter((place) => place.startsWith('/')).length;
   const words = [...places.filter((place) => !place.startsWith('/')), ...(files > 0 ? [count(files, 'file')] : [])].join(', ');
   return [inTheOpen === 0, `secrets kept apart (${words})`, `secrets kept apart (${inTheOpen} in the .env or the environment)`];
 }
 
-function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: PostureFacts): Risk[] {
-  const { transport, host } = settings;
-  const isHttp = transport !== 'stdio';
+function risksOf(facts: PostureFacts): Risk[] {
+  return [...(facts.settings.transport === 'stdio' ? [] : risksOfClients(facts)), ...risksOfTools(facts), ...risksOfPlaces(facts)];
+}
+
+/** Who can reach the server over HTTP, and who can listen. */
+function risksOfClients({ settings }: PostureFacts): Risk[] {
+  const { host } = settings;
   const mode = authModeOf(settings);
-  const offered = [...tools];
-  const writing = offered.filter(({ action }) => action !== 'read').length;
-  const removing = offered.filter(({ isConfirmed }) => isConfirmed).length;
-  const elsewhere = demo ? '' : endpointsOf(settings);
   return [
-    [isHttp && mode === 'none', 'no-authentication', 'every user and program of this machine may call the tools'],
+    [mode === 'none', 'no-authentication', 'every user and program of this machine may call the tools'],
     [
-      isHttp && !isLoopback(host) && settings.tlsCertificate === undefined,
+      !isLoopback(host) && settings.tlsCertificate === undefined,
       'plain-http',
-      `plain HTTP at ${host}: credentials and answers can be read on the way`,
+      `plain HTTP at ${host}: credentials and answers can be read on the network`,
     ],
     [
-      isHttp && settings.trustPlatformAuth && (mode === 'api-key' || mode === 'zscaler'),
+      settings.trustPlatformAuth && (mode === 'api-key' || mode === 'zscaler'),
       'platform-trusted',
-      'whoever shows no credentials is let in as the platform: nothing else may reach this server',
+      'clients without credentials are admitted as the platform: nothing but the platform may be able to reach this server',
     ],
     [
       mode === 'api-key' && settings.authApiKeys.some(({ length }) => length < SHORTEST_KEY),
       'short-key',
-      `a key of clients has fewer than ${SHORTEST_KEY} characters; --generate-auth-token prints a good one`,
+      `a client key has fewer than ${SHORTEST_KEY} characters; --generate-auth-token prints a good one`,
     ],
     [
       mode === 'zscaler' && settings.authAllowedClients.length === 0,
       'any-tenant-client',
-      'every OneAPI client of the tenant is let in; ZSCALER_MCP_AUTH_ALLOWED_CLIENTS names those that are meant',
+      'every OneAPI client of the tenant is admitted; ZSCALER_MCP_AUTH_ALLOWED_CLIENTS restricts them',
     ],
     [
-      isHttp && settings.disableHostValidation,
+      settings.disableHostValidation,
       'no-host-validation',
       'the Host header is not checked: web pages may reach this server by DNS rebinding',
     ],
-    [
-      isHttp && settings.allowedHosts.includes('*'),
-      'any-host',
-      'every Host header is accepted: web pages may reach this server by DNS rebinding',
-    ],
-    [isHttp && settings.allowedOrigins.includes('*'), 'any-origin', 'pages of every origin may call this server'],
+    [settings.allowedHosts.includes('*'), 'any-host', 'every Host header is accepted: web pages may reach this server by DNS rebinding'],
+    [settings.allowedOrigins.includes('*'), 'any-origin', 'pages of every origin may call this server'],
+  ];
+}
+
+/** What the offered tools can do, and what the model gets to see. */
+function risksOfTools({ settings, tools }: PostureFacts): Risk[] {
+  const offered = [...tools];
+  const writing = offered.filter(({ action }) => action !== 'read').length;
+  const removing = offered.filter(({ isConfirmed }) => isConfirmed).length;
+  return [
     [
       writing > 0,
       'write-tools',
-      `${count(writing, 'tool')} may change the tenant, ${removing} of them ${removing === 1 ? 'takes' : 'take'} something away`,
+      `${count(writing, 'tool')} may change the tenant, ${removing} of them ${removing === 1 ? 'removes' : 'remove'} something`,
     ],
     [
       removing > 0 && settings.confirmationFallback === 'token',
       'confirmation-by-token',
       'a client that cannot ask a person may confirm deletions by itself (ZSCALER_MCP_CONFIRMATION_FALLBACK=refuse)',
     ],
-    [settings.disableOutputSanitization, 'no-sanitization', 'hidden characters and active markup reach the model as they are'],
+    [settings.disableOutputSanitization, 'no-sanitization', 'hidden characters and active markup reach the model unchanged'],
+  ];
+}
+
+/** Where state and secrets are kept, and where calls go. */
+function risksOfPlaces({ settings, demo, secrets = NONE, isShared = null }: PostureFacts): Risk[] {
+  const elsewhere = demo ? '' : endpointsOf(settings);
+  return [
     [
       isShared === false,
       'state-store-away',
-      'the state store cannot be reached: sessions of other replicas are not known, confirmations by answer or token are refused, limits are counted here',
+      'the state store cannot be reached: sessions of other replicas are unknown, confirmations by answer or token are refused, limits are counted per replica',
     ],
     [
       isShared !== null && isInTheOpen(settings.stateUrl),
       'state-in-the-open',
-      'the state store is reached without TLS: its password can be read on the way (rediss://)',
+      'the state store is reached without TLS: its password can be read on the network (use rediss://)',
     ],
     [
       secrets.readableFile !== null,
@@ -141,7 +154,7 @@ function risksOf({ settings, tools, demo, secrets = NONE, isShared = null }: Pos
 
 const SHORTEST_KEY = 32;
 
-/** Where calls and credentials go, if not to the cloud's own addresses. Such an address holds no secret. */
+/** Where calls and credentials go instead of the cloud; empty when they go there. These addresses hold no secret. */
 function endpointsOf({ apiUrl, tokenUrl }: Settings): string {
   const places = [
     ...(apiUrl === undefined ? [] : [`calls go to ${apiUrl}`]),
@@ -157,7 +170,7 @@ function isInTheOpen(stateUrl: string | undefined): boolean {
 
 const letsAllIn = (ranges: readonly string[]): boolean => ranges.length === 0 || ranges.includes('*');
 
-/** For people, on one line. */
+/** The posture on one line, for people. */
 export function describePosture({ on, off, risks }: Posture): string {
   const parts = [
     `on: ${on.join(', ') || 'nothing'}`,
