@@ -69,6 +69,7 @@ describe('the command line', () => {
     [['--debug', 'relaod'], 'unexpected argument (argument 2)', 'Did you mean reload?'],
     [['nonsense'], 'unknown command (argument 1)', 'Commands: serve, reload, '],
     [['stop', 'reload'], 'unexpected argument (argument 2)', 'See zscaler-mcp stop --help.'],
+    [['status', '--timout', '5'], 'unknown option (argument 2)', '--timeout is an option of reload, restart, stop.'],
     [['status', '--timeout', '5'], 'unknown option (argument 2)', '--timeout is an option of reload, restart, stop.'],
     [['stop', '--port', '5'], 'unknown option (argument 2)', '--port is an option of serve, check, tools. See zscaler-mcp stop --help.'],
     [['help', 'relaod'], 'unexpected argument (argument 2)', 'Did you mean reload?'],

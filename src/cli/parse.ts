@@ -100,12 +100,17 @@ async function hintFor(argument: string, { command, options, vocabulary: { comma
   const instead = elsewhere.get(typed);
   if (instead !== undefined) return instead;
   if (Object.hasOwn(options, typed)) return `Did you mean --${typed}?`;
+  const allOptions = Object.assign({}, ...commands.map((each) => each.options)) as Expected['options'];
   const isSetting = command.settings === 'none' && Object.hasOwn(await settingOptions(), typed);
-  const takers = commands.filter((each) => Object.hasOwn(each.options, typed) || (isSetting && each.settings === 'all'));
-  if (takers.length > 0) return `--${typed} is an option of ${takers.map(({ name }) => name).join(', ')}.`;
-  const near = nearest(typed, Object.keys(options));
-  return near === null ? '' : `Did you mean --${near}?`;
+  if (isSetting && !Object.hasOwn(allOptions, typed))
+    return `--${typed} is an option of ${namesOf(commands.filter(({ settings }) => settings === 'all'))}.`;
+  const near = Object.hasOwn(allOptions, typed) ? null : nearest(typed, Object.keys(options));
+  if (near !== null) return `Did you mean --${near}?`;
+  const other = nearest(typed, Object.keys(allOptions));
+  return other === null ? '' : `--${other} is an option of ${namesOf(commands.filter((each) => Object.hasOwn(each.options, other)))}.`;
 }
+
+const namesOf = (commands: readonly Command[]): string => commands.map(({ name }) => name).join(', ');
 
 /** What the Python server for the same cloud has, and what does it here. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
