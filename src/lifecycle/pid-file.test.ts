@@ -58,7 +58,8 @@ function holdClock(): void {
 }
 
 describe('the PID file', () => {
-  it('is published whole, for its owner alone, and leaves no temporary file', async () => {
+  // Windows has no file modes of this kind.
+  it.skipIf(process.platform === 'win32')('is published whole, for its owner alone, and leaves no temporary file', async () => {
     await claim();
     expect(lstatSync(path).mode & 0o777).toBe(0o600);
     expect(lstatSync(folderOf(path)).mode & 0o777).toBe(0o700);
@@ -104,7 +105,8 @@ describe('the PID file', () => {
     expect(readPidFile(path)).toMatchObject({ record: { pid: process.pid } });
   });
 
-  it('is never believed when it is a link, a folder, open to others, cut off or no record', () => {
+  // Windows has no file modes of this kind.
+  it.skipIf(process.platform === 'win32')('is never believed when it is a link, a folder, open to others, cut off or no record', () => {
     const good = JSON.stringify(recordFor(process.pid));
     writeFileSync(join(folder, 'target'), good, { mode: 0o600 });
     symlinkSync(join(folder, 'target'), path);
@@ -126,7 +128,8 @@ describe('the PID file', () => {
     }
   });
 
-  it('is not believed when the folder beside it is open to others', async () => {
+  // Windows has no file modes of this kind.
+  it.skipIf(process.platform === 'win32')('is not believed when the folder beside it is open to others', async () => {
     await claim();
     chmodSync(folderOf(path), 0o755);
     expect(readPidFile(path)).toMatchObject({ kind: 'unusable', reason: expect.stringContaining('open to other users') as string });
