@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../common/log.ts';
 import { openCollection, type Collection } from './collection.ts';
-import { openControls, TOKEN_PATH, type Controls } from './controls.ts';
+import { openControls, TOKEN_PATH, type ControlDesk, type Controls } from './controls.ts';
 import { openLimiter } from './limits.ts';
 import { openRouter } from './router.ts';
 import { respond } from './respond.ts';
@@ -114,9 +114,8 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
   );
   const apiUrl = await listen(server, options.host ?? '127.0.0.1');
   options.log.info({ demo: true, url: apiUrl }, 'DEMO tenant of a fictional company; nothing reaches the real cloud');
-  const { fail, delay, hold, journal, count, waiting, dropped } = controls;
   return {
-    ...{ fail, delay, hold, journal, count, waiting, dropped },
+    ...controlsOf(controls),
     apiUrl,
     tokenUrl: `${apiUrl}${TOKEN_PATH}`,
     credentials,
@@ -127,6 +126,17 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     close: () => close(server),
   };
 }
+
+/** The controls without what only the server itself uses. */
+const controlsOf = (desk: ControlDesk): Omit<Controls, 'clear'> => ({
+  fail: (failure) => desk.fail(failure),
+  delay: (path, ms) => desk.delay(path, ms),
+  hold: (path) => desk.hold(path),
+  journal: () => desk.journal(),
+  count: (method, path) => desk.count(method, path),
+  waiting: (path) => desk.waiting(path),
+  dropped: (path) => desk.dropped(path),
+});
 
 const newCredentials = (): DemoCredentials => ({
   clientId: CLIENT_ID,

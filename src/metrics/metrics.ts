@@ -97,9 +97,9 @@ export async function openMetrics(source: MetricsSource): Promise<Metrics> {
 }
 
 interface Register {
-  counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label>;
-  gauge<Label extends string = never>(name: string, help: string, labelNames?: readonly Label[]): Gauge<Label>;
-  histogram<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Histogram<Label>;
+  readonly counter: <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => Counter<Label>;
+  readonly gauge: <Label extends string = never>(name: string, help: string, labelNames?: readonly Label[]) => Gauge<Label>;
+  readonly histogram: <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => Histogram<Label>;
 }
 
 /** Metrics that are counted as things happen. */

@@ -79,7 +79,7 @@ interface View {
   readonly allowed: readonly Tool[];
   readonly toolsets: ReadonlyMap<string, readonly Tool[]>;
   readonly enabled: Enabled;
-  isListed(toolset: string, caller: GuideCaller): boolean;
+  readonly isListed: (toolset: string, caller: GuideCaller) => boolean;
 }
 
 const listToolsets = ({ toolsets, isListed }: View): Spec =>
