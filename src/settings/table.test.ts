@@ -48,7 +48,8 @@ describe('the table', () => {
     expect(rows.filter(([, row]) => row.secret && (row.flag || row.aliases?.some(({ flag }) => flag))).map(([, { env }]) => env)).toEqual(
       [],
     );
-    expect(rows.filter(([, row]) => row.secret).map(([, { env }]) => env)).toEqual([
+    const secrets = rows.filter(([, row]) => row.secret).map(([, { env }]) => env);
+    expect(secrets, 'a new secret: add its name to this list').toEqual([
       'ZSCALER_MCP_TLS_KEYFILE_PASSWORD',
       'ZSCALER_MCP_AUTH_API_KEY',
       'ZSCALER_MCP_REQUEST_STATE_KEYS',

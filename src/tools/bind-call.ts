@@ -1,4 +1,4 @@
-/** Joins a tool to the client of the cloud: its routes become whole paths. */
+/** Connects a tool to the client of the cloud: its routes become whole paths. */
 import { ZscalerMcpError } from '../common/errors.ts';
 import { pathPart, type Call, type ConfiguredName, type Parts, type Route } from './request.ts';
 import type { Tool } from './tool.ts';
@@ -18,7 +18,12 @@ export type CloudIds = { readonly [Name in ConfiguredName]?: string };
 
 const settingOf: Readonly<Record<ConfiguredName, string>> = { customerId: 'ZSCALER_CUSTOMER_ID', zcellCustomerId: 'ZCELL_CUSTOMER_ID' };
 
-/** The call throws ZscalerMcpError ERR_CLOUD_CONFIG when a path needs an id that is not configured. */
+/**
+ * The function through which one call of a tool sends its requests: completes paths with the base of the product and with IDs from the
+ * configuration.
+ * @param signal aborts the requests
+ * @returns throws ZscalerMcpError ERR_CLOUD_CONFIG when a path needs an ID that is not configured, and what `send` throws
+ */
 export function bindCall(tool: Tool, send: Send, ids: CloudIds, signal?: AbortSignal): Call {
   return async (route, { query, body, graphql } = {}) => {
     const { method, path } = split(route, tool);

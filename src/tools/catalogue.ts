@@ -1,4 +1,3 @@
-/** Every tool, in a fixed order: by product, then by noun. */
 import type { Tool } from './tool.ts';
 import { zcc } from './zcc/index.ts';
 import { zcell } from './zcell/index.ts';
@@ -11,4 +10,5 @@ import { zms } from './zms/index.ts';
 import { zpa } from './zpa/index.ts';
 import { ztw } from './ztw/index.ts';
 
+/** Every tool there is, in a fixed order: by product, then by noun. Which of them a server offers, `selectTools` decides. */
 export const catalogue: readonly Tool[] = [...zia, ...zpa, ...zid, ...zcc, ...ztw, ...zeasm, ...zdx, ...zcell, ...zins, ...zms];

@@ -8,17 +8,18 @@ import type { ProductId, ToolsetOf } from './toolsets.ts';
 
 type Verb = 'list' | 'get' | 'create' | 'update' | 'delete';
 
+/** The description of one kind of record and the tools on it. */
 export interface Collection<F extends Fields, Toolset extends string> {
   /** As it appears in tool names. */
   readonly noun: string;
   readonly plural?: string;
-  /** How people write it, if not like the noun. */
+  /** How people write it, if not as the noun with blanks. */
   readonly title?: string;
   readonly toolset: Toolset;
   readonly path: `/${string}`;
-  /** Where a change goes, if elsewhere. */
+  /** The path of updates, if different. */
   readonly updatePath?: `/${string}`;
-  /** Inputs of every tool that `path` mentions. */
+  /** Inputs of every tool, for the names in `path`. */
   readonly within?: Fields;
   /** The input that names one record. */
   readonly id: `${string}_id`;
@@ -30,7 +31,7 @@ export interface Collection<F extends Fields, Toolset extends string> {
   /** Values a new record gets when not given. Never applied to changes. */
   readonly initially?: Partial<Input<F>>;
   readonly only?: readonly Verb[];
-  /** The last word on the body of a create or an update, for what does not follow from one input alone; without it, `{...current, ...change}`. */
+  /** Makes the body of a create or an update, where it depends on several inputs; without it the body is `{...current, ...change}`. */
   readonly compose?: Compose;
   /** What a record is and what it is for. One or two sentences. */
   readonly about: string;
@@ -42,7 +43,7 @@ export interface Collection<F extends Fields, Toolset extends string> {
   readonly bewareOfDeleting?: string;
 }
 
-/** What a body is made of, in the names of the wire. `query` is the one that the write will have. */
+/** What a body is made of, under the names of the wire. `query` is the query of the write. */
 export interface Writing {
   readonly input: ToolInput;
   readonly change: Body;
@@ -51,10 +52,11 @@ export interface Writing {
   readonly query?: Body;
 }
 
-/** May ask the API for more. @throws ZscalerMcpError to refuse what would fail or do harm */
+/** Makes a body; may send requests of its own. @throws ZscalerMcpError to refuse a change that would fail or do harm */
 export type Compose = (call: Call, writing: Writing) => Body | Promise<Body>;
 type Body = Readonly<Record<string, unknown>>;
 
+/** Makes the tools list, get, create, update and delete of one kind of record, or those that `only` names. */
 export function collection<S extends ProductId, F extends Fields>(product: Product<S>, spec: Collection<F, ToolsetOf<NoInfer<S>>>): Tool[] {
   const { noun, plural = `${noun}s`, title = noun.replaceAll('_', ' '), path, updatePath = path, toolset, within = {} } = spec;
   const a = /^([aeio]|SSL)/i.test(title) ? 'an' : 'a';

@@ -5,12 +5,12 @@ import type { ToolInput } from './input.ts';
 import { Page } from './paging.ts';
 import type { Call } from './request.ts';
 
-/** Told after each page. */
+/** Called after each page. */
 export type Tell = (step: { readonly progress: number; readonly total?: number; readonly message: string }) => void;
 
 type Run = (call: Call, input: ToolInput) => Promise<unknown>;
 
-/** What `all` gets at most: a caller with more rows than this to look at has to narrow the list. */
+/** The most rows that `all` gets; a caller who needs more has to narrow the list. */
 const MOST_PAGES = 100;
 const MOST_ROWS = 20_000;
 
@@ -31,7 +31,7 @@ export const listInputs = ({ isPage, goesOn }: { isPage: boolean; goesOn: boolea
 
 export const hasPages = (own: Fields): boolean => pageInputs.some((name) => name in own);
 
-/** The inputs without those that are not for the tool itself. */
+/** The inputs without `query` and `all`, which the tool itself does not see. */
 export function ownInput({ query: _query, all: _all, ...own }: ToolInput): ToolInput {
   return own;
 }
@@ -53,7 +53,7 @@ export async function followPages(run: Run, call: Call, fields: Fields, input: T
   return first.with({ items: gathered.rows, total: page.total ?? first.total, next: isCut ? page.next : undefined, note });
 }
 
-/** Said when the cloud counts more rows than it gave, though it was asked for them. */
+/** The note when the cloud counts more rows than it returned for all pages. */
 function missing(rows: number, { total }: Page, input: ToolInput): string | undefined {
   if (total === undefined || rows >= total || pageInputs.some((name) => input[name] !== undefined)) return undefined;
   return `These are ${rows} rows of ${total}: the API gave no more, though it was asked for the next page. Narrow the list to see others.`;
@@ -103,7 +103,7 @@ class Gathered {
     return this.#pages >= MOST_PAGES || this.rows.length >= MOST_ROWS;
   }
 
-  /** False when the page is no new one: empty, or the same again from an API that does not heed the page. */
+  /** False when the page is not new: empty, or the same again from an API that ignores the page number. */
   add(rows: readonly unknown[]): boolean {
     const beginning = stringifyJson(rows[0]);
     if (rows.length === 0 || beginning === this.#latest) return false;

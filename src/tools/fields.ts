@@ -4,29 +4,31 @@
  */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** One input. `Needed` says whether it must be given. */
 export interface Field<T = unknown, Needed extends boolean = boolean> {
   readonly about: string;
   readonly schema: JsonSchema;
   /** What a good value is, for messages: `a whole number from 1 to 500`. */
   readonly wants: string;
-  /** The value to go on with, or undefined for a bad one. */
+  /** The value that the tool receives; undefined for an invalid one. */
   readonly read: (given: unknown) => T | undefined;
   readonly isNeeded: Needed;
-  /** Its value is never shown, not even a bad one. */
+  /** Its value never appears in a message or log, not even an invalid one. */
   readonly isSecret?: true;
   /** Used when nothing is given. */
   readonly initial?: T;
-  /** Name on the wire, where the rule of `wire-names.ts` does not lead to it. */
+  /** Name on the wire, where it differs from what `wire-names.ts` makes of the input's name. */
   readonly wire?: string;
   /**
    * Where it goes, if not where all inputs of the request go. `query`: into the query of a write. `both`: into query and body.
    * `spread`: the members of an object go there instead of it. `nowhere`: it is not sent; the tool itself needs it.
    */
   readonly place?: 'query' | 'both' | 'spread' | 'nowhere';
-  /** How the value looks on the wire. */
+  /** Converts the value to what is sent. */
   encode?(value: T): unknown;
 }
 
+/** Inputs by name. */
 export type Fields = Readonly<Record<string, Field>>;
 
 type NeededOf<F extends Fields> = { [Name in keyof F]: F[Name] extends { isNeeded: true } ? Name : never }[keyof F];
@@ -45,6 +47,7 @@ interface TextLimits {
   readonly like?: string;
 }
 
+/** A text, of limited length or form where the limits say so. */
 export function text(about: string, { min = 0, max, pattern, like }: TextLimits = {}): Field<string, true> {
   const isGood = (given: string) => given.length >= min && given.length <= (max ?? Infinity) && (pattern?.test(given) ?? true);
   return {
@@ -66,7 +69,7 @@ function lengthWords(min: number, max: number | undefined): string {
   return `of ${min} to ${max} characters`;
 }
 
-/** ZIA shows its ids as numbers, so a number is understood; beyond 2^53 it may have lost digits already. */
+/** The ID of a record. ZIA shows its IDs as numbers, so safe integers are accepted; beyond 2^53 digits may be lost already. */
 export const id = (about: string): Field<string, true> => ({
   about,
   schema: { type: 'string', minLength: 1, maxLength: 128, pattern: ID.source },
@@ -78,9 +81,10 @@ export const id = (about: string): Field<string, true> => ({
   isNeeded: true,
 });
 
-/** No dot at the beginning: as part of a path, dots alone would lead to another endpoint. */
+/** No dot first: a segment of dots alone would change the path. */
 const ID = /^[\w:~-][\w.:~-]*$/;
 
+/** A whole number. */
 export function count(about: string, { min = 0, max }: { min?: number; max?: number } = {}): Field<number, true> {
   return {
     about,
@@ -92,7 +96,7 @@ export function count(about: string, { min = 0, max }: { min?: number; max?: num
   };
 }
 
-/** A number that need not be whole. */
+/** A number, whole or not. */
 export const decimal = (about: string, { min, max }: { min: number; max: number }): Field<number, true> => ({
   about,
   schema: { type: 'number', minimum: min, maximum: max },
@@ -101,6 +105,7 @@ export const decimal = (about: string, { min, max }: { min: number; max: number 
   isNeeded: true,
 });
 
+/** true or false. */
 export const flag = (about: string): Field<boolean, true> => ({
   about,
   schema: { type: 'boolean' },
@@ -109,6 +114,7 @@ export const flag = (about: string): Field<boolean, true> => ({
   isNeeded: true,
 });
 
+/** One of several words. */
 export const oneOf = <const V extends readonly [string, ...string[]]>(values: V, about: string): Field<V[number], true> => ({
   about,
   schema: { type: 'string', enum: values },
@@ -117,6 +123,7 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(values: V,
   isNeeded: true,
 });
 
+/** A list of texts; IDs in it may be given as numbers. */
 export const texts = (about: string, { min = 0, max }: { min?: number; max?: number } = {}): Field<string[], true> => ({
   about,
   schema: { type: 'array', items: { type: 'string' }, ...(min > 0 && { minItems: min }), ...(max !== undefined && { maxItems: max }) },
@@ -135,13 +142,13 @@ function asText(given: unknown): string | undefined {
   return typeof given === 'string' ? given : undefined;
 }
 
-/** Understands the words of an API in small letters too. */
+/** Accepts the field's words in small letters too. */
 export const anyCase = <T extends string>(field: Field<T, true>): Field<T, true> => ({
   ...field,
   read: (given) => (typeof given === 'string' ? field.read(given.toUpperCase()) : undefined),
 });
 
-/** Whole numbers. */
+/** A list of whole numbers. */
 export const counts = (about: string): Field<number[], true> => ({
   about,
   schema: { type: 'array', items: { type: 'integer' } },
@@ -150,7 +157,7 @@ export const counts = (about: string): Field<number[], true> => ({
   isNeeded: true,
 });
 
-/** Objects whose members the tool does not know. */
+/** A list of objects with any members. */
 export const records = (about: string): Field<Readonly<Record<string, unknown>>[], true> => ({
   about,
   schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
@@ -159,7 +166,7 @@ export const records = (about: string): Field<Readonly<Record<string, unknown>>[
   isNeeded: true,
 });
 
-/** An object whose members the tool does not know. */
+/** An object with any members. */
 export const record = (about: string): Field<Readonly<Record<string, unknown>>, true> => ({
   about,
   schema: { type: 'object', additionalProperties: true },
@@ -168,9 +175,10 @@ export const record = (about: string): Field<Readonly<Record<string, unknown>>, 
   isNeeded: true,
 });
 
+/** The same field, which need not be given. */
 export const optional = <T>(field: Field<T>): Field<T, false> => ({ ...field, isNeeded: false });
 
-/** Only for inputs that create something: in an update it would change what the caller did not mention. */
+/** The same field with a default. Only for inputs that create something: in an update a default would change what the caller did not mention. */
 export const initially = <T>(field: Field<T>, initial: T): Field<T, false> => ({
   ...field,
   isNeeded: false,
@@ -178,17 +186,23 @@ export const initially = <T>(field: Field<T>, initial: T): Field<T, false> => ({
   schema: { ...field.schema, default: initial },
 });
 
+/** The same field, whose value is never shown. */
 export const secret = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, isSecret: true });
+/** The same field, sent under another name. */
 export const onWire = <T, N extends boolean>(wire: string, field: Field<T, N>): Field<T, N> => ({ ...field, wire });
+/** The same field, sent in the query and in the body of a write. */
 export const inBoth = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'both' });
+/** The same field, sent in the query of a write. */
 export const inQuery = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'query' });
+/** The same field, used by the tool's own code and not sent. */
 export const unsent = <T, N extends boolean>(field: Field<T, N>): Field<T, N> => ({ ...field, place: 'nowhere' });
-/** One input that stands for several on the wire. */
+/** The same field, sent as the several members that `encode` returns. */
 export const spread = <T, N extends boolean>(field: Field<T, N>, encode: (value: T) => Readonly<Record<string, unknown>>): Field<T, N> => ({
   ...field,
   place: 'spread',
   encode,
 });
+/** The same field, converted before it is sent. */
 export const encoded = <T, N extends boolean>(field: Field<T, N>, encode: (value: T) => unknown): Field<T, N> => ({ ...field, encode });
 
 /** Further settings of a record, for what has no input of its own. */

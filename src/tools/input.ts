@@ -1,4 +1,4 @@
-/** Checks what a caller gave for a tool. Every fault is named at once, with what was wanted and what was given. */
+/** Checks the arguments of a call. Reports every fault at once, with what was wanted and what was given. */
 import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson, quote } from '../common/json.ts';
 import type { Field, Fields, JsonSchema } from './fields.ts';
@@ -37,7 +37,7 @@ function readField(field: Field, given: unknown): { good: unknown } | { fault: s
   return good === undefined ? { fault: `must be ${field.wants}, got ${field.isSecret ? 'something else' : show(given)}` } : { good };
 }
 
-/** What stands in a text that was given for something else: `"104"`, `"true"`, a list as JSON. Models and the Python server write so. */
+/** The value inside a text given for another type: `"104"`, `"true"`, a list as JSON. Models and the Python server's clients send such texts. */
 function inText({ schema }: Field, given: unknown): unknown {
   if (typeof given !== 'string' || schema['type'] === 'string') return undefined;
   try {

@@ -44,7 +44,7 @@ interface PageParts {
   readonly counters?: readonly string[];
 }
 
-/** What a list tool returns. */
+/** What a list tool returns: one page of rows, and how to get the next one. */
 export class Page {
   /** The rows as the cloud sent them. */
   readonly items: readonly unknown[];
@@ -68,6 +68,7 @@ export class Page {
     this.counters = counters;
   }
 
+  /** A copy with some parts replaced. */
   with(parts: Partial<PageParts>): Page {
     const { items, total, next, note, envelope, counters } = this;
     return new Page({ items, total, next, note, envelope, counters, ...parts });
@@ -75,8 +76,9 @@ export class Page {
 }
 
 /**
- * `fields` are the inputs that the tool takes: a bare array can be continued only where `page` is one of them.
- * @throws ZscalerMcpError ERR_CLOUD_ANSWER when the answer is no list.
+ * Reads one page from an answer of the cloud.
+ * @param fields the inputs that the tool takes: a bare array has a next page only where `page` is one of them
+ * @throws ZscalerMcpError ERR_CLOUD_ANSWER when the answer is not a list
  */
 export function readPage(
   paging: Paging,
@@ -88,7 +90,7 @@ export function readPage(
   return page.with({ counters: countersOf(paging, page) });
 }
 
-/** A total that is not believed stays for the reader to see. */
+/** A total that contradicts the rows stays in the envelope. */
 function countersOf(paging: Paging, { total, envelope }: Page): readonly string[] {
   if (paging.kind === 'cursor') return [paging.next];
   if (paging.kind === 'array' || total === undefined) return [];

@@ -1,10 +1,11 @@
 /**
- * Ready-made requests that a person picks in a client. They say which tools to use for what; a test holds every name in
- * them against the catalogue. Each is offered as soon as the tools that it cannot do without are.
+ * Ready-made requests that a person picks in a client. They say which tools to use for what; a test compares every name in
+ * them with the catalogue. A prompt is offered when the tools that it needs are.
  */
 import { quote } from '../common/json.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
+/** One value that a person is asked for. */
 export interface PromptArgument {
   readonly name: string;
   readonly about: string;
@@ -14,14 +15,15 @@ export interface PromptArgument {
   readonly pattern: RegExp;
 }
 
+/** One ready-made request, a prompt of the protocol. */
 export interface Prompt {
   readonly name: string;
   readonly title: string;
   readonly about: string;
   readonly arguments: readonly PromptArgument[];
-  /** Tools without which it makes no sense. */
+  /** Names of the tools it depends on; without them it is not offered. */
   readonly needs: readonly string[];
-  /** @throws ZscalerMcpError ERR_TOOL_INPUT */
+  /** The text of the request. @param given values by name of the argument. @throws ZscalerMcpError ERR_TOOL_INPUT */
   write(given: Readonly<Record<string, string>>): string;
 }
 
@@ -43,6 +45,7 @@ const free = (name: string, about: string, form: Pick<PromptArgument, 'wants' | 
   ...form,
 });
 
+/** Every prompt there is; each is offered only when the tools that it needs are. */
 export const prompts: readonly Prompt[] = [
   prompt({
     name: 'zdx_troubleshoot_user_experience',

@@ -3,18 +3,21 @@ import type { ToolInput } from './input.ts';
 import { Page } from './paging.ts';
 import type { Tool } from './tool.ts';
 
-/** The name is null where the record shows none. */
+/** A record that a call would remove; the name is null where the record shows none. */
 export interface ShownRecord {
   readonly id: string;
   readonly name: string | null;
 }
 
-/** More is not read: a person would not read it either. */
+/** Records of one call whose names are looked up; a longer list would not be read. */
 const MAX_READ = 20;
 
 /**
+ * The records that a call would remove, with their names, read through the tool that `shownBy` names.
+ * @param tool the one that is called, with a confirmed action
+ * @param find looks up a tool by name
  * @param ask runs another tool
- * @throws what `ask` throws: what cannot be shown cannot be confirmed
+ * @throws what `ask` throws: a removal that cannot be shown cannot be confirmed
  */
 export async function readRemoval(
   tool: Tool,

@@ -4,6 +4,7 @@ import { suggest } from '../common/nearest.ts';
 import { products } from './toolsets.ts';
 import type { Tool } from './tool.ts';
 
+/** What the operator chose. */
 export interface Selection {
   /** Empty: every product. */
   readonly products?: readonly string[];
@@ -15,11 +16,12 @@ export interface Selection {
   readonly disabledToolsets?: readonly string[];
   /** Patterns of tool names, as in fnmatch: `*`, `?`, `[abc]`, `[!abc]`. */
   readonly disabledTools?: readonly string[];
-  /** Opens the write tools that `writeTools` names; neither does anything alone. */
+  /** Offers the write tools that `writeTools` names; neither has an effect alone. */
   readonly writeEnabled?: boolean;
   readonly writeTools?: readonly string[];
 }
 
+/** The catalogue, divided by a selection. */
 export interface Selected {
   /** In the order of the catalogue. */
   readonly offered: readonly Tool[];
@@ -29,7 +31,10 @@ export interface Selected {
 
 type Filter = (tool: Tool) => string | null;
 
-/** The first filter that objects gives the reason. */
+/**
+ * Divides the catalogue into what is offered and what is withheld, each withheld tool with one reason: that of the first filter that excludes it, in
+ * the order pattern, product, entitlement, toolset, write gate. Warnings name words that match nothing.
+ */
 export function selectTools(catalogue: readonly Tool[], selection: Selection): Selected {
   const filters = [byPattern(selection), byProduct(selection), byEntitlement(selection), byToolset(selection), byWriteGate(selection)];
   const verdicts = catalogue.map((tool) => ({ tool, reason: firstReason(filters, tool) }));
@@ -77,7 +82,7 @@ function byToolset({ toolsets: chosen = [], disabledToolsets = [] }: Selection):
   };
 }
 
-/** With `discover` a client sees few of them at first, and may call and enable all. */
+/** Each of these offers every toolset. With `discover` a client sees few tools at first, and may call and enable all. */
 const everyToolset = ['all', 'default', 'discover'];
 
 function byWriteGate({ writeEnabled = false, writeTools = [] }: Selection): Filter {
@@ -124,7 +129,7 @@ function gateWarnings({ writeEnabled = false, writeTools = [] }: Selection): str
   return [];
 }
 
-/** fnmatch: the whole name, case counts, `*` for anything. A set that makes no sense, such as `[z-a]`, matches nothing. */
+/** fnmatch: the whole name, case counts, `*` for anything. An invalid set, such as `[z-a]`, matches nothing. */
 export function matcher(pattern: string): (name: string) => boolean {
   const source = pattern.replaceAll(/\*+|\?|\[!?\]?[^\]]*\]|[^*?[]+|\[/g, translate);
   try {

@@ -6,22 +6,23 @@ import { Page, readPage, type Paging } from './paging.ts';
 import { request, type Call, type NamesIn, type Route } from './request.ts';
 import type { ProductId, ToolsetOf } from './toolsets.ts';
 
+/** What a tool does to the tenant. Everything but `read` is a write tool. */
 export type Action = 'read' | 'create' | 'update' | 'delete';
 
 /** One Zscaler product: where its API lives and what all of its tools share. */
 export interface Product<S extends ProductId = ProductId> {
   readonly id: S;
   readonly title: string;
-  /** What every path of the product begins with: a route below it is whole, any other is put below `base`. */
+  /** What every path of the product begins with: a route below it is complete, any other is put below `base`. */
   readonly root: `/${string}`;
   readonly base: `/${string}`;
   readonly paging: Paging;
   readonly shared?: Fields;
-  /** Said wherever something was or will be changed. */
+  /** Added to the description and the result of every change. */
   readonly afterChange?: string;
   /** Its API answers an update with nothing. */
   readonly returnsNoChange?: true;
-  /** For all tools that say nothing else of it. */
+  /** Who outside the tenant writes parts of what its tools return, for tools that do not say so themselves. */
   readonly writtenBy?: string;
 }
 
@@ -34,7 +35,7 @@ export interface Annotations {
   readonly openWorldHint: false;
 }
 
-/** A finished description: enough to list, select, confirm, audit and run the tool. */
+/** A tool as the server uses it: enough to list, select, confirm, audit and run it. Made by `tool()`, never by hand. */
 export interface Tool {
   readonly name: string;
   readonly title: string;
@@ -46,28 +47,33 @@ export interface Tool {
   readonly annotations: Annotations;
   /** Where its routes lead; `bindCall` reads it. */
   readonly api: Readonly<Pick<Product, 'root' | 'base'>>;
-  /** Whether a person agrees to each call before it happens. */
+  /** Whether a person has to agree to each call first. */
   readonly isConfirmed: boolean;
   /**
-   * For what is confirmed: the tool that shows what would be deleted, called with those of the inputs that it takes. If it takes `thing_id`
-   * and the delete `thing_ids`, it is called for each of them.
+   * Name of the tool that shows what a confirmed call would delete. It is called with those of the inputs that it takes; if it takes `thing_id`
+   * and the delete `thing_ids`, once for each ID.
    */
   readonly shownBy: string | undefined;
-  /** Who outside the tenant wrote parts of what it returns; undefined when nobody did. */
+  /** Who outside the tenant wrote parts of what it returns; undefined when nobody does. */
   readonly writtenBy: string | undefined;
-  /** Said beside what a change returns, when it is not in force yet. */
+  /** Added to the result of a change that is not in force yet. */
   readonly afterChange: string | undefined;
-  /** Whether it takes `query`, an expression on what it returns; `run` does not heed it. */
+  /** Whether it takes `query`, an expression on what it returns; `run` ignores it. */
   readonly isList: boolean;
   /** Built on first use, then the same object each time. */
   inputSchema(): JsonSchema;
-  /** @throws ZscalerMcpError ERR_TOOL_INPUT */
+  /** Checks the arguments of a call. @throws ZscalerMcpError ERR_TOOL_INPUT, naming every fault at once */
   parse(raw: unknown): ToolInput;
-  /** A `Page` from a list, `Done` from a change that the API answers with nothing, else what the API answered, whole. */
+  /**
+   * Runs the tool.
+   * @param tell called after each page when `all` is given
+   * @returns a `Page` from a list, `Done` from a change that the API answers with nothing, else the API's answer, complete
+   * @throws what `call` throws
+   */
   run(call: Call, input: ToolInput, tell?: Tell): Promise<unknown>;
 }
 
-/** Stands for an empty answer to a change. */
+/** The result of a change that the API answers with nothing. */
 export interface Done {
   readonly success: true;
   readonly message: string;
@@ -77,7 +83,7 @@ interface Description<F extends Fields, Toolset extends string> {
   readonly toolset: Toolset;
   readonly action: Action;
   readonly about: string;
-  /** The whole name, where it does not begin with the product: `get_zia_users`. */
+  /** The full name, where it does not begin with the product: `get_zia_users`. */
   readonly fullName?: string;
   readonly input?: F;
   /** A change that is in force at once, in a product where others are not. */
@@ -85,11 +91,11 @@ interface Description<F extends Fields, Toolset extends string> {
   /** An update that takes something away for good; a person confirms it like a delete. */
   readonly removes?: true;
   readonly shownBy?: string;
-  /** Who outside the tenant writes parts of what it returns: "whoever made the file". */
+  /** Who outside the tenant writes parts of what it returns: "the author of the file". */
   readonly writtenBy?: string;
-  /** It gives a list, though not by `returns`. `paged`: every list it gets can be asked for by page, and it has no input for that. */
+  /** It returns a list although it has no `returns`. `paged`: every list it gets can be requested by page, and it has no input for that. */
   readonly lists?: true | 'paged';
-  /** Said when the API answers with nothing. */
+  /** The message of the result when the API answers with nothing. */
   readonly done?: (input: ToolInput) => string;
 }
 
@@ -116,6 +122,7 @@ type Declares<R extends string, F> = [Exclude<NamesIn<R>, keyof F>] extends [nev
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a tool without inputs has exactly that
 type NoFields = Pick<Fields, never>;
 
+/** Makes a tool from its description. The compiler checks the toolset, the inputs of the route, and that there is either `call` or `run`. */
 export function tool<S extends ProductId, const R extends Route, F extends Fields = NoFields>(
   product: Product<S>,
   name: string,
@@ -153,12 +160,12 @@ export function tool<S extends ProductId, const R extends Route, F extends Field
   };
 }
 
-/** The same, once the compiler has checked what belongs together. */
+/** The part of a description that says how the tool is run, without its type parameters. */
 type Asking = OneCall<Route> | ManyCalls<Fields>;
 
 type Pages = (run: (call: Call, input: ToolInput) => Promise<unknown>, call: Call, input: ToolInput, tell?: Tell) => Promise<unknown>;
 
-/** How `all` gets the further pages of a list; undefined when there is no way. */
+/** How `all` gets the further pages of a list; undefined when it cannot. */
 function waysOn(product: Product, spec: Description<Fields, string> & Asking, own: Fields): Pages | undefined {
   if (hasPages(own)) return (run, call, input, tell) => followPages(run, call, own, input, tell);
   const isPaged = spec.lists === 'paged' || (spec.returns !== undefined && spec.call.startsWith('GET '));
@@ -179,7 +186,7 @@ function answer(product: Product, spec: Asking, fields: Fields, call: Call, inpu
   return reply.then((content) => readPage(returns === 'page' ? product.paging : returns, content, input, fields));
 }
 
-/** An empty answer to a question stays empty; an empty answer to a change is good news and put into words. */
+/** An empty answer stays empty for a read, and becomes a message of success for a change. */
 function finish({ action, done }: Pick<Description<Fields, string>, 'action' | 'done'>, input: ToolInput): Done | null {
   return action === 'read' ? null : { success: true, message: done?.(input) ?? 'Done; the API returns no content for this.' };
 }

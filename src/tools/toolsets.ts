@@ -1,4 +1,4 @@
-/** Every product and toolset there is: the ids operators choose by. A toolset may be known before it has tools here. */
+/** Every product with its toolsets: the IDs that operators choose by, and what each toolset is about. */
 export const products = {
   zia: {
     zia_admin: 'Activation: whether changes are staged, and putting them into force',
@@ -78,5 +78,7 @@ export const products = {
   },
 } as const satisfies Record<string, Record<string, string>>;
 
+/** `zia`, `zpa` and so on. */
 export type ProductId = keyof typeof products;
+/** The IDs of the toolsets of one product. */
 export type ToolsetOf<S extends ProductId> = keyof (typeof products)[S] & string;

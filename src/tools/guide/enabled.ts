@@ -1,22 +1,27 @@
-/** Which toolsets each caller has enabled for itself. What is forgotten is only a longer list of tools, never a right. */
-
+/** Enabled toolsets as a restart hands them on: one entry for each caller. */
 export type SavedEnabled = readonly (readonly [caller: string, toolsets: readonly string[]])[];
 
-/** Callers that are remembered; the one that enabled nothing for longest is forgotten first. */
+/** When there are more, the caller whose last change is oldest is forgotten. */
 const MOST_CALLERS = 10_000;
 
+/**
+ * The toolsets that each caller has enabled for itself with `zscaler_enable_toolset`. They only lengthen the list of tools that the caller
+ * sees; what it may call does not depend on them.
+ */
 export class Enabled {
   readonly #toolsets: Map<string, ReadonlySet<string>>;
 
+  /** @param saved what `save` returned in the previous generation */
   constructor(saved: SavedEnabled = []) {
     this.#toolsets = new Map(saved.map(([caller, toolsets]) => [caller, new Set(toolsets)]));
   }
 
+  /** The toolsets that this caller has enabled; empty when it is unknown. */
   of(caller: string): ReadonlySet<string> {
     return this.#toolsets.get(caller) ?? nothing;
   }
 
-  /** Returns whether the caller's list of tools is another one now. */
+  /** @returns whether the caller's list of tools has changed */
   add(caller: string, toolsets: readonly string[]): boolean {
     const before = this.of(caller);
     const after = new Set([...before, ...toolsets]);
@@ -27,6 +32,7 @@ export class Enabled {
     return after.size > before.size;
   }
 
+  /** All callers with their toolsets, for the next generation. */
   save(): SavedEnabled {
     return Array.from(this.#toolsets, ([caller, toolsets]) => [caller, [...toolsets]] as const);
   }

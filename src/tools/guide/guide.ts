@@ -14,6 +14,7 @@ import type { Enabled } from './enabled.ts';
 import { DISCOVER, guideNames } from './names.ts';
 import { searchTools } from './search.ts';
 
+/** One of the guide's tools, as `tools/list` shows it. */
 export interface GuideTool {
   readonly name: string;
   readonly title: string;
@@ -22,17 +23,18 @@ export interface GuideTool {
   inputSchema(): JsonSchema;
 }
 
-/** Who asks, and how to tell that its list of tools is another one now. */
+/** The client that called, and how to notify it that its list of tools has changed. */
 export interface GuideCaller {
   readonly key: string;
   readonly listChanged: () => void;
 }
 
+/** The tools that find other tools, for one configuration. */
 export interface Guide {
   readonly tools: ReadonlyMap<string, GuideTool>;
   /** Toolsets that a client sees from the start; null: all of them. */
   readonly listed: ReadonlySet<string> | null;
-  /** @throws ZscalerMcpError ERR_TOOL_INPUT */
+  /** Runs one of `tools`. @param args unchecked. @throws ZscalerMcpError ERR_TOOL_INPUT */
   run(name: string, args: unknown, caller: GuideCaller): unknown;
 }
 

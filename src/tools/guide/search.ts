@@ -43,7 +43,7 @@ export function searchTools(tools: readonly Tool[], query: string, most: number)
     .map(({ tool }) => tool);
 }
 
-/** Without a verb, somebody wants to look. */
+/** A question without a verb is about reading. */
 const isFitting = (action: Action, wanted: ReadonlySet<Action>): boolean => (wanted.size === 0 ? action === 'read' : wanted.has(action));
 
 function rarityOf(word: string, counts: ReadonlyMap<string, number>, tools: number): number {
