@@ -8,7 +8,7 @@ export function renderReadme(readme = readFileSync(join(import.meta.dirname, '..
   const countOf = (product: string) => catalogue.filter((tool) => tool.product === product).length;
   const reading = catalogue.filter(({ action }) => action === 'read').length;
   return [
-    replacing(/\bits \d+ tools\b/, `its ${catalogue.length} tools`, 'the words "its 0 tools"'),
+    replacing(/\bwith \d+ tools for\b/, `with ${catalogue.length} tools for`, 'the words "with 0 tools for"'),
     replacing(
       /^\d+ of the \d+ only read\b/m,
       `${reading} of the ${catalogue.length} only read`,
