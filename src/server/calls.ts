@@ -61,7 +61,6 @@ export class Calls {
   readonly #enabled: Enabled;
   #entitled: readonly string[] | null;
   #offer: Offer;
-  #rate: RateLimit | null = null;
   #metrics: Metrics | null = null;
   #setup: Setup;
 
@@ -74,7 +73,7 @@ export class Calls {
     const { offered, warnings } = selectTools(catalogue, { ...settings, entitled: this.#entitled });
     for (const warning of warnings) log.warn({}, warning);
     this.#offer = createOffer(offered, settings, this.#enabled);
-    this.#setup = this.#build(settings);
+    this.#setup = this.#build(settings, null);
   }
 
   /** The settings in force. */
@@ -114,7 +113,7 @@ export class Calls {
 
   /** Builds the setup of other settings beside the one in use. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
   async prepare(next: Settings): Promise<Replacement> {
-    const built = this.#build(next);
+    const built = this.#build(next, this.#setup);
     await checkCloud(cloudConfigOf(next));
     return { commit: () => void (this.#setup = built), discard: () => undefined };
   }
@@ -154,7 +153,7 @@ export class Calls {
     if (offered.map(({ name }) => name).join() === this.toolNames().join()) return false;
     this.#offer = createOffer(offered, current, this.#enabled);
     log.info({ products: found.products, tools: offered.length }, 'the tools of products that the tenant does not have are not offered');
-    this.#setup = this.#build(current);
+    this.#setup = this.#build(current, this.#setup);
     return true;
   }
 
@@ -176,13 +175,13 @@ export class Calls {
     return this.#transport.close();
   }
 
-  #build(settings: Settings): Setup {
+  #build(settings: Settings, former: Setup | null): Setup {
     const { demo } = this.#options;
     const cloud = demo ? demoConfigOf(demo, settings) : cloudConfigOf(settings);
     return {
       settings,
       secrets: secretValues(settings),
-      edge: edgeOf(settings, this.#rateOf(settings)),
+      edge: edgeOf(settings, this.#rateOf(settings, former)),
       cloud,
       runtime: runtimeFor({
         settings,
@@ -218,11 +217,11 @@ export class Calls {
     return openMetrics({ sessions, process, isShared: () => state?.isUp ?? null });
   }
 
-  /** What was counted stays counted as long as the limit stays the same. */
-  #rateOf({ requestsPerMinute }: Settings): RateLimit {
-    if (this.#rate?.perMinute === requestsPerMinute) return this.#rate;
+  /** While the limit stays the same, the former counter goes on. A reload that is discarded leaves it in use. */
+  #rateOf({ requestsPerMinute }: Settings, former: Setup | null): RateLimit {
+    const counting = former?.edge.requests.rate;
+    if (counting?.perMinute === requestsPerMinute) return counting;
     const { state } = this.#options;
-    this.#rate = new RateLimit(requestsPerMinute, state ? async (points, seconds) => state.counter('rate', points, seconds) : undefined);
-    return this.#rate;
+    return new RateLimit(requestsPerMinute, state ? async (points, seconds) => state.counter('rate', points, seconds) : undefined);
   }
 }
