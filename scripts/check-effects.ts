@@ -34,13 +34,7 @@ const require = createRequire(import.meta.url);
 const paths = [...readSources(root).keys()].filter((path) => path !== 'main.ts');
 
 for (const name of MODULES) watch(require(`node:${name}`) as Record<string, unknown>, name);
-watch(globalThis as unknown as Record<string, unknown>, 'globalThis', [
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'queueMicrotask',
-  'fetch',
-]);
+watch(globalThis, 'globalThis', ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch']);
 watch(process as unknown as Record<string, unknown>, 'process', [
   'on',
   'once',
