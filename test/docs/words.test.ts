@@ -7,8 +7,8 @@ import { fileNameOf, findReserved, flagOptions, rows, type Setting } from '../..
 import { root } from '../process/harness.ts';
 import { blocksOf, readPage } from './pages.ts';
 
-/** These speak of names that are none of ours, or are made from tables. */
-const EXCEPT = ['docs/reference/', 'docs/decisions/', 'docs/operations/migrating-from-python.md', 'test/'];
+/** These use names that are not ours, are generated from tables, or are examples of what a contributor adds. */
+const EXCEPT = ['docs/reference/', 'docs/decisions/', 'docs/contributing/', 'docs/operations/migrating-from-python.md', 'test/'];
 /** Of programs that stand beside the server, and of the tests. */
 const OTHERS = /^ZSCALER_MCP_(?:KEY|HEADER|DISABLE_FFI|TEST_\w+)$/;
 
