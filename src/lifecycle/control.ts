@@ -146,9 +146,11 @@ async function signalAndWait(errand: Errand, record: LifecycleRecord): Promise<O
   submitRequest(folder, request);
   // If another signal has made the server read its requests already, ours must not be sent: it would count as a bare one.
   if (isPending(folder, id)) {
-    const now = readPidFile(path);
-    if (now.kind !== 'record' || now.presence !== 'alive' || now.record.state !== 'ready') {
+    const reading = readPidFile(path);
+    const trouble = troubleWith({ path, reading, note: null });
+    if (trouble || reading.kind !== 'record' || reading.record.state !== 'ready') {
       withdrawRequest(folder, id);
+      if (trouble) return say(trouble.outcome, trouble.message, record);
       return say('busy', 'the server changed its state at this moment; nothing was asked', record);
     }
     signal(record, kind === 'reload' ? 'SIGHUP' : 'SIGUSR2');

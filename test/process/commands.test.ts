@@ -272,6 +272,25 @@ describe('the commands, and how they end', () => {
     expect(readdirSync(`${server.pidFile}.d`)).toEqual([]);
   });
 
+  it.skipIf(missing('linux'))('say that no server is running when it ends between the request and the signal', async () => {
+    const server = await startServer();
+    /** Kills the server once the command has written its request, and waits until it is gone. */
+    const killing = `
+      const fs = process.getBuiltinModule('node:fs');
+      const { linkSync } = fs;
+      fs.linkSync = (from, to) => {
+        linkSync(from, to);
+        if (!to.includes('request-')) return;
+        process.kill(${server.pid}, 'SIGKILL');
+        while (fs.existsSync('/proc/${server.pid}'));
+      };`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(killing)}` };
+    const { code, out } = await runCommand(['reload', '--json', '--pid-file', server.pidFile], { env });
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'not-running', exitCode: 7, message: expect.stringContaining('is gone') as string });
+    expect(code).toBe(7);
+    expect(readdirSync(`${server.pidFile}.d`)).toEqual([]);
+  });
+
   it.skipIf(missing('linux'))('tells that a server died during the operation instead of hoping', async () => {
     const server = await startServer({ dotenv: '' });
     process.kill(server.pid, 'SIGSTOP');
