@@ -12,7 +12,7 @@ test('what an index exports is followed to its declaration, where a docstring mu
       'http/front.ts':
         '/** The file. */\nexport function open(): void {}\n// a note\nexport const shut = 1;\n/** Listens. */\nexport interface Front {}\nexport const inner = 1;',
     }),
-  ).toEqual({ total: 3, problems: ['http/front.ts:2: open has no docstring', 'http/front.ts:4: shut has no docstring'] }));
+  ).toEqual({ total: 3, problems: ['http/front.ts:2: open has no docstring', 'http/front.ts:4: close has no docstring'] }));
 
 test('all exports of common/ count, and a name that is declared nowhere', () =>
   expect(
