@@ -10,9 +10,9 @@ test('what an index exports is followed to its declaration, where a docstring mu
       'http/index.ts': "/** The folder. */\nexport { open, shut as close } from './front.ts';\nexport type { Front } from './between.ts';",
       'http/between.ts': "import type { Front } from './front.ts';\nexport type { Front };",
       'http/front.ts':
-        '/** The file. */\nexport function open(): void {}\n// a note\nexport const shut = 1;\n/** Listens. */\nexport interface Front {}\nexport const inner = 1;',
+        '/** The file. */\n\nexport function open(): void {}\n// a note\nexport const shut = 1;\n/** Listens. */\nexport interface Front {}\nexport const inner = 1;',
     }),
-  ).toEqual({ total: 3, problems: ['http/front.ts:2: open has no docstring', 'http/front.ts:4: close has no docstring'] }));
+  ).toEqual({ total: 3, problems: ['http/front.ts:3: open has no docstring', 'http/front.ts:5: close has no docstring'] }));
 
 test('all exports of common/ count, and a name that is declared nowhere', () =>
   expect(

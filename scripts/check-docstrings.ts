@@ -63,11 +63,12 @@ function declarationOf(file: SourceFile, name: string, byPath: ReadonlyMap<strin
   return null;
 }
 
-/** A block comment with two asterisks right before the declaration. One at the very top is that of the file, unless the file is this one statement. */
-function hasDocstring({ file: { text, comments, body }, node }: Declaration): boolean {
+/** A block comment with two asterisks right before the declaration. One at the very top with a blank line after it is that of the file. */
+function hasDocstring({ file: { text, comments }, node }: Declaration): boolean {
   const before = comments.findLast(({ end }) => end <= node.start);
-  if (!before?.value.startsWith('*') || text.slice(before.end, node.start).trim() !== '') return false;
-  return before.start > 0 || body.length === 1;
+  if (!before?.value.startsWith('*')) return false;
+  const between = text.slice(before.end, node.start);
+  return between.trim() === '' && (before.start > 0 || !/\n\s*\n/.test(between));
 }
 
 if (import.meta.main) {

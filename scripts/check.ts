@@ -10,6 +10,7 @@ const steps: readonly (readonly [name: string, command: string, ...args: string[
   ['types', 'tsc', '--noEmit', '-p', '.'],
   ['boundaries', 'node', 'scripts/check-boundaries.ts'],
   ['rules', 'node', 'scripts/check-rules.ts'],
+  ['docstrings', 'node', 'scripts/check-docstrings.ts'],
   ['effects at import', 'node', 'scripts/check-effects.ts'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
   ['words and links', 'node', 'scripts/check-words.ts'],

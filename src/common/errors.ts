@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'ERR_CLOUD_UNREACHABLE'
   | 'ERR_CALL_CANCELLED';
 
+/** What an error carries beside its code and message. */
 export interface ErrorDetails {
   /** What to do next, in one sentence. */
   hint?: string;

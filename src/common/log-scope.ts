@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 
+/** Fields added to every line that is logged within a scope. */
 export type ScopeFields = Readonly<Record<string, string>>;
 
 interface Scope {

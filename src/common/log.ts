@@ -5,6 +5,7 @@ import { openWriter } from './stderr.ts';
 
 /** Accepted values of `ZSCALER_MCP_LOG_LEVEL`. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** One of `logLevels`. */
 export type LogLevel = (typeof logLevels)[number];
 
 type Fields = Record<string, unknown>;
@@ -17,6 +18,7 @@ export interface Log {
   error(fields: Fields, message: string): void;
 }
 
+/** The log of the process: its level can change, and it is flushed before the process ends. */
 export interface RootLog extends Log {
   level: string;
   child(fields: Record<string, unknown>): Log;
@@ -26,6 +28,7 @@ export interface RootLog extends Log {
   flush(): void;
 }
 
+/** Opens the log of the process, which writes JSON lines to stderr. */
 export function openLog(level: LogLevel): RootLog {
   const stderr = openWriter(2);
   const timestamp = pino.stdTimeFunctions.isoTime;

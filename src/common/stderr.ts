@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 
+/** Writes lines to one descriptor. */
 export interface LineWriter {
   /** @param text ends with a line break */
   write(text: string): void;

@@ -1,5 +1,4 @@
 /** Remembers which one-time proofs were used. */
-
 export interface UsedOnce {
   /** Marks an id as used. False if it was used before; null if that cannot be determined. May be forgotten after it expires. */
   consume(id: string, life: Life): Promise<boolean | null>;
