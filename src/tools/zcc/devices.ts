@@ -2,7 +2,7 @@ import { ZscalerMcpError } from '../../common/errors.ts';
 import { encoded, oneOf, optional, text, tool } from '../define.ts';
 import { paging, zcc } from './product.ts';
 
-/** The numbers by which the API knows operating systems. */
+/** The API's numbers for operating systems. */
 const systems = { ios: 1, android: 2, windows: 3, macos: 4, linux: 5 } as const;
 
 export default [

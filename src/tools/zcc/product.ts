@@ -17,7 +17,7 @@ export const filters = {
   page_size: optional(count('Rows on a page; without it the API decides.', { min: 1 })),
 };
 
-/** Inputs that choose the page of a long list. */
+/** Paging inputs. */
 export const paging = {
   page,
   page_size: optional(count('Rows on a page; without it the API returns 50.', { min: 1, max: 5000 })),

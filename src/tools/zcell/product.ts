@@ -8,7 +8,7 @@ export const zcell: Product<'zcell'> = {
   paging: { kind: 'pages', items: 'content', total: 'totalElements', pages: 'totalPages', first: 0 },
 };
 
-/** Inputs that choose the page of a list. */
+/** Paging inputs. */
 export const paging = {
   page: optional(count('Page to return; the first is page 0.')),
   size: optional(count('Rows on a page; without it the API returns 10.', { min: 1, max: 100 })),
@@ -16,13 +16,13 @@ export const paging = {
 
 const days = initially(count('Days to look back, up to now.', { min: 1, max: 365 }), 7);
 
-/** The ends of a span of days up to now, in seconds since 1970. */
+/** Start and end of the last `days` days, in seconds since 1970. */
 export function window(count: number): { start: number; end: number } {
   const end = Math.floor(Date.now() / 1_000);
   return { start: end - count * 86_400, end };
 }
 
-/** The APIs have two names for the ends, and one of them wants them in its path. */
+/** The endpoints name start and end in two ways; one takes them in its path. */
 export const daysAsDates = {
   days: spread(days, (count) => ({ startDate: window(count).start, endDate: window(count).end })),
 };

@@ -8,11 +8,11 @@ export const zdx: Product<'zdx'> = {
   paging: { kind: 'cursor', items: ['devices', 'users', 'alerts', 'software', 'items'], next: 'next_offset' },
 };
 
-/** The API takes names with underscores as they are; see docs/decisions/zdx-query-names.md. */
+/** Query names are sent with underscores, unchanged; see docs/decisions/zdx-query-names.md. */
 export const asWritten = <F extends Fields>(fields: F): F =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, onWire(name, field)])) as F;
 
-/** The two ends of a span of hours up to now, in seconds since 1970. */
+/** Start and end of the last `hours` hours, in seconds since 1970. */
 function window(hours: number): { from: number; to: number } {
   const now = Math.floor(Date.now() / 1_000);
   return { from: now - hours * 3_600, to: now };
@@ -25,10 +25,10 @@ export const sinceAlert = {
   since: spread(optional(count('Hours to look back, at most 336; without it the API covers the last 2.', { min: 1, max: 336 })), window),
 };
 
-/** The API calls its pages by a word of its own. */
+/** Paging input of the lists that return `next_offset`. */
 export const nextPage = { offset: optional(text('What the answer before gave as the next offset; nothing for the first page.')) };
 
-/** Inputs that narrow a report to some people. */
+/** Inputs that filter a report by location, department or region. */
 export const places = {
   location_id: onWire('loc', optional(texts('IDs of locations, as zdx_list_locations shows them.'))),
   department_id: onWire('dept', optional(texts('IDs of departments, as zdx_list_departments shows them.'))),

@@ -4,13 +4,13 @@ import { runTool } from '../run-tool.fixture.ts';
 const path = '/zia/api/v1/webApplicationRules/WEBMAIL';
 
 describe('cloud app control', () => {
-  it('keeps the names of actions, which the API returns as texts', async () => {
+  it('keeps the names of actions, which the API returns as strings', async () => {
     const { sent, result } = await runTool('zia_list_cloud_app_control_actions', { rule_type: 'WEBMAIL' }, [['ALLOW_WEBMAIL_VIEW']]);
     expect(sent).toMatchObject([{ method: 'POST', path: `${path}/availableActions`, body: { cloudApps: [] }, isRead: true }]);
     expect(result).toMatchObject({ items: ['ALLOW_WEBMAIL_VIEW'] });
   });
 
-  it('sends the action as the list that the API knows', async () => {
+  it('sends the action as the list that the API expects', async () => {
     const input = {
       rule_type: 'WEBMAIL',
       name: 'Read only',

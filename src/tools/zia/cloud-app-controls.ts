@@ -30,7 +30,7 @@ export default [
     path: '/webApplicationRules/{rule_type}',
     within,
     about: 'A cloud app control rule decides what users may do in the applications of one class: view, send, share, upload.',
-    // The API knows no `action`, only a list.
+    // The API has no `action`, only a list of actions.
     action: onWire(
       'actions',
       encoded(

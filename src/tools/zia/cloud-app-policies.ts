@@ -15,7 +15,7 @@ export default [
       group_results: optional(flag('Count the applications of each class instead of listing them.')),
     },
     call: 'GET /cloudApplications/policy',
-    // Recorded: 200 rows without page inputs, where other lists of ZIA give 100.
+    // Recorded: 200 rows without paging inputs, where other ZIA lists return 100.
     returns: { kind: 'array', usualSize: 200 },
   }),
 ];

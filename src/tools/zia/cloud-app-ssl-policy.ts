@@ -15,7 +15,7 @@ export default [
       group_results: optional(flag('Whether to group the applications by category and count them.')),
     },
     call: 'GET /cloudApplications/sslPolicy',
-    // Recorded: 200 rows without page inputs, where other lists of ZIA give 100.
+    // Recorded: 200 rows without paging inputs, where other ZIA lists return 100.
     returns: { kind: 'array', usualSize: 200 },
   }),
 ];

@@ -7,7 +7,7 @@ export default ruleFamily({
   toolset: 'zia_file_type_control',
   path: '/fileTypeRules',
   about: 'File type control rules decide which kinds of files may be uploaded or downloaded.',
-  // Recorded: the API reads `filteringAction` here.
+  // Recorded: the API expects `filteringAction` here.
   action: onWire('filteringAction', text('ALLOW, BLOCK or CAUTION.', { min: 1 })),
   conditions:
     'file_types (see zia_list_file_type_categories), protocols, operation, url_categories, cloud_applications, min_size, max_size, locations',

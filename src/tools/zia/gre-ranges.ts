@@ -13,7 +13,7 @@ export default [
       limit: optional(count('How many ranges to return; the API returns 10 without it.', { min: 1 })),
     },
     call: 'GET /greTunnels/availableInternalIpRanges',
-    // How many it returns is all that can be asked for.
+    // The API has no paging here, only a limit.
     returns: { kind: 'array', usualSize: 10 },
   }),
 ];

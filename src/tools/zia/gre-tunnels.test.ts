@@ -14,7 +14,7 @@ const silence = new ZscalerMcpError('ERR_CLOUD_TIMEOUT', 'no answer in time');
 const base = '/zia/api/v1';
 
 describe('zia_create_gre_tunnel', () => {
-  it('looks up all it needs before it makes anything', async () => {
+  it('does all lookups before it creates anything', async () => {
     const { sent, lines, result } = await runTool('zia_create_gre_tunnel', { static_ip_address: sourceIp, comment: 'Pier' }, [
       [],
       range,
@@ -49,7 +49,7 @@ describe('zia_create_gre_tunnel', () => {
     expect(sent[2]?.body).toMatchObject({ internalIpRange: '172.20.0.0' });
   });
 
-  it('asks for no range for an unnumbered tunnel', async () => {
+  it('requests no range for an unnumbered tunnel', async () => {
     const { sent } = await runTool('zia_create_gre_tunnel', { static_ip_address: sourceIp, ip_unnumbered: true }, [
       [{ id: 9, ipAddress: sourceIp }],
       vips.slice(0, 2),
@@ -88,7 +88,7 @@ describe('zia_create_gre_tunnel', () => {
     });
   });
 
-  it('takes nothing away when nobody knows whether the tunnel was made', async () => {
+  it('deletes nothing when it is unknown whether the tunnel was created', async () => {
     const { lines, error } = await runTool('zia_create_gre_tunnel', { static_ip_address: sourceIp, ip_unnumbered: true }, [
       [],
       { id: 9 },
@@ -102,7 +102,7 @@ describe('zia_create_gre_tunnel', () => {
     });
   });
 
-  it('leaves an address alone that was there before', async () => {
+  it('leaves an address alone that existed before', async () => {
     const { lines, error } = await runTool('zia_create_gre_tunnel', { static_ip_address: sourceIp, ip_unnumbered: true }, [
       [{ ipAddress: sourceIp }],
       vips,
@@ -181,7 +181,7 @@ describe('zia_update_vpn_credential', () => {
     const { sent } = await runTool('zia_update_vpn_credential', { credential_id: '1', comments: 'Moored' }, [before, {}]);
     expect(sent[1]?.body).toEqual({ ...before, comments: 'Moored' });
   });
-  it('does not repeat a key that is no text', async () => {
+  it('does not repeat a key that is not a string', async () => {
     const { error } = await runTool('zia_update_vpn_credential', { credential_id: '1', pre_shared_key: 4_711 }, [{}]);
     expect(error).toMatchObject({ code: 'ERR_TOOL_INPUT', message: expect.not.stringContaining('4711') as string });
   });
@@ -205,7 +205,7 @@ describe('zia_geo_search', () => {
     const { error } = await runTool('zia_geo_search', { action: 'geo_by_coordinates', latitude: 1 }, [{}]);
     expect(error).toMatchObject({ message: 'zia_geo_search with action geo_by_coordinates needs latitude and longitude' });
   });
-  it('takes nothing for an address that is none', async () => {
+  it('rejects a malformed address', async () => {
     const { error } = await runTool('zia_geo_search', { action: 'geo_by_ip', ip: '..' }, [{}]);
     expect(error).toMatchObject({ code: 'ERR_TOOL_INPUT' });
   });

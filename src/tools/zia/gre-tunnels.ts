@@ -58,7 +58,7 @@ interface Wanted {
 }
 type Row = Readonly<Record<string, unknown>>;
 
-/** What can be looked up is looked up before anything is made. */
+/** All lookups precede the first creation, so that a failed lookup leaves nothing behind. */
 async function createTunnel(call: Call, tunnel: Wanted): Promise<unknown> {
   const { static_ip_address: sourceIp, ip_unnumbered: ipUnnumbered, comment } = tunnel;
   if (ipUnnumbered === true && tunnel.internal_ip_range !== undefined)
@@ -99,7 +99,7 @@ async function createSource(call: Call, body: Row): Promise<Made> {
   return { what, undo: () => call(`DELETE /staticIP/${encodeURIComponent(String(made))}`) };
 }
 
-/** The second in another city, so that one failing data centre does not take both. */
+/** The second in another city, so that the failure of one data centre does not affect both. */
 async function chooseVips(call: Call, sourceIp: string): Promise<readonly [unknown, unknown]> {
   const [first, ...others] = rows(await call('GET /vips/recommendedList', { query: { sourceIp } }));
   const second = others.find(({ city }) => city !== first?.['city']) ?? others[0];
@@ -109,7 +109,7 @@ async function chooseVips(call: Call, sourceIp: string): Promise<readonly [unkno
   });
 }
 
-/** Two IDs from a caller: the wrong second one would delete the address of another site. */
+/** Checks that both IDs given by the caller belong together: a wrong static IP ID would delete the address of another site. */
 async function deleteTunnel(
   call: Call,
   { tunnel_id: tunnel, static_ip_id: address }: { readonly tunnel_id: string; readonly static_ip_id: string },

@@ -23,7 +23,7 @@ export default collection(zia, {
     ip_categories: texts(`URL categories whose hosts belong to the group, for DSTN_OTHER. ${replaces}`),
   },
   required: ['name', 'type'],
-  // Recorded: what is read says the addresses twice, and a change to one of them would leave a contradiction.
+  // Recorded: a record holds its addresses in two fields; changing only one of them would leave them contradictory.
   compose: (_, { current: { ipAddresses: _mirror, ...current } = {}, change }) => ({ ...current, ...change }),
   beware: 'DSTN_OTHER needs countries or ip_categories, every other type addresses.',
   bewareOfDeleting: 'The API refuses it while a rule refers to the group.',

@@ -7,7 +7,7 @@ const input = { name: 'Rogue crane', rule_text: 'alert tcp any any -> any 80 (co
 
 const present = { id: 1, name: input.name, ruleText: input.rule_text, description: 'Kept' };
 
-/** A verdict that is an Error is thrown. */
+/** An Error given as the verdict is thrown. */
 async function run(verb: string, given: Record<string, unknown>, verdict: unknown): Promise<{ result: unknown; sent: unknown[] }> {
   const sent: unknown[] = [];
   const call: Call = (route, { body } = {}) => {
@@ -47,7 +47,7 @@ describe('an IPS signature', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('keeps its description and its text, sign by sign, when its name is changed', async () => {
+  it('keeps its description and its text, character by character, when its name is changed', async () => {
     const { sent } = await run('update', { rule_id: '1', name: 'Winch' }, undefined);
     expect(sent).toEqual(['GET /ipsSignatureRules/1', ['PUT /ipsSignatureRules/1', { ...present, name: 'Winch' }]]);
   });

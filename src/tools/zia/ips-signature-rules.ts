@@ -3,7 +3,7 @@ import { collection, optional, text, type Compose } from '../define.ts';
 import { zia } from './product.ts';
 import { orUndo } from './undo.ts';
 
-/** Asked before a signature is created, since a bad one is refused without a reason. */
+/** The validation requested before a signature is created, since the API rejects a bad one without a reason. */
 const compose: Compose = async (call, { change, current }) => {
   if (current) return { ...current, ...change };
   const body = { ruleText: change['ruleText'] };
@@ -14,7 +14,7 @@ const compose: Compose = async (call, { change, current }) => {
 };
 
 interface Verdict {
-  /** 0 when the text is good. */
+  /** 0 when the text is valid. */
   readonly status?: number;
   readonly errMsg?: string;
   readonly errSuggestion?: string;

@@ -7,13 +7,13 @@ const toolset = 'zia_cloud_firewall';
 const what = 'A network service is a set of TCP and UDP ports with a name; firewall rules refer to it as nw_services.';
 const protocols = ['ICMP', 'TCP', 'UDP', 'GRE', 'ESP', 'OTHER'] as const;
 
-/** Capitals or not. */
+/** Compared case-insensitively. */
 const protocol = {
   ...oneOf(protocols, 'Only services of this protocol.'),
   read: (given: unknown) => protocols.find((known) => typeof given === 'string' && known === given.toUpperCase()),
 };
 
-/** The ports that are given are all the ports, so no list of the present record may stay beside them. */
+/** The ports given replace all ports, so every port list of the current record is removed. */
 const compose: Compose = (_, { input, change, current = {} }) => ({
   ...(input['ports'] === undefined ? current : Object.fromEntries(Object.entries(current).filter(([name]) => !portLists.includes(name)))),
   ...change,

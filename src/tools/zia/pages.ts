@@ -1,4 +1,4 @@
-/** Inputs that many lists of ZIA share. */
+/** Inputs shared by many ZIA lists. */
 import { count, optional } from '../define.ts';
 
 export const pages = {

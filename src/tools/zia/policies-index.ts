@@ -1,4 +1,4 @@
-/** The policies made of rules, and what their rules refer to. */
+/** Rule-based policies, and the objects their rules refer to. */
 import cloudAppSslPolicy from './cloud-app-ssl-policy.ts';
 import cloudFirewallDnsRules from './cloud-firewall-dns-rules.ts';
 import cloudFirewallIpsRules from './cloud-firewall-ips-rules.ts';

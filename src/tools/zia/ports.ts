@@ -1,4 +1,4 @@
-/** Ports of a network service: short rows for the caller, four lists on the wire. */
+/** Ports of a network service: short rows as input, four lists on the wire. */
 import { advanced } from '../define.ts';
 
 interface Range {

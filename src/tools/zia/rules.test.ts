@@ -10,7 +10,7 @@ interface Sent {
   readonly body?: unknown;
 }
 
-/** A cloud that knows these answers by route, and echoes what is written. */
+/** A fake cloud with these answers by route, which echoes the body of a write. */
 function cloudWith(answers: Readonly<Record<string, unknown>>): { call: Call; sent: Sent[] } {
   const sent: Sent[] = [];
   const call: Call = (route, parts = {}) => {
@@ -123,7 +123,7 @@ describe('the action of an SSL inspection rule', () => {
 describe('a list that the API does not search', () => {
   const rows = Array.from({ length: 100 }, (_, at) => ({ id: at, name: at === 7 ? 'Quay Seven' : `Rule ${at}` }));
 
-  it('is searched by part of the name, letter case aside, and not asked to search', async () => {
+  it('is filtered here by part of the name, case-insensitively, without a search parameter', async () => {
     const cloud = cloudWith({ 'GET /sandboxRules': [{ id: 1, name: 'Quay' }, { id: 2, name: 'Pier' }, { id: 3 }] });
     expect(await run('zia_list_sandbox_rules', { search: 'qUA' }, cloud)).toEqual(new Page({ items: [{ id: 1, name: 'Quay' }] }));
     expect(cloud.sent).toEqual([{ route: 'GET /sandboxRules' }]);

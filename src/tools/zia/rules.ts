@@ -1,4 +1,4 @@
-/** What the rules of all ZIA policies share: inputs, names on the wire, and the search of lists that the API does not search. */
+/** Shared by the rules of all ZIA policies: inputs, wire names, and name search for lists whose API has none. */
 import {
   advanced,
   collection,
@@ -21,29 +21,29 @@ import { wireName } from '../wire-names.ts';
 import { zia } from './product.ts';
 
 interface RuleFamily {
-  /** As it appears in tool names: `cloud_firewall_rule`. */
+  /** The noun in tool names: `cloud_firewall_rule`. */
   readonly noun: string;
   readonly title: string;
   readonly toolset: ToolsetOf<'zia'>;
   readonly path: `/${string}`;
   readonly about: string;
-  /** What the rule does with traffic; its wire name where that is not `action`. */
+  /** The rule's action on traffic; with its wire name where that is not `action`. */
   readonly action: Fields[string];
-  /** Whether a rule can be created without an action of its own. */
+  /** Whether a rule can be created without an action. */
   readonly actionIsOptional?: boolean;
-  /** Examples of what goes into `advanced`. */
+  /** Example fields for `advanced`. */
   readonly conditions: string;
-  /** `api`: the API searches. `here`: it does not, so the names in its answer are searched. `none`: there is no such input. */
+  /** `api`: the API searches. `here`: it does not, so the names in its answer are filtered. `none`: there is no search input. */
   readonly search: 'api' | 'here' | 'none';
   readonly compose?: Compose;
   readonly bewareOfCreating?: string;
-  /** Inputs of every tool that `path` mentions. */
+  /** Inputs, of every tool, for the placeholders in `path`. */
   readonly within?: Fields;
-  /** What these rules refer to by ID, beside what all rules do. */
+  /** References by ID that these rules have in addition to those of all rules. */
   readonly refersTo?: readonly string[];
 }
 
-/** The list, and the four tools of one rule. */
+/** The five tools of a kind of rule: list, get, create, update, delete. */
 export function ruleFamily(family: RuleFamily): Tool[] {
   const { noun, title, toolset, path, about, bewareOfCreating = '', compose, within } = family;
   const required = family.actionIsOptional ? (['name'] as const) : (['name', 'action'] as const);
@@ -102,7 +102,7 @@ function listOf({ noun, title, toolset, path, about, search, within }: RuleFamil
   });
 }
 
-/** Keeps the rows whose name has `part` in it, letter case aside. */
+/** Keeps the rows whose name contains `part`, case-insensitively. */
 export function named(page: Page, part: string | undefined): Page {
   if (part === undefined) return page;
   const wanted = part.toLowerCase();
@@ -130,7 +130,7 @@ const relate = (settings: Settings | undefined, more: readonly string[]): Settin
 const isRelation = (name: string, value: unknown, more: readonly string[]): value is unknown[] =>
   Array.isArray(value) && (relations.has(wireName(name)) || more.includes(wireName(name)));
 
-/** What a rule refers to is `{id}` on the wire. URL categories are words there, not records. */
+/** References are `{id}` on the wire, except for URL categories, which are strings. */
 const relations = new Set([
   'appServiceGroups',
   'appServices',
@@ -157,7 +157,7 @@ const relations = new Set([
 
 const refer = (value: unknown): unknown => (typeof value === 'object' ? value : { id: idOf(value) });
 
-/** IDs of ZIA are numbers, of any size. */
+/** ZIA IDs are integers, possibly beyond 2^53. */
 export function idOf(value: unknown): unknown {
   if (typeof value !== 'string' || !/^-?\d+$/.test(value)) return value;
   const number = Number(value);

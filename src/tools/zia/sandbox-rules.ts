@@ -7,7 +7,7 @@ export default ruleFamily({
   toolset: 'zia_sandbox',
   path: '/sandboxRules',
   about: 'Sandbox rules decide which files are run in the sandbox and what happens to those that behave maliciously.',
-  // Recorded: the API reads `baRuleAction` here.
+  // Recorded: the API expects `baRuleAction` here.
   action: onWire('baRuleAction', text('What happens to malicious files: BLOCK or ALLOW.', { min: 1 })),
   conditions:
     'file_types, protocols, ba_policy_categories, url_categories, first_time_enable, first_time_operation, ml_action_enabled, by_threat_score',

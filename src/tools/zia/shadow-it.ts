@@ -55,7 +55,7 @@ export default [
   }),
 ];
 
-/** This list alone counts its pages under other names. */
+/** This list names its paging parameters differently from all others. */
 async function listApps(call: Call, input: { readonly page_number?: number; readonly limit?: number }): Promise<Page> {
   const { page_number: page, limit } = input;
   const rows = await call('GET /cloudApplications/lite', { query: { pageNumber: page, limit } });

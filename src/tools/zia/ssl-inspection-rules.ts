@@ -1,7 +1,7 @@
 import { encoded, oneOf, type Compose } from '../define.ts';
 import { ruleFamily } from './rules.ts';
 
-/** The API wants an object where the input is one word; the bare word was answered with 400 (recorded). */
+/** The input is a single word; the API requires an object and answers 400 to the bare word (recorded). */
 const action = encoded(
   oneOf(
     ['DECRYPT', 'DO_NOT_DECRYPT', 'BLOCK'],
@@ -10,7 +10,7 @@ const action = encoded(
   (type) => ({ type }),
 );
 
-/** A type that stays keeps its details; those that belong to the former type go. */
+/** Keeps the details when the type is unchanged; drops those of the previous type otherwise. */
 const compose: Compose = (_, { input, change, current }) => {
   if (input['action'] === undefined || !current) return { ...current, ...change };
   const former = (current['action'] ?? {}) as Readonly<Record<string, unknown>>;

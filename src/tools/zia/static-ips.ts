@@ -25,7 +25,7 @@ export default [
     required: ['ip_address'],
     bewareOfDeleting: 'The API refuses it while a location, tunnel or credential refers to the address.',
   }),
-  // The address of a record cannot be changed, so it is no input here. The record that is read first carries it, and the ID:
-  // a change with the address alone was recorded to be refused as a duplicate.
+  // The address of a record cannot be changed, so it is not an input. The record that is read first supplies it, with the ID:
+  // recorded, an update with the address but without the ID is rejected as a duplicate.
   ...collection(zia, { ...shared, only: ['update'], fields: place }),
 ];

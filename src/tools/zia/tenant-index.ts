@@ -1,4 +1,4 @@
-/** The tenant itself: how traffic reaches it, what it has once, and what it knows. */
+/** Tools for the tenant as a whole: traffic forwarding, tenant-wide settings, and reference data. */
 import advancedSettings from './advanced-settings.ts';
 import atpMaliciousUrls from './atp-malicious-urls.ts';
 import atpMalware from './atp-malware.ts';

@@ -1,16 +1,16 @@
-/** Steps of which a later one may fail: the error then says what was made before, and what has become of it. */
+/** Multi-step creations: when a later step fails, the error says what was created before, and whether it was deleted again. */
 import { messageOf, ZscalerMcpError, type ErrorCode } from '../../common/errors.ts';
 
 export interface Made {
-  /** With its ID: `static IP 4338892 (192.0.2.23)`. */
+  /** Includes the ID: `static IP 4338892 (192.0.2.23)`. */
   readonly what: string;
   readonly undo: () => Promise<unknown>;
 }
 
-/** After these nobody knows whether the request took effect, so nothing is taken away from under it. */
+/** After these errors the request may have taken effect, so what it may depend on is not deleted. */
 const unsure: readonly ErrorCode[] = ['ERR_CLOUD_TIMEOUT', 'ERR_CLOUD_UNREACHABLE', 'ERR_CALL_CANCELLED'];
 
-/** @throws ZscalerMcpError the error of the step, with the state of what was made before it */
+/** @throws ZscalerMcpError the error of the step, with the state of what was created before it */
 export async function orUndo<T>(step: string, made: Made | undefined, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

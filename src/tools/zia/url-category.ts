@@ -1,4 +1,4 @@
-/** What the tools for URL categories share. Custom categories are the tenant's own; predefined ones are Zscaler's, to which a tenant may only add. */
+/** Shared by the tools for URL categories. Custom categories belong to the tenant; predefined ones to Zscaler, and a tenant may only add to them. */
 import { quote } from '../../common/json.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { optional, record, text, texts, type Call, type Fields } from '../define.ts';
@@ -7,12 +7,12 @@ import { wireName } from '../wire-names.ts';
 
 export type Category = Readonly<Record<string, unknown>>;
 
-/** The lists of `advanced`, beside those with an input of their own. */
+/** List fields accepted in `advanced`; the others have an input each. */
 const FURTHER = ['dbCategorizedUrls', 'keywordsRetainingParentCategory', 'ipRangesRetainingParentCategory'];
 
 const replaced = 'In an update the list replaces the present one.';
 
-/** What a category holds, whichever kind it is. */
+/** Fields of a category of either kind. */
 export const content = {
   urls: optional(texts(`URLs without a scheme, of this category alone; a leading dot stands for every subdomain. ${replaced}`)),
   description: optional(text('Admin description. An empty text removes it.')),
@@ -34,7 +34,7 @@ interface Given {
   readonly advanced?: Category;
 }
 
-/** @throws ZscalerMcpError ERR_TOOL_INPUT for what `advanced` does not take */
+/** @throws ZscalerMcpError ERR_TOOL_INPUT for a field that `advanced` does not accept */
 export function changeOf(input: Given): Category {
   const { configured_name: configuredName, urls, description, keywords, ip_ranges: ipRanges, advanced = {} } = input;
   const all = { configuredName, urls, description, keywords, ipRanges, ...Object.fromEntries(Object.entries(advanced).map(further)) };
@@ -59,7 +59,7 @@ export async function readCustom(call: Call, id: string, instead: string): Promi
   });
 }
 
-/** By ID, else by the name that administrators gave it. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** Found by ID, else by the configured name. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export async function readPredefined(call: Call, name: string): Promise<Category> {
   const direct = await readDirectly(call, name);
   const all = direct ? [] : rowsOf(await call('GET /urlCategories'));
@@ -76,7 +76,7 @@ export async function readPredefined(call: Call, name: string): Promise<Category
   });
 }
 
-/** A name that is no ID is answered with 404 or 400; any other failure is one. */
+/** The API answers 404 or 400 to a name in place of an ID; any other failure is rethrown. */
 async function readDirectly(call: Call, name: string): Promise<Category | undefined> {
   if (!/^\w+$/.test(name)) return undefined;
   try {

@@ -1,16 +1,16 @@
-/** A list of URLs that a tenant has once: shown whole, added to and taken from. */
+/** Tools for a tenant-wide list of URLs: show it whole, add to it, remove from it. */
 import { texts, tool, type Call, type Fields } from '../define.ts';
 import { readBack } from '../read-back.ts';
 import { zia } from './product.ts';
 
 interface UrlList {
-  /** As it appears in tool names, in the plural. */
+  /** The noun in tool names, plural. */
   readonly noun: string;
   readonly title: string;
   readonly toolset: 'zia_atp_policy' | 'zia_authentication_settings';
   readonly path: `/${string}`;
   readonly write: 'PUT' | 'POST';
-  /** Where the URLs are: the input of the tools, and the name on the wire. */
+  /** The name of the URL list, both as input and on the wire. */
   readonly input: string;
   readonly wire: string;
   readonly about: string;
@@ -48,7 +48,7 @@ export function urlList(list: UrlList) {
   ];
 }
 
-/** The answer repeats what was sent (recorded), not what the list has become. */
+/** The answer echoes the request (recorded), not the resulting list. */
 async function edit(call: Call, { path, write, input: name, wire }: UrlList, action: string, input: Readonly<Record<string, unknown>>) {
   await call(`${write} ${path}`, { query: { action }, body: { [wire]: input[name] } });
   return readBack(call, `GET ${path}`);

@@ -1,9 +1,9 @@
-/** Which entries of a category cover a URL. The API cannot be asked this, so the lists it returns are looked through. */
+/** Finds the entries of a category that cover a URL. The API has no such query, so the lists it returns are searched. */
 import type { Category } from './url-category.ts';
 
 const LISTS = ['urls', 'dbCategorizedUrls'] as const;
 
-/** The category with `_url_match`, or nothing. */
+/** The category with `_url_match` added, or an empty list if nothing matches. */
 export function matchUrl(category: Category, url: string): readonly Category[] {
   const matched = LISTS.flatMap((field) => {
     const entries: unknown = category[field];
@@ -14,7 +14,7 @@ export function matchUrl(category: Category, url: string): readonly Category[] {
   return matched.length === 0 ? [] : [{ ...category, _url_match: { url, matched } }];
 }
 
-/** An entry covers its host and, to be on the safe side, every subdomain with or without its leading dot; with a path, only what is below the path. */
+/** An entry covers its host and, to be on the safe side, all subdomains, with or without a leading dot; with a path, only that path and those below it. */
 export function covers(entry: string, url: string): boolean {
   const [wanted, given] = [split(entry), split(url)];
   const host = wanted.host.replace(/^\./, '');

@@ -3,7 +3,7 @@ import { zia } from './product.ts';
 
 const toolset = 'zia_url_categories';
 
-/** The API looks at so many at once. */
+/** The API's limit of URLs per lookup. */
 const CHUNK = 100;
 
 const edit = {
@@ -41,7 +41,7 @@ export default [
   }),
 ];
 
-/** One chunk after the other: the API allows one look-up a second, and says itself how long to wait. */
+/** Chunks are sent one after another: the API allows one lookup per second and says how long to wait. */
 async function lookUp(call: Call, urls: readonly string[]): Promise<Page> {
   const items: unknown[] = [];
   for (let start = 0; start < urls.length; start += CHUNK)
@@ -63,7 +63,7 @@ async function editList(call: Call, { category_id: category, configured_name: na
   });
 }
 
-/** A predefined category may have none. */
+/** A predefined category may have no configured name. */
 async function readName(call: Call, category: string): Promise<unknown> {
   const { configuredName } = ((await call(`GET /urlCategories/${category}`)) ?? {}) as { configuredName?: unknown };
   return configuredName;

@@ -62,7 +62,7 @@ describe('people of ZIA', () => {
     expect(result).toMatchObject({ items: [{ id: 5 }], note: undefined });
   });
 
-  it('get_zia_user_groups says so when there is no end to the pages', async () => {
+  it('get_zia_user_groups says so when it stops before the last page', async () => {
     const { sent, result } = await runTool('get_zia_user_groups', { name: 'pil' }, [groups(1_000, 'Crew')]);
     expect(sent).toHaveLength(20);
     expect((result as Page).note).toContain('Only the first 20000 groups');

@@ -81,7 +81,7 @@ type Query = Readonly<Record<string, unknown>>;
 const PAGE_SIZE = 1_000;
 const MOST_PAGES = 20;
 
-/** The API has no filter by name, and what its search looks at is its own affair. */
+/** The API has no filter by name, and which fields its search covers is not documented. */
 async function findByName(call: Call, query: Query, name: string): Promise<Page> {
   const items: unknown[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {

@@ -42,7 +42,7 @@ export default [
   }),
 ];
 
-/** A credential has exactly the identity of its type; the API would answer with a general refusal. */
+/** A credential has exactly the identity field of its type; checked here because the API's rejection does not name the field. */
 function requireIdentity({ credential_type: type, ip_address: address, fqdn }: Parameters<Compose>[1]['input']): void {
   const [wanted, other] = type === 'IP' ? ['ip_address', 'fqdn'] : ['fqdn', 'ip_address'];
   const [has, hasOther] = type === 'IP' ? [address, fqdn] : [fqdn, address];

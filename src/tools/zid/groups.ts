@@ -57,7 +57,7 @@ export default [
   }),
 ];
 
-/** The page that was asked for is one of users; the group is looked for on the first page, wherever that is. */
+/** The requested page is a page of users; the group itself is looked up from the first page. */
 async function findGroup(call: Call, name: string): Promise<string> {
   const found = readPage(zid.paging, await call('GET /groups', { query: { 'name[like]': name } }), {});
   return encodeURIComponent(pickOne(found, { what: 'group', name, fields: ['name'] }));

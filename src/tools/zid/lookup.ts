@@ -1,4 +1,4 @@
-/** From a name to the one record that bears it. A near miss is never taken silently. */
+/** Finds the one record with a given name. A near match is never used silently. */
 import { quote } from '../../common/json.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import type { Page } from '../define.ts';
@@ -7,17 +7,17 @@ interface Wanted {
   /** `group` or `user`, for messages. */
   readonly what: string;
   readonly name: string;
-  /** Fields of a record that may hold the name. */
+  /** Fields that may hold the name. */
   readonly fields: readonly string[];
 }
 
-/** The record whose field is the name, else the only one found. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** The record with a field equal to the name, else the only record found. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function pickOne(found: Page, wanted: Wanted): string {
   const records = found.items as readonly Record<string, unknown>[];
   const exact = records.filter((record) => wanted.fields.some((field) => isSame(record[field], wanted.name)));
   const candidates = exact.length > 0 ? exact : records;
   const [only] = candidates;
-  // Whatever is on a further page could be the one as well, unless this one matches to the letter.
+  // Unless this record matches exactly, a record on a further page could be the one that is meant.
   const isSure = candidates.length === 1 && (exact.length === 1 || found.next === undefined);
   if (only && isSure && typeof only['id'] === 'string') return only['id'];
   throw candidates.length === 0 ? noneFound(wanted) : tooMany(candidates, found.total ?? records.length, wanted);

@@ -8,7 +8,7 @@ export const zid: Product<'zid'> = {
   paging: { kind: 'offset', items: 'records', totals: ['results_total', 'totalRecord'], link: 'next_link' },
 };
 
-/** Inputs that the lists of ZIdentity share. */
+/** Inputs shared by the ZIdentity lists. */
 export const paging = {
   offset: optional(count('How many rows to skip; 0 for the first page.')),
   limit: optional(count('Rows on a page; without it the API returns 100.', { min: 1, max: 1000 })),

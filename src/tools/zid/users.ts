@@ -69,7 +69,7 @@ async function searchUsers(call: Call, name: string, page: { offset?: number; li
     readPage(zid.paging, await call('GET /users', { query: { [`${field}[like]`]: name, ...page } }), page);
   if (name.includes('@')) return by('primaryEmail');
   const byLogin = await by('loginName');
-  // Past the last row of what was found there is nothing either, and that is no reason to look elsewhere.
+  // An empty page past the last match is not a reason to search by another field.
   const isEmpty = byLogin.items.length === 0 && (byLogin.total ?? 0) === 0;
   return isEmpty ? by('displayName') : byLogin;
 }

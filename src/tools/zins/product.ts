@@ -19,14 +19,14 @@ interface Report {
   /** `WEB_TRAFFIC` */
   readonly domain: string;
   readonly field: string;
-  /** Arguments of the field beside the time: name on the wire to name and type of the variable. */
+  /** Arguments of the field other than the time: wire name to name and type of the variable. */
   readonly args?: Readonly<Record<string, readonly [variable: string, type: string]>>;
   readonly input?: Fields;
-  /** What is read of each entry. */
+  /** The fields selected of each entry. */
   readonly select: string;
-  /** Whether the report says if names were made unreadable. */
+  /** Whether the report has a field that says if names are obfuscated. */
   readonly isPlain?: boolean;
-  /** Whether it covers 14 days unless told otherwise, instead of 7. */
+  /** Whether the default span is 14 days instead of 7. */
   readonly isLong?: boolean;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
@@ -50,7 +50,7 @@ export function report(name: string, { operation, domain, field, args = {}, sele
 
 export const limit = { limit: initially(count('Entries to return, the largest first.', { min: 1, max: 1000 }), 50) };
 
-/** Inputs that choose the time. They are not sent: what follows from them is. */
+/** Inputs for the time span. They are not sent themselves; start and end are computed from them. */
 export const span = (isLong: boolean): Fields => ({
   start_days_ago: unsent(initially(count('Days ago at which the span begins.', { min: 1 }), isLong ? 16 : 9)),
   end_days_ago: unsent(initially(count('Days ago at which the span ends; the data of the last days is not complete.', { min: 1 }), 2)),
@@ -58,7 +58,7 @@ export const span = (isLong: boolean): Fields => ({
   end_time: unsent(optional(count('Exact end, in milliseconds since 1970, instead of end_days_ago. Needs start_time.'))),
 });
 
-/** How to count traffic on the web. */
+/** Unit for web traffic. */
 export const unit = {
   traffic_unit: initially(anyCase(oneOf(['TRANSACTIONS', 'BYTES'], 'What to count: requests or bytes.')), 'TRANSACTIONS' as const),
 };
@@ -67,7 +67,7 @@ export const unitArg = { traffic_unit: ['trafficUnit', 'WebTrafficUnits!'] } as 
 const DAY_MS = 86_400_000;
 
 /**
- * The API answers for spans of 7 and of 14 days, so a span in days becomes the nearer of the two, up to its end. An exact one is left as it is.
+ * The API supports spans of 7 and 14 days, so a span in days is changed to the nearer of the two, keeping its end. An exact span is sent unchanged.
  * @throws ZscalerMcpError ERR_TOOL_INPUT
  */
 export function windowOf(input: Readonly<Record<string, unknown>>): { startTime: number; endTime: number } {
@@ -89,7 +89,7 @@ export function windowOf(input: Readonly<Record<string, unknown>>): { startTime:
 
 const badSpan = (what: string, hint: string): ZscalerMcpError => new ZscalerMcpError('ERR_TOOL_INPUT', what, { hint });
 
-/** The span that was really asked for, which may not be the one that the caller had in mind. */
+/** The span actually queried, which may differ from the one the caller gave. */
 export const tell = ({ startTime, endTime }: Readonly<Record<string, unknown>>) => ({
   span: { from: isoOf(startTime), to: isoOf(endTime) },
 });

@@ -1,4 +1,4 @@
-/** Microsegmentation speaks GraphQL: one endpoint, a field for each question. */
+/** Microsegmentation speaks GraphQL: one endpoint, a field for each query. */
 import { anyCase, count, initially, oneOf, onWire, optional, query, text, type Fields, type Paging, type Product } from '../define.ts';
 
 export const zms: Product<'zms'> = {
@@ -12,24 +12,24 @@ export const zms: Product<'zms'> = {
 interface Question {
   readonly about: string;
   readonly operation: string;
-  /** The field of the API that answers. */
+  /** The GraphQL field. */
   readonly field: string;
-  /** Its arguments but for the customer, by their types. */
+  /** Its arguments and their types, without the customer ID. */
   readonly args?: Readonly<Record<string, string>>;
   readonly input?: Fields;
-  /** What is read of the answer, or of each row; nothing for a field without members. */
+  /** The fields selected of the answer or of each row; empty for a scalar field. */
   readonly select?: string;
   readonly variables?: (input: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 interface SingleQuestion extends Question {
-  /** Type of the customer's ID, if it is no ID for the API. */
+  /** GraphQL type of the customer ID where it is not `ID`. */
   readonly customer?: string;
-  /** Where the answer is, if not in the field itself. */
+  /** Path to the answer if it is not the field itself. */
   readonly answer?: string;
 }
 
-/** A question with one answer. */
+/** A query with a single answer. */
 export const ask = (
   name: string,
   { operation, field, args = {}, select = '', customer = 'ID!', answer = field, ...rest }: SingleQuestion,
@@ -42,7 +42,7 @@ export const ask = (
     answer,
   });
 
-/** A list by page. Some call the page `page`, others `page_num`. */
+/** A paged list. Some fields name the page `page`, others `page_num`. */
 export const list = (
   name: string,
   { operation, field, args = {}, select = '', ...rest }: Question,
@@ -68,7 +68,7 @@ const paging = (page: string): Fields => ({
   page_size: initially(count('Rows on a page.', { min: 1, max: 100 }), 20),
 });
 
-/** Each argument is a variable of its own name. */
+/** Each argument becomes a variable of the same name. */
 function documentOf(operation: string, field: string, args: Readonly<Record<string, string>>, select: string): string {
   const names = Object.keys(args);
   const declared = names.map((name) => `$${name}: ${args[name]}`).join(', ');
@@ -77,10 +77,10 @@ function documentOf(operation: string, field: string, args: Readonly<Record<stri
 }
 
 export const direction = anyCase(oneOf(['ASC', 'DESC'], 'Order of the rows.'));
-/** The order of a list that has one order only. */
+/** For lists with a single sort order. */
 export const sortOrder = (field: string) => ({ sort_order: onWire(`orderBy.${field}`, optional(direction)) });
 
-/** Inputs of the lists around agents. */
+/** Inputs of the lists about agents. */
 export const agentFilters = {
   search: optional(text('Part of the name.')),
   sort: optional(text('Field to order the rows by, as the rows name it.')),

@@ -2,12 +2,12 @@ import { collection, flag, id, text, type Compose } from '../define.ts';
 import { findEnrollmentCertificate } from './lookup.ts';
 import { described, filters, placed, refs, upgraded, zpa } from './product.ts';
 
-/** Recorded: 0 and 2, each with its name; the one between goes by the public documentation of the Terraform provider. */
+/** 0 and 2 are recorded, each with its name; 1 follows the public documentation of the Terraform provider. */
 const PROFILES: Readonly<Record<string, string>> = { Default: '0', 'Previous Default': '1', 'New Release': '2' };
 
 const DEFAULT_CERTIFICATE = 'Connector';
 
-/** What the API names in pairs; and a new group needs the certificate that its connectors enrol with. */
+/** Fills in fields that the API expects in pairs, and for a new group the enrolment certificate of its connectors. */
 const compose: Compose = async (call, { current, change }) => {
   const { versionProfile, enrollmentCertName, ...rest } = change;
   const isUnsaid = rest['enrollmentCertId'] === undefined && (enrollmentCertName !== undefined || current === undefined);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runTool } from '../run-tool.fixture.ts';
 
-it('tells how to see the rest of the applications of a type, and gets them all', async () => {
+it('says how to get the remaining applications of a type, and gets them all', async () => {
   const page = (number: string) => ({ totalPages: '3', totalCount: '3', list: [{ id: number }] });
   const { result } = await runTool('get_zpa_app_segments_by_type', { application_type: 'INSPECT' }, [page('1')]);
   expect(result).toMatchObject({ items: [{ id: '1' }], total: 3, next: { page: 2 } });

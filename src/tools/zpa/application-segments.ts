@@ -1,4 +1,4 @@
-/** Application segments, plain and with browser or privileged access: one collection of the API under three names. */
+/** Application segments, plain and with browser or privileged access: one API collection offered under three nouns. */
 import { advanced, collection, flag, id, record, records, text, texts, type Fields } from '../define.ts';
 import { described, filters, refs, zpa } from './product.ts';
 import { composeSegment, ports, type AppKind } from './segment-body.ts';

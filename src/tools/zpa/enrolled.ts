@@ -1,4 +1,4 @@
-/** What enrolled itself with a provisioning key: it is not created here, and is deleted one by one or many at once. */
+/** Connectors and service edges that enrolled with a provisioning key: no create tool; deleted singly or in bulk. */
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, flag, text, texts, tool, type Call } from '../define.ts';
 import { described, filters, inMicrotenant, microtenantId, zpa, zpaTenant } from './product.ts';
@@ -40,7 +40,7 @@ export function enrolled({ noun, toolset, path, id, about, enabled }: Kind) {
   ];
 }
 
-/** @throws ZscalerMcpError ERR_TOOL_INPUT for an empty list: what the API makes of one is not known */
+/** @throws ZscalerMcpError ERR_TOOL_INPUT for an empty list, since the API's behaviour with one is unknown */
 async function deleteMany(call: Call, path: Kind['path'], name: string, ids: readonly string[], microtenant?: string): Promise<unknown> {
   if (ids.length === 0)
     throw new ZscalerMcpError('ERR_TOOL_INPUT', `${name} must hold at least one ID, got an empty list`, {

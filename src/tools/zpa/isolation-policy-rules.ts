@@ -1,7 +1,7 @@
 import { id } from '../define.ts';
 import { needProfile, policyRules } from './policy-family.ts';
 
-/** Isolation works in a browser only, and the API wants that said in each rule. */
+/** Isolation works in browsers only; the API requires that condition in each rule. */
 const IN_BROWSER = { operator: 'OR', operands: [{ objectType: 'CLIENT_TYPE', values: ['zpn_client_type_exporter'] }] };
 
 export default policyRules({

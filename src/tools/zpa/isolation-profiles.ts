@@ -23,7 +23,7 @@ export default [
   }),
 ];
 
-/** Isolation has ids of its own; what ZPA knows the profile by is in another list (recorded). */
+/** Isolation has its own IDs; the ID that ZPA uses for the profile is in another list (recorded). */
 async function listProfiles(call: Call): Promise<Row[]> {
   const rowsAt = async (path: string) =>
     readPage({ kind: 'array', usualSize: Infinity }, await call(`GET ${ISOLATION}/${path}`), {}).items as readonly Row[];

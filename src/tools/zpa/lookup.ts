@@ -1,4 +1,4 @@
-/** From a name to the one record that bears it. A near miss is never taken for it. */
+/** Finds the one record with a given name. A near match is an error. */
 import { quote } from '../../common/json.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, type Call } from '../define.ts';
@@ -10,17 +10,17 @@ interface Wanted {
   /** `identity provider`, for messages. */
   readonly what: string;
   readonly name: string;
-  /** How to see what there is. */
+  /** How to list the existing records, for messages. */
   readonly hint: string;
 }
 
-/** The records of a list that has a `search`. @throws ZscalerMcpError ERR_TOOL_INPUT when none bears the name */
+/** The record with this name, from a list that has a `search`. @throws ZscalerMcpError ERR_TOOL_INPUT when there is none */
 export async function findNamed(call: Call, route: `/${string}`, wanted: Wanted, query: Row = {}): Promise<Row> {
   const answer = await call(`GET ${route}`, { query: { search: searchFor(wanted.name), ...query } });
   return pickNamed(readPage(zpaTenant.paging, answer, {}).items as readonly Row[], wanted);
 }
 
-/** The one that is called exactly so, else the only one that differs in letter case alone. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** The record with exactly this name, else the only one that matches case-insensitively. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function pickNamed(rows: readonly Row[], { what, name, hint }: Wanted): Row {
   const alike = rows.filter((row) => typeof row['name'] === 'string' && row['name'].toLowerCase() === name.toLowerCase());
   const found = alike.find((row) => row['name'] === name) ?? (alike.length === 1 ? alike[0] : undefined);
@@ -28,13 +28,13 @@ export function pickNamed(rows: readonly Row[], { what, name, hint }: Wanted): R
   throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quote(name)}`, { hint });
 }
 
-/** The id as a part of a path. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** The ID of the identity provider with this name. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export async function findIdp(call: Call, name: string): Promise<string> {
   const hint = 'Give the whole name of an identity provider, as the ZPA admin portal shows it.';
   return idOf(await findNamed(call, `${v2}/idp`, { what: 'identity provider', name, hint }));
 }
 
-/** Where no certificate is named, the one that the kind of group has by default. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** The ID of the enrolment certificate with this name. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export async function findEnrollmentCertificate(call: Call, name: string): Promise<string> {
   const hint = 'See what there is with get_zpa_enrollment_certificate.';
   return idOf(await findNamed(call, `${v2}/enrollmentCert`, { what: 'enrollment certificate', name, hint }));

@@ -4,7 +4,7 @@ import { filters, v2, zpaTenant } from './product.ts';
 
 const LSS = '/zpa/mgmtconfig/v2/admin/lssConfig';
 
-/** Names for people, and the names that the log streaming service goes by. */
+/** Log types as people name them, and the API's names. */
 const SOURCES = {
   app_connector_metrics: 'zpn_ast_comprehensive_stats',
   app_connector_status: 'zpn_ast_auth_log',

@@ -102,13 +102,13 @@ describe('an update of a rule', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('replaces conditions that cannot be written back by the ones that were given', async () => {
+  it('replaces conditions that cannot be written back with the ones given', async () => {
     const rule = { id: '5', name: 'Old', conditions: [{ operator: 'OR', operands: [{ objectType: 'NEW' }] }] };
     const { sent } = await runTool('zpa_update_access_policy_rule', { rule_id: '5', conditions: [apps] }, [{ id: 'set' }, rule, null]);
     expect(sent[2]?.body).toEqual({ ...rule, conditions: [apps] });
   });
 
-  it('does not add the client type twice to an isolation rule, nor isolates without a profile', async () => {
+  it('does not add the client type twice to an isolation rule, and requires a profile to isolate', async () => {
     const browser = { operator: 'OR', operands: [{ objectType: 'CLIENT_TYPE', lhs: 'id', rhs: 'zpn_client_type_exporter' }] };
     const rule = { id: '5', action: 'ISOLATE', zpnIsolationProfileId: 'p', conditions: [browser] };
     const { sent } = await runTool('zpa_update_isolation_policy_rule', { rule_id: '5', conditions: [apps] }, [{ id: 'set' }, rule, null]);

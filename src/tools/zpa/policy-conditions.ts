@@ -1,11 +1,11 @@
-/** Conditions of policy rules. They are read in one form of the API and written in another; either is taken, and the second is sent. */
+/** Conditions of policy rules. The API reads and writes them in different forms; both are accepted as input, and the write form is sent. */
 import { parseJson } from '../../common/json.ts';
 import { text } from '../define.ts';
 import { wireNames } from '../wire-names.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The form that is written. All values of one condition are joined by its operator; all conditions of a rule must hold. */
+/** The write form. The values of one condition are joined by its operator; all conditions of a rule must hold. */
 export interface Condition {
   readonly operator: 'AND' | 'OR';
   readonly negated?: true;
@@ -52,7 +52,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** The condition as it is written, whatever form it came in; undefined when it is none. */
+/** The condition in the write form, from any form; undefined when it is not a condition. */
 export function toWritten(given: unknown): Condition | undefined {
   if (Array.isArray(given)) return ofPair(given);
   if (typeof given !== 'object' || given === null) return undefined;
@@ -81,7 +81,7 @@ function ofOperand(given: unknown): Operand | undefined {
   const entries: unknown = Array.isArray(entryValues) && entryValues.length > 0 ? entryValues : [single];
   const pairs = (entries as readonly Row[]).map(ofEntry);
   if (!pairs.every((pair) => pair !== undefined)) return undefined;
-  // What has no pair of its own is read with `id` on the left (recorded: CLIENT_TYPE).
+  // Operands without a left-hand value are read with `id` there (recorded: CLIENT_TYPE).
   return pairs.every((pair) => pair.lhs === 'id')
     ? { objectType, values: pairs.map((pair) => pair.rhs) }
     : { objectType, entryValues: pairs };
@@ -94,7 +94,7 @@ function ofEntry(entry: Row | null): Entry | undefined {
 
 const isPlain = (value: unknown): value is Plain => ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 
-/** Read one value at a time (recorded), written one type at a time; the operator stays between all of them. */
+/** The read form has one operand per value (recorded), the write form one per type; the operator still joins all of them. */
 function join(operands: readonly Operand[]): Operand[] {
   const joined = new Map<string, Operand>();
   for (const { objectType, values, entryValues } of operands) {

@@ -1,4 +1,4 @@
-/** The rules of one policy. They live in a policy set, whose ID is looked up for every request; a write goes to the second version of the API. */
+/** The rules of one policy. They belong to a policy set, whose ID is looked up for every request; writes use version 2 of the API. */
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { collection, oneOf, text, tool, type Call, type Compose, type Fields } from '../define.ts';
 import type { Tool } from '../tool.ts';
@@ -16,12 +16,12 @@ export interface Policy {
   readonly about: string;
   readonly beware?: string;
   readonly actions: readonly [string, ...string[]];
-  /** What the actions mean. */
+  /** Description of the actions. */
   readonly actionAbout: string;
   readonly more?: Fields;
   readonly required: readonly string[];
   readonly initially?: Row;
-  /** Looks over the body of a write. @throws ZscalerMcpError to refuse it */
+  /** Checks or completes the body of a write. @throws ZscalerMcpError to reject it */
   readonly finish?: (body: Row) => Row;
 }
 
@@ -76,7 +76,7 @@ export function policyRules({
   return [list, ...rules.map((rule) => inSet(rule, type))];
 }
 
-/** Accepts small letters too, as the Python server did. */
+/** Case-insensitive, as in the Python server. */
 const word = (values: Policy['actions'], about: string) => ({
   ...oneOf(values, about),
   read: (given: unknown) => (typeof given === 'string' ? values.find((value) => value === given.toUpperCase()) : undefined),
@@ -100,7 +100,7 @@ const below =
     return call(whole as typeof route, parts);
   };
 
-/** Nothing is written when one of them cannot be understood: it would be lost. @throws ZscalerMcpError ERR_CLOUD_ANSWER */
+/** Nothing is written if any condition cannot be converted, since the write would drop it. @throws ZscalerMcpError ERR_CLOUD_ANSWER */
 function rewritten(present: unknown): Condition[] {
   const list = Array.isArray(present) ? present.map(toWritten) : [undefined];
   if (list.every((condition) => condition !== undefined)) return list;
@@ -109,7 +109,7 @@ function rewritten(present: unknown): Condition[] {
   });
 }
 
-/** Some actions do nothing without a profile. @throws ZscalerMcpError ERR_TOOL_INPUT */
+/** Some actions require a profile. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function needProfile(body: Row, action: string, wire: string, input: string, hint: string): Row {
   if (body['action'] === action && typeof body[wire] !== 'string')
     throw new ZscalerMcpError('ERR_TOOL_INPUT', `a rule with the action ${action} needs ${input}, and it would have none`, { hint });

@@ -4,7 +4,7 @@ import { described, filters, zpa } from './product.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What each type is made of. The API never shows a secret, and a write without it would wipe it. */
+/** The fields of each type. The API never returns a secret, and a write without it would erase it. */
 const PARTS = {
   USERNAME_PASSWORD: ['userName', 'password'],
   PASSWORD: ['password'],

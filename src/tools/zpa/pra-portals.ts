@@ -2,7 +2,7 @@ import { collection, flag, id, text, type Compose } from '../define.ts';
 import { findNamed, idOf } from './lookup.ts';
 import { described, filters, v2, zpa } from './product.ts';
 
-/** A new portal without a certificate gets the one that bears its name. */
+/** A new portal without a certificate gets the certificate of the same name. */
 const compose: Compose = async (call, { current, change, query }) => {
   if (current !== undefined || change['certificateId'] !== undefined) return { ...current, ...change };
   const hint = 'Give certificate_id, as zpa_list_ba_certificates shows it.';

@@ -2,7 +2,7 @@ import { count, encoded, id, inBoth, optional, onWire, text, texts, type Product
 
 const microtenant = id('Microtenant to act in, 0 for the default one; without it, the one of the configuration, else the whole tenant.');
 
-/** What exists once for the whole tenant, whatever the microtenant. */
+/** For objects of the whole tenant, independent of the microtenant. */
 export const zpaTenant: Product<'zpa'> = {
   id: 'zpa',
   title: 'ZPA',
@@ -14,39 +14,39 @@ export const zpaTenant: Product<'zpa'> = {
 
 export const zpa: Product<'zpa'> = { ...zpaTenant, shared: { microtenant_id: inBoth(optional(microtenant)) } };
 
-/** The same input, for tools that are code. */
+/** The same input, for tools with a `run`. */
 export const microtenantId = optional(microtenant);
 
-/** The query that says which microtenant is meant. */
+/** The query parameter that selects the microtenant. */
 export const inMicrotenant = ({ microtenant_id: microtenantId }: { readonly microtenant_id?: string | undefined }) =>
   microtenantId === undefined ? {} : { query: { microtenantId } };
 
-/** Some changes go to the second version of the API. */
+/** Version 2 of the API, required by some changes. */
 export const v2 = '/zpa/mgmtconfig/v2/admin/customers/{customerId}';
 
-/** A name alone is compared whole; `field+OPERATOR+value` is passed on. */
+/** A plain name must match exactly; `field+OPERATOR+value` is passed on. */
 export const searchFor = (value: string): string => (/\+[A-Z_]+\+/.test(value) ? value : `name+EQ+${value}`);
 
 const search = encoded(optional(text('The whole name of the record, or a filter of the API such as name+LIKE+part.')), searchFor);
 
-/** Inputs that choose the page of a list. */
+/** Paging inputs. */
 export const paging = {
   page: optional(count('Page to return, from 1.', { min: 1 })),
   page_size: onWire('pagesize', optional(count('Rows on a page; without it the API returns 20.', { min: 1, max: 500 }))),
 };
 
-/** Inputs that the lists of ZPA share. */
+/** Inputs shared by the ZPA lists. */
 export const filters = { search, ...paging };
 
-/** A list of ids is sent as a list of objects. */
+/** IDs are sent as a list of `{id}`. */
 export const refs = (wire: string, about: string) => onWire(wire, encoded(texts(about), asRefs));
 
 export const asRefs = (ids: readonly string[]): readonly { readonly id: string }[] => ids.map((ref) => ({ id: ref }));
 
-/** What every record of ZPA has. */
+/** Fields of every ZPA record. */
 export const described = { description: text('Admin description. An empty text removes it.') };
 
-/** Where a group of connectors or service edges stands; only the first three are needed to know the rest. */
+/** Location of a group of connectors or service edges; the rest follows from the first three. */
 export const placed = {
   latitude: text('Latitude in degrees as text, such as 53.5511.', {
     pattern: /^[+-]?\d{1,2}(\.\d+)?$/,
@@ -67,7 +67,7 @@ export const placed = {
   ),
 };
 
-/** When the members of a group take a new version. */
+/** When the members of a group upgrade. */
 export const upgraded = {
   upgrade_day: text('Day of the week on which members update themselves, in capitals: SUNDAY.', {
     pattern: /^(MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)DAY$/,

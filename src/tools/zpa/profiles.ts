@@ -1,4 +1,4 @@
-/** What exists once in the tenant and is found by ID, by name or in a list, with one tool for all three. */
+/** Tenant-wide profiles: one tool gets one by ID or name, or lists all. */
 import { id, optional, readPage, text, tool, type Call } from '../define.ts';
 import { findNamed } from './lookup.ts';
 import { paging, v2, zpaTenant } from './product.ts';
@@ -7,7 +7,7 @@ interface Profile {
   /** `posture_profile`. */
   readonly noun: string;
   readonly title: string;
-  /** Below either version of the API: lists come from the second, single records from the first. */
+  /** Path below either version of the API: lists use version 2, single records version 1. */
   readonly path: `/${string}`;
   readonly about: string;
 }
@@ -17,7 +17,7 @@ const name = (title: string) => optional(text(`Whole name of the ${title}.`, { m
 export const namedProfile = (path: `/${string}`, title: string, wanted: string, call: Call) =>
   findNamed(call, path, { what: title, name: wanted, hint: 'See what there is by calling it without a name.' });
 
-/** The ID wins over the name. */
+/** The ID takes precedence over the name. */
 export const profileTool = ({ noun, title, path, about }: Profile, idName: `${string}_id`) => {
   const input = { name: name(title), ...paging };
   return tool(zpaTenant, noun, {

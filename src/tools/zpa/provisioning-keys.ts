@@ -4,7 +4,7 @@ import { described, filters, zpa } from './product.ts';
 
 const kinds = { connector: 'CONNECTOR_GRP', service_edge: 'SERVICE_EDGE_GRP' } as const;
 
-/** The group goes by two names, and both are read. */
+/** The API has two names for the ID of the group and reads both, so a change sets both. */
 const compose: Compose = (_, { input, change, current }) => {
   const { componentId } = change;
   if (current === undefined && input['key_type'] === 'connector' && change['enrollmentCertId'] === undefined)

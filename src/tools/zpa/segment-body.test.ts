@@ -29,12 +29,12 @@ describe('the ports of a segment', () => {
     expect(await bodyOf({ advanced: { tcp_port_range } })).toEqual({ ...pairs, tcpPortRange: tcp_port_range });
   });
 
-  it('may go for one protocol, and not for both', async () => {
+  it('may be removed for one protocol, but not for both', async () => {
     expect(await bodyOf({ tcp_port_ranges: [] })).toMatchObject({ tcpPortRanges: [], udpPortRange: present.udpPortRange });
     await expect(bodyOf({ tcp_port_ranges: [], udp_port_ranges: [] })).rejects.toMatchObject({ code: 'ERR_TOOL_INPUT' });
   });
 
-  it('are not asked for when something else of a segment without them is changed', async () => {
+  it('are not required when another field of a segment without ports is changed', async () => {
     expect(await bodyOf({ name: 'New' }, { id: '5', name: 'Old' })).toEqual({ id: '5', name: 'New' });
   });
 });

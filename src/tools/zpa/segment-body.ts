@@ -1,4 +1,4 @@
-/** Puts together what is sent to create or change an application segment. */
+/** Builds the request body that creates or updates an application segment. */
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, texts, type Call, type Compose, type Writing } from '../define.ts';
 import { wireNames } from '../wire-names.ts';
@@ -7,7 +7,7 @@ import { zpaTenant } from './product.ts';
 export type AppKind = 'BROWSER_ACCESS' | 'SECURE_REMOTE_ACCESS';
 type Row = Readonly<Record<string, unknown>>;
 
-/** Pairs of first and last port, one after the other. */
+/** A flat list: first and last port of each range. */
 export const ports = (protocol: string) => {
   const field = texts(
     `${protocol} ports as pairs of first and last, in one list: ["80", "80", "8000", "8100"]. In an update the list replaces the present one.`,
@@ -26,7 +26,7 @@ export const ports = (protocol: string) => {
   };
 };
 
-/** The same ports are shown in two forms, and only one may be sent. */
+/** Records hold the same ports in two forms; only one may be sent. */
 const TWINS = [
   ['tcpPortRanges', 'tcpPortRange'],
   ['udpPortRanges', 'udpPortRange'],
@@ -59,7 +59,7 @@ function withPorts({ change, current }: Writing): Row {
   return body;
 }
 
-/** A web application that is there already keeps its id: without it, the API takes it for a new one. */
+/** Adds the ID of a web application that already exists: without it, the API treats it as a new one. */
 function withIds(apps: readonly unknown[], current: Row | undefined): Row[] {
   const present = rowsOf(current?.['clientlessApps']);
   return apps.map((app) => {
@@ -69,13 +69,13 @@ function withIds(apps: readonly unknown[], current: Row | undefined): Row[] {
   });
 }
 
-/** Fields that a console or web application is known by, and deleted by, in `commonAppsDto`. */
+/** Fields of `commonAppsDto`: the ID of a console or web application, and the IDs to delete. */
 const NAMES = {
   BROWSER_ACCESS: ['baAppId', 'deletedBaApps'],
   SECURE_REMOTE_ACCESS: ['praAppId', 'deletedPraApps'],
 } as const;
 
-/** The list that was given is the whole list: what is there already keeps its id, and what is missing from it goes. */
+/** The list given replaces the current one: existing entries keep their IDs, missing ones are deleted. */
 async function withConsoles(call: Call, { change, current, query }: Writing, kind: AppKind | undefined): Promise<Row> {
   const given = change['commonAppsDto'] === undefined ? undefined : (wireNames(change['commonAppsDto']) as Row);
   if (given === undefined) return {};
@@ -93,7 +93,7 @@ async function withConsoles(call: Call, { change, current, query }: Writing, kin
   return { commonAppsDto: { ...given, appsConfig, ...(deleted.length > 0 && { [deletedName]: deleted }) } };
 }
 
-/** Of all segments, since the API cannot be asked for those of one. */
+/** Of all segments, since the API cannot filter by segment. */
 async function presentApps(call: Call, kind: AppKind, segmentId: string, query: Row = {}): Promise<Row[]> {
   const found: Row[] = [];
   let isMore = true;

@@ -4,7 +4,7 @@ import { described, filters, refs, zpa } from './product.ts';
 
 const inUpdate = 'In an update the list replaces the present one.';
 
-/** Without discovery there is nothing to send traffic to but the servers of the group. */
+/** Without dynamic discovery, a group needs servers to send traffic to. */
 const withServers: Compose = (_, { current, change }) => {
   const body = { ...current, ...change };
   if (isEmpty(change['appConnectorGroups']))

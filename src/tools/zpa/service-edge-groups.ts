@@ -13,7 +13,7 @@ export default collection(zpa, {
     ...placed,
     ...described,
     enabled: flag('Whether the service edges of the group are in use.'),
-    // Recorded as text in capitals, unlike all other switches.
+    // Recorded as an upper-case string, unlike all other booleans.
     is_public: encoded(flag('Whether users outside trusted networks may use the group.'), (isPublic) => (isPublic ? 'TRUE' : 'FALSE')),
     override_version_profile: flag('Whether the version profile given here applies instead of the one of the tenant.'),
     version_profile_name: text('Software track of its service edges: Default, Previous Default or New Release.', { min: 1 }),

@@ -1,4 +1,4 @@
-/** Groups of addresses: the whole records, and a short list of their names. */
+/** Address groups: full records, and a short list of names. */
 import { collection, optional, text, texts, tool } from '../define.ts';
 import { listByName, ztw } from './product.ts';
 

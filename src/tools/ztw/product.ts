@@ -6,12 +6,12 @@ export const ztw: Product<'ztw'> = {
   title: 'Cloud & Branch Connector',
   root: '/ztw',
   base: '/ztw/api/v1',
-  // As with ZIA, the Go SDK asks every list for pages of 1,000.
+  // As with ZIA, the Go SDK requests pages of 1,000 from every list.
   paging: { kind: 'array', usualSize: 100, mostRows: 1_000 },
   afterChange: 'The change is staged: no tool activates it, an administrator does so in the portal of Cloud & Branch Connector.',
 };
 
-/** For endpoints that cannot search: the rows whose name contains the text, letter case aside. */
+/** For endpoints without search: the rows whose name contains the text, case-insensitively. */
 export async function listByName(
   call: Call,
   route: `GET /${string}`,
