@@ -1,8 +1,8 @@
-/** Laptops and telephones of Harbor Lantern Freight, and the networks they trust. */
+/** Laptops and phones of Harbor Lantern Freight, and their trusted networks. */
 import type { Fields, Item } from '../collection.ts';
 import { seedUsers } from '../zidentity/seed.ts';
 
-/** By the API's number of the operating system. */
+/** Keyed by the API's number of the operating system. */
 const SYSTEMS: readonly (readonly [type: number, detail: string, osVersion: string, manufacturer: string])[] = [
   [3, 'Lanternbook 14', 'Microsoft Windows 11 Enterprise;64 bit;amd64', 'Wickwright'],
   [4, 'Lanternbook Air', 'Version 15.6 (Build 24G84) ;arm', 'Wickwright'],
@@ -127,7 +127,7 @@ const privateAction = (networkType: number): Fields => ({
   latencyBasedServerMTEnablement: 0,
 });
 
-/** In an office, actionType 0 leaves the traffic alone. */
+/** actionType 0, used in offices, does not forward traffic. */
 const profile = (at: number, name: string, trustedSubnets: string): Item => ({
   id: String(11_900 + at),
   active: '1',

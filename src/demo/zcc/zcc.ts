@@ -1,4 +1,4 @@
-/** Client Connector: devices, what may be done to them, and the networks they trust. Shapes as recorded. */
+/** Client Connector: devices, actions on them, and trusted networks. Shapes as recorded. */
 import { createHash } from 'node:crypto';
 import { ok, type Answer } from '../answer.ts';
 import { includesText, pageOf, wholeNumber, type Fields, type Item } from '../collection.ts';
@@ -45,7 +45,7 @@ const named =
   (item: Item): boolean =>
     includesText(item[field], query.get('search') ?? '');
 
-/** The cloud knows devices by their udid alone. */
+/** The cloud identifies devices by `udid` only. */
 function withoutId(item: Item): Fields {
   const { id: _, ...fields } = item;
   return fields;
@@ -53,7 +53,7 @@ function withoutId(item: Item): Fields {
 
 const KINDS = ['logoutOtp', 'revertOtp', 'uninstallOtp', 'exitOtp', 'ziaDisableOtp', 'zpaDisableOtp', 'zdxDisableOtp', 'zdpDisableOtp'];
 
-/** Always the same for one device; they open nothing. */
+/** Fake one-time passwords, constant per device. */
 const passwords = (udid: string): Fields =>
   Object.fromEntries(KINDS.map((kind) => [kind, createHash('sha256').update(`${kind} of ${udid}`).digest('hex').slice(0, 10)]));
 

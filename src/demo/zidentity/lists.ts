@@ -4,8 +4,8 @@ import { includesText, wholeNumber, type Item } from '../collection.ts';
 const LIMIT = 100;
 
 /**
- * `{pageOffset, pageSize, totalRecord, records}`, and with more to come `next_link` and `results_total`. Recorded: the links
- * point to the sign-in host, not to the gateway, and lack the gateway's `/ziam`. So they must not be followed as they are.
+ * `{pageOffset, pageSize, totalRecord, records}`, plus `next_link` and `results_total` when there are more pages. Recorded: the
+ * links point to the sign-in host instead of the gateway and lack the gateway's `/ziam`, so clients must not follow them unchanged.
  */
 export function page(items: readonly Item[], path: string, query: URLSearchParams, vanityDomain: string): Answer {
   const offset = wholeNumber(query.get('offset')) ?? 0;
@@ -37,11 +37,11 @@ export function filterUsers(users: readonly Item[], query: URLSearchParams): Ite
 }
 
 export function filterGroups(groups: readonly Item[], query: URLSearchParams): Item[] {
-  // `True` is what one client sends; the cloud was seen to accept it.
+  // One client sends `True`, and the cloud accepts it (recorded).
   const onlyFixed = query.get('excludeDynamicGroups')?.toLowerCase() === 'true';
   return groups.filter((group) => isLike(group, query, ['name'])).filter((group) => !onlyFixed || group['isDynamicGroup'] !== true);
 }
 
-/** `name[like]=text`: the field contains the text, letter case aside. */
+/** `name[like]=text`: the field contains the text, case-insensitively. */
 const isLike = (item: Item, query: URLSearchParams, fields: readonly string[]): boolean =>
   fields.every((field) => includesText(item[field], query.get(`${field}[like]`) ?? ''));

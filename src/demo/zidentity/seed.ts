@@ -1,4 +1,4 @@
-/** People and groups of Harbor Lantern Freight. Nobody here exists. */
+/** Users and groups of Harbor Lantern Freight, all invented. */
 import type { Fields, Item } from '../collection.ts';
 
 const DOMAIN = 'harbor-lantern.example';
@@ -14,7 +14,7 @@ const DEPARTMENTS: readonly Fields[] = ['Operations', 'Finance', 'Security', 'Wa
 const userId = (at: number): string => `ihdemouser${String(at + 1).padStart(3, '0')}`;
 const groupId = (at: number): string => `ghdemogrp${String(at + 1).padStart(4, '0')}`;
 
-/** 30 people: each first name with each last name. */
+/** 30 users: each first name with each last name. */
 export const seedUsers = (): Item[] =>
   LAST.flatMap((last) => FIRST.map((first) => [first, last] as const)).map(([first, last], at) => {
     const login = `${first}.${last}@${DOMAIN}`.toLowerCase();
@@ -55,7 +55,7 @@ export const seedGroups = (): Item[] =>
     customAttrsInfo: {},
   }));
 
-/** Group to members. Dynamic groups follow the department. */
+/** User IDs by group ID. The members of dynamic groups follow from the department. */
 export function seedMemberships(): Map<string, Set<string>> {
   const everyone = seedUsers();
   const ofDepartment = (name: string): string[] =>

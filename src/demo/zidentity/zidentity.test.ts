@@ -39,7 +39,7 @@ describe('users', () => {
     expect((await pageOf(fixture, `/users?${query}`)).totalRecord).toBe(count);
   });
 
-  it('are made with 201, changed with 200, deleted with 204, and leave their groups', async () => {
+  it('are created with 201, updated with 200, deleted with 204, and leave their groups', async () => {
     await using fixture = await openFixture();
     const { status, body } = await fixture.call('POST', `${ZIAM}/users`, {
       loginName: 'new@harbor-lantern.example',
@@ -59,7 +59,7 @@ describe('users', () => {
     expect((await fixture.call('GET', path)).status).toBe(404);
   });
 
-  it('need a log-in name of their own', async () => {
+  it('need a unique login name', async () => {
     await using fixture = await openFixture();
     expect((await fixture.call('POST', `${ZIAM}/users`, { displayName: 'Nobody' })).body).toMatchObject({
       status: 400,

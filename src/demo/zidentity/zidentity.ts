@@ -1,4 +1,4 @@
-/** ZIdentity: users, groups, and who belongs where. */
+/** ZIdentity: users, groups and memberships. */
 import { created, noContent, ok, problem, type Answer } from '../answer.ts';
 import { compact, fieldsOf, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Handle, Product, Routes } from '../router.ts';
@@ -76,7 +76,7 @@ function family(path: string, items: Collection, { build, required }: Family): R
   };
 }
 
-/** Answers 404 when the `{id}` of the route names nothing. */
+/** Answers 404 when no item has the `{id}` of the route. */
 const within =
   (items: Collection, handle: Handle): Handle =>
   (visit) =>
@@ -121,7 +121,7 @@ interface Memberships {
   leave(groupId: string, userId: string): boolean;
 }
 
-/** Who was deleted stays in here unseen: lists start from the people and groups there are, and ids are not used twice. */
+/** Entries of deleted users and groups are kept; they have no effect, since lists start from existing items and IDs are not reused. */
 function openMemberships(world: World): Memberships {
   let groups: Map<string, Set<string>> | undefined;
   world.onReset(() => {

@@ -1,4 +1,4 @@
-/** Certificates that connectors and service edges enrol with. None is a real certificate, nor looks like a key. */
+/** Enrolment certificates of connectors and service edges. Placeholders that resemble neither certificates nor keys. */
 import type { Collection, Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
@@ -10,7 +10,7 @@ import type { Stores } from './stores.ts';
 export const enrollmentCertificates = (world: World, { enrollmentCertificates: items }: Stores): Routes =>
   readOnly(world, 'enrollmentCert', items);
 
-/** A list and its records, in either version of the API. */
+/** List and single record, in both versions of the API. */
 export function readOnly({ customerId }: World, path: string, items: Collection): Routes {
   const guard = { customerId, microtenants: MICROTENANTS };
   const base = `GET /mgmtconfig/{version}/admin/customers/{customerId}/${path}`;

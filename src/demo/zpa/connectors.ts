@@ -1,4 +1,4 @@
-/** What reaches the applications: app connector groups, their connectors, server groups and application servers. */
+/** App connector groups, connectors, server groups and application servers. */
 import { noContent } from '../answer.ts';
 import { fieldsOf, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
@@ -31,7 +31,7 @@ const GROUP_FIELDS = [
   'lssAppConnectorGroup',
 ];
 
-/** What a server group shows of an app connector group (recorded). */
+/** Fields of an app connector group inside a server group (recorded). */
 const INNER_FIELDS = [
   'modifiedTime',
   'creationTime',
@@ -61,7 +61,7 @@ export const appConnectorGroups = (world: World, { connectors, connectorGroups, 
     taken: located,
     items: connectorGroups,
     settable: GROUP_FIELDS,
-    // Recorded: a PUT with a name alone loses these, and keeps the description.
+    // Recorded: a PUT with only a name clears these, but keeps the description.
     forgets: ['latitude', 'longitude', 'cityCountry', 'countryCode'],
     defaults: {
       enabled: false,
@@ -106,7 +106,7 @@ export const appConnectorGroups = (world: World, { connectors, connectorGroups, 
       provisioningKeys.all().some(({ zcomponentId }) => zcomponentId === id),
   });
 
-/** Connectors come into being by enrolling, so there is no POST. */
+/** Connectors are created by enrolment, so there is no POST. */
 export const appConnectors = (world: World, { connectors }: Stores): Routes => enrolled(world, 'connector', connectors);
 
 export function enrolled(world: World, name: string, items: Collection): Routes {
@@ -115,7 +115,7 @@ export function enrolled(world: World, name: string, items: Collection): Routes 
     items,
     settable: ['name', 'description', 'enabled'],
     forgets: ['description'],
-    // The rest is what it reports itself.
+    // All other fields are reported by the connector itself.
     fixed: (_, former = { id: '' }) => former,
   });
   return {
@@ -202,7 +202,7 @@ export const applicationServers = (world: World, { serverGroups, servers }: Stor
     inUse: ({ id }) => serverGroups.all().some((group) => refersTo(group, 'servers', id)),
   });
 
-/** The cloud leaves empty lists out. */
+/** The cloud omits empty lists. */
 const ifAny = (name: string, list: readonly Fields[]): Fields => (list.length > 0 ? { [name]: list } : {});
 
 const named = ({ id, name, enabled }: Item): Fields => ({ id, name, enabled });

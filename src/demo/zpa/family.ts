@@ -1,4 +1,4 @@
-/** What all resources of ZPA share: string ids, an envelope with totals as strings, `name+EQ+text`, PUT with 204, microtenants. */
+/** Behaviour shared by all ZPA resources: string IDs, an envelope with totals as strings, `name+EQ+text`, PUT answered with 204, microtenants. */
 import { created, noContent, ok, zpaError, type Answer } from '../answer.ts';
 import { compact, fieldsOf, includesText, pageOf, wholeNumber, type Collection, type Fields, type Item } from '../collection.ts';
 import type { Handle, Routes } from '../router.ts';
@@ -7,23 +7,23 @@ export interface ZpaFamily {
   readonly customerId: string;
   readonly name: string;
   readonly items: Collection;
-  /** What is stored for a request's fields; `former` is what a PUT replaces. */
+  /** The item to store for the fields of a request; `former` is the item that a PUT replaces. */
   readonly build: (fields: Fields, former?: Item) => Fields;
   readonly written: (item: Item) => Fields;
   readonly read: (item: Item) => Fields;
   readonly listed: (item: Item) => Fields;
-  /** Names of the request's fields that are not valid, beyond what holds for all resources. */
+  /** Names of invalid request fields, in addition to the checks for all resources. */
   readonly refused?: (fields: Fields, former?: Item) => readonly string[];
-  /** Whether something else needs the item, so that it cannot be deleted. */
+  /** Whether another item refers to this one, so that it cannot be deleted. */
   readonly inUse?: (item: Item) => boolean;
-  /** Names of the microtenants, by id. */
+  /** Names of the microtenants, by ID. */
   readonly microtenants: Readonly<Record<string, string>>;
 }
 
 const PAGE_SIZE = 20;
 const PAGE_SIZE_MAX = 500;
 
-/** The five routes, under `/mgmtconfig/v1` and `/v2` alike: both were recorded with the same shapes. */
+/** The five routes under `/mgmtconfig/v1` and `/v2`: both were recorded with the same shapes. */
 export function zpaFamily(family: ZpaFamily): Routes {
   const { items, name } = family;
   const base = `/mgmtconfig/{version}/admin/customers/{customerId}/${name}`;
@@ -65,13 +65,13 @@ export function zpaFamily(family: ZpaFamily): Routes {
 
 export const invalidBody: Answer = zpaError(400, 'invalid.request.body', 'The request body is not valid JSON.');
 
-/** The wording and the shape `{params, id, reason}` were seen in public reports about the API. */
+/** The wording and the shape `{params, id, reason}` are taken from public reports about the API. */
 export const invalidFields = (...names: string[]): Answer =>
   zpaError(400, 'invalid.resource.argument', `One or more input fields ${names.join(', ')} are not valid.`, names);
 
 export const notFound: Answer = zpaError(404, 'resource.not.found', 'The requested resource was not found.');
 
-/** Answers only for the tenant's own customer number, version 1 or 2, and microtenants that exist. */
+/** Rejects other customer IDs than the tenant's, versions other than 1 and 2, and unknown microtenants. */
 export function guarded({ customerId, microtenants }: Pick<ZpaFamily, 'customerId' | 'microtenants'>, handle: Handle): Handle {
   return (visit) => {
     if (!/^v[12]$/.test(visit.params['version'] ?? 'v1')) return notFound;
@@ -82,13 +82,13 @@ export function guarded({ customerId, microtenants }: Pick<ZpaFamily, 'customerI
   };
 }
 
-/** Zscaler's documentation: 0 is the default microtenant. */
+/** 0 is the default microtenant (Zscaler's documentation). */
 const microtenantOf = (query: URLSearchParams): string | null => {
   const given = query.get('microtenantId');
   return given === '0' ? null : given;
 };
 
-/** Without `microtenantId`, only what belongs to the default microtenant. */
+/** Without `microtenantId`, only items of the default microtenant. */
 const isOf = (item: Item, query: URLSearchParams): boolean => (item['microtenantId'] ?? null) === microtenantOf(query);
 
 const withMicrotenant = (fields: Fields, query: URLSearchParams): Fields => ({
@@ -104,8 +104,8 @@ export function list({ items, listed }: Pick<ZpaFamily, 'items' | 'listed'>, que
 }
 
 /**
- * `name+EQ+Root`: exactly that name; the plus signs are part of the value (`name%2BEQ%2BRoot` on the wire).
- * `name+LIKE+Root` and text without an operator: names that contain it. `undefined` when the operator is unknown.
+ * `name+EQ+Root` matches exactly; the plus signs are part of the value (`name%2BEQ%2BRoot` on the wire).
+ * `name+LIKE+Root` and text without an operator match names that contain it. `undefined` when the operator is unknown.
  */
 export function parseSearch(search: string | null): ((item: Item) => boolean) | undefined {
   if (search === null || search === '') return () => true;

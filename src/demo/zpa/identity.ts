@@ -1,4 +1,4 @@
-/** Identity providers with their attributes, and what is known of devices and networks: all of it is only read. */
+/** Identity providers with their attributes, posture profiles and inspection profiles: read-only. */
 import type { Collection, Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
@@ -16,7 +16,7 @@ export const identity = (world: World, stores: Stores): Routes => ({
   ...ofIdp(world, stores.idps, 'idp/{idpId}/scimattribute', stores.scimAttributes),
 });
 
-/** What belongs to one identity provider; each has an id of its own, too. */
+/** Records that belong to one identity provider and have their own IDs. */
 function ofIdp(world: World, idps: Collection, path: string, all: Collection): Routes {
   const guard = { customerId: world.customerId, microtenants: MICROTENANTS };
   const base = `GET /mgmtconfig/{version}/admin/customers/{customerId}/${path}`;

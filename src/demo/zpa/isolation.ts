@@ -10,7 +10,7 @@ const PROFILES = ['Look Only', 'Look and Type', 'Not for ZPA'].map((name, at) =>
   name,
 }));
 
-/** Browser isolation has lists of its own, without an envelope: its profiles, and those that ZPA knows (recorded: `zpaprofiles`). */
+/** Browser isolation: lists without an envelope of its own profiles, and of those known to ZPA (recorded: `zpaprofiles`). */
 export function isolation({ customerId }: World): Routes {
   const base = 'GET /cbiconfig/cbi/api/customers/{customerId}';
   const known = PROFILES.slice(0, 2).map((profile, at) => ({

@@ -7,7 +7,7 @@ import { csvOf, FIELDS } from './seed-lss.ts';
 import { MICROTENANTS } from './seed.ts';
 import type { Stores } from './stores.ts';
 
-/** Log streaming. The paths of what is the same for all tenants leave the customer out, or name it late. */
+/** Log streaming. Paths of data common to all tenants omit the customer ID, or have it further back. */
 export const logStreaming = (world: World, { lssConfigs }: Stores): Routes => {
   const guard = { customerId: world.customerId, microtenants: MICROTENANTS };
   return {

@@ -30,7 +30,7 @@ const ACTIONS: Readonly<Record<Policy['type'], readonly string[]>> = {
   INSPECTION_POLICY: ['INSPECT', 'BYPASS_INSPECT'],
 };
 
-/** `/policySet`: one set of rules a policy. */
+/** `/policySet`: one set of rules per policy. */
 export const policies = (world: World, stores: Stores): Routes =>
   Object.assign({}, ...POLICIES.map((policy) => policyOf(world, policy, stores))) as Routes;
 
@@ -76,7 +76,7 @@ function policyOf(world: World, policy: Policy, { policyRules }: Stores): Routes
   };
 }
 
-/** From either form: `values` and `entryValues` become an operand each (recorded). */
+/** Converts conditions of either form to the read form: each entry of `values` and `entryValues` becomes an operand (recorded). */
 function read(conditions: unknown): Fields[] | undefined {
   if (!Array.isArray(conditions)) return undefined;
   return (conditions as Fields[]).map(({ operator, operands }) => conditionOf(operator, (operands as Fields[]).flatMap(operandsOf)));

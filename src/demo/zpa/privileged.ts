@@ -1,4 +1,4 @@
-/** Privileged remote access: portals with their certificates, and credentials, whose secrets are never shown. */
+/** Privileged remote access: portals with their certificates, and credentials, whose secrets are never returned. */
 import type { Collection, Fields, Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
@@ -47,7 +47,7 @@ function refusedCredential(fields: Fields, former?: Item): string[] {
   return NEEDED[type]?.filter((name) => typeof fields[name] !== 'string') ?? ['credentialType'];
 }
 
-/** Made and shown under one path, listed under another (recorded). There is no PUT. */
+/** Created and read under one path, listed under another (recorded). There is no PUT. */
 function certificates(world: World, items: Collection, portals: Collection): Routes {
   const issued = 'GET /mgmtconfig/{version}/admin/customers/{customerId}/clientlessCertificate/issued';
   const routes = resource(world, {

@@ -6,7 +6,7 @@ import { resource } from './resource.ts';
 import { secretOf } from './seed-enrolment.ts';
 import type { Stores } from './stores.ts';
 
-/** `/associationType/{type}/provisioningKey`: one list for connectors, one for service edges. A creation is answered with 200 (recorded). */
+/** `/associationType/{type}/provisioningKey`: one list for connectors, one for service edges. POST answers 200 (recorded). */
 export const provisioningKeys = (world: World, stores: Stores): Routes => ({
   ...keysOf(world, stores, 'CONNECTOR_GRP', stores.connectorGroups),
   ...keysOf(world, stores, 'SERVICE_EDGE_GRP', stores.serviceEdgeGroups),

@@ -1,4 +1,4 @@
-/** A resource of ZPA from a description: which fields a request may set, what the service adds, and what refers to what. */
+/** A ZPA resource from a description: the fields a request may set, those the service adds, and references. */
 import type { Collection, Fields, Item } from '../collection.ts';
 import type { Routes } from '../router.ts';
 import type { World } from '../world.ts';
@@ -6,28 +6,28 @@ import { zpaFamily } from './family.ts';
 import { ADMIN_ID, MICROTENANTS } from './seed.ts';
 
 export interface Resource {
-  /** Its path: `serverGroup`. */
+  /** Path segment: `serverGroup`. */
   readonly name: string;
   readonly items: Collection;
-  /** What a request may set. */
+  /** Fields that a request may set. */
   readonly settable: readonly string[];
-  /** What a PUT loses when it does not repeat it. Recorded: the description of a server, the coordinates of an app connector group. */
+  /** Fields that a PUT clears when it omits them. Recorded: the description of a server, the coordinates of an app connector group. */
   readonly forgets: readonly string[];
-  /** Used for settable fields that a creation does not mention. */
+  /** Values of settable fields that a POST omits. */
   readonly defaults?: Fields;
-  /** Ignored in requests, kept through a PUT. */
+  /** Fields ignored in requests and kept by a PUT. */
   readonly fixed?: (item: Fields, former?: Item) => Fields;
-  /** Added when the item is shown, such as the names of what it refers to. */
+  /** Fields added to answers, such as the names of referenced items. */
   readonly shown?: (item: Item) => Fields;
   readonly refused?: (fields: Fields, former?: Item) => readonly string[];
   readonly inUse?: (item: Item) => boolean;
-  /** What the fields of a request mean in the form in which the item is kept. */
+  /** Converts the fields of a request to the stored form. */
   readonly taken?: (fields: Fields) => Fields;
-  /** Which of the marks that most records bear this one does not (recorded). */
+  /** Fields of most records that this one does not have (recorded). */
   readonly lacks?: readonly ('readOnly' | 'microtenantName')[];
-  /** What a creation is answered with, if not with the whole record. */
+  /** The answer to a POST, if not the whole record. */
   readonly written?: (item: Item) => Fields;
-  /** Left out in all answers: secrets. */
+  /** Secrets, omitted from all answers. */
   readonly hidden?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export function resource(
 export const without = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
-/** Whether the item refers to this id in a list of `{id}`, or of ids. */
+/** Whether the item's list of `{id}` or of IDs contains this ID. */
 export const refersTo = (item: Item, field: string, id: unknown): boolean => idsIn(item[field]).includes(String(id));
 
 export const idsIn = (list: unknown): string[] =>
@@ -94,11 +94,11 @@ export const idsIn = (list: unknown): string[] =>
     ? (list as unknown[]).map((entry) => String(typeof entry === 'object' && entry !== null ? (entry as Fields)['id'] : entry))
     : [];
 
-/** The name of a field that refers to something that is not there. */
+/** The name of the field if it refers to an item that does not exist. */
 export const unknownIds = (fields: Fields, field: string, targets: Collection): readonly string[] =>
   idsIn(fields[field]).every((id) => targets.get(id) !== undefined) ? [] : [field];
 
-/** The records that a list of `{id}` stands for, with the fields that the cloud shows of them. */
+/** The records that a list of `{id}` refers to, reduced to these fields. */
 export const expand = (list: unknown, targets: Collection, fields: readonly string[]): Fields[] =>
   idsIn(list).flatMap((id) => {
     const found = targets.get(id);
@@ -107,7 +107,7 @@ export const expand = (list: unknown, targets: Collection, fields: readonly stri
 
 const COUNTRIES: Readonly<Record<string, string>> = { USA: 'US', Germany: 'DE', Netherlands: 'NL', Singapore: 'SG' };
 
-/** The service knows the city and the country from the coordinates (recorded); here they are read off the name of the place. */
+/** The service derives city and country from the coordinates (recorded); here they are taken from the name of the location. */
 export function located(fields: Fields): Fields {
   const place = typeof fields['location'] === 'string' && fields['latitude'] !== undefined ? fields['location'].split(', ') : [];
   const countryCode = COUNTRIES[place.at(-1) ?? ''];

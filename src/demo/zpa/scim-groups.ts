@@ -4,7 +4,7 @@ import type { World } from '../world.ts';
 import { envelope, invalidFields, notFound, parseSearch } from './family.ts';
 import { IDP_ID, seedScimGroups } from './seed.ts';
 
-/** `/scimgroup`: numeric ids and totals, unlike the rest of ZPA, and an `idpId` beyond 2^53 as a bare number (recorded). */
+/** `/scimgroup`: numeric IDs and totals, unlike the rest of ZPA, and an `idpId` beyond 2^53 as a bare number (recorded). */
 export function scimGroups(world: World): Routes {
   const items = world.collection({ seed: seedScimGroups, newId: (count) => count });
   const isOther = ({ params }: Visit): boolean => params['customerId'] !== world.customerId;

@@ -1,4 +1,4 @@
-/** Harbor Lantern Freight's connectors on the first day: a data centre at headquarters, one in the cloud, one aboard. */
+/** Initial connectors of Harbor Lantern Freight: in the headquarters' data centre, in the cloud, and aboard a ship. */
 import type { Item } from '../collection.ts';
 import { dated, id } from './seed.ts';
 

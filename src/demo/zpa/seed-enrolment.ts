@@ -1,4 +1,4 @@
-/** What enrols, and with what: private service edges aboard two ships, and keys for them and for connectors. */
+/** Private service edges aboard two ships, and the provisioning keys and certificates for them and for connectors. */
 import type { Item } from '../collection.ts';
 import { CONNECTOR_GROUP_IDS } from './seed-connectors.ts';
 import { dated, id } from './seed.ts';
@@ -63,10 +63,10 @@ const keyOf = (keyId: string, name: string, associationType: string, zcomponentI
   associationType,
 });
 
-/** In the form of the recorded ones; it opens nothing. */
+/** A fake key in the format of the recorded ones. */
 export const secretOf = (keyId: string): string => `3|demo.invalid|not-a-real-key-${keyId}`;
 
-/** Recorded: the four that every tenant has. None is a real certificate, nor looks like a key. */
+/** The four that every tenant has (recorded). Placeholders that resemble neither certificates nor keys. */
 export const seedEnrollmentCertificates = (): Item[] =>
   ['Root', 'Client', 'Connector', 'Service Edge'].map((name, at) => ({
     id: String(6_571 + at),

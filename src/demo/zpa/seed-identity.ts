@@ -1,4 +1,4 @@
-/** Who signs in at Harbor Lantern Freight, and what is known of devices and networks. */
+/** Identity providers, posture profiles and trusted networks of Harbor Lantern Freight. */
 import type { Item } from '../collection.ts';
 import { dated, id, IDP_ID } from './seed.ts';
 
@@ -77,7 +77,7 @@ export const seedInspectionProfiles = (): Item[] =>
     incarnationNumber: '1',
   }));
 
-/** The cloud names each after the cloud it was made in (recorded). */
+/** The service appends the name of the Zscaler cloud in which the network was created (recorded). */
 export const seedTrustedNetworks = (): Item[] =>
   ['Harbor Office', 'Cold Store', 'Ship Networks'].map((name, at) => ({
     id: id('2', at + 1),

@@ -1,9 +1,9 @@
-/** Where logs are streamed to, and the fields of each kind of log. */
+/** Log receivers, and the fields of each type of log. */
 import type { Item } from '../collection.ts';
 import { CONNECTOR_GROUP_IDS } from './seed-connectors.ts';
 import { dated, id } from './seed.ts';
 
-/** By the type of the log. */
+/** Keyed by the type of the log. */
 export const FIELDS: Readonly<Record<string, readonly string[]>> = {
   zpn_trans_log: ['LogTimestamp', 'Customer', 'SessionID', 'ConnectionID', 'Username', 'Application', 'ConnectionStatus'],
   zpn_auth_log: ['LogTimestamp', 'Customer', 'Username', 'SessionStatus', 'ClientType'],
@@ -33,5 +33,5 @@ export const seedLssConfigs = (): Item[] => [
   },
 ];
 
-/** The format of a line, as the API answers and keeps it. */
+/** The format of a log line, as the API stores and returns it. */
 export const csvOf = (type: string, separator = ','): string => `${(FIELDS[type] ?? []).map((field) => `%s{${field}}`).join(separator)}\n`;

@@ -1,4 +1,4 @@
-/** Who may reach what at Harbor Lantern Freight. The sets, their names and numbers are those of every tenant (recorded, but for inspection). */
+/** Policies of Harbor Lantern Freight. The policy sets, their names and numbers are the same in every tenant (recorded, except for inspection). */
 import type { Collection, Fields, Item } from '../collection.ts';
 import { dated, id, IDP_ID } from './seed.ts';
 
@@ -49,7 +49,7 @@ export const seedPolicyRules = (type: PolicyType): Item[] =>
 
 let count = 46_277_000;
 
-/** In the form in which conditions are read: each operand with one value, and an id for everything. */
+/** The read form of conditions: one value per operand, and an ID for each condition and operand. */
 export function conditionOf(operator: unknown, operands: readonly Fields[]): Fields {
   const conditionId = String((count += 1));
   return {

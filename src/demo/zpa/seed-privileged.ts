@@ -1,4 +1,4 @@
-/** Privileged remote access at Harbor Lantern Freight: one portal, its certificates, one credential. */
+/** Privileged remote access of Harbor Lantern Freight: one portal, its certificates, one credential. */
 import type { Item } from '../collection.ts';
 import { dated, id } from './seed.ts';
 

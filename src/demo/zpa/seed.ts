@@ -1,8 +1,8 @@
-/** Harbor Lantern Freight's private-access tenant on the first day. */
+/** Initial data of Harbor Lantern Freight's ZPA tenant. */
 import type { Item } from '../collection.ts';
 
 export const ADMIN_ID = '144115188075990500';
-/** Beyond 2^53, and not a multiple of what a double could hold: rounding shows. */
+/** Beyond 2^53 and not representable as a double, so that rounding becomes visible. */
 export const IDP_ID = 144_115_188_075_285_829n;
 export const MICROTENANTS: Readonly<Record<string, string>> = { '144115188075990801': 'Tidepool Labs' };
 
@@ -53,7 +53,7 @@ const base = (id: bigint, name: string, description: string): Item => ({
 
 const GROUP_ID = 144_115_188_075_991_001n;
 
-/** 26 groups, so that the first page of 20 is not all, and two of a microtenant. */
+/** 26 groups, so that there is a second page of the default size 20; two belong to a microtenant. */
 export const seedSegmentGroups = (): Item[] => [
   ...NAMES.map(([name, description], at) => ({
     ...base(GROUP_ID + BigInt(at), name, description),
@@ -106,7 +106,7 @@ const consoleOf = (at: number, name: string, applicationProtocol: string, applic
   applicationPort,
 });
 
-/** Ids of this seed: the kind is a digit of its own. */
+/** IDs of the seed: one digit encodes the kind. */
 export const id = (kind: string, at: number): string => `1441151880759${kind}${String(at).padStart(4, '0')}`;
 
 export const dated = { modifiedTime: String(FIRST_DAY + 3_600), creationTime: String(FIRST_DAY), modifiedBy: ADMIN_ID };

@@ -29,7 +29,7 @@ export function segmentGroups(world: World, { segmentGroups: items, segments }: 
   });
 }
 
-/** PUT replaces whole. Recorded: a PUT with a name only loses the description, and the group is enabled afterwards. */
+/** PUT replaces the whole group. Recorded: after a PUT with only a name, the description is gone and the group is enabled. */
 const build = ({ name, description, enabled, microtenantId }: Fields, now: string, former?: Item): Fields => ({
   modifiedTime: now,
   creationTime: former?.['creationTime'] ?? now,

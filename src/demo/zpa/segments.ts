@@ -7,7 +7,7 @@ import { expand, resource, without, unknownIds } from './resource.ts';
 import { MICROTENANTS } from './seed.ts';
 import type { Stores } from './stores.ts';
 
-/** What a console or web application is called in `commonAppsDto`, in the record of its segment, and by its id. */
+/** Per kind of application: its list in the segment's record, and its ID and deletion fields in `commonAppsDto`. */
 const KINDS = {
   BROWSER_ACCESS: { list: 'clientlessApps', id: 'baAppId', deleted: 'deletedBaApps' },
   INSPECT: { list: 'inspectionApps', id: 'inspectAppId', deleted: 'deletedInspectApps' },
@@ -78,7 +78,7 @@ const pairs = (flat: unknown): unknown =>
 const unevenPorts = (fields: Fields): string[] =>
   ['tcpPortRanges', 'udpPortRanges'].filter((name) => Array.isArray(fields[name]) && fields[name].length % 2 === 1);
 
-/** Stores what a request says of consoles and web applications, once the segment itself is stored. */
+/** Stores the consoles and web applications of a request after the segment itself is stored. */
 function withApps(routes: Routes, items: Collection, newId: () => string): Routes {
   return Object.fromEntries(
     Object.entries(routes).map(([route, handle]): [string, Routes[string]] => {

@@ -33,7 +33,7 @@ export const serviceEdgeGroups = (
       'trustedNetworks',
       'serviceEdges',
     ],
-    // As recorded of app connector groups, which are the same in all that was seen.
+    // As recorded for app connector groups, which behaved identically in all recordings.
     forgets: ['latitude', 'longitude', 'cityCountry', 'countryCode', 'trustedNetworks'],
     defaults: {
       enabled: false,

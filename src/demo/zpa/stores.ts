@@ -1,4 +1,4 @@
-/** Everything that the private-access tenant keeps, in one place because much of it refers to the rest. */
+/** All collections of the ZPA tenant, in one place because they refer to each other. */
 import type { Collection, Item } from '../collection.ts';
 import type { World } from '../world.ts';
 import { mapPolicies, seedPolicyRules, type PolicyType } from './seed-policies.ts';
@@ -31,7 +31,7 @@ export interface Stores {
   readonly enrollmentCertificates: Collection;
   readonly segmentGroups: Collection;
   readonly segments: Collection;
-  /** By the type of their policy. */
+  /** Keyed by policy type. */
   readonly policyRules: Readonly<Record<PolicyType, Collection>>;
   readonly provisioningKeys: Collection;
   readonly serverGroups: Collection;
@@ -42,7 +42,7 @@ export interface Stores {
 }
 
 export function openStores(world: World): Stores {
-  /** New ids of each kind begin at a number of their own, so that a mistaken id is not found. */
+  /** New IDs of each kind start at a different number, so that an ID of another kind is not found. */
   const open = (seed: () => readonly Item[], from: bigint, unique?: readonly string[]): Collection =>
     world.collection({ seed, newId: (count) => String(from + BigInt(count)), ...(unique && { unique }) });
   return {

@@ -26,7 +26,7 @@ describe('segment groups', () => {
     ]);
     const all = await listOf(fixture, '?pagesize=500');
     expect([all.totalPages, all.list.length]).toEqual(['1', 26]);
-    // The capital S belongs to other services.
+    // Other services spell it `pageSize`.
     expect((await listOf(fixture, '?pageSize=500')).list).toHaveLength(20);
   });
 
@@ -37,7 +37,7 @@ describe('segment groups', () => {
     expect([list.length, totalPages, totalCount]).toEqual([500, '2', '506']);
   });
 
-  it('are searched in the form with plus signs that belong to the value', async () => {
+  it('are searched by a value that contains plus signs', async () => {
     await using fixture = await openFixture();
     const names = async (search: string) => (await listOf(fixture, `?search=${encodeURIComponent(search)}`)).list.map(({ name }) => name);
     expect(await names('name+EQ+Payroll')).toEqual(['Payroll']);
@@ -51,7 +51,7 @@ describe('segment groups', () => {
     ]);
   });
 
-  it('are made with 201 and a string id, changed with 204 and deleted with 204, both without a body', async () => {
+  it('are created with 201 and a string ID, updated with 204 and deleted with 204, both without a body', async () => {
     await using fixture = await openFixture();
     const made = await fixture.call('POST', fixture.segmentGroups, { name: 'Pilots', description: 'Ours', enabled: false });
     expect(made.status).toBe(201);
@@ -95,7 +95,7 @@ describe('segment groups', () => {
     }
   });
 
-  it('show those of a microtenant only to who names it', async () => {
+  it('of a microtenant are returned only to requests that name it', async () => {
     await using fixture = await openFixture();
     const microtenant = '?microtenantId=144115188075990801';
     const { list } = await listOf(fixture, microtenant);
@@ -116,7 +116,7 @@ describe('segment groups', () => {
 });
 
 describe('a PUT', () => {
-  /** Recorded: what each kind loses when only a name is sent, and what it keeps. */
+  /** Recorded: the fields that each kind clears, and those it keeps, when only a name is sent. */
   it.each([
     ['server', { address: '198.51.100.9', description: 'Lost' }, ['description'], ['address']],
     [
@@ -159,7 +159,7 @@ describe('what is in use', () => {
 });
 
 describe('SCIM groups', () => {
-  it('have numeric ids and totals, and an identity provider beyond 2^53 digit by digit', async () => {
+  it('have numeric IDs and totals, and an identity provider beyond 2^53 without rounding', async () => {
     await using fixture = await openFixture();
     const base = `/zpa/userconfig/v1/customers/${fixture.tenant.credentials.customerId}/scimgroup/idpId`;
     const { text, body } = await fixture.call('GET', `${base}/144115188075285829`);
