@@ -20,7 +20,7 @@ it('the settings are listed by topic, each with the values it takes, its default
     expect.arrayContaining([
       'Server',
       '  --transport stdio|streamable-http|sse (ZSCALER_MCP_TRANSPORT)',
-      '      How clients reach the server. [default stdio; applied by a restart]',
+      '      older clients). [default stdio; applied by a restart]',
       'Network edge',
     ]),
   );

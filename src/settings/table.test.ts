@@ -291,7 +291,7 @@ describe('flags', () => {
     expect(help).toContain(
       '-s, --services VALUE (ZSCALER_MCP_SERVICES): Products to offer; empty offers all. [a comma-separated list; default none; applied by a restart]',
     );
-    expect(help).toContain('--transport stdio|streamable-http|sse (ZSCALER_MCP_TRANSPORT): How clients reach the server.');
+    expect(help).toContain('--transport stdio|streamable-http|sse (ZSCALER_MCP_TRANSPORT): How clients connect: over stdio');
     expect(help).toContain('\nZSCALER_MCP_DISABLE_HOST_VALIDATION=true|false: Accept every Host header.');
   });
 });

@@ -1,4 +1,4 @@
-/** Every setting there is. Types, flags, help, `.env.example`, the reference page and what a reload can apply come from here. */
+/** The table of all settings. Types, flags, help, `.env.example`, the reference page and what a reload can apply derive from it. */
 import type { LogLevel } from '../common/log.ts';
 import { file } from './file-content.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from './formats.ts';
 import { choice, flag, integer, list, parseFlag, text, type Setting, type Values } from './setting.ts';
 
-/** Written out here, so that reading the table does not load the logger. */
+/** Repeated here so that importing the table does not load the logger. */
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies readonly LogLevel[];
 
 const server = {
@@ -30,7 +30,7 @@ const server = {
     flag: '--transport',
     default: 'stdio',
     applies: 'restart',
-    about: 'How clients reach the server.',
+    about: 'How clients connect: over stdio or HTTP (streamable-http, or sse for older clients).',
   }),
   host: text(
     {
@@ -38,7 +38,7 @@ const server = {
       flag: '--host',
       default: '127.0.0.1',
       applies: 'restart',
-      about: 'Address to listen on. Off loopback, clients must be authenticated, over HTTPS unless ZSCALER_MCP_ALLOW_HTTP is true.',
+      about: 'Address to listen on. Beyond loopback, authentication and HTTPS (or ZSCALER_MCP_ALLOW_HTTP) are required.',
     },
     'a host name or an IP address',
     bindHost,
@@ -50,16 +50,16 @@ const server = {
     min: 0,
     max: 65_535,
     applies: 'restart',
-    about: 'TCP port to listen on; 0 takes a free one.',
+    about: 'TCP port to listen on; 0 picks a free port.',
   }),
   allowedHosts: list(
     {
       env: 'ZSCALER_MCP_ALLOWED_HOSTS',
       default: [],
       applies: 'restart',
-      about: 'Host headers to accept beside loopback ones, for a reverse proxy in front.',
+      about: 'Host headers to accept in addition to loopback names, for example behind a reverse proxy.',
     },
-    'comma-separated: host, host:port, host:*, *',
+    'a comma-separated list of host, host:port, host:* or *',
     allowedHost,
   ),
   allowedOrigins: list(
@@ -67,16 +67,16 @@ const server = {
       env: 'ZSCALER_MCP_ALLOWED_ORIGINS',
       default: [],
       applies: 'restart',
-      about: 'Origins of pages that may call the server and read its answers (CORS), beside those of loopback, which may call alone.',
+      about: 'Web origins allowed to call the server and read its answers (CORS); loopback origins may always call.',
     },
-    'comma-separated: scheme://host[:port], *',
+    'a comma-separated list of scheme://host[:port] or *',
     allowedOrigin,
   ),
   disableHostValidation: flag({
     env: 'ZSCALER_MCP_DISABLE_HOST_VALIDATION',
     default: false,
     applies: 'restart',
-    about: 'Accept every Host header. Opens the server to DNS rebinding; prefer a list of hosts.',
+    about: 'Accept every Host header. Exposes the server to DNS rebinding; prefer ZSCALER_MCP_ALLOWED_HOSTS.',
   }),
   sessionLimit: integer({
     env: 'ZSCALER_MCP_SESSION_LIMIT',
@@ -84,7 +84,7 @@ const server = {
     min: 1,
     max: 1_000_000,
     applies: 'reload',
-    about: 'MCP sessions that may be open at once.',
+    about: 'Maximum number of open MCP sessions.',
   }),
   sessionIdleSeconds: integer({
     env: 'ZSCALER_MCP_SESSION_IDLE_TIMEOUT',
@@ -92,18 +92,18 @@ const server = {
     min: 1,
     max: 604_800,
     applies: 'reload',
-    about: 'Seconds after which an idle session ends.',
+    about: 'Seconds of inactivity after which an MCP session is closed.',
   }),
 };
 
-/** Serving TLS or not is decided with the socket; what is served over it is not. */
-const isSwitched = (from: unknown, to: unknown): boolean => (from === undefined) !== (to === undefined);
+/** TLS is turned on or off only when the socket is opened; certificates can be replaced at any time. */
+const changesPresence = (from: unknown, to: unknown): boolean => (from === undefined) !== (to === undefined);
 
 const letsAllIn = (list: readonly string[] = []): boolean => list.length === 0 || list.includes('*');
 
 const isOpened = (from: readonly string[] | undefined, to: readonly string[] | undefined): boolean => !letsAllIn(from) && letsAllIn(to);
 
-/** Of a switch that takes a protection away. */
+/** For a switch that removes a protection. */
 const isSwitchedOn = (_from: boolean | undefined, to: boolean | undefined): boolean => to === true;
 
 const edge = {
@@ -112,9 +112,8 @@ const edge = {
       env: 'ZSCALER_MCP_TLS_CERTFILE',
       applies: 'reload',
       group: 'tls',
-      waitsWhen: isSwitched,
-      about:
-        'Certificate chain (PEM) to serve HTTPS with. A renewed one is applied by a reload; switching HTTPS on or off waits for a restart.',
+      waitsWhen: changesPresence,
+      about: 'Certificate chain (PEM) for HTTPS. A reload applies a renewed one; turning HTTPS on or off needs a restart.',
     },
     'the path of a PEM file',
   ),
@@ -123,7 +122,7 @@ const edge = {
       env: 'ZSCALER_MCP_TLS_KEYFILE',
       applies: 'reload',
       group: 'tls',
-      waitsWhen: isSwitched,
+      waitsWhen: changesPresence,
       about: 'Private key (PEM) of the certificate.',
     },
     'the path of a PEM file',
@@ -133,15 +132,15 @@ const edge = {
     secret: true,
     applies: 'reload',
     group: 'tls',
-    about: 'Password of the private key, if it has one.',
+    about: 'Password of the private key, if it is encrypted.',
   }),
   tlsClientAuthorities: file(
     {
       env: 'ZSCALER_MCP_TLS_CA_CERTS',
       applies: 'reload',
       group: 'tls',
-      waitsWhen: isSwitched,
-      about: 'Authorities (PEM) that vouch for clients. With it every client needs a certificate of theirs.',
+      waitsWhen: changesPresence,
+      about: 'CA certificates (PEM) that client certificates are verified against. When set, clients must present one.',
     },
     'the path of a PEM file',
   ),
@@ -150,13 +149,13 @@ const edge = {
     default: 'required',
     applies: 'restart',
     group: 'tls',
-    about: 'Whether clients without a certificate are let in although ZSCALER_MCP_TLS_CA_CERTS is set.',
+    about: 'Whether clients must present a certificate when ZSCALER_MCP_TLS_CA_CERTS is set.',
   }),
   allowHttp: flag({
     env: 'ZSCALER_MCP_ALLOW_HTTP',
     default: false,
     applies: 'restart',
-    about: 'Serve plain HTTP on an address that is not loopback. For a network that encrypts by itself.',
+    about: 'Allow plain HTTP on an address that is not loopback, for networks that encrypt traffic themselves.',
   }),
   allowedSources: list(
     {
@@ -164,9 +163,9 @@ const edge = {
       default: [],
       applies: 'reload',
       waitsWhen: isOpened,
-      about: 'Addresses that clients may come from; empty or * means all. Letting all in again waits for a restart.',
+      about: 'Addresses that clients may connect from; empty or * allows all. Allowing all again needs a restart.',
     },
-    'comma-separated addresses and CIDR ranges, *',
+    'a comma-separated list of IP addresses and CIDR ranges, or *',
     addressRange,
   ),
   trustedProxies: list(
@@ -174,9 +173,9 @@ const edge = {
       env: 'ZSCALER_MCP_TRUSTED_PROXIES',
       default: [],
       applies: 'restart',
-      about: 'Reverse proxies whose X-Forwarded-For header tells the address of the client.',
+      about: 'Reverse proxies whose X-Forwarded-For header is trusted for the client address.',
     },
-    'comma-separated addresses and CIDR ranges',
+    'a comma-separated list of IP addresses and CIDR ranges',
     addressRange,
   ),
   bodyLimit: integer({
@@ -185,7 +184,7 @@ const edge = {
     min: 1_024,
     max: 67_108_864,
     applies: 'reload',
-    about: 'Bytes that one message may have.',
+    about: 'Maximum size of a request body, in bytes.',
   }),
   readTimeoutSeconds: integer({
     env: 'ZSCALER_MCP_READ_TIMEOUT',
@@ -193,8 +192,7 @@ const edge = {
     min: 1,
     max: 600,
     applies: 'reload',
-    about:
-      'Seconds in which a request must have arrived whole, a third of it for its headers; and after which a client is cut off that takes nothing of an answer.',
+    about: 'Seconds to receive a request (headers: a third of them), and that a client may stall reading an answer.',
   }),
   connectionLimit: integer({
     env: 'ZSCALER_MCP_CONNECTION_LIMIT',
@@ -202,7 +200,7 @@ const edge = {
     min: 1,
     max: 1_000_000,
     applies: 'reload',
-    about: 'Connections that may be open at once; more are closed as they come.',
+    about: 'Maximum number of open connections; further ones are closed on arrival.',
   }),
   connectionsPerAddress: integer({
     env: 'ZSCALER_MCP_CONNECTIONS_PER_ADDRESS',
@@ -210,7 +208,7 @@ const edge = {
     min: 1,
     max: 1_000_000,
     applies: 'reload',
-    about: 'Connections that one address may have open; trusted proxies may have more.',
+    about: 'Maximum number of open connections from one address; trusted proxies may have more.',
   }),
   requestsPerMinute: integer({
     env: 'ZSCALER_MCP_RATE_LIMIT',
@@ -218,21 +216,20 @@ const edge = {
     min: 0,
     max: 1_000_000,
     applies: 'reload',
-    about: 'Requests that one caller may make in a minute; 0 sets no limit.',
+    about: 'Maximum number of requests per caller and minute; 0 means no limit.',
   }),
 };
 
-/** The names that other servers have for two of the modes. */
+/** Names that other servers use for a mode. */
 const authModeNames = { oidcproxy: 'oidc', 'oauth-proxy': 'oidc' } as const;
 
-/** Its rules over several rows are in `authentication.ts`. */
+/** Rules that concern several of these rows are in `authentication.ts`. */
 const access = {
   authEnabled: flag({
     env: 'ZSCALER_MCP_AUTH_ENABLED',
     applies: 'reload',
     group: 'authentication',
-    about:
-      'Whether clients that come over HTTP are authenticated. Without it they are off loopback, and on loopback when a mode, keys or an issuer of tokens are set.',
+    about: 'Whether HTTP clients must authenticate. Unset: yes, except on loopback where no mode, key or issuer is set.',
   }),
   authMode: choice(
     ['none', 'api-key', 'jwt', 'zscaler', 'oidc'],
@@ -240,8 +237,7 @@ const access = {
       env: 'ZSCALER_MCP_AUTH_MODE',
       applies: 'reload',
       group: 'authentication',
-      about:
-        'How clients are authenticated. Without it: jwt if ZSCALER_MCP_AUTH_JWKS_URI is set, else api-key if ZSCALER_MCP_AUTH_API_KEY is, else oidc if OIDCPROXY_CONFIG_URL is, else zscaler if ZSCALER_VANITY_DOMAIN is. none is for loopback only.',
+      about: 'How clients authenticate; none: on loopback only. Unset: the first of jwt, api-key, oidc, zscaler configured.',
     },
     authModeNames,
   ),
@@ -252,7 +248,7 @@ const access = {
       default: [],
       applies: 'reload',
       group: 'authentication',
-      about: 'Mode api-key: the keys that are accepted, several while they are rotated. --generate-auth-token prints a new one.',
+      about: 'Accepted client keys (mode api-key); list several to rotate. --generate-auth-token prints a new one.',
     },
     'one key, or several separated by commas',
   ),
@@ -261,16 +257,16 @@ const access = {
       env: 'ZSCALER_MCP_AUTH_JWKS_URI',
       applies: 'reload',
       group: 'authentication',
-      about: 'Mode jwt: where the public keys of the issuer are published.',
+      about: 'URL of the public keys (JWKS) of the token issuer (mode jwt).',
     },
-    'an https URL; plain http on loopback',
+    'an https URL (http on loopback)',
     documentUrl,
   ),
   authIssuer: text({
     env: 'ZSCALER_MCP_AUTH_ISSUER',
     applies: 'reload',
     group: 'authentication',
-    about: 'Mode jwt: the issuer (iss) that a token must name.',
+    about: 'Issuer (iss) that a token must name (mode jwt).',
     aliases: [{ env: 'ZSCALER_MCP_AUTH_JWT_ISSUER' }],
   }),
   authAudience: text({
@@ -278,7 +274,7 @@ const access = {
     default: 'zscaler-mcp-server',
     applies: 'reload',
     group: 'authentication',
-    about: 'Mode jwt: the audience (aud) that a token must name.',
+    about: 'Audience (aud) that a token must name (mode jwt).',
     aliases: [{ env: 'ZSCALER_MCP_AUTH_JWT_AUDIENCE' }],
   }),
   authAlgorithms: list(
@@ -287,7 +283,7 @@ const access = {
       default: ['RS256', 'ES256'],
       applies: 'reload',
       group: 'authentication',
-      about: 'Modes jwt and oidc: the signature algorithms that are accepted.',
+      about: 'Accepted signature algorithms of tokens (modes jwt and oidc).',
     },
     'a comma-separated list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA',
     signatureAlgorithm,
@@ -298,8 +294,7 @@ const access = {
     applies: 'reload',
     group: 'authentication',
     waitsWhen: isOpened,
-    about:
-      'Mode zscaler: the ids of the OneAPI clients that may come in; empty lets every client of the tenant in. Emptying it waits for a restart.',
+    about: "IDs of the OneAPI clients to admit (mode zscaler); empty admits all of the tenant's, which needs a restart.",
   }),
   trustPlatformAuth: flag({
     env: 'ZSCALER_MCP_TRUST_PLATFORM_AUTH',
@@ -307,17 +302,16 @@ const access = {
     applies: 'reload',
     group: 'authentication',
     waitsWhen: isSwitchedOn,
-    about:
-      'Modes api-key and zscaler: let requests in that show no credentials at all, since the platform in front has authenticated them. Open to everybody who reaches the server directly.',
+    about: 'Admit requests without credentials (modes api-key, zscaler): only behind a platform that authenticates all.',
   }),
   oidcConfigUrl: text(
     {
       env: 'OIDCPROXY_CONFIG_URL',
       applies: 'reload',
       group: 'authentication',
-      about: 'Mode oidc: the discovery document of the identity provider.',
+      about: 'URL of the discovery document of the identity provider (mode oidc).',
     },
-    'an https URL; plain http on loopback',
+    'an https URL (http on loopback)',
     documentUrl,
   ),
   oidcBaseUrl: text(
@@ -325,23 +319,23 @@ const access = {
       env: 'OIDCPROXY_BASE_URL',
       applies: 'reload',
       group: 'authentication',
-      about: 'Modes jwt and oidc: the URL under which clients know this server; without it, what they call it in the Host header.',
+      about: 'URL under which clients reach this server (modes jwt and oidc). Unset: taken from the Host header.',
       aliases: [{ env: 'ZSCALER_MCP_AUTH_BASE_URL' }],
     },
-    'an https URL; plain http on loopback',
+    'an https URL (http on loopback)',
     cloudUrl,
   ),
   oidcAudience: text({
     env: 'OIDCPROXY_AUDIENCE',
     applies: 'reload',
     group: 'authentication',
-    about: 'Mode oidc: the audience (aud) that a token must name; without it, OIDCPROXY_CLIENT_ID.',
+    about: 'Audience (aud) that a token must name (mode oidc). Unset: OIDCPROXY_CLIENT_ID.',
   }),
   oidcClientId: text({
     env: 'OIDCPROXY_CLIENT_ID',
     applies: 'reload',
     group: 'authentication',
-    about: 'Mode oidc: the audience, where OIDCPROXY_AUDIENCE is not set.',
+    about: 'Audience (aud) that a token must name if OIDCPROXY_AUDIENCE is unset (mode oidc).',
   }),
   oidcRequiredScopes: list({
     env: 'OIDCPROXY_REQUIRED_SCOPES',
@@ -349,7 +343,7 @@ const access = {
     applies: 'reload',
     group: 'authentication',
     waitsWhen: isOpened,
-    about: 'Mode oidc: the scopes that a token must have, all of them. Emptying the list waits for a restart.',
+    about: 'Scopes that a token must have, all of them (mode oidc). Emptying the list needs a restart.',
   }),
   authFailureLimit: integer({
     env: 'ZSCALER_MCP_AUTH_FAILURE_LIMIT',
@@ -357,7 +351,7 @@ const access = {
     min: 1,
     max: 100_000,
     applies: 'reload',
-    about: 'Wrong credentials that one address may show in a minute before it is told to wait.',
+    about: 'Failed authentications allowed per address and minute; further requests get status 429.',
   }),
 };
 
@@ -375,36 +369,35 @@ const offer = {
     flag: '--disabled-services',
     default: [],
     applies: 'restart',
-    about: 'Products not to offer; wins over the list of products to offer.',
+    about: 'Products not to offer; overrides ZSCALER_MCP_SERVICES.',
   }),
   toolsets: list({
     env: 'ZSCALER_MCP_TOOLSETS',
     flag: '--toolsets',
     default: [],
     applies: 'restart',
-    about:
-      'Toolsets to offer; empty, "all" or "default" offers all. With "discover" a client begins with a few tools that find the others.',
+    about: 'Toolsets to offer; empty, all or default offers all. discover starts with a few tools that find the others.',
   }),
   disabledToolsets: list({
     env: 'ZSCALER_MCP_DISABLED_TOOLSETS',
     flag: '--disabled-toolsets',
     default: [],
     applies: 'restart',
-    about: 'Toolsets not to offer; wins over the list of toolsets to offer.',
+    about: 'Toolsets not to offer; overrides ZSCALER_MCP_TOOLSETS.',
   }),
   disableEntitlementFilter: flag({
     env: 'ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER',
     flag: '--no-entitlement-filter',
     default: false,
     applies: 'restart',
-    about: 'Offer the tools of all products, and not only of those that the access token says the tenant has.',
+    about: 'Offer tools of all products, not only of those the tenant has according to its access token.',
   }),
   writeEnabled: flag({
     env: 'ZSCALER_MCP_WRITE_ENABLED',
     flag: '--enable-write-tools',
     default: false,
     applies: 'restart',
-    about: 'Offer tools that change the tenant, as far as ZSCALER_MCP_WRITE_TOOLS names them.',
+    about: 'Offer tools that change the tenant: those that ZSCALER_MCP_WRITE_TOOLS names.',
   }),
   writeTools: list(
     {
@@ -412,7 +405,7 @@ const offer = {
       flag: '--write-tools',
       default: [],
       applies: 'restart',
-      about: 'Names of the tools that may change the tenant; * and ? match as in file names.',
+      about: 'Tools allowed to change the tenant, by name; * and ? match as in file names.',
     },
     'a comma-separated list of patterns',
   ),
@@ -422,7 +415,7 @@ const offer = {
       flag: '--disabled-tools',
       default: [],
       applies: 'restart',
-      about: 'Names of tools never to offer; * and ? match as in file names. Wins over everything.',
+      about: 'Tools never to offer, by name; * and ? match as in file names. Overrides all other settings.',
     },
     'a comma-separated list of patterns',
   ),
@@ -436,10 +429,9 @@ const trust = {
         default: [],
         secret: true,
         applies: 'reload',
-        about:
-          'Keys that seal confirmations and what replicas share, for replicas and for answers that come after a stop. The first seals, all open. Without any, the server makes one, and hands it on over a restart.',
+        about: 'Keys that seal confirmations and shared state: the first seals, all open. Unset: the server generates one.',
       },
-      'comma-separated keys of at least 32 bytes each, or a JSON list of them',
+      'a comma-separated list or a JSON array of keys of at least 32 bytes each',
     ),
     parse: sealingKeys,
   },
@@ -456,15 +448,14 @@ const trust = {
     default: 'token',
     applies: 'reload',
     waitsWhen: (_from, to) => to === 'token',
-    about:
-      'What a client that cannot ask a person gets when it deletes: a token to repeat the call with, which a model can do by itself, or a refusal.',
+    about: 'Deletions from a client that cannot ask a person: token (the model itself may confirm) or refuse.',
   }),
   disableOutputSanitization: flag({
     env: 'ZSCALER_MCP_DISABLE_OUTPUT_SANITIZATION',
     default: false,
     applies: 'reload',
     waitsWhen: isSwitchedOn,
-    about: 'Hand on hidden characters and active markup of answers as they are. Switching it on waits for a restart.',
+    about: 'Pass on hidden characters and active markup in answers unchanged. Turning it on needs a restart.',
   }),
 };
 
@@ -475,7 +466,7 @@ const answers = {
     min: 1_000,
     max: 10_000_000,
     applies: 'reload',
-    about: 'Tokens that the text of an answer may have, three bytes counted as one; what is more is cut, and the answer says so.',
+    about: 'Maximum length of an answer in tokens, of 3 bytes each; a longer one is cut and says so.',
   }),
 };
 
@@ -485,7 +476,7 @@ const monitoring = {
     flag: '--metrics',
     default: false,
     applies: 'reload',
-    about: 'Answer GET /metrics in the format of Prometheus. The same guards apply as to MCP.',
+    about: 'Serve Prometheus metrics at GET /metrics, behind the same guards as MCP.',
   }),
 };
 
@@ -495,13 +486,13 @@ const logging = {
     flag: '--log-level',
     default: 'info',
     applies: 'reload',
-    about: 'How much is logged to stderr.',
+    about: 'Lowest level of messages that are logged to stderr.',
     aliases: [
       {
         env: 'ZSCALER_MCP_DEBUG',
         flag: '--debug',
         isSwitch: true,
-        about: 'The same as log level debug, when true.',
+        about: 'If true, the same as log level debug.',
         translate: (raw: string) => (parseFlag(raw) ? 'debug' : undefined),
       },
     ],
@@ -518,14 +509,14 @@ const logging = {
     flag: '--audit-format',
     default: 'line',
     applies: 'reload',
-    about: 'How tool calls are logged: fixed lines for people and grep, or one JSON object a line.',
+    about: 'Format of the tool call log: line (fixed-format text lines) or json (one JSON object per line).',
   }),
   auditFile: text(
     {
       env: 'ZSCALER_MCP_AUDIT_FILE',
       flag: '--audit-file',
       applies: 'reload',
-      about: 'File that tool calls are logged to, instead of stderr. Every reload opens it anew, for whoever rotates it.',
+      about: 'File to log tool calls to, instead of stderr. Each reload reopens it, for log rotation.',
     },
     'an absolute path',
     absolutePath,
@@ -533,7 +524,7 @@ const logging = {
 };
 
 const tenant = {
-  clientId: text({ env: 'ZSCALER_CLIENT_ID', applies: 'reload', group: 'tenant', about: 'OneAPI client id.' }),
+  clientId: text({ env: 'ZSCALER_CLIENT_ID', applies: 'reload', group: 'tenant', about: 'OneAPI client ID.' }),
   clientSecret: text({ env: 'ZSCALER_CLIENT_SECRET', secret: true, applies: 'reload', group: 'tenant', about: 'OneAPI client secret.' }),
   privateKey: text(
     {
@@ -541,9 +532,9 @@ const tenant = {
       secret: true,
       applies: 'reload',
       group: 'tenant',
-      about: 'OneAPI private key instead of a secret, and used if both are given.',
+      about: 'OneAPI private key, used instead of the client secret if both are set.',
     },
-    'PEM text, JWK JSON, or the path of a file with one of them',
+    'PEM text, a JWK (JSON), or the path of a file that holds either',
     privateKey,
   ),
   vanityDomain: text(
@@ -551,7 +542,7 @@ const tenant = {
       env: 'ZSCALER_VANITY_DOMAIN',
       applies: 'restart',
       group: 'tenant',
-      about: 'Vanity domain of the tenant: "acme" of https://acme.zslogin.net.',
+      about: 'Vanity domain of the tenant, such as acme for https://acme.zslogin.net.',
     },
     'one DNS label',
     dnsLabel,
@@ -562,13 +553,13 @@ const tenant = {
       default: 'production',
       applies: 'restart',
       group: 'tenant',
-      about: 'Cloud of the tenant: production, beta, gov, govus, ...',
+      about: 'Zscaler cloud of the tenant: production, beta, gov, govus, ...',
     },
     'one DNS label',
     dnsLabel,
   ),
   customerId: text(
-    { env: 'ZSCALER_CUSTOMER_ID', applies: 'reload', group: 'tenant', about: 'Customer id, needed by the ZPA and ZMS tools.' },
+    { env: 'ZSCALER_CUSTOMER_ID', applies: 'reload', group: 'tenant', about: 'Customer ID, required by the ZPA and ZMS tools.' },
     'an identifier',
     identifier,
   ),
@@ -577,7 +568,7 @@ const tenant = {
       env: 'ZCELL_CUSTOMER_ID',
       applies: 'reload',
       group: 'tenant',
-      about: 'Customer id of ZCell, needed by its tools.',
+      about: 'ZCell customer ID, required by the ZCell tools.',
       aliases: [{ env: 'ZSCALER_ZCELL_CUSTOMER_ID' }],
     },
     'an identifier',
@@ -588,9 +579,9 @@ const tenant = {
       env: 'ZSCALER_MCP_API_URL',
       applies: 'restart',
       group: 'tenant',
-      about: 'Base URL of the API, instead of the one that follows from the cloud.',
+      about: 'Base URL of the API. Unset: derived from ZSCALER_CLOUD.',
     },
-    'an https URL; plain http on loopback',
+    'an https URL (http on loopback)',
     cloudUrl,
   ),
   tokenUrl: text(
@@ -598,36 +589,36 @@ const tenant = {
       env: 'ZSCALER_MCP_TOKEN_URL',
       applies: 'restart',
       group: 'tenant',
-      about: 'URL of the token endpoint, instead of the one that follows from vanity domain and cloud.',
+      about: 'URL of the token endpoint. Unset: derived from ZSCALER_VANITY_DOMAIN and ZSCALER_CLOUD.',
     },
-    'an https URL; plain http on loopback',
+    'an https URL (http on loopback)',
     cloudUrl,
   ),
   microtenantId: text(
-    { env: 'ZSCALER_MICROTENANT_ID', applies: 'reload', about: 'Microtenant that ZPA calls act in.' },
+    { env: 'ZSCALER_MICROTENANT_ID', applies: 'reload', about: 'Microtenant that ZPA calls are made in.' },
     'an identifier',
     identifier,
   ),
   partnerId: text(
-    { env: 'ZSCALER_PARTNER_ID', applies: 'reload', about: 'Partner id sent with each request.' },
+    { env: 'ZSCALER_PARTNER_ID', applies: 'reload', about: 'Partner ID sent with each request.' },
     'an identifier',
     identifier,
   ),
 };
 
-/** Each manager has one setting that switches it on; their rules over several rows are in `checks.ts`. */
+/** One setting enables each manager. Rules that concern several of these rows are in `secrets-place.ts`. */
 const managers = {
   secretName: text({
     env: 'ZSCALER_SECRET_NAME',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Read settings from this secret of AWS Secrets Manager, by name or ARN: a JSON object of setting names and values.',
+    about: 'AWS Secrets Manager secret (name or ARN) to read settings from: a JSON object of names and values.',
   }),
   awsRegion: text({
     env: 'AWS_REGION',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Region of that secret; without it, what the SDK of AWS finds.',
+    about: 'AWS region of ZSCALER_SECRET_NAME. Unset: the region that the AWS SDK finds.',
     aliases: [{ env: 'AWS_DEFAULT_REGION' }],
   }),
   gcpSecretManager: flag({
@@ -635,13 +626,13 @@ const managers = {
     default: false,
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Read settings from GCP Secret Manager: zscaler-client-id holds ZSCALER_CLIENT_ID, and so on; the latest version counts.',
+    about: 'Read settings from GCP Secret Manager: ZSCALER_CLIENT_ID from the latest zscaler-client-id, and so on.',
   }),
   gcpProject: text({
     env: 'GCP_PROJECT_ID',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Project of these secrets.',
+    about: 'GCP project that holds the secrets.',
   }),
   gcpSecrets: list(
     {
@@ -649,8 +640,7 @@ const managers = {
       default: [],
       applies: 'reload',
       locatesSecrets: true,
-      about:
-        'Settings to read there; each must be there. Without it: those that are there of the credentials, tenant, client keys and issuer, sealing keys and write gate.',
+      about: 'Settings to read from GCP Secret Manager; all must exist. Unset: those that exist of a default list.',
     },
     'a comma-separated list of setting names',
   ),
@@ -658,33 +648,38 @@ const managers = {
     env: 'ZSCALER_MCP_GCP_ENDPOINT',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'URL of the service, for secrets that are kept in one region: https://secretmanager.REGION.rep.googleapis.com.',
+    about: 'URL of GCP Secret Manager for regional secrets: https://secretmanager.REGION.rep.googleapis.com.',
   }),
   vaultPath: text({
     env: 'ZSCALER_MCP_VAULT_PATH',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Read settings from this secret of a HashiCorp Vault, or what speaks like one (KV version 2): setting names and values.',
+    about: 'Path of the secret to read settings from in HashiCorp Vault or a compatible server (KV version 2).',
   }),
   vaultMount: text({
     env: 'ZSCALER_MCP_VAULT_MOUNT',
     default: 'secret',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Where its secrets engine is mounted.',
+    about: 'Mount path of the Vault secrets engine.',
   }),
   vaultAddress: text(
-    { env: 'VAULT_ADDR', applies: 'reload', locatesSecrets: true, about: 'Its address.' },
-    'an https URL; plain http on loopback',
+    { env: 'VAULT_ADDR', applies: 'reload', locatesSecrets: true, about: 'URL of the Vault server.' },
+    'an https URL (http on loopback)',
   ),
   vaultToken: text({
     env: 'VAULT_TOKEN',
     secret: true,
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Token that may read the secret.',
+    about: 'Vault token that may read the secret.',
   }),
-  vaultNamespace: text({ env: 'VAULT_NAMESPACE', applies: 'reload', locatesSecrets: true, about: 'Namespace, where there are such.' }),
+  vaultNamespace: text({
+    env: 'VAULT_NAMESPACE',
+    applies: 'reload',
+    locatesSecrets: true,
+    about: 'Vault namespace, if the server uses namespaces.',
+  }),
   secretsTimeoutSeconds: integer({
     env: 'ZSCALER_MCP_SECRETS_TIMEOUT',
     default: 10,
@@ -692,7 +687,7 @@ const managers = {
     max: 300,
     applies: 'reload',
     locatesSecrets: true,
-    about: 'Seconds that a secrets manager may take to answer.',
+    about: 'Seconds to wait for the secrets manager to answer.',
   }),
 };
 
@@ -702,9 +697,9 @@ const requests = {
     default: 60,
     min: 1,
     max: 3600,
-    hint: 'Every request has a time limit; remove the line for the default of 60 seconds.',
+    hint: 'There is no way to turn the time limit off; remove the setting for the default of 60 seconds.',
     applies: 'reload',
-    about: 'Seconds that one request to the cloud may take.',
+    about: 'Time limit for one request to the cloud, in seconds.',
   }),
   maxRetries: integer({
     env: 'ZSCALER_RATE_LIMIT_MAX_RETRIES',
@@ -712,14 +707,14 @@ const requests = {
     min: 0,
     max: 10,
     applies: 'reload',
-    about: 'How often a request is tried again after a rate limit.',
+    about: 'How many times a rate-limited request is retried.',
   }),
   userAgentComment: text(
     {
       env: 'ZSCALER_MCP_USER_AGENT_COMMENT',
       flag: '--user-agent-comment',
       applies: 'reload',
-      about: 'Added in parentheses to the User-Agent of requests to the cloud.',
+      about: 'Comment added in parentheses to the User-Agent of requests to the cloud.',
     },
     'printable ASCII text',
     headerComment,
@@ -729,7 +724,7 @@ const requests = {
       env: 'HTTPS_PROXY',
       secret: true,
       applies: 'restart',
-      about: 'Proxy for https requests. May hold a password, so it is treated as a secret.',
+      about: 'Proxy for https requests. Treated as a secret, since it may contain a password.',
       aliases: [{ env: 'https_proxy' }],
     },
     'the URL of a proxy, or host:port',
@@ -740,7 +735,7 @@ const requests = {
       env: 'HTTP_PROXY',
       secret: true,
       applies: 'restart',
-      about: 'Proxy for plain http requests, and for https ones without HTTPS_PROXY.',
+      about: 'Proxy for plain http requests, and for https requests if HTTPS_PROXY is unset.',
       aliases: [{ env: 'http_proxy' }],
     },
     'the URL of a proxy, or host:port',
@@ -750,7 +745,7 @@ const requests = {
     {
       env: 'NO_PROXY',
       applies: 'restart',
-      about: 'Hosts that are reached without a proxy, comma-separated.',
+      about: 'Hosts to reach directly, without a proxy.',
       aliases: [{ env: 'no_proxy' }],
     },
     'a comma-separated list of hosts',
@@ -764,8 +759,7 @@ const replicas = {
       secret: true,
       applies: 'restart',
       group: 'replicas',
-      about:
-        'Redis or Valkey in which replicas share sessions, event streams, confirmations and limits. Needs ZSCALER_MCP_REQUEST_STATE_KEYS, the same for all. May hold a password, so it is treated as a secret.',
+      about: 'Redis or Valkey that replicas share state in. Requires ZSCALER_MCP_REQUEST_STATE_KEYS, the same for all.',
     },
     'redis://host:port, or rediss:// for TLS',
     stateUrl,
@@ -776,7 +770,7 @@ const replicas = {
       default: 'zscaler-mcp:',
       applies: 'restart',
       group: 'replicas',
-      about: 'Begins the name of each key in ZSCALER_MCP_STATE_URL; replicas with the same prefix share everything.',
+      about: 'Prefix of every key in the shared store; replicas with the same prefix share all state.',
     },
     'letters, digits and . _ : -',
     keyPrefix,
@@ -789,12 +783,17 @@ const life = {
       env: 'ZSCALER_MCP_DOTENV_PATH',
       flag: '--dotenv-path',
       applies: 'boot',
-      about: 'The .env file to use; without it, the default places are searched.',
+      about: 'The .env file to use. Unset: the default places are searched.',
     },
     'a path',
   ),
   pidFile: text(
-    { env: 'ZSCALER_MCP_PID_FILE', flag: '--pid-file', applies: 'boot', about: 'Where the server records itself and takes commands.' },
+    {
+      env: 'ZSCALER_MCP_PID_FILE',
+      flag: '--pid-file',
+      applies: 'boot',
+      about: 'PID file that the server writes its record to, and commands find the server by.',
+    },
     'a path',
   ),
   drainTimeoutSeconds: integer({
@@ -804,24 +803,23 @@ const life = {
     min: 0,
     max: 3600,
     applies: 'reload',
-    about: 'Seconds that requests in flight may take before a restart or a stop cuts them.',
+    about: 'Seconds that requests in flight have to finish before a restart or stop cuts them off.',
   }),
   keepSessions: flag({
     env: 'ZSCALER_MCP_RESTART_KEEP_SESSIONS',
     default: false,
     applies: 'reload',
-    about: 'Keep MCP sessions over every restart, as `restart --keep-sessions` does for one.',
+    about: 'Keep MCP sessions across every restart, as `restart --keep-sessions` does once.',
   }),
   watchEnv: flag({
     env: 'ZSCALER_MCP_WATCH_ENV',
     default: false,
     applies: 'reload',
-    about:
-      'Reload whenever the .env, a certificate or key, or a named file of a secret has another content, as if somebody had typed `zscaler-mcp reload`.',
+    about: 'Reload automatically when the content of the .env, a TLS file or a secret file changes.',
   }),
 };
 
-/** The rows by topic, in the order of help and reference page. */
+/** The rows by topic, in the order of the help and the reference page. */
 export const topics: readonly (readonly [topic: string, rows: Readonly<Record<string, Setting<unknown>>>])[] = [
   ['Server', server],
   ['Network edge', edge],
@@ -838,7 +836,7 @@ export const topics: readonly (readonly [topic: string, rows: Readonly<Record<st
   ['Process', life],
 ];
 
-/** Every setting, by the name that code uses. */
+/** Every setting, by its name in code. */
 export const table = {
   ...server,
   ...edge,
@@ -857,8 +855,8 @@ export const table = {
 
 export type SettingName = keyof typeof table;
 
-/** What is configured. Frozen; lists are frozen too. */
+/** The values of all settings. Frozen; lists are frozen too. */
 export type Settings = Values<typeof table>;
 
-/** The rows with their keys. */
+/** All rows of `table`, each with its name in code. */
 export const rows: readonly (readonly [SettingName, Setting<unknown>])[] = Object.entries(table) as [SettingName, Setting<unknown>][];
