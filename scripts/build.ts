@@ -1,6 +1,6 @@
 /**
- * Bundles the server into `dist/`: the entry, and chunks that are loaded when needed.
- * `--if-needed` builds only when a source is newer than the result; `--quiet` prints nothing on success.
+ * Bundles the server into `dist/`: the entry, and chunks loaded on demand.
+ * `--if-needed` builds only when a source is newer than the bundle; `--quiet` prints nothing on success.
  */
 import { readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const dist = join(root, 'dist');
 const ifNeeded = process.argv.includes('--if-needed');
 const quiet = process.argv.includes('--quiet');
 
-/** Fails, before a file is written, when a bundled package may not be shipped. */
+/** Fails before any file is written if a bundled package may not be shipped. */
 const notices: Plugin = {
   name: 'notices',
   generateBundle(_, bundle) {
@@ -30,11 +30,11 @@ async function build(): Promise<void> {
   const bundle = await rolldown({
     input: { main: join(root, 'src/main.ts') },
     platform: 'node',
-    // The FFI is native, the proxy's client is loaded by few, the SDKs of secrets managers are installed by whoever has one: packages of their own.
+    // Not bundled: koffi is native, undici is loaded only behind a proxy, and operators install the SDK of their secrets manager themselves.
     external: [/^node:/, 'koffi', 'undici', '@aws-sdk/client-secrets-manager', '@google-cloud/secret-manager'],
     transform: { define: { 'globalThis.ZSCALER_MCP_VERSION': JSON.stringify(version) } },
     onLog(level, log, handler) {
-      // Dependencies' own eval or circular imports are not ours to mend.
+      // Ignores eval and circular imports inside dependencies.
       if (log.code === 'EVAL' || log.code === 'CIRCULAR_DEPENDENCY') return;
       handler(level, log);
     },
@@ -60,8 +60,8 @@ async function build(): Promise<void> {
 }
 
 /**
- * Takes Node's own modules as they are. An import by name makes Node.js look at every export of the module, among them
- * getters that load large parts of it which a start has no use for: 20 ms for `node:http` alone.
+ * Replaces imports of Node.js modules with `process.getBuiltinModule`. A named import makes Node.js evaluate every export of the
+ * module, including getters that load large parts of it that a start does not need: 20 ms for `node:http` alone.
  */
 function takeBuiltinsPlainly(code: string): string {
   return code.replaceAll(/^import (.+?) from "(node:[^"]+)";$/gm, (_, clause: string, name: string) => {

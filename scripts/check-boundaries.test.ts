@@ -4,7 +4,7 @@ import { parseSources } from './source-files.ts';
 
 const problems = (files: Readonly<Record<string, string>>) => boundaryProblems(parseSources(new Map(Object.entries(files))));
 
-/** Two folders and the entry, as they should be. */
+/** Two folders and the entry, without a violation. */
 const clean = {
   'main.ts': "import { start } from './server/start.ts'; start();",
   'server/start.ts': "import type { Settings } from '../settings/index.ts'; export const start = (): Settings => ({});",

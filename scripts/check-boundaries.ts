@@ -1,8 +1,8 @@
-/** Who may import whom. Dependencies point one way; a folder is entered through its index; no file reaches itself again. */
+/** Checks imports: only allowed folders, through a folder's `index.ts`, and no import cycles. */
 import { join } from 'node:path';
 import { parseSources, readSources, report, type SourceFile } from './source-files.ts';
 
-/** What each folder may import of the others, beside itself and `common`. */
+/** The folders that each folder may import, in addition to itself and `common`. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   audit: [],
   lifecycle: [],
@@ -40,14 +40,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['*'],
 };
 
-/** Files that may be imported past a folder's index, with the reason. */
+/** Files that may be imported directly instead of through their folder's index, with the reason. */
 const sideDoors: Readonly<Record<string, string>> = {
   'lifecycle/launch.ts': 'the entry needs it before anything else is loaded',
   'lifecycle/come-back.ts': 'the way back must not need what could not be loaded',
   'settings/env-source.ts': '`status` starts faster without the table of settings',
 };
 
-/** Everything that is wrong with how these files import each other. */
+/** One line per import that breaks a rule, and per cycle. */
 export function boundaryProblems(files: readonly SourceFile[]): string[] {
   return [
     ...files
@@ -72,10 +72,10 @@ function importProblems(file: string, imported: string): string[] {
   return isEntry ? [] : [`${file} imports ${imported}: enter ${to} through ${to}/index.ts`];
 }
 
-/** The folder below src, or the file's own name at the top. */
+/** The folder below `src/`, or the file name at the top. */
 const folderOf = (path: string): string => path.split('/')[0] ?? path;
 
-/** The shortest circle through each import that is part of one; each is listed once, from its first file in the alphabet. */
+/** The shortest cycle through each import that is part of one; each is listed once, starting at its alphabetically first file. */
 function circles(files: readonly SourceFile[]): string[][] {
   const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
   const found = new Map<string, string[]>();
@@ -91,7 +91,7 @@ function circles(files: readonly SourceFile[]): string[][] {
   return [...found.values()];
 }
 
-/** From one file to another along imports, both ends included; null when there is no way. */
+/** The shortest path of imports between two files, both included; null if there is none. */
 function shortestWay(from: string, to: string, importsOf: ReadonlyMap<string, readonly string[]>): string[] | null {
   const cameFrom = new Map<string, string | null>([[from, null]]);
   for (const file of cameFrom.keys()) {

@@ -1,4 +1,4 @@
-/** Everything that a folder's `index.ts` exports says at its declaration what it is. So does everything exported in `common/`. */
+/** Checks that every export of a folder's `index.ts`, and of every file in `common/`, has a docstring at its declaration. */
 import { dirname, join } from 'node:path';
 import { isNode, lineOf, parseSources, readSources, report, type Node, type SourceFile } from './source-files.ts';
 
@@ -7,7 +7,7 @@ interface Declaration {
   readonly node: Node;
 }
 
-/** The exports without a docstring, and how many there are in all. */
+/** The exports without a docstring, and the total number of exports. */
 export function docstringProblems(files: readonly SourceFile[]): { readonly problems: string[]; readonly total: number } {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const faces = files.filter(({ path }) => /^[^/]+\/index\.ts$/.test(path) || path.startsWith('common/'));
@@ -25,7 +25,7 @@ export function docstringProblems(files: readonly SourceFile[]): { readonly prob
 
 const textOf = (node: unknown): string => (isNode(node) ? String(node['name'] ?? node['value']) : '');
 
-/** Names that a statement declares. */
+/** Names declared by a statement. */
 function declared(statement: Node): string[] {
   if (statement.type === 'VariableDeclaration') return (statement['declarations'] as readonly Node[]).map(({ id }) => textOf(id));
   return isNode(statement['id']) ? [textOf(statement['id'])] : [];
@@ -39,7 +39,7 @@ function exportedNames({ body }: SourceFile): string[] {
   });
 }
 
-/** Follows re-exports and imports to where the name is declared. */
+/** Follows re-exports and imports to the declaration of the name. */
 function declarationOf(file: SourceFile, name: string, byPath: ReadonlyMap<string, SourceFile>): Declaration | null {
   const from = (node: Node, local: string): Declaration | null => {
     const path = join(dirname(file.path), String((node['source'] as Node)['value'])).replaceAll('\\', '/');
@@ -63,7 +63,7 @@ function declarationOf(file: SourceFile, name: string, byPath: ReadonlyMap<strin
   return null;
 }
 
-/** A block comment with two asterisks right before the declaration. One at the very top with a blank line after it is that of the file. */
+/** A `/**` comment directly before the declaration. One at the top of the file followed by a blank line documents the file instead. */
 function hasDocstring({ file: { text, comments }, node }: Declaration): boolean {
   const before = comments.findLast(({ end }) => end <= node.start);
   if (!before?.value.startsWith('*')) return false;

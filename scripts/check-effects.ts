@@ -1,6 +1,7 @@
 /**
- * Importing a module does nothing. Imports every file of `src/` but the entry, in a process of its own, with the functions replaced that
- * reach outside: files, processes, network, timers, signals, output. Names the line of ours that called one. What packages do is theirs.
+ * Checks that importing a module has no side effects. Imports every file of `src/` except the entry in a separate process, with the
+ * functions for files, processes, network, timers, signals and output instrumented, and reports our lines that call one. Calls by
+ * packages are ignored.
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ const MODULES = [
   'worker_threads',
 ];
 
-/** Calls at import that are meant, with the reason. */
+/** Allowed calls at import, with the reason. */
 const meant: Readonly<Record<string, string>> = {
   'common/version.ts fs.readFileSync': 'the version stands in package.json; the build replaces it by a constant',
 };
@@ -51,7 +52,7 @@ syncBuiltinESMExports();
 for (const path of paths) await import(source + path);
 report([...found].map((what) => `${what} when it is imported: do it on first use`));
 
-/** Notes who calls the functions, and lets them work. Classes are left alone: what they do, they do through functions. */
+/** Wraps the functions to record their callers. Classes are not wrapped, since they call these functions. */
 function watch(owner: Record<string, unknown>, name: string, keys: readonly string[] = Object.keys(owner)): void {
   for (const key of keys) {
     const original = owner[key];

@@ -8,7 +8,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const files = ['README.md', 'server.json', 'package.json'];
 const { version } = JSON.parse(read('package.json')) as { version: string };
 
-/** The repository, with one thing replaced. */
+/** The repository with one file changed. */
 const changed = (path: string, from: string, to: string) => (file: string) =>
   file === path ? read(file).replaceAll(from, to) : read(file);
 

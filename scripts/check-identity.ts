@@ -1,12 +1,12 @@
 /**
- * The project's address and version stand in many files. `package.json` decides: its `repository.url` is the address, its `version`
- * the version. This check names every file that says something else. `--tag v1.2.3` also compares the tag of a release.
+ * Checks that every file with the project's address or version agrees with `repository.url` and `version` in `package.json`.
+ * `--tag v1.2.3` also compares the tag of a release.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the project lives. */
+/** Addresses of the project. */
 export interface Identity {
   readonly owner: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Identity {
 
 type Read = (file: string) => string;
 
-/** Files that must carry the address, besides `package.json`. */
+/** Files that must contain the address, in addition to `package.json`. */
 const ADDRESSED = [
   'server.json',
   'README.md',
@@ -27,7 +27,7 @@ const ADDRESSED = [
   'deploy/helm/zscaler-mcp/Chart.yaml',
 ];
 
-/** Files that carry the version: the pattern finds each place, its group is the version. */
+/** Files that contain the version: the pattern matches each occurrence, its group is the version. */
 const VERSIONED: readonly (readonly [file: string, pattern: RegExp])[] = [
   ['package-lock.json', /^ {2}"version": "([^"]+)"/gm],
   ['server.json', /"version": "([^"]+)"/g],
@@ -62,7 +62,7 @@ export function findDisagreements(files: readonly string[], read: Read, tag?: st
   ];
 }
 
-/** Null when the address is not one of a GitHub repository. */
+/** Null if the address is not that of a GitHub repository. */
 export function readIdentity(packageJson: string): Identity | null {
   const { version, repository } = JSON.parse(packageJson) as { version: string; repository?: { url?: string } };
   const [, owner, name] = /^git\+https:\/\/github\.com\/([\w-]+)\/([\w.-]+)\.git$/.exec(repository?.url ?? '') ?? [];
@@ -81,7 +81,7 @@ function ownFields({ owner, name }: Identity, packageJson: string): string[] {
     .map(([field, is, should]) => `package.json: ${field} is ${is}, expected ${should}`);
 }
 
-/** Addresses of a repository with the project's name, on GitHub or in its registries, that belong to another owner. */
+/** Addresses with the project's name but another owner, on GitHub or in its registries. */
 function otherAddresses({ owner, name }: Identity, file: string, text: string): string[] {
   const address = new RegExp(`(?:github\\.com/|ghcr\\.io/|io\\.github\\.)([\\w-]+)/${name}(?![\\w-])`, 'g');
   const others = new Set([...text.matchAll(address)].filter(([, found]) => found !== owner).map(([found]) => found));

@@ -52,7 +52,7 @@ test('a setting that nothing reads is named', () => {
   expect(problems({ 'settings/table.ts': table, 'http/front.ts': reader })).toEqual(['settings/table.ts: nothing reads the setting path']);
 });
 
-/** What `check-effects.ts` says of these files, in a process of its own. */
+/** The output of `check-effects.ts` for these files, run in a separate process. */
 function effects(files: Readonly<Record<string, string>>) {
   const root = mkdtempSync(join(tmpdir(), 'effects-'));
   onTestFinished(() => rmSync(root, { recursive: true }));

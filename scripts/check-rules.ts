@@ -1,14 +1,14 @@
-/** The rules of AGENTS.md that can be read off the sources, beside who imports whom (check-boundaries.ts). */
+/** Checks the rules of AGENTS.md that can be verified statically, except for imports (check-boundaries.ts). */
 import { join } from 'node:path';
 import { isNode, lineOf, parseSources, readSources, report, walk, type Node, type SourceFile } from './source-files.ts';
 
-/** Where the environment is read; everything else is handed what it needs. */
+/** The only files that read the environment. */
 const READ_THE_ENVIRONMENT = ['main.ts', 'lifecycle/launch.ts'];
 
-/** Folders and files that the cloud's bytes pass through. */
+/** Folders and files that handle JSON from the cloud. */
 const CARRY_THE_CLOUDS_BYTES = ['zscaler/', 'tools/', 'shape/', 'mcp/encode.ts'];
 
-/** Calls of `JSON` there that meet none of the cloud's bytes, with the reason. */
+/** Allowed uses of `JSON` there, none of which handle JSON from the cloud, with the reason. */
 const plainJson: Readonly<Record<string, string>> = {
   'zscaler/transport.ts JSON.stringify([proxy.https, proxy.http, proxy.no])': 'a key of three settings',
   'zscaler/assertion.ts JSON.parse(text)': 'a private key from the settings',
@@ -16,11 +16,11 @@ const plainJson: Readonly<Record<string, string>> = {
     'credentials, to be hashed',
 };
 
-/** Loaded on first use: what comes before must not reach them. */
+/** `LIGHT` files must not load `HEAVY` modules statically: those are loaded on first use. */
 const LIGHT = ['main.ts', 'cli/commands/status.ts'];
 const HEAVY = ['server/', 'tools/', 'mcp/', 'zscaler/', 'http/', 'demo/', 'settings/table.ts'];
 
-/** Everything that is wrong with these files. */
+/** One line per violation. */
 export function ruleProblems(files: readonly SourceFile[]): string[] {
   return [...files.flatMap((file) => [...nodeProblems(file), ...exportProblems(file)]), ...unreadSettings(files), ...heavyLoads(files)];
 }
@@ -52,7 +52,7 @@ function nodeProblems(file: SourceFile): string[] {
   return found;
 }
 
-/** `a.b.c` of names, else undefined. */
+/** `a.b.c` if the node is a chain of names, else undefined. */
 function nameOf(node: Node): string | undefined {
   if (node.type === 'Identifier') return String(node['name']);
   if (node.type !== 'MemberExpression' || !isNode(node['object']) || !isNode(node['property'])) return undefined;
@@ -62,18 +62,18 @@ function nameOf(node: Node): string | undefined {
   return owner === undefined || typeof own !== 'string' ? undefined : `${owner}.${own}`;
 }
 
-/** `const { x } = name`, or another name for it. */
+/** Matches `const { x } = name`, and aliases such as `const x = name`. */
 const takesApart = (node: Node, name: string): boolean =>
   node.type === 'VariableDeclarator' && isNode(node['init']) && nameOf(node['init']) === name;
 
-/** `writeSync(1, ...)`. */
+/** Matches `writeSync(1, ...)`. */
 function writesToOne(node: Node): boolean {
   if (node.type !== 'CallExpression' || !isNode(node['callee'])) return false;
   const [first] = node['arguments'] as readonly Node[];
   return (nameOf(node['callee']) ?? '').split('.').at(-1) === 'writeSync' && first?.type === 'Literal' && first['value'] === 1;
 }
 
-/** Whether the call that begins with this name is one of the listed. */
+/** Whether the call that starts with this name is one of the allowed ones. */
 const isPlain = ({ path, text }: SourceFile, { start }: Node): boolean =>
   Object.keys(plainJson).some((key) => key.startsWith(`${path} `) && text.startsWith(key.slice(path.length + 1), start));
 
@@ -87,8 +87,8 @@ function exportProblems({ path, body }: SourceFile): string[] {
 }
 
 /**
- * Rows of the table that nothing reads. Several readers declare the settings they take in a type of their own, so a property of that
- * name counts wherever it is read outside the table and the demo tenant, which knows no settings; so does `{name}` in the path of a call.
+ * Settings that nothing reads. Several readers declare the settings they use in their own type, so any read of a property of that
+ * name counts, except in the table and in the demo tenant, which uses no settings; so does `{name}` in the path of a call.
  */
 function unreadSettings(files: readonly SourceFile[]): string[] {
   const table = files.find(({ path }) => path === 'settings/table.ts');
@@ -110,7 +110,7 @@ function unreadSettings(files: readonly SourceFile[]): string[] {
     .map((name) => `settings/table.ts: nothing reads the setting ${name}`);
 }
 
-/** Keys of objects at the top of the table whose value is made by a call: `clientId: text({ ... })`. */
+/** Keys of top-level objects of the table whose value is a call: `clientId: text({ ... })`. */
 function settingNames({ body }: SourceFile): string[] {
   const names: string[] = [];
   for (const statement of body)
@@ -127,7 +127,7 @@ function settingNames({ body }: SourceFile): string[] {
 const isRow = (node: Node): boolean =>
   node.type === 'ObjectExpression' && (node['properties'] as readonly Node[]).some(({ key }) => isNode(key) && key['name'] === 'env');
 
-/** What the light files load although it is heavy, with the way there. */
+/** Heavy modules that the light files load, with the chain of imports. */
 function heavyLoads(files: readonly SourceFile[]): string[] {
   const loadsOf = new Map(files.map(({ path, loads }) => [path, loads]));
   return LIGHT.flatMap((light) => {

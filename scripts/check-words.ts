@@ -1,4 +1,4 @@
-/** Links that lead nowhere, pages that nothing leads to, and words that have no place in a published repository. */
+/** Checks for broken links, pages without an incoming link, and words that must not appear in a published repository. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,7 +22,7 @@ interface Link {
   readonly anchor: string | undefined;
 }
 
-/** Every relative link of every page, and every link within one. What stands in blocks and in backticks is no link. */
+/** Checks relative links and anchors of every page. Code blocks and text in backticks are ignored. */
 function links(): Link[] {
   return pages.flatMap((page) =>
     [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, path = '', anchor]) => ({
@@ -41,13 +41,13 @@ function deadLinks(): string[] {
   });
 }
 
-/** Pages that no other page leads to. */
+/** Pages that no other page links to. */
 function lonelyPages(): string[] {
   const linked = new Set(links().flatMap(({ page, target }) => (page === target ? [] : [target, join(target, 'README.md')])));
   return pages.filter((page) => page.startsWith('docs/') && !linked.has(page)).map((page) => `${page}: no page leads here`);
 }
 
-/** As GitHub makes them: lower case, without punctuation, a hyphen for a blank, a number where one comes again. */
+/** Anchors as GitHub generates them: lower case, without punctuation, hyphens for spaces, a number appended to duplicates. */
 function anchorsOf(page: string): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const [, heading = ''] of withoutBlocks(page).matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
@@ -71,7 +71,7 @@ function proseOf(page: string): string {
   return withoutBlocks(page).replaceAll(/`[^`\n]*`/g, '');
 }
 
-/** Where a package was downloaded from is nobody's business. */
+/** The lock file must not record download addresses. */
 function lockedAddresses(): string[] {
   return /"resolved": "(?:https?|git)/.test(read('package-lock.json')) ? ['package-lock.json: records download addresses'] : [];
 }

@@ -1,4 +1,4 @@
-/** The files of `.github/`: YAML that parses, actions pinned by commit, the least permissions, forms that GitHub takes. */
+/** Checks the files of `.github/`: valid YAML, actions pinned by commit, least permissions, valid issue forms. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -32,7 +32,7 @@ if (import.meta.main) {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** One line for each fault of a file below `.github/`. */
+/** One line per violation in a file below `.github/`. */
 export function problemsOf(path: string, text: string): string[] {
   const document = parseDocument(text, { uniqueKeys: true });
   const faults = [...document.errors, ...document.warnings].map(({ message }) => message.split('\n')[0] ?? '');
@@ -65,7 +65,7 @@ function jobProblems({ permissions, steps = [], 'timeout-minutes': timeout }: Jo
     ...(typeof permissions === 'object' ? [] : ['does not list its permissions']),
     ...(timeout === undefined ? ['has no timeout-minutes'] : []),
     ...(checkouts.every((step) => step.with?.['persist-credentials'] === false) ? [] : ['checks out without "persist-credentials: false"']),
-    // What others write would become part of the script; it belongs into `env`.
+    // Text written by others would become part of the script; pass it through `env`.
     ...steps.filter(({ run }) => run?.includes('${{')).map(({ run }) => `an expression inside a script: ${run?.split('\n')[0]}`),
   ];
 }

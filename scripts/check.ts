@@ -1,4 +1,4 @@
-/** `npm run check`: everything that can be judged without running the server. Runs all steps, then names those that failed. */
+/** `npm run check`: all checks that do not run the server. Runs every step, then names those that failed. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

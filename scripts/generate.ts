@@ -1,6 +1,6 @@
 /**
- * The first half of `npm run generate`: writes the files that follow from tables in the source (the second half writes the snapshots).
- * `--check` writes nothing and names those that are stale.
+ * First part of `npm run generate`: writes the files generated from tables in the source (the second part writes the snapshots).
+ * `--check` writes nothing and names stale files.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import { renderEnvExample, renderSettingsPage } from './render-settings.ts';
 import { renderToolsPage } from './render-tools.ts';
 
 interface Generated {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   readonly render: () => string;
 }

@@ -8,7 +8,7 @@ let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'notices-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Installs a package, and returns the path of a module of it. */
+/** Creates a package and returns the path of one of its modules. */
 function install(name: string, manifest: Readonly<Record<string, unknown>>, files: Readonly<Record<string, string>>): string {
   const home = join(folder, 'node_modules', name);
   const all = { ...files, 'package.json': JSON.stringify({ name, version: '1.0.0', ...manifest }), 'lib/index.js': '' };

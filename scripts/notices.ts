@@ -1,8 +1,8 @@
-/** The licences of the packages that end up in the bundle, as the text that is shipped beside it. */
+/** Generates the notices of third-party licences for the packages in the bundle. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-/** Licences that allow to ship a package in the bundle with its notice. SPDX identifiers. */
+/** SPDX identifiers of licences that allow bundling a package with its notice. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC0-1.0', 'ISC', 'MIT', 'MIT-0', 'Unlicense'];
 
 const HEAD = `Third-party notices of zscaler-mcp
@@ -29,7 +29,7 @@ LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.`;
 
-/** Packages that are published without the text of their licence: what the LICENSE of their repository says. */
+/** Licence texts of packages published without one, from the LICENSE file of their repository. */
 const TEXTS: Readonly<Record<string, string>> = {
   // https://github.com/redis/node-redis/blob/master/LICENSE
   '@redis/client': `MIT License\n\nCopyright (c) 2022-2025, Redis, inc.\n\n${MIT}`,
@@ -39,15 +39,15 @@ interface Bundled {
   /** Name and version. */
   readonly title: string;
   readonly licence: string;
-  /** LICENSE and NOTICE of the package, one after the other. */
+  /** LICENSE and NOTICE of the package, concatenated. */
   readonly text: string;
   readonly repository: string;
 }
 
 /**
- * The notices as text, packages in the order of their names.
+ * The notices as text, sorted by package name.
  * @param modules absolute paths of the modules in the bundle; those outside `node_modules` are the project's own
- * @throws Error that names each package without a known licence or without a text of it
+ * @throws Error naming each package without a known licence or without its text
  */
 export function renderNotices(modules: Iterable<string>): string {
   const folders = [...new Set([...modules].flatMap((path) => packageFolder(path) ?? []))];
@@ -62,15 +62,15 @@ export function renderNotices(modules: Iterable<string>): string {
   ].join('\n');
 }
 
-/** The folder of the package that a module belongs to; null for the project's own and for what the bundler adds. */
+/** The folder of the package that a module belongs to; null for the project's own modules and those of the bundler. */
 function packageFolder(module: string): string | null {
-  // The bundler marks modules that it makes with a NUL, and appends queries.
+  // The bundler marks virtual modules with a NUL, and may append queries.
   const path = module.replace(/^\0/, '').replace(/\?.*$/, '').replaceAll('\\', '/');
   const [, folder] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
   return folder?.replaceAll('/', sep) ?? null;
 }
 
-/** What is wrong with the package, in words, when its licence does not allow or its text is missing. */
+/** The problem with a package: its licence is not allowed, or its text is missing. */
 function readBundled(folder: string): Bundled | string {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     name: string;
@@ -93,7 +93,7 @@ function readBundled(folder: string): Bundled | string {
   };
 }
 
-/** Of an expression with OR, one side has to be allowed; with AND, both. */
+/** For an expression with OR, one side must be allowed; with AND, both. */
 function isAllowed(expression: string): boolean {
   const words = expression.replaceAll(/[()]/g, ' ').trim();
   if (words.includes(' AND ')) return words.split(/ AND | OR /).every((each) => ALLOWED.includes(each.trim()));

@@ -1,6 +1,6 @@
 /**
- * `npm run record`: a real server, a real load and real commands in a terminal; what happened becomes docs/reload-and-restart.svg.
- * Every figure and every word in the picture is of that run.
+ * `npm run record`: runs a real server, load and commands in a terminal and draws docs/reload-and-restart.svg from the recording.
+ * Every figure and word in the picture comes from that run.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..');
 const COLUMNS = 96;
 const PER_SECOND = 100;
 const SESSIONS = 20;
-/** Before each command: the time in which the picture types it. */
+/** Pause before each command, during which the picture types it. */
 const TYPING_MS = 1_500;
 
 const commands: readonly (readonly [line: string, mark: string])[] = [
@@ -26,7 +26,7 @@ const commands: readonly (readonly [line: string, mark: string])[] = [
   ['zscaler-mcp status | head -4', 'status'],
 ];
 
-// In the picture stands the path, so it is a short one. It must not be there: it is removed at the end.
+// A short path, since it appears in the picture. It must not exist beforehand: it is removed at the end.
 const folder = join(tmpdir(), 'zscaler-mcp-demo');
 mkdirSync(folder, { mode: 0o700 });
 try {
@@ -113,13 +113,13 @@ function environment(): Record<string, string> {
     HOME: folder,
     PATH: [join(folder, 'bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
     TERM: 'xterm-256color',
-    // The last command goes through a pipe.
+    // The last command is a pipeline.
     FORCE_COLOR: '1',
     ZSCALER_MCP_PID_FILE: join(folder, 'server.pid'),
   };
 }
 
-/** What a person would see, with the colours of a terminal. */
+/** The output as in a terminal, with colours. */
 function runOnTerminal(line: string): Promise<string> {
   const child = spawn('script', ['-qec', `stty cols ${COLUMNS}; ${line}`, '/dev/null'], {
     cwd: folder,

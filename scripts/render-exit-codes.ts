@@ -1,9 +1,9 @@
-/** The reference page of the exit codes, from the table of codes and the records of the commands. */
+/** Renders the reference page of the exit codes from the table of codes and the records of the commands. */
 import { commands } from '../src/cli/commands/index.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 
 export function renderExitCodesPage(): string {
-  // Commands that end alike share a column.
+  // Commands with the same exit codes share a column.
   const columns = [...Map.groupBy(commands, ({ exits }) => exits)].map(([exits, alike]) => ({
     exits,
     title: alike.map(({ name, isServer }) => (isServer ? 'the server itself' : `\`${name}\``)).join(', '),

@@ -1,4 +1,4 @@
-/** docs/reference/python-settings.md: each setting that the Python server for the same cloud reads, and what it is here. */
+/** Renders docs/reference/python-settings.md: each setting of the Python server for the same cloud, and its equivalent here. */
 import { findReserved, topics, type Setting } from '../src/settings/index.ts';
 import facts from './python-settings.json' with { type: 'json' };
 import { table } from './render-settings.ts';
@@ -6,7 +6,7 @@ import { table } from './render-settings.ts';
 interface PythonSetting {
   readonly env: string;
   readonly flag?: string;
-  /** What an operator who brings the setting along must know. */
+  /** What an operator who migrates the setting must know. */
   readonly differs?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The numbers of tools that the README states, from the catalogue. The rest of the page is written by hand. */
+/** Updates the numbers of tools in the README from the catalogue. The rest of the page is written by hand. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue, products } from '../src/tools/index.ts';

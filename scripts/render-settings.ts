@@ -1,11 +1,11 @@
-/** `.env.example` and docs/reference/settings.md, from the table of settings. */
+/** Renders `.env.example` and docs/reference/settings.md from the table of settings. */
 import { describeValue, fileNameOf, reserved, topics, type Reserved, type Setting } from '../src/settings/index.ts';
 
 const NOTE = 'Made by `npm run generate` from the table of settings (src/settings/table.ts).';
 
 const whenApplied = { reload: 'live, by a reload', restart: 'at a restart', boot: 'at the first start only' } as const;
 
-/** Every setting that a file can hold, commented out, with its default as value. */
+/** `.env.example`: every setting allowed in a file, commented out, with its default. */
 export function renderEnvExample(): string {
   const sections = topics.map(([topic, rows]) => {
     const settings = Object.values(rows).filter(({ applies }) => applies !== 'boot');
@@ -30,7 +30,7 @@ function renderExample(row: Setting<unknown>): string {
   return [`# ${row.about}`, `# ${terms.join(' ')}`, ...own, ...aliases, `#${row.env}=${fallback}`].join('\n');
 }
 
-/** The reference page. */
+/** docs/reference/settings.md. */
 export function renderSettingsPage(): string {
   return `# Settings
 
@@ -101,5 +101,5 @@ const code = (words: readonly string[]): string => words.map((word) => `\`${word
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`).join('\n');
 
-/** A bar would end the cell, and a star outside of code would begin emphasis. */
+/** Escapes bars, which would end the cell, and asterisks outside code, which would start emphasis. */
 const escapeCell = (cell: string): string => cell.replaceAll('|', '\\|').replace(/`[^`]*`|\*/g, (part) => (part === '*' ? '\\*' : part));

@@ -1,4 +1,4 @@
-/** The reference page of the tools, from the catalogue. */
+/** Renders the reference page of the tools from the catalogue. */
 import { catalogue, products } from '../src/tools/index.ts';
 
 interface Property {
@@ -49,5 +49,5 @@ function describeType({ type, enum: values, items, minimum, maximum }: Property)
   return `${type ?? 'anything'}${range}`;
 }
 
-/** Angle brackets would be taken for HTML, bars for a table. */
+/** Escapes angle brackets (HTML) and bars (tables). */
 const escape = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('\n', ' ');

@@ -1,4 +1,4 @@
-/** The picture shows the end of the session to a renderer that knows neither style sheets nor animations. */
+/** Checks that the picture shows the end of the session in a renderer without style sheets and animations. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,11 +33,11 @@ const committed = readFileSync(join(import.meta.dirname, '../docs/reload-and-res
 interface Element {
   readonly name: string;
   readonly attributes: string;
-  /** Those of the element and of all around it. */
+  /** Attributes of the element and its ancestors. */
   readonly inherited: string;
 }
 
-/** Without the style sheet and all `style` attributes. What clips is not drawn. */
+/** The picture without style sheet and `style` attributes. Clip paths are not drawn. */
 function elementsOf(svg: string): Element[] {
   const plain = svg.replaceAll(/<(style|clipPath|title|desc)\b[\s\S]*?<\/\1>/g, '').replaceAll(/ style="[^"]*"/g, '');
   const around: string[] = [];
@@ -80,7 +80,7 @@ describe.each([
     expect(animations.length).toBeGreaterThan(0);
     for (const each of animations) {
       expect(motion).toContain(each);
-      // The duration, then a pause on the end; nothing is filled backwards or forwards.
+      // The duration, then a pause at the end; no animation has a fill mode.
       expect(each).toMatch(/^animation:\w+ \w+ linear 2000ms$/);
     }
     const around = sheet.replace(motion, '').replaceAll(/@keyframes[^\n]+/g, '');

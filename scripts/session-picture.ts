@@ -1,21 +1,21 @@
 /**
- * A recorded session as an SVG: the terminal above, the latency of every call below. Presentation attributes draw the end of the
- * session in light colours, so that a renderer without style sheets or animations shows all of it. The style sheet adds dark
- * colours, and where motion is welcome it plays the session once in its own time, after a pause on that end.
+ * Draws a recorded session as an SVG: the terminal above, the latency of every call below. Presentation attributes draw the end of
+ * the session in light colours, so that renderers without style sheets or animations show all of it. The style sheet adds dark
+ * colours and, unless reduced motion is requested, plays the session once in real time after a pause on the end.
  */
 
 export interface Step {
   readonly line: string;
-  /** What the step is called where it stands in the chart. */
+  /** Label of the step in the chart. */
   readonly mark: string;
   readonly typedAtMs: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  /** With escape sequences for colours. */
+  /** Output, with escape sequences for colours. */
   readonly output: string;
 }
 
-/** One call: when it was due, and how long after that it was answered. */
+/** One call: when it was due, and its latency from then on. */
 export interface Sample {
   readonly atMs: number;
   readonly ms: number;
@@ -36,18 +36,18 @@ export interface Session {
 }
 
 const FONT = 13;
-/** Advance of a character of the usual monospaced fonts, as a share of their size; `textLength` makes it so for all others. */
+/** Character advance of common monospaced fonts, relative to the font size; `textLength` enforces it for others. */
 const CHARACTER = FONT * 0.6;
 const LINE = 19;
 const MARGIN = 22;
 const TITLE = 38;
 const CHART = { height: 132, above: 46, below: 34 };
-/** Milliseconds where the chart begins; its scale is logarithmic. */
+/** Lower end of the chart's logarithmic scale, in milliseconds. */
 const LEAST_MS = 1;
 
-/** How long the end of the session stands before it is played. */
+/** Pause on the end of the session before it is played. */
 const PAUSE_MS = 2_000;
-/** Each tone in light colours, as attributes. */
+/** Attributes of each tone in light colours. */
 const TONES = {
   text: 'fill="#1f2328"',
   faint: 'fill="#6e7781"',
@@ -106,11 +106,11 @@ ${Object.entries(DARK)
 interface Line {
   readonly spans: Spans;
   readonly atMs: number;
-  /** Of a command: how long it is being typed. */
+  /** Duration of typing, for a command. */
   readonly typingMs?: number;
 }
 
-/** In the order in which they appear. Lines longer than the terminal go on in the next one, as they do there. */
+/** Lines in order of appearance. Lines longer than the terminal are wrapped. */
 function linesOf({ steps, columns }: Session): Line[] {
   return steps.flatMap(({ line, typedAtMs, startedAtMs, endedAtMs, output }): Line[] => {
     const prompt: Spans[number] = { text: '$ ', tone: 'faint' };
@@ -129,7 +129,7 @@ function linesOf({ steps, columns }: Session): Line[] {
 
 type Spans = readonly { readonly text: string; readonly tone: Tone }[];
 
-/** Of the escape sequences. */
+/** Tones by the code of the escape sequence. */
 const tonesOfCodes: Readonly<Record<string, Tone>> = { '1': 'strong', '2': 'faint', '31': 'bad', '32': 'good', '33': 'waiting' };
 
 function parseColours(text: string): Spans {
@@ -166,7 +166,7 @@ function drawLine({ spans, atMs, typingMs }: Line, y: number): string {
   const fit = length === 0 ? '' : ` textLength="${(length * CHARACTER).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`;
   const drawn = `<text class="l" xml:space="preserve" style="animation-duration:${atMs.toFixed(0)}ms" x="${MARGIN}" y="${y}"${fit}>${words}</text>`;
   if (typingMs === undefined) return drawn;
-  // A cover that moves away a character at a time.
+  // A cover that moves away one character at a time.
   const typed = (length - 2) * CHARACTER;
   const moves = `--far:${(typed + 4).toFixed(1)}px;animation-duration:${typingMs.toFixed(0)}ms;animation-delay:${(PAUSE_MS + atMs).toFixed(0)}ms;animation-timing-function:steps(${length - 2})`;
   const cover = `<rect class="curtain" fill="#fff" visibility="hidden" x="${(MARGIN + 2 * CHARACTER).toFixed(1)}" y="${y - 14}" width="${(typed + 4).toFixed(1)}" height="${LINE}" style="${moves}"/>`;

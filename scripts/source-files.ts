@@ -1,38 +1,38 @@
-/** The sources of `src/`, read and parsed once for the scripts that check them. */
+/** Reads and parses the sources of `src/` for the checks. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseSync } from 'rolldown/utils';
 
-/** A node of the syntax tree (ESTree with TypeScript's nodes), as far as the checks look into it. */
+/** A node of the syntax tree (ESTree with TypeScript nodes), as far as the checks use it. */
 export interface Node {
   readonly type: string;
-  /** Offsets into the text. */
+  /** Offset into the text. */
   readonly start: number;
   readonly end: number;
   readonly [key: string]: unknown;
 }
 
 export interface SourceFile {
-  /** From `src/` on, with `/`. */
+  /** Path relative to `src/`, with `/`. */
   readonly path: string;
   readonly text: string;
-  /** The statements at the top. */
+  /** Top-level statements. */
   readonly body: readonly Node[];
   readonly comments: readonly { readonly value: string; readonly start: number; readonly end: number }[];
-  /** Files of ours that it imports, from `src/` on: statically, by type, re-exported, or through `import()` with a literal. */
+  /** Files of `src/` that it imports, relative to `src/`: statically, as a type, re-exported, or through `import()` with a literal. */
   readonly imports: readonly string[];
-  /** What is loaded with it: files as above, packages and modules of Node.js by their names. Types and `import()` load nothing. */
+  /** Modules loaded with it: files as above, packages and Node.js modules by name. Type imports and `import()` load nothing. */
   readonly loads: readonly string[];
 }
 
-/** The file texts below a root that has `src/`, by path from `src/` on; tests are left out. */
+/** The texts of the files in the `src/` folder of a root, by path relative to `src/`, without tests. */
 export function readSources(root: string): ReadonlyMap<string, string> {
   const source = join(root, 'src');
   const paths = globSync('**/*.ts', { cwd: source }).filter((path) => !/\.test(-d)?\.ts$/.test(path));
   return new Map(paths.toSorted().map((path) => [path.replaceAll('\\', '/'), readFileSync(join(source, path), 'utf8')]));
 }
 
-/** @throws Error when a file is not TypeScript */
+/** @throws Error if a file cannot be parsed */
 export function parseSources(texts: ReadonlyMap<string, string>): readonly SourceFile[] {
   return [...texts].map(([path, text]) => parseSource(path, text));
 }
@@ -55,10 +55,10 @@ function parseSource(path: string, text: string): SourceFile {
   return { path, text, body, comments, imports: [...new Set(imports)], loads: [...new Set(loads)] };
 }
 
-/** With `verbatimModuleSyntax` an import stays unless it says that it is one of types; `import { type A }` still loads the file. */
+/** With `verbatimModuleSyntax`, only `import type` is erased; `import { type A }` still loads the file. */
 const isTypeOnly = (statement: Node): boolean => statement['importKind'] === 'type' || statement['exportKind'] === 'type';
 
-/** `import('x')` as an expression and as a type. Walking a tree takes longer than parsing it, so only where the text has one. */
+/** `import('x')` as an expression and as a type. Walking a tree takes longer than parsing it, so it is skipped if the text has none. */
 function importExpressions(text: string, body: readonly Node[]): string[] {
   if (!/\bimport\s*\(/.test(text)) return [];
   const found: string[] = [];
@@ -71,7 +71,7 @@ function importExpressions(text: string, body: readonly Node[]): string[] {
   return found;
 }
 
-/** Visits a node and everything below it; `visit` returns false to leave out what is below. */
+/** Visits a node and its descendants; `visit` returns false to skip the descendants. */
 export function walk(node: Node, visit: (node: Node) => boolean | void): void {
   if (visit(node) === false) return;
   for (const value of Object.values(node)) {
@@ -81,10 +81,10 @@ export function walk(node: Node, visit: (node: Node) => boolean | void): void {
 
 export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 
-/** Line numbers start at 1. */
+/** The line number, from 1. */
 export const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
-/** Prints what was found, and fails the process if anything was. */
+/** Prints the problems and sets a failing exit code if there are any. */
 export function report(problems: readonly string[]): void {
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;

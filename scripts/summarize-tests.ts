@@ -1,4 +1,4 @@
-/** One plain line about the last test run, for whoever reads only the end of a log. */
+/** Prints a one-line summary of the last test run at the end of the log. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
