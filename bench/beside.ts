@@ -1,4 +1,4 @@
-/** A restart of ours and restarts of others under the same load in the same run: the gap, the added latency, what failed. */
+/** Compares restarts of this server and of others under the same load in one run: gap, added latency, failures. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { complaints, percentile, startLoad, type Ledger } from '../test/process/load.ts';
 import { peers, versionOf, type RunningPeer } from './peers.ts';
@@ -6,7 +6,7 @@ import { median, startServer } from './server.ts';
 
 const ROUNDS = 5;
 const QUIET_MS = 2_000;
-/** From the restart on; the slowest of them, one worker after the other, is done by then. */
+/** Measured from the restart on; long enough for the slowest, which replaces one worker after another. */
 const AFTER_MS = 5_000;
 const LOAD = { perSecond: 100, freshShare: 0.3, keptAlive: 20 };
 
@@ -14,22 +14,22 @@ export interface Comparison {
   readonly name: string;
   readonly renews: string;
   readonly version: string;
-  /** Medians over the rounds, milliseconds. */
+  /** Medians over the rounds, in milliseconds. */
   readonly gapMs: number;
   readonly quietP99Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Over all rounds. */
+  /** Sums over all rounds. */
   readonly sent: number;
-  /** What went wrong with those that failed, and how often. */
+  /** Failures by kind, with their number. */
   readonly failures: Readonly<Record<string, number>>;
-  /** The same without any restart: what the load itself makes fail. */
+  /** Failures without a restart, caused by the load itself. */
   readonly quietFailures: Readonly<Record<string, number>>;
 }
 
 export interface Beside {
   readonly compared: readonly Comparison[];
-  /** Why a peer is not among them. */
+  /** Reasons why a peer was skipped. */
   readonly skipped: readonly string[];
 }
 
@@ -91,7 +91,7 @@ async function load(url: string, forMs: number, meanwhile?: () => Promise<void>)
   return load.stop();
 }
 
-/** Counted by the words that follow the request's number. */
+/** Number of failures by kind: the text after the request's number. */
 function failuresOf(ledgers: readonly Ledger[]): Record<string, number> {
   const words = ledgers.flatMap(complaints).map((complaint) => complaint.replace(/^\d+: /, ''));
   return Object.fromEntries(Object.entries(Object.groupBy(words, (word) => word)).map(([word, same]) => [word, same?.length ?? 0]));

@@ -1,4 +1,4 @@
-/** What the catalogue costs: in lines, and in time and memory when all of it is offered. */
+/** Measures the cost of the catalogue: lines of source, and time and memory when all tools are offered. */
 import { readFileSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,14 +8,14 @@ import { median, startServer } from './server.ts';
 
 export interface CatalogueFigures {
   readonly tools: number;
-  /** Of source below `src/tools/`, tests left out; comments and blank lines count. */
+  /** Lines of source below `src/tools/` without tests; comments and blank lines count. */
   readonly linesPerTool: number;
-  /** What is offered to a client that may write everything. */
+  /** Number of tools offered with write access to everything. */
   readonly offered: number;
   readonly bootMs: number;
   readonly rssMiB: number;
   readonly listBytes: number;
-  /** Processor time of the server for one `tools/list`, the first left out. */
+  /** CPU time of the server for one `tools/list` after the first. */
   readonly listCpuMs: number;
   readonly listWallMs: number;
   readonly sessions: number;
@@ -61,14 +61,14 @@ export async function measureCatalogue(): Promise<CatalogueFigures> {
   };
 }
 
-/** Sessions of an older revision whose clients shook hands, listed the tools, and say nothing more. */
+/** Idle sessions of revision 2025-11-25, after initialization and one `tools/list`. */
 async function measureSessions(): Promise<Pick<CatalogueFigures, 'sessions' | 'sessionsRssMiB'>> {
   const server = await startServer();
   for (let opened = 0; opened < SESSIONS; opened++) {
     const { send } = await openSession(server.url);
     await send('tools/list');
   }
-  // What their beginning left behind is given back when the server rests.
+  // An idle server returns the memory used for opening the sessions.
   await sleep(REST_MS);
   const sessionsRssMiB = server.rssMiB();
   await server.stop();

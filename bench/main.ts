@@ -1,4 +1,4 @@
-/** `npm run bench`: every figure beside what it is compared with, in one run on one machine. `--write` makes docs/benchmarks.md of it. */
+/** `npm run bench`: measures each figure together with its reference in one run on one machine. `--write` writes docs/benchmarks.md. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLoad, type Ledger } from '../test/process/load.ts';
@@ -77,7 +77,7 @@ function timed(work: () => void): number {
   return performance.now() - startedAt;
 }
 
-/** The longest time without an accepted answer at a fixed rate: restart in place, beside stop and start. */
+/** Longest time without an accepted answer at a fixed rate: restart in place compared with stop and start. */
 async function gap(): Promise<void> {
   const restarts = await gapOf(async (server) => {
     await server.askBeside('restart');

@@ -1,4 +1,4 @@
-/** Servers that are known for restarting well, each as its manual wants it, with nothing but a trivial answer to give. */
+/** Servers known for good restarts, configured as their manuals recommend, with a trivial application or upstream. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,16 +8,16 @@ import { join } from 'node:path';
 
 export interface RunningPeer {
   readonly url: string;
-  /** Asks for the restart; whoever measures goes on long enough to see its end. */
+  /** Requests the restart without waiting for its end. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface Peer {
   readonly name: string;
-  /** What is another one afterwards. */
+  /** What the restart replaces. */
   readonly renews: string;
-  /** The program and the arguments that print its version. */
+  /** Program and arguments that print the version. */
   readonly version: readonly [program: string, ...args: string[]];
   start(): Promise<RunningPeer>;
 }
@@ -55,7 +55,7 @@ export const peers: readonly Peer[] = [
   },
 ];
 
-/** The first line that the program prints of itself; null when it is not installed. */
+/** First line of the program's version output; null if it is not installed. */
 export function versionOf({ version: [program, ...args] }: Peer): string | null {
   try {
     return (
@@ -100,7 +100,7 @@ http {
 }
 `,
     },
-    // What `nginx -s reload` sends.
+    // The signal that `nginx -s reload` sends.
     signal: 'SIGHUP',
     upstream,
   }));
@@ -217,7 +217,7 @@ async function startUpstream(): Promise<{ port: number; child: ChildProcess }> {
   return { port: Number(line.toString()), child };
 }
 
-/** Free at this moment; these programs cannot be asked which port they took. */
+/** A port that is free at the moment; these programs cannot report a port that the kernel chose. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -235,7 +235,7 @@ async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
   }
 }
 
-/** A master may wait for its clients' idle connections; ours are gone by now. */
+/** A master may wait for idle connections of its clients; the load has closed all of them by now. */
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);

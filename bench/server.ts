@@ -1,4 +1,4 @@
-/** A real server for a benchmark, with a folder and PID file of its own. */
+/** A real server for a benchmark, with its own folder and PID file. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,15 +12,15 @@ export interface BenchServer {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** From the spawn to the record that says `ready`. */
+  /** Time from the spawn until the PID file says `ready`. */
   readonly readyAfterMs: number;
   readonly dotenvPath: string;
-  /** Blocks until the command has ended. */
+  /** Runs a command and blocks until it has ended. */
   ask(...words: string[]): Operation;
-  /** The same beside other work, such as a load that must keep its rate. */
+  /** Like `ask` without blocking, for use during a load that must keep its rate. */
   askBeside(...words: string[]): Promise<void>;
   rssMiB(): number;
-  /** Processor time of all its threads so far. */
+  /** CPU time of all its threads so far. */
   cpuMs(): number;
   stop(): Promise<void>;
 }
@@ -72,7 +72,7 @@ export async function startServer({
     rssMiB: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024,
     cpuMs: () =>
       readdirSync(`/proc/${child.pid}/task`).reduce(
-        // Nanoseconds on a processor; see Documentation/scheduler/sched-stats.rst of Linux.
+        // Nanoseconds of CPU time; see Documentation/scheduler/sched-stats.rst of Linux.
         (sum, task) => sum + Number(readFileSync(`/proc/${child.pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
         0,
       ),
@@ -84,7 +84,7 @@ export async function startServer({
   };
 }
 
-/** Runs the program to its end; the wall time with it. */
+/** Runs the program to its end and measures the wall time. */
 export function run(args: readonly string[], program: readonly string[] = [entry]): { stdout: string; wallMs: number } {
   const startedAt = performance.now();
   const { stdout } = spawnSync(process.execPath, [...program, ...args], { env, encoding: 'utf8' });

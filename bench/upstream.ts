@@ -1,4 +1,4 @@
-/** What the peers stand in front of: answers every POST at once, with the request's id and an empty result. Prints its port. */
+/** The upstream behind nginx and HAProxy: answers every POST at once with the request's ID and an empty result. Prints its port. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
