@@ -13,10 +13,10 @@ export function renderEnvExample(): string {
   });
   const boot = topics.flatMap(([, rows]) => Object.values(rows)).filter(({ applies }) => applies === 'boot');
   const intro = [
-    '# Settings of zscaler-mcp. Copy to .env, chmod 600, and remove the # where a value is meant.',
-    '# The dialect is that of python-dotenv: export, quotes, comments, several lines between quotes, ${NAME} and ${NAME:-default}.',
-    '# NAME= sets a setting back to its default; a line that is removed leaves it to the environment.',
-    `# No effect from a file: ${boot.map(({ env }) => env).join(', ')}.`,
+    '# Settings of zscaler-mcp. Copy to .env, chmod 600, and remove the # in front of each setting that you give a value.',
+    '# The syntax is that of python-dotenv: export, quotes, comments, multi-line values in quotes, ${NAME} and ${NAME:-default}.',
+    '# NAME= resets a setting to its default; without a line, the environment decides.',
+    `# No effect in a file: ${boot.map(({ env }) => env).join(', ')}.`,
     `# ${NOTE.replaceAll('`', '')}`,
   ].join('\n');
   return `${[intro, ...sections].join('\n\n')}\n`;
@@ -36,26 +36,26 @@ export function renderSettingsPage(): string {
 
 ${NOTE}
 
-A value comes from the highest of these that has one: command-line flag; \`.env\` file; [secrets manager](../operations/secrets.md);
-the environment of the very first start; default. Blanks around a value do not count.
+A value comes from the first of these that has one: command-line flag; \`.env\` file; [secrets manager](../operations/secrets.md);
+the environment of the first start; default. Whitespace around a value is ignored.
 
 - A line removed from the file leaves the setting to the layer below.
-- \`NAME=\`, with nothing behind it, sets the setting back to its default, whatever the layers below say; if they say something, a warning tells.
-- Every setting in the file is validated, also when a flag shadows it. All problems are reported at once.
-- A name in the file that is no setting draws a warning. One that steers the interpreter or the loader (\`NODE_OPTIONS\`, \`LD_PRELOAD\`,
+- \`NAME=\` with an empty value resets the setting to its default; if a layer below has a value, a warning says so.
+- Every setting in the file is validated, even when a flag overrides it. All problems are reported at once.
+- A name in the file that is not a setting draws a warning. One that controls the interpreter or the loader (\`NODE_OPTIONS\`, \`LD_PRELOAD\`,
   \`PATH\`, ...) is an error.
 - For each secret \`NAME\` there is \`NAME_FILE\`, the path of a file that holds the value, in the \`.env\` and in the environment. Both
   in one of them is an error.
 - true, 1, yes and on mean true; false, 0, no and off mean false.
 
-*Applied live* means that \`zscaler-mcp reload\` is enough. Settings of one group apply whole or wait whole: if one of them waits for a
-restart, all changes of the group wait. Changes of the group authentication wait as well where clients would no longer be authenticated.
+*Applied live* means that \`zscaler-mcp reload\` is enough. Settings of one group are applied together: if one change needs a restart, all
+changes of the group wait for it. Changes of the group authentication also wait if clients would no longer be authenticated.
 
 ${topics.map(([topic, rows]) => `## ${topic}\n\n${renderRows(Object.values(rows))}`).join('\n\n')}
 
-## Names that this version does not honour
+## Unsupported names
 
-Other servers for the same cloud know them. A value that describes how things are anyway is accepted in silence.
+Other servers for the same cloud use these names. A value that matches how this server behaves anyway is accepted without a warning.
 
 ${table(
   ['name', 'otherwise', 'why', 'instead'],

@@ -1,4 +1,4 @@
-/** All rules that concern several settings at once. */
+/** Rules that concern several settings at once. */
 import { nearest } from '../common/nearest.ts';
 import { authModeOf, authObstacles } from './authentication.ts';
 import { isHttp, isLoopback } from './formats.ts';
@@ -8,12 +8,13 @@ import { secretsObstacles } from './secrets-place.ts';
 import type { Settings } from './table.ts';
 import { showGiven } from './words.ts';
 
-/** What the rules found. */
+/** Problems and warnings that the rules found. */
 export interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
+/** Names in the catalogue of tools. */
 export type Known = { readonly products: readonly string[]; readonly toolsets: readonly string[] };
 
 type Report = (setting: string, message: string, hint: string) => void;
@@ -27,13 +28,13 @@ const locatesSecrets: Check = (settings, refuse) => {
   for (const { setting, message, hint } of secretsObstacles(settings)) refuse(setting, message, hint);
 };
 
-/** Without TLS, credentials of clients and data of the tenant would travel unencrypted. */
+/** Without TLS, the credentials of clients and the data of the tenant would cross the network unencrypted. */
 const encryptsOffLoopback: Check = ({ transport, host, allowHttp, tlsCertificate }, refuse) => {
   if (!isHttp(transport) || isLoopback(host) || allowHttp || tlsCertificate) return;
   refuse(
     'ZSCALER_MCP_HOST',
-    `expected a loopback address (127.0.0.1, ::1, localhost), got ${showGiven(host, false)}: plain HTTP can be read on the way`,
-    'Set ZSCALER_MCP_TLS_CERTFILE and ZSCALER_MCP_TLS_KEYFILE to serve HTTPS, or ZSCALER_MCP_ALLOW_HTTP=true where the network encrypts.',
+    `expected a loopback address (127.0.0.1, ::1, localhost), got ${showGiven(host, false)}: plain HTTP can be read on the network`,
+    'Set ZSCALER_MCP_TLS_CERTFILE and ZSCALER_MCP_TLS_KEYFILE to serve HTTPS, or ZSCALER_MCP_ALLOW_HTTP=true if the network encrypts traffic.',
   );
 };
 
@@ -45,30 +46,34 @@ const hasWholeTls: Check = ({ tlsCertificate, tlsKey, tlsKeyPassword, tlsClientA
   if (!tlsCertificate && tlsClientAuthorities)
     refuse(
       'ZSCALER_MCP_TLS_CA_CERTS',
-      'asks clients for certificates, which plain HTTP cannot',
+      'has no effect over plain HTTP: client certificates require HTTPS',
       'Set ZSCALER_MCP_TLS_CERTFILE and ZSCALER_MCP_TLS_KEYFILE.',
     );
   if (!tlsKey && tlsKeyPassword !== undefined)
-    warn('ZSCALER_MCP_TLS_KEYFILE_PASSWORD', 'opens nothing: ZSCALER_MCP_TLS_KEYFILE is not set', 'Remove it, or set the key.');
+    warn(
+      'ZSCALER_MCP_TLS_KEYFILE_PASSWORD',
+      'has no effect: ZSCALER_MCP_TLS_KEYFILE is not set',
+      'Remove it, or set ZSCALER_MCP_TLS_KEYFILE.',
+    );
 };
 
-const isCalledByItsName: Check = ({ transport, host, allowedHosts, disableHostValidation }, _refuse, warn) => {
+const allowsItsHostName: Check = ({ transport, host, allowedHosts, disableHostValidation }, _refuse, warn) => {
   if (!isHttp(transport) || isLoopback(host) || allowedHosts.length > 0 || disableHostValidation) return;
   warn(
     'ZSCALER_MCP_ALLOWED_HOSTS',
-    'is empty: clients that call this server by anything but a loopback name are refused',
-    'Name the hosts that stand in the URLs of clients.',
+    'is empty: requests are rejected unless their Host header is a loopback name',
+    'List the host names that clients use in the URL of this server.',
   );
 };
 
-const usesWhatIsTrusted: Check = (settings, _refuse, warn) => {
+const usesPlatformTrust: Check = (settings, _refuse, warn) => {
   if (!settings.trustPlatformAuth || !isHttp(settings.transport)) return;
   const mode = authModeOf(settings);
   if (mode === 'api-key' || mode === 'zscaler') return;
   warn('ZSCALER_MCP_TRUST_PLATFORM_AUTH', `has no effect in mode ${mode}`, 'Remove it.');
 };
 
-/** Warnings only: a server without credentials starts, and its calls say what is missing. */
+/** Warnings only: a server with incomplete credentials starts, and its calls say what is missing. */
 const hasWholeCredentials: Check = ({ clientId, clientSecret, privateKey, vanityDomain, tokenUrl }, _refuse, warn) => {
   const hasKey = clientSecret !== undefined || privateKey !== undefined;
   if (clientId !== undefined && !hasKey) {
@@ -82,25 +87,25 @@ const hasWholeCredentials: Check = ({ clientId, clientSecret, privateKey, vanity
     warn('ZSCALER_CLIENT_ID', 'is set without ZSCALER_VANITY_DOMAIN: calls will fail', 'Set ZSCALER_VANITY_DOMAIN.');
   }
   if (clientSecret !== undefined && privateKey !== undefined) {
-    warn('ZSCALER_CLIENT_SECRET', 'is not used: ZSCALER_PRIVATE_KEY is set too, and wins', 'Remove the one that is not meant.');
+    warn('ZSCALER_CLIENT_SECRET', 'is not used: ZSCALER_PRIVATE_KEY is set too and takes precedence', 'Remove one of them.');
   }
 };
 
 const hasWholeWriteGate: Check = ({ writeEnabled, writeTools }, _refuse, warn) => {
   if (writeEnabled && writeTools.length === 0) {
-    warn('ZSCALER_MCP_WRITE_ENABLED', 'opens nothing: ZSCALER_MCP_WRITE_TOOLS names no tool', 'Name the tools that may change the tenant.');
+    warn('ZSCALER_MCP_WRITE_ENABLED', 'has no effect: ZSCALER_MCP_WRITE_TOOLS names no tool', 'List the tools that may change the tenant.');
   }
   if (!writeEnabled && writeTools.length > 0) {
     warn(
       'ZSCALER_MCP_WRITE_TOOLS',
-      'opens nothing: ZSCALER_MCP_WRITE_ENABLED is not true',
-      'Set ZSCALER_MCP_WRITE_ENABLED=true if that is meant.',
+      'has no effect: ZSCALER_MCP_WRITE_ENABLED is not true',
+      'Set ZSCALER_MCP_WRITE_ENABLED=true to offer these tools.',
     );
   }
 };
 
-/** A misspelt name in a list of what not to offer would offer it; elsewhere it offers less. */
-const namesWhatExists: Check = (settings, refuse, warn, known) => {
+/** A misspelt name in a list of what not to offer is an error, because it would be offered; elsewhere it only offers less. */
+const namesExist: Check = (settings, refuse, warn, known) => {
   if (!known) return;
   const toolsets = [...known.toolsets, 'all', 'default', 'discover'];
   judgeNames(settings.products, 'ZSCALER_MCP_SERVICES', known.products, warn);
@@ -116,21 +121,21 @@ function judgeNames(given: readonly string[], setting: string, known: readonly s
       close !== null
         ? `Did you mean ${close}?`
         : known.length <= 15
-          ? `There are ${known.join(', ')}.`
-          : 'The reference of tools lists them.';
-    report(setting, `there is no ${showGiven(name, false)}`, hint);
+          ? `Known names: ${known.join(', ')}.`
+          : 'docs/reference/tools.md lists the known names.';
+    report(setting, `names ${showGiven(name, false)}, which does not exist`, hint);
   }
 }
 
-/** Shared state is sealed, so that access to the store does not give access to sessions. */
-const sealsWhatIsShared: Check = ({ transport, stateUrl, requestStateKeys }, refuse, warn) => {
+/** Shared state must be sealed, so that access to the store does not give access to sessions. */
+const sealsSharedState: Check = ({ transport, stateUrl, requestStateKeys }, refuse, warn) => {
   if (stateUrl === undefined) return;
-  if (!isHttp(transport)) return warn('ZSCALER_MCP_STATE_URL', 'has no effect over stdio: the pipe is the session', 'Remove it.');
+  if (!isHttp(transport)) return warn('ZSCALER_MCP_STATE_URL', 'has no effect over stdio, which has a single session', 'Remove it.');
   if (requestStateKeys.length > 0) return;
   refuse(
     'ZSCALER_MCP_STATE_URL',
-    'is set without ZSCALER_MCP_REQUEST_STATE_KEYS, which seal what is shared',
-    'Set it to a key of at least 32 bytes, the same for all replicas; `openssl rand -hex 32` prints one.',
+    'is set without ZSCALER_MCP_REQUEST_STATE_KEYS, which seal the shared state',
+    'Set ZSCALER_MCP_REQUEST_STATE_KEYS to a key of at least 32 bytes, the same for all replicas; `openssl rand -hex 32` prints one.',
   );
 };
 
@@ -138,15 +143,16 @@ const checks: readonly Check[] = [
   locatesSecrets,
   authenticatesClients,
   encryptsOffLoopback,
-  isCalledByItsName,
-  usesWhatIsTrusted,
+  allowsItsHostName,
+  usesPlatformTrust,
   hasWholeTls,
   hasWholeCredentials,
   hasWholeWriteGate,
-  sealsWhatIsShared,
-  namesWhatExists,
+  sealsSharedState,
+  namesExist,
 ];
 
+/** Applies all rules; `known` is what the catalogue offers, and without it names of products and toolsets are not checked. */
 export function checkTogether(settings: Settings, origins: Origins, known: Known | undefined): Findings {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];

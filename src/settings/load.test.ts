@@ -226,7 +226,7 @@ describe('names in a file', () => {
     'OPENSSL_CONF',
     'BASH_ENV',
     'UV_THREADPOOL_SIZE',
-  ])('%s steers the interpreter or the loader, and is refused', (name) => {
+  ])('%s controls the interpreter or the loader, and is refused', (name) => {
     expect(load({ text: `${name}=x` }).problems).toMatchObject([{ setting: name, line: 1 }]);
     expect(load({ boot: { [name]: 'x' } })).toMatchObject({ problems: [], warnings: [] });
   });
@@ -236,7 +236,7 @@ describe('names in a file', () => {
     (name) => {
       const { settings, problems, warnings } = load({ text: `${name}=/x` });
       expect([settings.pidFile, settings.dotenvPath, problems]).toEqual([undefined, undefined, []]);
-      expect(warnings).toMatchObject([{ setting: name, message: expect.stringContaining('has no effect from a file') as string }]);
+      expect(warnings).toMatchObject([{ setting: name, message: expect.stringContaining('has no effect in a file') as string }]);
     },
   );
 
@@ -305,8 +305,8 @@ describe('rules over several settings', () => {
       'ZSCALER_MCP_SERVICES=zia,zpb\nZSCALER_MCP_DISABLED_SERVICES=zap\nZSCALER_MCP_TOOLSETS=all,zia_location\nZSCALER_MCP_DISABLED_TOOLSETS=zpa_servers,nope';
     const { problems, warnings } = load({ text, known });
     expect(problems.map(({ setting, line, message, hint }) => [setting, line, message, hint])).toEqual([
-      ['ZSCALER_MCP_DISABLED_SERVICES', 2, 'there is no "zap"', 'Did you mean zpa?'],
-      ['ZSCALER_MCP_DISABLED_TOOLSETS', 4, 'there is no "nope"', 'There are zia_locations, zpa_servers.'],
+      ['ZSCALER_MCP_DISABLED_SERVICES', 2, 'names "zap", which does not exist', 'Did you mean zpa?'],
+      ['ZSCALER_MCP_DISABLED_TOOLSETS', 4, 'names "nope", which does not exist', 'Known names: zia_locations, zpa_servers.'],
     ]);
     expect(brief(warnings)).toEqual(['ZSCALER_MCP_SERVICES:1', 'ZSCALER_MCP_TOOLSETS:3']);
     expect(load({ text })).toMatchObject({ problems: [], warnings: [] });

@@ -7,38 +7,39 @@ import { secretFileNames } from './secret-files.ts';
 import { rows } from './table.ts';
 import { isShowableName } from './words.ts';
 
-/** They steer the interpreter or the loader: from a file they would turn a configuration into code. */
-const STEERING =
+/** Variables that control the interpreter or the loader. From a file they would make the process run other code. */
+const INTERPRETER_VARIABLES =
   /^(?:NODE_(?!ENV$|EXTRA_CA_CERTS$)|LD_|DYLD_|PYTHON|GCONV_PATH$|GLIBC_TUNABLES$|OPENSSL_|BASH_ENV$|ENV$|PATH$|IFS$|SHELLOPTS$|UV_)/;
 
-/** Read elsewhere in this program; not for operators. */
+/** Variables that this program reads elsewhere and that are not for operators. */
 const INTERNAL = ['ZSCALER_MCP_DISABLE_FFI', 'ZSCALER_MCP_HANDOVER', 'ZSCALER_MCP_REHEARSAL'];
 
 interface Meaning {
-  /** Whether a layer is not read for this setting. */
-  readonly deafTo: (kind: Layer['kind']) => boolean;
+  /** Whether layers of this kind are ignored for this setting. */
+  readonly ignores: (kind: Layer['kind']) => boolean;
 }
 
 const settingNames: ReadonlyMap<string, Meaning> = new Map([
   ...rows.flatMap(([, { env, applies, locatesSecrets, aliases = [] }]) => {
-    const deafTo = (kind: Layer['kind']) =>
+    const ignores = (kind: Layer['kind']) =>
       (applies === 'boot' && kind !== 'environment') || (locatesSecrets === true && kind === 'secrets');
-    return [env, ...aliases.map((alias) => alias.env)].map((name) => [name, { deafTo }] as const);
+    return [env, ...aliases.map((alias) => alias.env)].map((name) => [name, { ignores }] as const);
   }),
-  ...[...secretFileNames.keys()].map((name) => [name, { deafTo: (kind: Layer['kind']) => kind === 'secrets' }] as const),
+  ...[...secretFileNames.keys()].map((name) => [name, { ignores: (kind: Layer['kind']) => kind === 'secrets' }] as const),
 ]);
 
-/** Whether a secrets manager may set it; its values under other names are dropped. */
-export const isSetting = (name: string): boolean => settingNames.get(name)?.deafTo('secrets') === false;
+/** Whether a secrets manager may set this name. Values that it holds under other names are dropped. */
+export const isSetting = (name: string): boolean => settingNames.get(name)?.ignores('secrets') === false;
 
-/** In the words of a sentence. */
+/** Names of the layers in a sentence. */
 const sources: Readonly<Record<Exclude<Layer['kind'], 'flag' | 'environment'>, string>> = { file: 'a file', secrets: 'a secrets manager' };
 
-/** Every name that means something, for suggestions. */
+/** All names to choose suggestions from. */
 const suggestions = [...settingNames.keys(), ...reserved.flatMap(({ names }) => names.filter((name) => !name.endsWith('*')))].filter(
   (name) => /^[A-Z]/.test(name),
 );
 
+/** Finds names that are unknown, misplaced or dangerous in each layer. Flags are checked where they are parsed. */
 export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -51,18 +52,18 @@ export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; war
         continue;
       }
       const shown = isShowableName(name) ? name : null;
-      if (STEERING.test(name)) {
+      if (INTERPRETER_VARIABLES.test(name)) {
         problems.push({
           setting: shown,
           ...place,
-          message: `steers the interpreter or the loader, and must not come from ${sources[layer.kind]}`,
-          hint: 'Set it in the environment that the server is started with, if it is meant.',
+          message: `controls the interpreter or the loader, and must not come from ${sources[layer.kind]}`,
+          hint: 'If you need it, set it in the environment that the server is started with.',
         });
-      } else if (settingNames.get(name)?.deafTo(layer.kind)) {
+      } else if (settingNames.get(name)?.ignores(layer.kind)) {
         warnings.push({
           setting: name,
           ...place,
-          message: `has no effect from ${sources[layer.kind]}`,
+          message: `has no effect in ${sources[layer.kind]}`,
           hint: 'Give it as a flag, or set it in the environment that the server is started with.',
         });
       } else if (!settingNames.has(name) && !findReserved(name)) {
@@ -73,15 +74,15 @@ export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; war
   return { problems, warnings };
 }
 
-/** Only names with our prefixes are judged; other variables belong to other programs. */
+/** Judges only names with our prefixes; other variables belong to other programs. */
 const isMisspeltSetting = (name: string): boolean =>
   /^(?:ZSCALER|ZCELL)_[A-Z0-9_]{1,60}$/.test(name) && !settingNames.has(name) && !findReserved(name) && !INTERNAL.includes(name);
 
 function unknown(name: string): { message: string; hint: string } {
   if (!isShowableName(name))
     return {
-      message: 'the name is no setting, and not shown since it does not look like one',
-      hint: 'Put values of several lines between quotes.',
+      message: 'the name is not a setting, and is not shown because it does not look like one',
+      hint: 'Put a value of several lines between quotes.',
     };
   const close = nearest(name, suggestions);
   return {

@@ -126,7 +126,7 @@ describe('a secret in a file', () => {
   it('is not named by a flag or a secrets manager', () => {
     const { settings, warnings } = load({ secrets: { ZSCALER_CLIENT_SECRET_FILE: write('secret', 'x') } });
     expect(settings.clientSecret).toBeUndefined();
-    expect(warnings).toMatchObject([{ setting: 'ZSCALER_CLIENT_SECRET_FILE', message: 'has no effect from a secrets manager' }]);
+    expect(warnings).toMatchObject([{ setting: 'ZSCALER_CLIENT_SECRET_FILE', message: 'has no effect in a secrets manager' }]);
   });
 
   it('is no setting where the setting is no secret', () => {

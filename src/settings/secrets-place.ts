@@ -1,8 +1,8 @@
-/** Which secrets manager is to be read, and where in it: what follows from several settings at once. */
+/** Which secrets manager to read, and where in it; derived from several settings. */
 import { cloudUrl } from './formats.ts';
 import { rows, type Settings } from './table.ts';
 
-/** The secrets manager to read and where in it; `enabledBy` is the setting that asks for it, which messages name. */
+/** The secrets manager to read and where in it; `enabledBy` is the setting that enables it, which messages name. */
 export type SecretsPlace =
   | { readonly kind: 'aws'; readonly enabledBy: string; readonly name: string; readonly region: string | undefined }
   | {
@@ -11,14 +11,14 @@ export type SecretsPlace =
       readonly project: string;
       /** Names of settings. */
       readonly names: readonly string[];
-      /** Whether every one of them has to be there. */
+      /** Whether all of them must exist. */
       readonly isComplete: boolean;
       readonly endpoint: string | undefined;
     }
   | {
       readonly kind: 'vault';
       readonly enabledBy: string;
-      /** Without a slash at the end. */
+      /** Without a trailing slash. */
       readonly address: string;
       readonly mount: string;
       readonly path: string;
@@ -48,7 +48,7 @@ export function secretsPlaceOf(settings: Settings): SecretsPlace | null {
   };
 }
 
-/** Read when no names are given. The tenant's come first, because a failure is reported with the first name. */
+/** The settings to read when ZSCALER_MCP_GCP_SECRETS is not set. The tenant's come first, because a failure is reported with the first name. */
 const defaultNames: readonly string[] = rows
   .filter(
     ([name, { secret, group, locatesSecrets }]) =>
@@ -82,8 +82,8 @@ export function secretsObstacles(settings: Settings): SecretsObstacle[] {
 
 const twoManagers = (setting: string, enabledBy: string): SecretsObstacle => ({
   setting,
-  message: `asks for a second secrets manager beside ${enabledBy}; which of their values counts would be a guess`,
-  hint: 'Keep the settings in one of them, and remove the other.',
+  message: `enables a second secrets manager beside ${enabledBy}; only one can be read`,
+  hint: 'Keep the secrets in one of them, and remove the other setting.',
 });
 
 const obstaclesOf = {
@@ -93,7 +93,7 @@ const obstaclesOf = {
       : [{ setting: 'AWS_REGION', message: 'expected the name of a region', hint: 'For example eu-central-1.' }],
   ZSCALER_MCP_GCP_SECRET_MANAGER: ({ gcpProject, gcpEndpoint, gcpSecrets }: Settings) => [
     ...(gcpProject === undefined
-      ? [{ setting: 'GCP_PROJECT_ID', message: 'is not set, and GCP Secret Manager is asked by project', hint: 'Set GCP_PROJECT_ID.' }]
+      ? [{ setting: 'GCP_PROJECT_ID', message: 'is not set, and GCP Secret Manager needs a project', hint: 'Set GCP_PROJECT_ID.' }]
       : []),
     ...(gcpEndpoint === undefined ? [] : urlObstacles('ZSCALER_MCP_GCP_ENDPOINT', gcpEndpoint)),
     ...gcpSecrets.filter((name) => !keepable.has(name)).map(notKeepable),
@@ -107,7 +107,7 @@ const obstaclesOf = {
           {
             setting: 'VAULT_TOKEN',
             message: 'is not set, and ZSCALER_MCP_VAULT_PATH needs it',
-            hint: 'Set VAULT_TOKEN_FILE to the file that the agent keeps the token in, or VAULT_TOKEN.',
+            hint: 'Set VAULT_TOKEN_FILE to the file that the Vault agent writes the token to, or set VAULT_TOKEN.',
           },
         ]
       : []),
@@ -120,8 +120,8 @@ const obstaclesOf = {
       .filter(([, path]) => path.split('/').some((part) => ['', '.', '..'].includes(part)))
       .map(([setting]) => ({
         setting,
-        message: 'expected names with a slash between them',
-        hint: 'What `vault kv get -mount=secret zscaler-mcp` reads has the mount secret and the path zscaler-mcp.',
+        message: 'expected a path of names separated by slashes, without . or ..',
+        hint: 'For `vault kv get -mount=secret zscaler-mcp` the mount is secret and the path zscaler-mcp.',
       })),
   ],
 } as const;
@@ -133,8 +133,8 @@ const keepable: ReadonlySet<string> = new Set(
 
 const notKeepable = (name: string): SecretsObstacle => ({
   setting: 'ZSCALER_MCP_GCP_SECRETS',
-  message: `names what no secrets manager can set${/^[A-Z0-9_]{1,60}$/.test(name) ? `: ${name}` : ''}`,
-  hint: 'Name settings as docs/reference/settings.md does, such as ZSCALER_CLIENT_SECRET.',
+  message: `names a setting that a secrets manager cannot provide${/^[A-Z0-9_]{1,60}$/.test(name) ? `: ${name}` : ''}`,
+  hint: 'Use names from docs/reference/settings.md, such as ZSCALER_CLIENT_SECRET.',
 });
 
 function urlObstacles(setting: string, raw: string): SecretsObstacle[] {
@@ -145,8 +145,8 @@ function urlObstacles(setting: string, raw: string): SecretsObstacle[] {
     return [
       {
         setting,
-        message: 'expected a URL that begins with https://, without credentials, query and fragment',
-        hint: 'Plain http:// is accepted for 127.0.0.1, ::1 and localhost only: what is read there would travel in the open.',
+        message: 'expected a URL that begins with https://, without credentials, query or fragment',
+        hint: 'Plain http:// is accepted for 127.0.0.1, ::1 and localhost only, because it would expose secrets on the network.',
       },
     ];
   }

@@ -1,9 +1,9 @@
-/** Values and names in messages: what may be shown, and how. */
+/** How values and names appear in messages, and which are not shown. */
 import type { Layer } from './layers.ts';
 
 const MAX_SHOWN = 60;
 
-/** What was given, for a message: never a secret, never what looks like it carries one, nothing that moves a cursor. */
+/** The given value for a message: quoted, shortened and escaped. A value that is or may contain a secret is not shown. */
 export function showGiven(raw: string, isSecret: boolean): string {
   if (isSecret) return 'something else (not shown: it is a secret)';
   if (raw.includes('@') || raw.includes('-----BEGIN')) return 'something else (not shown: it may hold credentials)';
@@ -16,11 +16,11 @@ export function showGiven(raw: string, isSecret: boolean): string {
 export const escapeControl = (value: string): string =>
   value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 
-/** Part of a key that was pasted without quotes can stand where a name should: only what is written like a name is shown. */
+/** Whether a name may be shown: it looks like one. A key pasted without quotes can end up where a name should be. */
 export const isShowableName = (name: string): boolean =>
   name.length <= 60 && (/^[A-Z_][A-Z0-9_]*$/.test(name) || /^[a-z_][a-z0-9_]*$/.test(name));
 
-/** Where to correct it. */
+/** A hint that says where to correct the value of a setting. */
 export function hintFor(layer: Layer, name: string, flag: string | undefined): string {
   const { file, line } = layer.place(name);
   if (file !== null) return `Correct or remove line ${line} of ${file}.`;

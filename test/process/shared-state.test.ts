@@ -35,7 +35,7 @@ describe('the settings', () => {
     const { err, code } = await runCommand(['check', '--transport', 'streamable-http', '--port', '0'], {
       env: { ZSCALER_MCP_STATE_URL: 'redis://:hush-hush@127.0.0.1:6379' },
     });
-    expect([code, err]).toEqual([4, expect.stringContaining('ZSCALER_MCP_REQUEST_STATE_KEYS, which seal what is shared')]);
+    expect([code, err]).toEqual([4, expect.stringContaining('ZSCALER_MCP_REQUEST_STATE_KEYS, which seal the shared state')]);
     const wrong = await runCommand(['check', '--transport', 'streamable-http'], {
       env: { ZSCALER_MCP_STATE_URL: 'http://:hush-hush@127.0.0.1' },
     });
