@@ -1,4 +1,4 @@
-/** What a reload changes, and what it leaves waiting for a restart. */
+/** Which changes a reload applies, and which wait for a restart. */
 import { createHmac } from 'node:crypto';
 import { needsFreshStart } from './authentication.ts';
 import { FileContent } from './file-content.ts';
@@ -6,26 +6,32 @@ import type { Loaded } from './load.ts';
 import { rows, type Settings } from './table.ts';
 import { escapeControl } from './words.ts';
 
+/** A setting whose value differs between the running and the next configuration. */
 export interface SettingChange {
   /** The environment name. */
   readonly setting: string;
   readonly applies: 'reload' | 'restart';
-  /** For people; of a secret `unset`, `set` or, if both sides have one, `changed`. */
+  /** The old value, for people. For a secret: `unset`, `set`, or `changed` if both sides have one. */
   readonly from: string;
+  /** The new value, likewise. */
   readonly to: string;
   readonly secret: boolean;
 }
 
+/** The outcome of comparing two configurations. */
 export interface Comparison {
   readonly changes: readonly SettingChange[];
-  /** What is in force after a reload: what waits keeps its old value. Frozen. */
+  /** The settings in force after a reload: those that wait keep their old value. Frozen. */
   readonly effective: Settings;
 }
 
-/** Something that has settings: what `loadSettings` returned, or `{ settings: effective }` of an earlier comparison. */
+/** The result of `loadSettings`, or `{ settings: effective }` of an earlier comparison. */
 export type WithSettings = Pick<Loaded, 'settings'>;
 
-/** @param running the settings in force, so that what waits is found again at the next reload */
+/**
+ * Compares two configurations.
+ * @param running the settings in force; changes that still wait are therefore found again at the next reload
+ */
 export function compareSettings(running: WithSettings, next: WithSettings): Comparison {
   const changed = rows.filter(([name]) => !isSame(running.settings[name], next.settings[name]));
   const waits = ([name, row]: (typeof rows)[number]): boolean =>
@@ -46,7 +52,7 @@ export function compareSettings(running: WithSettings, next: WithSettings): Comp
   return { changes, effective: Object.freeze(effective) };
 }
 
-/** Values are words, numbers, yes or no, lists of words, and files by path and digest. */
+/** Compares as JSON: values are strings, numbers, booleans, lists of strings, and files (by path and digest). */
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const describeSecrets = (from: unknown, to: unknown): readonly [string, string] => {
@@ -54,7 +60,7 @@ const describeSecrets = (from: unknown, to: unknown): readonly [string, string] 
   return before && after ? ['changed', 'changed'] : [before ? 'set' : 'unset', after ? 'set' : 'unset'];
 };
 
-/** A secret without a value is absent, or an empty list. */
+/** Whether a setting has a value: not undefined and not an empty list. */
 export const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 function describeValues(from: unknown, to: unknown): readonly [string, string] {
@@ -62,7 +68,7 @@ function describeValues(from: unknown, to: unknown): readonly [string, string] {
   return before === after ? [`${before}, as read before`, `${after}, new content`] : [before, after];
 }
 
-/** A value for people. */
+/** The text for a value that is not a secret, with control characters escaped. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'unset';
   if (value instanceof FileContent) return escapeControl(value.path);
@@ -71,8 +77,8 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * One digest for all settings in force, the same in every generation that has the same key and settings.
- * @param key secret and random: without it a short value could be found by trying
+ * One digest over all settings in force. It is the same in every generation that has the same key and settings.
+ * @param key secret and random, so that a short value cannot be found by guessing
  * @returns hexadecimal HMAC-SHA256
  */
 export function configDigest({ settings }: WithSettings, key: Uint8Array): string {

@@ -162,7 +162,7 @@ describe('a .env file', () => {
   it('whose values double each other is refused before memory ends', () => {
     const lines = ['v0=xxxxxxxxxxxxxxxx', ...Array.from({ length: 40 }, (_, at) => `v${at + 1}=\${v${at}}\${v${at}}`)];
     const { entries, problems } = read(lines.join('\n'));
-    expect(problems[0]).toEqual({ line: 18, message: 'the value grows beyond 1 MiB by the variables it names' });
+    expect(problems[0]).toEqual({ line: 18, message: 'the value exceeds 1 MiB after its ${...} are replaced' });
     expect(entries.get('v16')?.value.length).toBe(1024 * 1024);
   });
 

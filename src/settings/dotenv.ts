@@ -1,33 +1,35 @@
 /**
- * Reads a `.env` in the dialect of python-dotenv, so that existing files keep their meaning.
- * What python-dotenv would drop with a log line is a problem here. Differences: docs/decisions/dotenv-dialect.md.
+ * Parses a `.env` in the syntax of python-dotenv, so that existing files keep their meaning.
+ * A line that python-dotenv skips with a warning is an error here. Differences: docs/decisions/dotenv-dialect.md.
  */
 import { interpolate } from './interpolate.ts';
 
+/** The value of a name in a `.env`. */
 export interface EnvEntry {
   readonly value: string;
-  /** Line of the name, counted from 1. */
+  /** Line number of the name, from 1. */
   readonly line: number;
 }
 
-/** Something about a line. Names and values of the file never appear in it. */
+/** A message about a line. It never contains names or values of the file. */
 export interface LineProblem {
   readonly line: number;
   readonly message: string;
 }
 
+/** The content of a `.env`, and what is wrong with it. */
 export interface ParsedEnvFile {
   readonly entries: Map<string, EnvEntry>;
   readonly problems: LineProblem[];
   readonly warnings: LineProblem[];
 }
 
-/** What a variable may grow to when it names others: the limit of a whole file. */
+/** Maximum length of a value after interpolation; the same as that of a whole file. */
 const MAX_VALUE_CHARS = 1024 * 1024;
 
 /**
- * Entries in the order of the file; of a name that stands twice the last one counts.
- * @param boot the environment of the first start: `${NAME}` means an earlier line of the file, else this
+ * Parses the bytes of a `.env`. Entries keep the order of the file; of a duplicate name the last one counts.
+ * @param boot the environment of the first start, used for `${NAME}` if no earlier line of the file sets that name
  */
 export function parseEnvFile(bytes: Uint8Array, boot: Readonly<Record<string, string | undefined>>): ParsedEnvFile {
   const result: ParsedEnvFile = { entries: new Map(), problems: [], warnings: [] };
@@ -45,13 +47,13 @@ export function parseEnvFile(bytes: Uint8Array, boot: Readonly<Record<string, st
     if (value === null || value.includes('\0')) {
       result.problems.push({
         line,
-        message: value === null ? 'the value grows beyond 1 MiB by the variables it names' : 'the value holds a NUL byte',
+        message: value === null ? 'the value exceeds 1 MiB after its ${...} are replaced' : 'the value contains a NUL byte',
       });
       continue;
     }
     const former = result.entries.get(statement.name);
     if (former) result.warnings.push({ line, message: `sets the same name as line ${former.line}; the last one counts` });
-    if (unknown) result.warnings.push({ line, message: 'names a variable in ${...} that is not set, which leaves nothing in its place' });
+    if (unknown) result.warnings.push({ line, message: 'refers to a variable in ${...} that is not set; it is replaced with nothing' });
     values.set(statement.name, value);
     result.entries.delete(statement.name);
     result.entries.set(statement.name, { value, line });
@@ -59,7 +61,7 @@ export function parseEnvFile(bytes: Uint8Array, boot: Readonly<Record<string, st
   return result;
 }
 
-/** The text without a byte order mark; null, and the problem, if it is not UTF-8. */
+/** The text without a byte order mark. If it is not UTF-8, reports the problem and returns null. */
 function decode(bytes: Uint8Array, problems: LineProblem[]): string | null {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isUtf16) {
@@ -75,7 +77,7 @@ function decode(bytes: Uint8Array, problems: LineProblem[]): string | null {
 }
 
 function firstInvalidLine(bytes: Uint8Array): number {
-  // An invalid sequence is decoded to U+FFFD, which is not encoded back to the same bytes.
+  // An invalid sequence decodes to U+FFFD, which does not encode back to the same bytes.
   const lines = Buffer.from(bytes).toString('latin1').split(NEWLINE);
   const at = lines.findIndex((line) => {
     const raw = Buffer.from(line, 'latin1');
@@ -85,7 +87,7 @@ function firstInvalidLine(bytes: Uint8Array): number {
 }
 
 const NEWLINE = /\r\n|\n|\r/;
-/** Python's `str.isspace` without line ends; JavaScript's `\s` is another set. */
+/** What Python's `str.isspace` accepts, without line ends; JavaScript's `\s` differs. */
 const BLANK =
   '\t\v\f\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -103,7 +105,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 type Statement = { readonly name: string; readonly value: string; readonly line: number } | LineProblem;
 
-/** A cursor over the text. Every step is linear in what it passes, so that no file takes long. */
+/** A cursor over the text. Every step takes time linear in the characters it passes, so that no file is slow to parse. */
 class Reader {
   readonly #text: string;
   #at = 0;
@@ -113,6 +115,7 @@ class Reader {
     this.#text = text;
   }
 
+  /** Yields an assignment or a problem for each statement; comments and empty lines are skipped. */
   *statements(): Generator<Statement> {
     for (;;) {
       this.#skip((char) => BLANK.includes(char) || isLineEnd(char));
@@ -123,19 +126,19 @@ class Reader {
     }
   }
 
-  /** Null for a comment. After a complaint the cursor stands on the next line. */
+  /** Null for a comment. After a problem the cursor is at the end of that line. */
   #statement(line: number): Statement | null {
     if (this.#peek() === '#') return this.#endLine(line);
     this.#skipExport();
     if (this.#peek() === '#') return this.#endLine(line);
     const name = this.#name();
-    if (name === null) return this.#complain(line, 'the line has no name before "="');
+    if (name === null) return this.#fail(line, 'there is no name before "="');
     this.#skipBlanks();
-    if (this.#peek() !== '=') return this.#complain(line, 'the line is not NAME=value');
+    if (this.#peek() !== '=') return this.#fail(line, 'the line is not NAME=value');
     this.#move(1);
     const blanks = this.#skipBlanks();
     const value = this.#value(blanks > 0);
-    if (value === null) return this.#complain(line, 'the quote is not closed');
+    if (value === null) return this.#fail(line, 'the quote is not closed');
     return this.#endLine(line) ?? { name, value, line };
   }
 
@@ -167,7 +170,7 @@ class Reader {
     return withoutComment(this.#text.slice(start, this.#at), afterBlank);
   }
 
-  /** Up to the first quote that is not escaped; if there is none, up to the last escaped one. */
+  /** The text up to the first unescaped quote, or if there is none, up to the last escaped one. */
   #quoted(quote: string): string | null {
     const start = this.#at + 1;
     let lastEscaped = -1;
@@ -188,16 +191,14 @@ class Reader {
     return this.#text.slice(start, end).replace(escapes, (_, letter: string) => ESCAPES[letter] ?? letter);
   }
 
-  /** A comment may end the line; anything else is a complaint. */
+  /** Skips a comment at the end of the line; returns a problem for any other text. */
   #endLine(line: number): LineProblem | null {
     this.#skipBlanks();
     if (this.#peek() === '#') this.#skip((char) => !isLineEnd(char));
-    return this.#at >= this.#text.length || isLineEnd(this.#peek())
-      ? null
-      : this.#complain(line, 'something stands behind the closing quote');
+    return this.#at >= this.#text.length || isLineEnd(this.#peek()) ? null : this.#fail(line, 'there is text after the closing quote');
   }
 
-  #complain(line: number, message: string): LineProblem {
+  #fail(line: number, message: string): LineProblem {
     this.#skip((char) => !isLineEnd(char));
     return { line, message };
   }
@@ -229,7 +230,7 @@ class Reader {
 
 const isLineEnd = (char: string): boolean => char === '\n' || char === '\r';
 
-/** A `#` begins a comment where a blank stands before it. */
+/** Removes a comment: a `#` starts one only after whitespace. */
 function withoutComment(part: string, afterBlank: boolean): string {
   if (afterBlank && part.startsWith('#')) return '';
   let end = part.length;

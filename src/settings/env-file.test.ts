@@ -156,7 +156,7 @@ describe('reading a .env', () => {
       if (isSuspect)
         expect(discovered.problems[0]).toMatchObject({
           message: expect.stringMatching(
-            new RegExp(`^others may write it \\(mode 06\\d\\d, uid ${process.getuid?.()}, gid \\d+\\)$`),
+            new RegExp(`^is writable by others \\(mode 06\\d\\d, uid ${process.getuid?.()}, gid \\d+\\)$`),
           ) as string,
           hint: `Run chmod go-w ${path}.`,
         });

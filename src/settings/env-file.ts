@@ -1,4 +1,4 @@
-/** Which `.env` is used, and reading it with suspicion. */
+/** Finds the `.env` to use and reads it, after checks of its type, size, owner and mode. */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -7,48 +7,52 @@ import { findMount } from './mounts.ts';
 import { fileProblem, type Problem } from './problem.ts';
 import { resolveLinks, viewOf } from './view.ts';
 
-/** Where containers have theirs. */
+/** The default place in a container. */
 export const CONTAINER_ENV_FILE = '/app/.env';
 
+/** Maximum size of a `.env`. */
 export const MAX_BYTES = 1024 * 1024;
 
+/** What the search for a `.env` depends on. */
 export interface SearchPlace {
-  /** What flag or variable names, if anything; relative to the working directory. */
+  /** The path given by flag or variable, relative to the working directory; null if none is. */
   readonly explicit: string | null;
   readonly cwd: string;
   readonly home: string | null | undefined;
-  /** As flag and first environment say, before any file is read; stdio when they say nothing. */
+  /** The transport set by flag or first environment, before any file is read; stdio if neither sets it. */
   readonly transport: string;
 }
 
 /**
- * The named file, then the default places, in order. An editor starts a stdio server inside whatever repository is open,
- * and that repository must not choose where credentials are sent: the working directory counts for HTTP only.
+ * The paths to look at, in order: the named file, then the default places. The working directory is one of them over HTTP
+ * only: an editor starts a stdio server in the open repository, which must not choose where credentials are sent.
  */
 export function envCandidates({ explicit, cwd, home, transport }: SearchPlace): string[] {
   const places = [
     ...(explicit === null ? [] : [resolve(cwd, explicit)]),
-    ...(isHttp(transport) ? [resolve(cwd, '.env')] : []),
+    ...(namesHttp(transport) ? [resolve(cwd, '.env')] : []),
     CONTAINER_ENV_FILE,
     ...(home ? [join(home, '.zscaler-mcp', '.env')] : []),
   ];
   return [...new Set(places)];
 }
 
-/** An empty or unknown word will turn out to be stdio or be refused. */
-const isHttp = (transport: string): boolean => ['streamable-http', 'sse'].includes(transport.trim().toLowerCase());
+/** Whether the raw text names an HTTP transport. Empty text means stdio, and unknown text is rejected later. */
+const namesHttp = (transport: string): boolean => ['streamable-http', 'sse'].includes(transport.trim().toLowerCase());
 
+/** The outcome of the search for a `.env`. */
 export interface FoundEnvFile {
+  /** Null if there is none. */
   readonly path: string | null;
-  /** Whether it was found at a default place, and not named. */
+  /** Whether it was found at a default place rather than named. */
   readonly discovered: boolean;
   readonly problem: Problem | null;
   readonly warnings: readonly Problem[];
 }
 
 /**
- * For a first start: a named file must be there; without one, the first default place that has a file.
- * @param candidates what `envCandidates` made, with the same `explicit`
+ * Finds the `.env` for a first start: the named file, which must exist, or else the first default place that has a file.
+ * @param candidates the result of `envCandidates` for the same `explicit`
  */
 export function findEnvFile(candidates: readonly string[], explicit: string | null): FoundEnvFile {
   if (explicit !== null) {
@@ -69,13 +73,13 @@ const notThere = (path: string): Problem =>
     'Correct --dotenv-path or ZSCALER_MCP_DOTENV_PATH, or leave it out to search the default places.',
   );
 
-/** The working directory's `.env` that the rule for stdio passes over, for a word about it in the log; null if there is none. */
+/** The `.env` of the working directory that is ignored over stdio, to be mentioned in the log; null if there is none. */
 export function passedOverEnvFile({ cwd, transport }: Pick<SearchPlace, 'cwd' | 'transport'>): string | null {
   const path = resolve(cwd, '.env');
-  return !isHttp(transport) && path !== CONTAINER_ENV_FILE && kindOf(path) === 'file' ? path : null;
+  return !namesHttp(transport) && path !== CONTAINER_ENV_FILE && kindOf(path) === 'file' ? path : null;
 }
 
-/** What cannot be looked at (a folder that is closed to us) counts as absent. */
+/** The type of a file. One that cannot be inspected, such as in a folder without access, counts as absent. */
 export function kindOf(path: string): 'file' | 'other' | 'absent' {
   try {
     return statSync(path).isFile() ? 'file' : 'other';
@@ -84,13 +88,13 @@ export function kindOf(path: string): 'file' | 'other' | 'absent' {
   }
 }
 
-/** What was read, to tell later whether it is still the same. */
+/** Identifies the file that was read, so that a later change is noticed. */
 export interface EnvFileIdentity {
   /** SHA-256 of the content, hexadecimal. */
   readonly digest: string;
   readonly dev: number;
   readonly ino: number;
-  /** Root field of the mount that the file lies on; null where the system does not tell. */
+  /** Root field of the mount that the file is on; null if the system provides no mount table. */
   readonly mountRoot: string | null;
   readonly mode: number;
   readonly uid: number;
@@ -98,21 +102,25 @@ export interface EnvFileIdentity {
   readonly loadedAt: string;
 }
 
+/** The outcome of reading a `.env`. */
 export interface EnvFileReading {
-  /** Null exactly when there are problems. */
+  /** Null if and only if there are problems. */
   readonly bytes: Uint8Array | null;
   readonly identity: EnvFileIdentity | null;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** The problem is that there is no such file. */
+  /** Whether the problem is that the file does not exist. */
   readonly missing: boolean;
 }
 
-/** Opens once, and judges what was opened: regular, at most 1 MiB, and if it was not named, not open to others' writing. */
+/**
+ * Opens a `.env` once and checks the opened file: it must be regular and at most 1 MiB. A discovered one must also belong to
+ * this user or root and not be writable by others; for a named one that is a warning.
+ */
 export function readEnvFile(path: string, { discovered }: { readonly discovered: boolean }): EnvFileReading {
   let descriptor: number;
   try {
-    // Without blocking: nobody may ever write into a named pipe.
+    // Without blocking, so that a named pipe without a writer does not hang.
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
   } catch (error) {
     return refuse(describeOpenError(path, error as NodeJS.ErrnoException), isMissing(error as NodeJS.ErrnoException));
@@ -120,7 +128,7 @@ export function readEnvFile(path: string, { discovered }: { readonly discovered:
   try {
     return readOpened(path, descriptor, discovered);
   } catch (error) {
-    return refuse(fileProblem(path, `cannot be read: ${messageOf(error)}`, 'Correct the file or name another one.'));
+    return refuse(fileProblem(path, `cannot be read: ${messageOf(error)}`, 'Fix the file, or name another one.'));
   } finally {
     closeSync(descriptor);
   }
@@ -141,30 +149,30 @@ function readOpened(path: string, descriptor: number, discovered: boolean): EnvF
   if (suspicion && discovered) return refuse(suspicion);
   const bytes = readAtMost(descriptor, MAX_BYTES + 1);
   if (bytes.length > MAX_BYTES)
-    return refuse(fileProblem(path, 'is larger than 1 MiB', 'A .env holds settings only; is it the right file?'));
+    return refuse(fileProblem(path, 'is larger than 1 MiB', 'A .env contains settings only; check that this is the right file.'));
   return { bytes, identity: identify(path, stats, bytes), problems: [], warnings: suspicion ? [suspicion] : [], missing: false };
 }
 
 const notRegular = (path: string): Problem =>
-  fileProblem(path, 'is not a regular file', 'Docker makes a folder where the file to mount is missing on the host.');
+  fileProblem(path, 'is not a regular file', 'If it is a folder: Docker creates one if the file to mount does not exist on the host.');
 
 const isMissing = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOENT' || code === 'ENOTDIR';
 
 function describeOpenError(path: string, error: NodeJS.ErrnoException): Problem {
   if (isMissing(error)) return notThere(path);
   if (error.code === 'EACCES' || error.code === 'EPERM') return notPermitted(path);
-  return fileProblem(path, `cannot be opened: ${messageOf(error)}`, 'Correct the file or name another one.');
+  return fileProblem(path, `cannot be opened: ${messageOf(error)}`, 'Fix the file, or name another one.');
 }
 
-/** `docker cp` keeps the host's owner and mode, which is how most files come to be unreadable. */
+/** Says who may read the file. Most unreadable files come from `docker cp`, which keeps the host's owner and mode. */
 function notPermitted(path: string): Problem {
   const us = process.getuid?.() ?? 'unknown';
   const stats = statOrNull(path);
   if (!stats)
     return fileProblem(
       path,
-      `cannot be reached: the server runs as uid ${us} and may not look into a folder above it`,
-      'Open that folder to this user, or name another file.',
+      `cannot be reached: the server runs as uid ${us} and has no access to a folder above it`,
+      'Give this user access to that folder, or name another file.',
     );
   return fileProblem(
     path,
@@ -183,14 +191,18 @@ function statOrNull(path: string): Stats | null {
 
 const modeOf = ({ mode }: Stats): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
-/** Who writes this file chooses where credentials go. */
+/** A problem if another user can write the file and thereby choose where credentials are sent. */
 function suspect(path: string, stats: Stats): Problem | null {
   const us = process.getuid?.();
   if (us === undefined) return null;
   if (isWritableByOthers(stats)) {
-    return fileProblem(path, `others may write it (mode ${modeOf(stats)}, uid ${stats.uid}, gid ${stats.gid})`, `Run chmod go-w ${path}.`);
+    return fileProblem(
+      path,
+      `is writable by others (mode ${modeOf(stats)}, uid ${stats.uid}, gid ${stats.gid})`,
+      `Run chmod go-w ${path}.`,
+    );
   }
-  // A copied or mounted file keeps the host's owner, and /app is the image's own folder.
+  // A copied or mounted file keeps the host's owner, and /app belongs to the image.
   if (stats.uid === us || stats.uid === 0 || path === CONTAINER_ENV_FILE) return null;
   return fileProblem(
     path,
@@ -199,7 +211,7 @@ function suspect(path: string, stats: Stats): Problem | null {
   );
 }
 
-/** A group of its owner alone (same number) and root's group are no others. */
+/** The owner's private group (same number as the user) and root's group do not count as others. */
 const isWritableByOthers = ({ mode, uid, gid }: Stats): boolean =>
   (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== uid);
 
@@ -214,6 +226,7 @@ function identify(path: string, { dev, ino, mode, uid }: Stats, bytes: Uint8Arra
   return { digest: digestOf(bytes), dev, ino, mountRoot: mountRootOf(path), mode: mode & 0o7777, uid, loadedAt: new Date().toISOString() };
 }
 
+/** Hexadecimal SHA-256. */
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function mountRootOf(path: string): string | null {

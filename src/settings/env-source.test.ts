@@ -88,7 +88,7 @@ it.runIf(process.platform === 'linux')(
     expect(report).toMatchObject({
       envSource: 'live',
       envChanged: false,
-      envWarnings: ['process 4194305 cannot be looked into: judged as this command sees the files'],
+      envWarnings: ['process 4194305 cannot be inspected: this is what the current process sees'],
     });
   },
 );
@@ -184,7 +184,7 @@ describe.runIf(canMount)('a real mount', () => {
       envSource: 'live (bind-mounted)',
       envMounted: false,
       envChanged: false,
-      envWarnings: ['/app/.env is not a mount but a copy: edits on the host do not reach this copy'],
+      envWarnings: ['/app/.env is a copy, not a mount: edits on the host do not reach this copy'],
     });
     expect(report?.envAdvice).toContain('docker cp');
   });

@@ -1,15 +1,16 @@
 /**
- * Where a server's environment comes from, judged now and from the server's own view: its recorded path, its order of
- * places, its mount namespace. `status` loads this file without the table of settings.
+ * Determines where the `.env` of a server is now, from the server's own view: its recorded path, its default places, its
+ * mount namespace. `status` loads this file without the table of settings.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { CONTAINER_ENV_FILE, digestOf, kindOf, MAX_BYTES } from './env-file.ts';
 import { findMount, isBindMounted, isContainer, type Mount } from './mounts.ts';
 import { resolveLinks, viewOf, type View } from './view.ts';
 
+/** The label for where the `.env` is. */
 export type EnvSource = 'live' | 'live (bind-mounted)' | 'fresh-discovery' | 'missing' | 'none';
 
-/** What a server recorded of its env source. */
+/** What a server recorded about its `.env`. */
 export interface EnvSourceRecord {
   readonly dotenvPath: string | null;
   readonly envCandidates: readonly string[];
@@ -21,26 +22,26 @@ export interface EnvSourceReport {
   readonly envSource: EnvSource;
   /** The file that a restart would read; null if there is none. */
   readonly found: string | null;
-  /** Whether the mount table proves that the file comes from elsewhere. */
+  /** Whether the mount table proves that the file is mounted from elsewhere. */
   readonly envMounted: boolean;
   readonly envWarnings: readonly string[];
-  /** One line: what to do to change a setting. */
+  /** How to change a setting, on one line. */
   readonly envAdvice: string;
-  /** Whether the content differs from what was loaded; null when that cannot be told. */
+  /** Whether the content differs from what was loaded; null if unknown. */
   readonly envChanged: boolean | null;
 }
 
-/** @param view the server's process, if it lives; null or absent: judged as this process sees it */
+/** Compares the record of a server with its files. @param pid the running server; without it, files are looked at from this process */
 export function classifyEnvSource(record: EnvSourceRecord, { pid = null }: { readonly pid?: number | null } = {}): EnvSourceReport {
   const view = viewOf(pid);
   const report = judge(view, record);
   if (!view.isBlind) return report;
-  return { ...report, envWarnings: [...report.envWarnings, `process ${pid} cannot be looked into: judged as this command sees the files`] };
+  return { ...report, envWarnings: [...report.envWarnings, `process ${pid} cannot be inspected: this is what the current process sees`] };
 }
 
 /**
- * Files that were written after they were read, or are gone, as the server sees them. Their content cannot be compared: a
- * digest of a secret is not published.
+ * The secret files that were modified or removed since they were read, as the server sees them. Compares times, not content,
+ * since the digest of a secret is not published.
  */
 export function findNewerFiles(
   sources: readonly { readonly kind: string; readonly place: string; readonly readAt: string }[],
@@ -93,7 +94,7 @@ function describePresent(view: View, path: string, loaded: EnvSourceRecord['envF
     found: path,
     envMounted,
     envWarnings: [
-      ...(isCopy ? [`${path} is not a mount but a copy: edits on the host do not reach this copy`] : []),
+      ...(isCopy ? [`${path} is a copy, not a mount: edits on the host do not reach this copy`] : []),
       ...(stale === null ? [] : [stale]),
       ...(content instanceof Uint8Array ? [] : [`${path} ${content}`]),
     ],
@@ -104,7 +105,7 @@ function describePresent(view: View, path: string, loaded: EnvSourceRecord['envF
 
 const DELETED = '//deleted';
 
-/** A mounted file is an inode: a replacement by rename leaves the old one mounted, and the kernel notes that in the root field. */
+/** A warning if the mounted file was replaced by a rename: the old inode stays mounted, and the kernel marks it in the root field. */
 function staleness(mount: Mount | null, actual: string, path: string, loaded: EnvSourceRecord['envFile']): string | null {
   if (mount?.point !== actual) return null;
   const isOther = loaded !== null && loaded.mountRoot !== null && loaded.mountRoot !== mount.root;
@@ -112,10 +113,10 @@ function staleness(mount: Mount | null, actual: string, path: string, loaded: En
   return `${path}: the file was replaced on the host; this container still sees the old one: mount the directory, or recreate`;
 }
 
-/** The bytes, or why there are none. */
+/** The bytes, or a phrase that says why they cannot be read. */
 function readContent(path: string): Uint8Array | string {
   try {
-    if (statSync(path).size > MAX_BYTES) return 'is larger than 1 MiB, and a reload will refuse it';
+    if (statSync(path).size > MAX_BYTES) return 'is larger than 1 MiB: a reload will reject it';
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -129,19 +130,19 @@ function unreadable(path: string): string {
 }
 
 const copyAdvice = (path: string): string =>
-  `To change settings: docker cp a new file to ${path}, then zscaler-mcp restart (or reload, for what applies live); mount a directory such as /config to have edits on the host seen.`;
+  `To change settings: docker cp a new file to ${path}, then zscaler-mcp restart (or reload, if all changes apply live). To edit on the host, mount a directory such as /config.`;
 
 function adviceFor(envSource: EnvSource, recorded: string | null, found: string | null, candidates: readonly string[]): string {
   switch (envSource) {
     case 'live':
-      return `To change settings: edit ${found}, then zscaler-mcp reload; what it names as waiting needs zscaler-mcp restart.`;
+      return `To change settings: edit ${found}, then zscaler-mcp reload; changes that it lists as waiting need zscaler-mcp restart.`;
     case 'live (bind-mounted)':
-      return `To change settings: edit the mounted file on the host in place, then zscaler-mcp reload; an editor that replaces the file needs the directory mounted (such as /config), not the file.`;
+      return `To change settings: edit the mounted file on the host in place, then zscaler-mcp reload. If your editor replaces the file, mount its directory (such as /config) instead.`;
     case 'fresh-discovery':
-      return `zscaler-mcp restart picks up ${found}; reload reads nothing from it${recorded === null ? '' : `, since the server was started with ${recorded}`}.`;
+      return `zscaler-mcp restart picks up ${found}; reload does not read it${recorded === null ? '' : `, because the server was started with ${recorded}`}.`;
     case 'missing':
-      return `${recorded} is gone; the values last read from it stay in force. Put it back (docker cp, or mount a directory such as /config), then zscaler-mcp restart.`;
+      return `${recorded} does not exist any more; the values last read from it stay in force. Put it back (docker cp, or mount a directory such as /config), then zscaler-mcp restart.`;
     case 'none':
-      return `No .env was found; values come from the environment or a secrets manager. To change them, recreate the process or container, or put a file at ${candidates.join(' or ')}, then zscaler-mcp restart.`;
+      return `No .env was found; settings come from the environment or a secrets manager. To change them, recreate the process or container, or create ${candidates.join(' or ')}, then zscaler-mcp restart.`;
   }
 }

@@ -1,4 +1,4 @@
-/** Settings that name a file: what counts is its content, so a file that was renewed in its place is a change. */
+/** Settings that name a file. They are compared by content, so a file that is renewed in place is a change. */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { plainText, wanted, type Row } from './setting.ts';
 /** In bytes. */
 const SIZE_LIMIT = 1_048_576;
 
-/** A file as it was when the configuration was read. Printed and compared by path and digest; the content stays inside. */
+/** A file as it was when the configuration was read. Printing and comparing use path and digest only, never the content. */
 export class FileContent {
   /** Absolute. */
   readonly path: string;
@@ -22,13 +22,13 @@ export class FileContent {
     this.#bytes = bytes;
   }
 
-  /** Never to be printed. */
+  /** The content. Must never be printed. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 }
 
-/** Links are followed, since that is how secrets are mounted. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
+/** Follows symbolic links, since secrets are mounted that way. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
 function readFileContent(raw: string): FileContent {
   const path = resolve(plainText(raw));
   try {
@@ -39,7 +39,7 @@ function readFileContent(raw: string): FileContent {
   }
 }
 
-/** Opened once, without waiting for a writer of a pipe. */
+/** Opens the file without blocking, so that a named pipe without a writer does not hang. */
 function readRegular(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -56,5 +56,5 @@ function readRegular(path: string): Buffer {
   }
 }
 
-/** A setting that is the path of a file. */
+/** Makes a setting whose value is the path of a file. */
 export const file = <const R extends Row<FileContent>>(row: R, takes = 'a path') => ({ ...row, takes, parse: readFileContent });

@@ -1,13 +1,14 @@
-/** `${NAME}` and `${NAME:-default}` in a value, as python-dotenv resolves them: also between single quotes, and never twice. */
+/** Replaces `${NAME}` and `${NAME:-default}` in a value as python-dotenv does: in single quotes too, and without recursion. */
 
+/** The outcome of an interpolation. */
 export interface Interpolated {
-  /** Null when it would grow beyond the limit. */
+  /** Null if it is longer than the limit. */
   readonly text: string | null;
-  /** Whether it names a variable that is not set and has no default. */
+  /** Whether a reference has no default and its variable is not set. */
   readonly unknown: boolean;
 }
 
-/** A default is taken only when the variable is not set; an empty variable is set. */
+/** Replaces all references. A default applies only if the variable is not set; an empty variable is set. */
 export function interpolate(value: string, lookUp: (name: string) => string | undefined, limit: number): Interpolated {
   const parts: string[] = [];
   let length = 0;
@@ -35,7 +36,7 @@ interface Reference {
   readonly fallback: string | undefined;
 }
 
-/** A name ends at the first `:` or `}`; what follows a `:` must be `-`, or it is no reference. Looks at no character twice. */
+/** A name ends at the first `:` or `}`; a `:` must be followed by `-`, or it is not a reference. Linear in the length of the value. */
 function* references(value: string): Generator<Reference> {
   const nextClose = searchOnward(value, '}');
   const nextColon = searchOnward(value, ':');
@@ -51,7 +52,7 @@ function* references(value: string): Generator<Reference> {
   }
 }
 
-/** `indexOf` for positions that only grow: what was found is kept until it is passed. */
+/** `indexOf` for increasing start positions: the last match is kept until it is passed. */
 function searchOnward(value: string, wanted: string): (from: number) => number {
   let found = -2;
   return (from) => {

@@ -33,7 +33,7 @@ describe('layers', () => {
     expect([hiding.settings.port, hiding.settings.clientSecret, hiding.problems]).toEqual([8000, undefined, []]);
     expect(brief(hiding.warnings)).toEqual(['A_A:1', 'ZSCALER_MCP_PORT:2']);
     expect(hiding.warnings[1]?.message).toBe(
-      'is empty in the .env file, which sets it back to its default although the environment has a value',
+      'is empty in the .env file, which resets it to its default although the environment has a value',
     );
     expect(load({ text: 'ZSCALER_MCP_PORT=\n' }).warnings).toEqual([]);
     expect(load({ boot: { ZSCALER_MCP_TOOLSETS: '' } }).settings.toolsets).toEqual([]);
@@ -115,7 +115,7 @@ describe('other names', () => {
   it('give way to the own name of the setting, with a warning when they differ', () => {
     const { settings, warnings } = load({ boot: { HTTPS_PROXY: 'http://a:1', https_proxy: 'http://b:2', ZSCALER_ZCELL_CUSTOMER_ID: '7' } });
     expect(settings).toMatchObject({ httpsProxy: 'http://a:1', zcellCustomerId: '7' });
-    expect(warnings).toMatchObject([{ setting: 'https_proxy', message: 'says something else than HTTPS_PROXY, which counts' }]);
+    expect(warnings).toMatchObject([{ setting: 'https_proxy', message: 'differs from HTTPS_PROXY, which takes precedence' }]);
     expect(load({ boot: { NO_PROXY: 'x', no_proxy: 'x' } }).warnings).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Reads every setting from the highest layer that says something, and collects all problems instead of stopping at the first. */
+/** Reads every setting from the highest layer that sets it, and collects all problems instead of stopping at the first. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { checkTogether, type Known } from './checks.ts';
 import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin, type Origins } from './layers.ts';
@@ -13,27 +13,27 @@ import { hintFor, showGiven } from './words.ts';
 
 /** What the settings are read from. */
 export interface SettingsInput extends LayerSources {
-  /** As they were read earlier; without it, those that the layers name are read. */
+  /** Secret files read earlier; if absent, the files that the layers name are read. */
   readonly secretFiles?: SecretFiles;
-  /** A layer is not there yet: rules over several settings are not judged. */
+  /** True if a layer is still missing; rules over several settings are then skipped. */
   readonly isPartial?: boolean;
-  /** What the catalogue offers; without it, names of products and toolsets are taken as they are. */
+  /** Names in the catalogue; if absent, names of products and toolsets are not checked. */
   readonly known?: Known;
 }
 
 /** The outcome of reading all settings. */
 export interface Loaded {
-  /** Frozen. With problems, the settings they are about have their default. */
+  /** Frozen. A setting with a problem has its default. */
   readonly settings: Settings;
   readonly origins: Origins;
-  /** As they were read, so that nobody reads them a second time. Holds secrets. */
+  /** The secret files as they were read, so that they need not be read again. Contains secrets. */
   readonly secretFiles: SecretFiles;
-  /** With any of them the configuration must not be used. */
+  /** If there are any, the configuration must not be used. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** Reads every setting. Never throws: what is wrong with the input is in `problems`. */
+/** Reads every setting. Never throws: errors in the input are listed in `problems`. */
 export function loadSettings(input: SettingsInput): Loaded {
   const layers = layersOf(input);
   const secretFiles = input.secretFiles ?? readSecretFiles(layers);
@@ -70,7 +70,7 @@ export function loadSettings(input: SettingsInput): Loaded {
   });
 }
 
-/** The secrets as written in the layers, refused and shadowed ones included: a message about another setting may quote one. */
+/** The secrets as written in the layers, including rejected and overridden ones: a message about another setting may quote one. */
 function rawSecrets(layers: readonly Layer[], secretFiles: SecretFiles): string[] {
   const names = rows.flatMap(([, { env, secret, aliases = [] }]) => (secret ? [env, ...aliases.map((alias) => alias.env)] : []));
   const texts = [...names.flatMap((name) => layers.map((layer) => layer.get(name))), ...[...secretFiles.values()].map(({ text }) => text)];
@@ -84,7 +84,7 @@ interface Resolved {
   readonly warnings: readonly Problem[];
 }
 
-/** An empty value sets the setting back to its default, whatever the layers below say. */
+/** Takes the value from the highest layer that has the setting. An empty value resets it to its default and hides lower layers. */
 function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: SecretFiles): Resolved {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -94,10 +94,10 @@ function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: S
     if (row.locatesSecrets && layer.kind === 'secrets') continue;
     const word = wordOf(row, layer, secretFiles);
     if (word === null) continue;
-    // A wrong line of the file is reported even when a flag shadows it.
+    // An invalid line of the file is reported even if a flag overrides it.
     if (decided === null || layer.kind === 'file') problems.push(...word.problems);
     if (decided === null) warnings.push(...word.warnings);
-    if (decided?.word.isEmpty && !word.isEmpty) warnings.push(hiddenByNothing(row, decided, layer));
+    if (decided?.word.isEmpty && !word.isEmpty) warnings.push(hiddenByEmpty(row, decided, layer));
     decided ??= { word, layer };
   }
   if (decided === null) return { value: row.default, origin: { origin: 'default' }, problems, warnings };
@@ -116,16 +116,19 @@ function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: S
 /** What one layer says about one setting. */
 interface Word {
   readonly name: string;
-  /** Undefined when empty or refused. */
+  /** Undefined if empty or rejected. */
   readonly value: unknown;
   readonly isEmpty: boolean;
-  /** Where the value stood, if not in the layer itself. */
+  /** The path of the secret file that holds the value, if it is not in the layer itself. */
   readonly secretFile?: string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** Null when the layer says nothing. Under several names, the setting's own wins over its aliases, and any of them over an empty one. */
+/**
+ * What a layer says about a setting under any of its names; null if nothing. The setting's own name takes precedence over
+ * aliases, and a value over an empty one.
+ */
 function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): Word | null {
   const own = [judge(row, { env: row.env, flag: row.flag }, layer), judgeFile(row, layer, secretFiles)];
   const words = [...own, ...(row.aliases ?? []).map((name) => judge(row, name, layer))].filter((word) => word !== null);
@@ -140,7 +143,7 @@ function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): 
   const warnings = overruled.map(({ name }) => ({
     setting: name,
     ...layer.place(name),
-    message: `says something else than ${word.name}, which counts`,
+    message: `differs from ${word.name}, which takes precedence`,
     hint: 'Remove one of them.',
   }));
   return { ...word, problems: [...words.flatMap(({ problems }) => problems), ...twice], warnings: [...word.warnings, ...warnings] };
@@ -170,20 +173,20 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
   }
 }
 
-/** In a .env quotes are not part of the value. Docker's --env-file passes them on, as do some unit files and manifests. */
+/** Whether an environment variable is quoted by mistake: Docker's --env-file and some unit files and manifests keep the quotes. */
 const isQuoted = (raw: string, { kind }: Layer): boolean => kind === 'environment' && /^(["'])[^]*\1$/.test(raw) && raw.length > 1;
 
 const WITHOUT_QUOTES =
-  'Remove the quotes: in the environment they are part of the value, which docker run --env-file does not say. Or give the file as a .env.';
+  'Remove the quotes: in the environment, and so in docker run --env-file, they are part of the value. Or use the file as a .env.';
 
 const quoted = (setting: string, layer: Layer): Problem => ({
   setting,
   ...layer.place(setting),
-  message: 'begins and ends with a quote, which counts as part of the value',
+  message: 'begins and ends with a quote, which is part of the value',
   hint: WITHOUT_QUOTES,
 });
 
-/** What the file says that the layer names, if the setting is a secret. Null when the layer names none. */
+/** The value in the secret file that the layer names; null if it names none or the setting is not a secret. */
 function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): Word | null {
   const env = fileNameOf(row.env);
   const path = row.secret && mayName(layer) ? layer.get(env) : undefined;
@@ -191,7 +194,7 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
   const nothing = { name: env, value: undefined, problems: [], warnings: [] };
   if (path === '') return { ...nothing, isEmpty: true };
   const { text, complaint, openMode } = secretFiles.get(path) ?? readSecretFile(path);
-  // A value that is not a path may be a secret, so it is not shown.
+  // The path itself may be a secret given by mistake, so it is shown only as the complaint shows it.
   if (text === null)
     return { ...nothing, isEmpty: false, problems: [{ setting: env, ...layer.place(env), message: '', hint: '', ...complaint }] };
   const said = {
@@ -212,13 +215,18 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
 const writableByAll = (path: string, mode: string, setting: string, layer: Layer): Problem => ({
   setting,
   ...layer.place(setting),
-  message: `names ${path}, which everybody may write (mode ${mode})`,
+  message: `names ${path}, which is writable by every user (mode ${mode})`,
   hint: `Run chmod o-w ${path}.`,
 });
 
 function saidTwice({ env }: Setting<unknown>, layer: Layer): Problem {
   const name = fileNameOf(env);
-  return { setting: name, ...layer.place(name), message: `is set beside ${env}: only one of them can count`, hint: 'Remove one of them.' };
+  return {
+    setting: name,
+    ...layer.place(name),
+    message: `is set in addition to ${env}: only one of them can apply`,
+    hint: 'Remove one of them.',
+  };
 }
 
 const layerWords: Readonly<Record<Layer['kind'], string>> = {
@@ -228,10 +236,10 @@ const layerWords: Readonly<Record<Layer['kind'], string>> = {
   environment: 'the environment',
 };
 
-const hiddenByNothing = ({ env }: Setting<unknown>, { word, layer }: { word: Word; layer: Layer }, below: Layer): Problem => ({
+const hiddenByEmpty = ({ env }: Setting<unknown>, { word, layer }: { word: Word; layer: Layer }, below: Layer): Problem => ({
   setting: env,
   ...layer.place(word.name),
-  message: `is empty in ${layerWords[layer.kind]}, which sets it back to its default although ${layerWords[below.kind]} has a value`,
+  message: `is empty in ${layerWords[layer.kind]}, which resets it to its default although ${layerWords[below.kind]} has a value`,
   hint: `Remove it there to use the value of ${layerWords[below.kind]}.`,
 });
 
@@ -240,7 +248,7 @@ function ofLines(envFile: EnvFileLayer | null): { problems: Problem[]; warnings:
   const { path: file, problems, warnings = [] } = envFile;
   return {
     problems: problems.map(({ line, message }) => ({ setting: null, file, line, message, hint: `Correct line ${line}.` })),
-    warnings: warnings.map(({ line, message }) => ({ setting: null, file, line, message, hint: `Look at line ${line}.` })),
+    warnings: warnings.map(({ line, message }) => ({ setting: null, file, line, message, hint: `Check line ${line}.` })),
   };
 }
 

@@ -1,15 +1,15 @@
-/** Removes the values of secrets from texts that may hold them, such as a URL in another setting or a message of the system. */
+/** Removes the values of secrets from texts that may contain them, such as a URL in another setting or an error message of the system. */
 import { rows, type Settings } from './table.ts';
 
-/** In characters. Shorter values would blot out ordinary words. */
+/** In characters. Masking shorter values would remove ordinary words. */
 const MIN_LENGTH = 4;
 
-/** Every secret value in each form it can take in a text; the longest first, so that no part of one is left over. */
+/** Every secret value in each form it can take in a text. Longest first, so that a secret that contains another is masked whole. */
 export function secretValues(settings: Settings): readonly string[] {
   return formsOf(rows.flatMap(([name, { secret }]) => (secret ? textsOf(settings[name]) : [])));
 }
 
-/** The texts in every form in which they may stand in another. */
+/** The values in every form they can take in a text: plain, in JSON, URL-encoded, and the password of a URL alone. Longest first. */
 export function formsOf(values: readonly string[]): readonly string[] {
   const forms = values
     .flatMap((value) => [value, ...passwordOf(value)])
@@ -26,7 +26,7 @@ function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** The password in a URL such as a proxy's, which may appear elsewhere without the URL. */
+/** The password in a URL, such as that of a proxy, which may appear without the URL. */
 function passwordOf(value: string): readonly string[] {
   const { password } = URL.parse(value) ?? { password: '' };
   return password === '' ? [] : [password, safelyDecoded(password)];

@@ -1,18 +1,20 @@
-/** What the kernel says of mounts: /proc/<pid>/mountinfo, see proc_pid_mountinfo(5). */
+/** Reads the mount table of a process: /proc/<pid>/mountinfo, see proc_pid_mountinfo(5). */
 import { readFileSync, statSync } from 'node:fs';
 
+/** One line of the mount table. */
 export interface Mount {
   readonly id: number;
   readonly parent: number;
-  /** The folder or file of the mounted file system that is seen here; ends in `//deleted` once that is unlinked. */
+  /** The folder or file of the file system that is mounted; ends in `//deleted` once it is unlinked. */
   readonly root: string;
+  /** The mount point. */
   readonly point: string;
   readonly type: string;
   /** Options of the file system itself, comma-separated. */
   readonly superOptions: string;
 }
 
-/** Lines that are none are passed over. */
+/** Parses a mount table; lines in another format are ignored. */
 export function parseMountInfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [own = '', rest = ''] = line.split(' - ', 2);
@@ -23,11 +25,11 @@ export function parseMountInfo(text: string): Mount[] {
   });
 }
 
-/** Blank, tab, newline and backslash are written as three octal digits. */
+/** The kernel writes space, tab, newline and backslash as three octal digits. */
 const unescapeOctal = (field: string): string =>
   field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
-/** The mount a path without links lies on: walks from the root mount down, since a later mount may hide an earlier one below it. */
+/** The mount that a path without symbolic links is on. Walks down from the root mount, since a later mount may hide an earlier one below it. */
 export function findMount(mounts: readonly Mount[], path: string): Mount | null {
   const ids = new Set(mounts.map(({ id }) => id));
   let current = mounts.find(({ point, parent, id }) => point === '/' && (parent === id || !ids.has(parent)));
@@ -47,8 +49,8 @@ export function findMount(mounts: readonly Mount[], path: string): Mount | null 
 const isAbove = (point: string, path: string): boolean => point === '/' || path === point || path.startsWith(`${point}/`);
 
 /**
- * Whether the mount table proves that a path without links comes from elsewhere: it is itself a mount point, or the mount
- * above it shows a part of a file system only, or is any mount in a container.
+ * Whether the mount table proves that a path without symbolic links is mounted from elsewhere: it is a mount point itself,
+ * or its mount shows only part of a file system, or, in a container, it is on any mount but the root.
  */
 export function isBindMounted(mounts: readonly Mount[], path: string, inContainer: boolean): boolean {
   const mount = findMount(mounts, path);
@@ -56,15 +58,15 @@ export function isBindMounted(mounts: readonly Mount[], path: string, inContaine
   return mount.point === path || (mount.root !== '/' && !isSubvolume(mount)) || inContainer;
 }
 
-/** A btrfs subvolume has a root of its own, and is no bind mount. */
+/** A btrfs subvolume has a root of its own but is not a bind mount. */
 const isSubvolume = ({ type, root, superOptions }: Mount): boolean =>
   type === 'btrfs' && superOptions.split(',').includes(`subvol=${root}`);
 
-/** Files that an engine puts over the image's own in every container. */
+/** Files that container engines mount over the image's own in every container. */
 const MOUNTED_BY_ENGINES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf', '/dev/termination-log'];
 const MARKERS = ['/.dockerenv', '/run/.containerenv'];
 
-/** Docker and Podman leave a marker; Kubernetes and others show in the mount table. */
+/** Whether this is a container: Docker and Podman leave a marker file, Kubernetes and others show in the mount table. */
 export function isContainer(mounts: readonly Mount[], rootFolder: string): boolean {
   return (
     MARKERS.some((marker) => statSync(rootFolder + marker, { throwIfNoEntry: false }) !== undefined) ||
@@ -72,12 +74,12 @@ export function isContainer(mounts: readonly Mount[], rootFolder: string): boole
   );
 }
 
-/** The mount table of a process; null where there is none to read. */
+/** The mount table of a process; null if it cannot be read. */
 export function readMounts(pid: number | 'self'): Mount[] | null {
   try {
     return parseMountInfo(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'));
   } catch {
-    // No /proc (macOS, Windows), the process is gone, or another user's.
+    // No /proc (macOS, Windows), or the process has ended or belongs to another user.
     return null;
   }
 }

@@ -55,7 +55,7 @@ describe('a secret in a file', () => {
     const path = write('secret', 'x');
     const { problems } = load({ text: `ZSCALER_CLIENT_SECRET=y\nZSCALER_CLIENT_SECRET_FILE=${path}\n` });
     expect(problems).toMatchObject([{ setting: 'ZSCALER_CLIENT_SECRET_FILE', file: '/.env', line: 2 }]);
-    expect(problems[0]?.message).toBe('is set beside ZSCALER_CLIENT_SECRET: only one of them can count');
+    expect(problems[0]?.message).toBe('is set in addition to ZSCALER_CLIENT_SECRET: only one of them can apply');
     expect(load({ boot: { ZSCALER_CLIENT_SECRET_FILE: path, ZSCALER_CLIENT_SECRET: 'y' } }).problems.length).toBe(1);
     expect(load({ boot: { ZSCALER_CLIENT_SECRET_FILE: path }, text: 'ZSCALER_CLIENT_SECRET=y\n' }).problems).toEqual([]);
     expect(load({ boot: { ZSCALER_CLIENT_SECRET_FILE: '', ZSCALER_CLIENT_SECRET: 'y' } })).toMatchObject({
@@ -79,7 +79,7 @@ describe('a secret in a file', () => {
     ['has a relative path', () => 'run/secrets/x', /^expected an absolute path$/],
     // mkfifo is a POSIX command.
     ...(process.platform === 'win32' ? [] : ([['is a pipe that nobody writes into', () => pipe(), /is not a regular file$/]] as const)),
-    ['leads in a circle', () => circle(), /links lead in a circle$/],
+    ['leads in a circle', () => circle(), /symbolic links form a loop$/],
   ];
   const pipe = () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
@@ -104,7 +104,7 @@ describe('a secret in a file', () => {
     const { warnings, problems } = load({ boot: { ZSCALER_MCP_AUTH_API_KEY_FILE: path } });
     expect(problems).toEqual([]);
     expect(warnings).toMatchObject([
-      { setting: 'ZSCALER_MCP_AUTH_API_KEY_FILE', message: `names ${path}, which everybody may write (mode 0666)` },
+      { setting: 'ZSCALER_MCP_AUTH_API_KEY_FILE', message: `names ${path}, which is writable by every user (mode 0666)` },
     ]);
     chmodSync(path, 0o644);
     expect(load({ boot: { ZSCALER_MCP_AUTH_API_KEY_FILE: path } }).warnings).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * Secrets that stand in files of their own, as Docker, Kubernetes and systemd mount them: `NAME_FILE` says where the value
- * of the secret setting `NAME` is.
+ * Secrets in files of their own, as Docker, Kubernetes and systemd mount them: `NAME_FILE` is the path of the file that
+ * holds the value of the secret setting `NAME`.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
@@ -10,42 +10,43 @@ import type { Layer } from './layers.ts';
 import { hasControl } from './setting.ts';
 import { rows } from './table.ts';
 
-/** In bytes; the managers that write such files allow no more. */
+/** In bytes; the managers that write such files allow at most this size. */
 const SIZE_LIMIT = 65_536;
 
-/** How often files are read again that were replaced while they were read. */
+/** How many times all files are read if some are replaced meanwhile. */
 const ROUNDS = 5;
 
-/** A secret file as it was read once. Goes along to the next generation. Holds a secret. */
+/** A secret file as it was read. Handed on to the next generation. Contains a secret. */
 export interface SecretFile {
   readonly path: string;
-  /** Without the blanks and line ends around it; null exactly when there is a complaint. */
+  /** The trimmed content; null if and only if there is a complaint. */
   readonly text: string | null;
-  /** Hexadecimal SHA-256 of the content; null when it could not be read. Not to be published: a short secret can be guessed from it. */
+  /** Hexadecimal SHA-256 of the content; null if it could not be read. Must not be published: a short secret can be guessed from it. */
   readonly digest: string | null;
   /** ISO time. */
   readonly readAt: string;
+  /** Why the file cannot be used. */
   readonly complaint: { readonly message: string; readonly hint: string } | null;
-  /** Permission bits, octal, when everybody may write the file, and so replace the secret. */
+  /** Permission bits in octal, if every user can write the file and so replace the secret. */
   readonly openMode?: string;
 }
 
-/** By path. */
+/** Secret files by path. */
 export type SecretFiles = ReadonlyMap<string, SecretFile>;
 
-/** The settings that have one, by the name that says where: every secret of the table. */
+/** Every secret setting of the table, by the name of its file variable: `NAME_FILE` to `NAME`. */
 export const secretFileNames: ReadonlyMap<string, string> = new Map(
   rows.flatMap(([, { env, secret }]) => (secret ? [[fileNameOf(env), env] as const] : [])),
 );
 
-/** The variable that names the file of a secret setting: `NAME_FILE`. */
+/** The variable for the file of a secret setting: `NAME_FILE`. */
 export function fileNameOf(env: string): string {
   return `${env}_FILE`;
 }
 
 /**
- * Reads all files that the layers name. A volume of Kubernetes is replaced as a whole, by a link that moves: what was
- * replaced meanwhile is read again, so that all values are of one time.
+ * Reads all files that the layers name. If one is replaced meanwhile, all are read again, so that the values belong together:
+ * Kubernetes replaces a volume as a whole by changing a symbolic link.
  */
 export function readSecretFiles(layers: readonly Layer[]): SecretFiles {
   const paths = [...new Set(layers.flatMap((layer) => (mayName(layer) ? pathsIn(layer) : [])))];
@@ -53,31 +54,30 @@ export function readSecretFiles(layers: readonly Layer[]): SecretFiles {
     const readings = paths.map(readOnce);
     const moved = readings.filter(({ path, identity }) => identity !== null && identity !== identityAt(path));
     if (moved.length === 0 || round === ROUNDS)
-      return new Map(readings.map((reading) => [reading.path, moved.includes(reading) ? restless(reading.path) : reading.file]));
+      return new Map(readings.map((reading) => [reading.path, moved.includes(reading) ? keepsChanging(reading.path) : reading.file]));
   }
 }
 
-/** A flag carries no secret, and a secrets manager does not know the files of this machine. */
+/** Whether a layer may name a file: secrets have no flags, and a secrets manager does not know the files of this machine. */
 export const mayName = ({ kind }: Layer): boolean => kind === 'file' || kind === 'environment';
 
 const pathsIn = (layer: Layer): string[] => [...secretFileNames.keys()].flatMap((name) => layer.get(name) || []);
 
-/** Reads one file, outside the round that reads all of them. */
+/** Reads a single file. */
 export const readSecretFile = (path: string): SecretFile => readOnce(path).file;
 
 interface Reading {
   readonly path: string;
   readonly file: SecretFile;
-  /** Of what was opened; null when nothing was. */
+  /** Identity of the opened file; null if it could not be used. */
   readonly identity: string | null;
 }
 
 function readOnce(path: string): Reading {
-  if (!isAbsolute(path) || hasControl(path))
-    return unread(path, 'expected an absolute path', 'Give the path from the root directory, such as /run/secrets/client-secret.');
+  if (!isAbsolute(path) || hasControl(path)) return unread(path, 'expected an absolute path', 'For example /run/secrets/client-secret.');
   let descriptor: number;
   try {
-    // Without waiting for a writer of a pipe.
+    // Without blocking, so that a named pipe without a writer does not hang.
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
   } catch (error) {
     return unread(
@@ -98,13 +98,22 @@ function readOnce(path: string): Reading {
 function judge(path: string, descriptor: number): Reading {
   const stats = fstatSync(descriptor);
   if (!stats.isFile())
-    return unread(path, `${path} is not a regular file`, 'Docker makes a folder where the file to mount is missing on the host.');
+    return unread(
+      path,
+      `${path} is not a regular file`,
+      'If it is a folder: Docker creates one if the file to mount does not exist on the host.',
+    );
   const bytes = readAtMost(descriptor, SIZE_LIMIT + 1);
   if (bytes.length > SIZE_LIMIT)
-    return unread(path, `${path} is larger than 64 KiB`, 'It holds the value of one setting, and nothing else; is it the right file?');
+    return unread(
+      path,
+      `${path} is larger than 64 KiB`,
+      'It should contain the value of one setting only; check that this is the right file.',
+    );
   const text = decode(bytes);
-  if (text === null) return unread(path, `${path} is not UTF-8 text`, 'It holds the value as text; is it the right file?');
-  if (text === '') return unread(path, `${path} is empty`, `Write the value into it, or remove the name that leads to it.`);
+  if (text === null)
+    return unread(path, `${path} is not UTF-8 text`, 'It should contain the value as text; check that this is the right file.');
+  if (text === '') return unread(path, `${path} is empty`, 'Write the value into it, or remove the setting that names it.');
   const digest = createHash('sha256').update(bytes).digest('hex');
   const file = { path, text, digest, readAt: new Date().toISOString(), complaint: null };
   const isOpen = process.getuid !== undefined && (stats.mode & 0o002) !== 0;
@@ -115,9 +124,9 @@ function judge(path: string, descriptor: number): Reading {
   };
 }
 
-/** The secret itself may have been given in place of its path, and some secrets begin with a slash. */
+/** The path, if its first folder exists. Otherwise it may be the secret itself, given by mistake: some secrets start with a slash. */
 const showPath = (path: string): string =>
-  existsSync(`/${path.split('/')[1] ?? ''}`) ? path : 'the file (its path is not shown, since not even its first folder exists)';
+  existsSync(`/${path.split('/')[1] ?? ''}`) ? path : 'the file (its path is not shown, because its first folder does not exist)';
 
 const unread = (path: string, message: string, hint: string): Reading => ({
   path,
@@ -125,8 +134,8 @@ const unread = (path: string, message: string, hint: string): Reading => ({
   file: { path, text: null, digest: null, readAt: new Date().toISOString(), complaint: { message, hint } },
 });
 
-const restless = (path: string): SecretFile =>
-  unread(path, `${path} was replaced again and again while it was read`, 'Try again when it rests.').file;
+const keepsChanging = (path: string): SecretFile =>
+  unread(path, `${path} was replaced each time while it was read`, 'Try again later.').file;
 
 function readAtMost(descriptor: number, limit: number): Buffer {
   const buffer = Buffer.alloc(limit);
@@ -135,7 +144,7 @@ function readAtMost(descriptor: number, limit: number): Buffer {
   return buffer.subarray(0, length);
 }
 
-/** Blanks around a value count nowhere; editors and `echo` end a file with a line end, some begin it with a mark of the encoding. */
+/** The trimmed text without a byte order mark; null if it is not UTF-8. Editors and `echo` add a line end. */
 function decode(bytes: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim();
@@ -154,15 +163,15 @@ function identityAt(path: string): string | null {
   }
 }
 
-/** The system's own words repeat the path. */
+/** Describes a failure by its code, since messages of the system repeat the path. */
 function describeFailure(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file',
     ENOTDIR: 'there is no such folder',
-    EACCES: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, may not read it`,
-    EPERM: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, may not read it`,
-    ELOOP: 'its links lead in a circle',
+    EACCES: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, has no permission to read it`,
+    EPERM: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, has no permission to read it`,
+    ELOOP: 'its symbolic links form a loop',
   };
   return (code === undefined ? undefined : known[code]) ?? code ?? messageOf(error);
 }

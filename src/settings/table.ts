@@ -618,7 +618,7 @@ const managers = {
     env: 'AWS_REGION',
     applies: 'reload',
     locatesSecrets: true,
-    about: 'AWS region of ZSCALER_SECRET_NAME. Unset: the region that the AWS SDK finds.',
+    about: 'AWS region of ZSCALER_SECRET_NAME. Unset: that of the ARN, else the one that the AWS SDK finds.',
     aliases: [{ env: 'AWS_DEFAULT_REGION' }],
   }),
   gcpSecretManager: flag({

@@ -1,18 +1,19 @@
-/** Files as a process sees them, which may live in another mount namespace than ours. */
+/** Files as another process sees them, which may be in a different mount namespace. */
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readMounts, type Mount } from './mounts.ts';
 
+/** How to look at files from the position of a process. */
 export interface View {
-  /** Stands before every absolute path: empty, or `/proc/<pid>/root`. */
+  /** Prefix for every absolute path: empty, or `/proc/<pid>/root`. */
   readonly rootFolder: string;
-  /** Null where the system tells nothing. */
+  /** Null if the system does not provide a mount table. */
   readonly mounts: readonly Mount[] | null;
-  /** The process may not be looked into, so this is our own view. */
+  /** True if the process may not be inspected, so that this is our own view. */
   readonly isBlind: boolean;
 }
 
-/** @param pid the process whose view is wanted; null for our own */
+/** The view of a process. @param pid null for this process */
 export function viewOf(pid: number | null): View {
   const own: View = { rootFolder: '', mounts: readMounts('self'), isBlind: false };
   if (pid === null || pid === process.pid || own.mounts === null) return own;
@@ -22,7 +23,7 @@ export function viewOf(pid: number | null): View {
   return { rootFolder: isElsewhere ? `/proc/${pid}/root` : '', mounts: readMounts(pid), isBlind: false };
 }
 
-/** Null for what is no link, is not there, or may not be read. */
+/** The target of a symbolic link; null if it is not a link, does not exist, or cannot be read. */
 function linkOf(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -34,8 +35,8 @@ function linkOf(path: string): string | null {
 const MAX_LINKS = 40;
 
 /**
- * The path without links, as seen in the view: absolute links lead to the view's root, where the kernel would take ours.
- * A part that is not there ends the search; the rest is kept as it is.
+ * Resolves the symbolic links of an absolute path within the view: absolute links start at the view's root, while the kernel
+ * would start at ours. A part that does not exist is kept as it is.
  */
 export function resolveLinks({ rootFolder }: View, path: string): string {
   let done = '/';
