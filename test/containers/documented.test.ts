@@ -67,7 +67,7 @@ docker inspect --format 'exit {{.State.ExitCode}}' zscaler-mcp
     report('"Try it" of the page: the demo at 127.0.0.1:8000 alone, restart, stop with exit 0');
   });
 
-  it('"Your tenant": lets nobody in without the key, is published to this machine alone, and reloads an edited .env', async () => {
+  it('"Your tenant": rejects clients without the key, is published on this machine only, and reloads an edited .env', async () => {
     const [start = '', reload = ''] = linesOf('Your tenant').split(/(?<=zscaler-mcp status\n)/);
     const { out } = await type(
       `${start}

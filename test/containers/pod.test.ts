@@ -88,7 +88,7 @@ function statusFor(url: string, host: string): Promise<number | undefined> {
 type Operations = readonly { readonly kind: string; readonly outcome: string; readonly askedBy?: { readonly by?: string } }[];
 
 describe.skipIf(lacks !== null)('the pod of the overlay "watch"', () => {
-  it('serves with nothing writable but its own folder, answers its probes, and takes what the kubelet brings', async () => {
+  it('serves with only its own folder writable, answers its probes, and applies updates by the kubelet', async () => {
     const manifests = render('overlays/watch', { 'overlays/watch/.env': textFor('info') });
     const { pod, container: described } = serverOf(manifests);
     const volume = pod.volumes?.find(({ name }) => name === 'env')?.['secret'] as Fields;

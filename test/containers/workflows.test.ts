@@ -66,7 +66,7 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
     report('docker cp: fresh-discovery before the restart, in force after it; a second copy is taken by reload');
   });
 
-  it('docker cp of a file that only a stranger may read: refused with the remedy, and the server runs on', async () => {
+  it('docker cp of a file that only another user may read: refused with the remedy, and the server keeps running', async () => {
     const container = await Container.start();
     const file = writeEnv(join(makeFolder(), '.env'), 'warn');
     chmodSync(file, 0o600);

@@ -111,7 +111,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it('says of what strangers wrote who they are', () => {
+  it('says who wrote text that comes from third parties', () => {
     const foreign = catalogue.filter(({ writtenBy }) => writtenBy !== undefined);
     expect(foreign.map(({ name }) => name)).toEqual(
       expect.arrayContaining([

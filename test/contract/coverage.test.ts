@@ -41,7 +41,7 @@ it('every line that is kept is one of a kind, and leads where a tool leads', () 
   expect(kept.filter((line) => !leadsThere(line)).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
 });
 
-it('no tool leads where none is said to lead', () => {
+it('no tool sends a request that is listed as sent by none', () => {
   const unled = skipped.filter(([, , , why]) => why === 'no tool leads there').map(([, , request]) => request);
   const wrong = unled.filter((request) => ours.has(request));
   expect(

@@ -82,7 +82,7 @@ describe('ways for traffic to reach the cloud', () => {
     await expect(demo.call('zia_get_vpn_credential', { credential_id })).rejects.toThrow(/404/);
   });
 
-  it('make a tunnel with an address of its own, and delete both', async () => {
+  it('create a tunnel with its own address, and delete both', async () => {
     const tunnel = await demo.call('zia_create_gre_tunnel', { static_ip_address: '192.0.2.60', comment: 'Lightship' });
     expect(tunnel).toMatchObject({ sourceIp: '192.0.2.60', primaryDestVip: { city: 'Amsterdam' }, secondaryDestVip: { city: 'Brussels' } });
     expect(await demo.call('zia_list_gre_tunnels')).toHaveLength(2);

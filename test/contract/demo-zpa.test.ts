@@ -258,7 +258,7 @@ describe('an enrollment certificate', () => {
 });
 
 describe('a server group', () => {
-  it('is not made without connectors, nor without servers that nobody discovers', async () => {
+  it('is not created without connectors, nor without servers when discovery is off', async () => {
     const [group] = await rows('zpa_list_server_groups');
     const connectors = [await first('zpa_list_app_connector_groups')];
     const none = run('zpa_update_server_group', { group_id: group!.id, app_connector_group_ids: [] });

@@ -54,7 +54,7 @@ describe.each(['legacy', '2026-07-28'] as const)('a call of a client of the %s e
     expect(server.tenant.count('GET', USERS)).toBeLessThanOrEqual(2);
   });
 
-  it('is told of every page, when it asked to be', async () => {
+  it('receives progress for every page, when requested', async () => {
     const client = await connect(mode);
     const told: unknown[] = [];
     await client.callTool({ name: 'get_zia_users', arguments: { all: true, page_size: 2 } }, { onprogress: (step) => told.push(step) });
@@ -71,7 +71,7 @@ describe.each(['legacy', '2026-07-28'] as const)('a call of a client of the %s e
     expect(structuredContent).toBeUndefined();
   });
 
-  it('is told what is wrong with its query before the cloud is asked', async () => {
+  it('receives errors in its query before a request is sent to the cloud', async () => {
     const client = await connect(mode);
     const { text, isError } = await read(client, 'zia_list_rule_labels', { query: '[?name == x' });
     expect(isError).toBe(true);

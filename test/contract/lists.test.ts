@@ -30,7 +30,7 @@ describe('lists', () => {
     expect(lists.filter((tool) => takes(tool, 'all')).length).toBeGreaterThan(110);
   });
 
-  it('describe both in few words, for they are said in every list', () => {
+  it('describe both in few words, since every list repeats them', () => {
     for (const tool of lists) {
       const { query, all } = schemaOf(tool).properties;
       expect(query, tool.name).toMatchObject({ type: 'string' });

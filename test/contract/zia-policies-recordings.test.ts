@@ -43,7 +43,7 @@ describeReplay('zia-policies.jsonl', 44, [
 ]);
 
 describe('recorded pages of cloud applications', () => {
-  it('go on where 200 rows came unasked, and end where fewer came', async () => {
+  it('continue after a default page of 200 rows, and end after a shorter one', async () => {
     const tool = catalogue.find(({ name }) => name === 'zia_list_cloud_app_ssl_policy')!;
     const [whole, , mail] = linesOf('zia-policies.jsonl').filter(({ path }) => path.endsWith('/sslPolicy'));
     const { result } = await replay(tool, {}, whole!);

@@ -61,7 +61,7 @@ describe.skipIf(missing !== null)('the page about Kubernetes', () => {
     expect(await complaintsOf(manifests)).toEqual([]);
   });
 
-  it('makes replicas with secrets that nobody had to invent', async () => {
+  it('creates replicas with generated secrets', async () => {
     const manifests = type(blockWith('state.env'));
     expect(only(manifests, 'Deployment').spec).toMatchObject({ replicas: 3 });
     const { ZSCALER_MCP_STATE_URL: url, ZSCALER_MCP_REQUEST_STATE_KEYS: keys } = variablesOf(manifests);

@@ -7,7 +7,7 @@ import { blocksOf, readPage, section } from './pages.ts';
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl && process.env['CI'] === 'true') throw new Error('this test needs curl, and CI must have it');
 
-it.skipIf(!hasCurl)('makes a key, sets it, and is let in by the request that the page shows', async () => {
+it.skipIf(!hasCurl)('generates a key, sets it, and is authenticated with the request that the page shows', async () => {
   const [make, set, ask] = blocksOf(section(readPage('docs/operations/client-authentication.md'), 'Keys')).map(({ text }) => text.trim());
   expect(make).toMatch(/^zscaler-mcp --generate-auth-token\b/);
   const key = (await runCommand(['--generate-auth-token'])).out.trim();

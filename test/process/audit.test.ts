@@ -95,7 +95,7 @@ describe('the audit log', () => {
       expect(line).toMatch(/from: 192\.0\.2\.2$/);
   });
 
-  it.skipIf(missing('linux', 'prlimit'))('that cannot be written stops no call, and says so once', async () => {
+  it.skipIf(missing('linux', 'prlimit'))('that cannot be written does not stop calls, and is logged once', async () => {
     const path = join(makeFolder(), 'audit.log');
     const server = await startServer({
       dotenv: `ZSCALER_MCP_LOG_TOOL_CALLS=true\nZSCALER_MCP_AUDIT_FILE=${path}\n`,

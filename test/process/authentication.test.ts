@@ -8,7 +8,7 @@ import { runCommand, startServer, waitFor, type TestServer } from './harness.ts'
 import { modern, openSession, post } from './mcp.ts';
 import { bearer, eras, initialize, newKey, openWay, visit, ways } from './ways-in.ts';
 
-/** The status that each way into the server answers with. */
+/** The response status of each endpoint. */
 async function statuses({ url }: TestServer, headers: Record<string, string>): Promise<number[]> {
   if (url.endsWith('/sse')) {
     const opened = new AbortController();
@@ -23,7 +23,7 @@ async function statuses({ url }: TestServer, headers: Record<string, string>): P
   return [asked.status, opened.status, streamed.status];
 }
 
-/** What nobody is let in for, and what the paths say to somebody who is. */
+/** Statuses for unauthenticated requests, and for an authenticated caller. */
 const refusedAll = (transport: string): number[] => (transport === 'sse' ? [401, 401] : [401, 401, 401]);
 const servedAll = (transport: string): number[] => (transport === 'sse' ? [200, 404] : [200, 200, 404]);
 
@@ -88,7 +88,7 @@ describe.each(eras)('in %s', (era) => {
 });
 
 describe('the posture', () => {
-  it('stands in the log and in status, and follows a reload', async () => {
+  it('appears in the log and in status, and follows a reload', async () => {
     const key = newKey();
     const server = await startServer({ dotenv: '' });
     expect(server.log()).toContain('"posture":{"on":["host validation"');
@@ -105,7 +105,7 @@ describe('the posture', () => {
 });
 
 describe('an identity provider', () => {
-  it('may be down when the server starts: that is said in the log and to clients, until it is back', async () => {
+  it('may be down when the server starts: the log and the answers say so until it is back', async () => {
     const idp = await startIdp();
     const token = await idp.token();
     await idp.stop();
@@ -134,7 +134,7 @@ describe('an identity provider', () => {
 });
 
 describe('a session', () => {
-  it('belongs to whoever opened it, also after a restart', async () => {
+  it('belongs to the caller who opened it, also after a restart', async () => {
     const [mine, yours] = [newKey(), newKey()];
     const server = await startServer({ dotenv: `ZSCALER_MCP_AUTH_API_KEY=${mine},${yours}\n` });
     const session = await openSession(server.url, '2025-11-25', bearer(mine));
@@ -149,7 +149,7 @@ describe('a session', () => {
     expect((await session.send('ping')).body?.result).toEqual({});
   });
 
-  it('over HTTP+SSE takes messages only of whoever opened it', async () => {
+  it('over HTTP+SSE accepts messages only from the caller who opened it', async () => {
     const [mine, yours] = [newKey(), newKey()];
     const server = await startServer({ transport: 'sse', dotenv: `ZSCALER_MCP_AUTH_API_KEY=${mine},${yours}\n` });
     const abort = new AbortController();
@@ -179,7 +179,7 @@ describe('a reload', () => {
 });
 
 describe('a body that waits to be wanted', () => {
-  /** What comes for a request with `Expect: 100-continue`, whose body is sent when it is asked for. */
+  /** The answer to a request with `Expect: 100-continue`, whose body is sent only on request. */
   async function expectContinue(server: TestServer, headers: Record<string, string>): Promise<{ asked: boolean; status: number }> {
     const body = JSON.stringify({ jsonrpc: '2.0', ...initialize });
     const all = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers };
@@ -205,7 +205,7 @@ describe('a body that waits to be wanted', () => {
 });
 
 describe('off loopback', () => {
-  it('serves whoever has a key, where plain HTTP is allowed', async () => {
+  it('serves clients with a key, where plain HTTP is allowed', async () => {
     const key = newKey();
     const cloud = await startCloud();
     const server = await startServer({

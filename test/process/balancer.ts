@@ -1,11 +1,11 @@
-/** A real nginx before several servers, with the configuration that `deploy/nginx` proposes. Ended by its id with the test. */
+/** A real nginx in front of several servers, with the configuration of `deploy/nginx`. Stopped by its PID with the test. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { freePort, makeFolder, root, waitFor } from './harness.ts';
 
-/** The URL at which it answers for the servers on these ports. */
+/** Starts nginx for the servers on these ports and returns its URL. */
 export async function startBalancer(ports: readonly number[]): Promise<string> {
   const folder = makeFolder();
   const port = await freePort();
@@ -33,7 +33,7 @@ function startNginx(folder: string, port: number, ports: readonly number[]): Chi
   return spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** The proposed configuration, with these servers in place of the examples. */
+/** The configuration of `deploy/nginx` with these servers instead of the examples. */
 function fill(ports: readonly number[]): string {
   const path = 'deploy/nginx/zscaler-mcp.conf';
   let at = 0;

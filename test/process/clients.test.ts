@@ -13,7 +13,7 @@ import { cleanEnv, entry, makeFolder, root, runCommand, startServer } from './ha
 const TOOL = 'zia_list_rule_labels';
 const inspector = join(root, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
 
-/** What every client must see: the tool in the list, and labels of the demo tenant in its answer. */
+/** Every client must see the tool in the list, and labels of the demo tenant in its answer. */
 async function listAndCall(client: Client | OldClient): Promise<void> {
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).toContain(TOOL);
@@ -96,7 +96,7 @@ describe("the Inspector's report on the schemas of the whole catalogue", () => {
   });
 });
 
-/** The least program that a client takes for a server with this one tool. */
+/** A minimal MCP server with this one tool. */
 const serverOf = (tool: object): string => `
 import { createInterface } from 'node:readline';
 const results = {

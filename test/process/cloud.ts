@@ -10,7 +10,7 @@ export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 interface CloudOptions {
   readonly delayMs?: number;
   readonly products?: readonly string[];
-  /** Of a client that signs in with a private key, as PEM. */
+  /** Public key of a client that signs in with a private key, as PEM. */
   readonly clientPublicKey?: string;
 }
 
@@ -21,11 +21,11 @@ export async function startCloud({ delayMs = 0, products, clientPublicKey }: Clo
   return {
     tenant,
     requests: () => tenant.journal(),
-    /** Lets calls of the slow tool wait at the cloud until the returned function is called. */
+    /** Holds calls of the slow tool at the cloud until the returned function is called. */
     hold: () => tenant.hold('/ruleLabels'),
-    /** Calls of the slow tool that have reached the cloud and have no answer yet. */
+    /** Calls of the slow tool waiting at the cloud. */
     inFlight: () => tenant.waiting('/ruleLabels'),
-    /** A `.env` that leads to this cloud. */
+    /** A `.env` for this cloud. */
     dotenv: (change: Record<string, string> = {}): string => {
       const { clientId, clientSecret, vanityDomain, customerId } = tenant.credentials;
       const values = {
@@ -44,7 +44,7 @@ export async function startCloud({ delayMs = 0, products, clientPublicKey }: Clo
   };
 }
 
-/** Calls of a load that did not reach the cloud exactly once. */
+/** Calls of a load that reached the cloud never or more than once. */
 export function wronglyExecuted({ sent }: Ledger, cloud: Cloud): string[] {
   const executions = new Map<string, number>();
   for (const { path, query } of cloud.requests()) {

@@ -139,7 +139,7 @@ describe('the commands, and how they end', () => {
       const seen = onTerminal(columns, {});
       expect(seen).toContain('\u{1b}[31m');
       const lines = seen.split(/\r?\n/).map((line) => stripVTControlCharacters(line));
-      // A path is not broken; the folder of this test may be a long one.
+      // Paths are not wrapped, and the path of this test's folder may be long.
       const tooWide = lines.filter((line) => line.length > columns && !line.includes(server.folder));
       expect(tooWide).toEqual([]);
     }
@@ -165,7 +165,7 @@ describe('the commands, and how they end', () => {
     expect(err).toMatch(/^reload: refused: the configuration is invalid \(2 problems\); nothing was changed, the server keeps running\n/);
   });
 
-  it('is silent when nobody reads the rest', async () => {
+  it('ignores a reader that closes the pipe early', async () => {
     const server = await startServer({ dotenv: '\n' });
     for (const words of [`status --pid-file ${server.pidFile}`, '--help', 'tools --demo']) {
       const { out, err } = await runCommand([], {
@@ -219,7 +219,7 @@ describe('the commands, and how they end', () => {
     expect(await first).toMatchObject({ outcome: 'restarted', exitCode: 0 });
   });
 
-  it('a lock that a dead command left, or that somebody planted, is broken', async () => {
+  it('a lock that a dead command left, or that was planted, is broken', async () => {
     const server = await startServer({ dotenv: '' });
     const lock = `${server.pidFile}.d/lock`;
     const { identity } = server.record();
@@ -302,7 +302,7 @@ describe('the commands, and how they end', () => {
 });
 
 describe('SIGINT', () => {
-  /** Raises the signal at the earliest moment at which the program can catch it: while it is loaded. */
+  /** Sends the signal at the earliest moment at which the program can catch it: while it is loading. */
   const whileLoading = `
     const { on } = process;
     process.on = function (name, ...rest) {
@@ -326,7 +326,7 @@ describe('SIGINT', () => {
     }
   });
 
-  /** Starts a command and interrupts it once it waits. */
+  /** Starts a command and interrupts it while it waits. */
   async function interrupt(words: readonly string[], isWaiting: () => boolean, variables: Record<string, string> = {}) {
     const child = spawn(process.execPath, [entry, ...words], { env: cleanEnv(variables), stdio: 'ignore' });
     const ended = new Promise((resolve) => void child.once('exit', (code, signal) => resolve({ code, signal })));
@@ -339,7 +339,7 @@ describe('SIGINT', () => {
     for (const word of ['reload', 'restart', 'stop']) {
       const server = await startServer();
       process.kill(server.pid, 'SIGSTOP');
-      // Signals that wait for the process, as a mask of bits.
+      // Pending signals of the process, as a bit mask.
       const isAsked = () => !/^ShdPnd:\s0+$/m.test(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
       expect(await interrupt([word, '--pid-file', server.pidFile], isAsked), word).toEqual({ code: null, signal: 'SIGINT' });
       process.kill(server.pid, 'SIGKILL');
@@ -359,7 +359,7 @@ describe('SIGINT', () => {
 });
 
 describe('what the machine runs out of', () => {
-  /** Takes something from the server that runs, and gives it back. */
+  /** Takes a resource from the running server, and gives it back. */
   const limit = (server: { pid: number }, ...options: string[]) => execFileSync('prlimit', ['--pid', String(server.pid), ...options]);
 
   it.skipIf(missing('linux', 'prlimit'))(
@@ -385,7 +385,7 @@ describe('what the machine runs out of', () => {
     },
   );
 
-  it.skipIf(missing('linux', 'prlimit'))('disk: `stop` lets what runs finish although the record cannot say that it stops', async () => {
+  it.skipIf(missing('linux', 'prlimit'))('disk: `stop` lets running requests finish although the record cannot be updated', async () => {
     const cloud = await startCloud();
     const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });

@@ -37,7 +37,7 @@ const answer = (server: TestServer, id: number, { requestState, inputRequests }:
   return request(server, id, { requestState, inputResponses: { confirmation: { action: 'accept', content: { [field]: decision } } } });
 };
 
-/** One that no rule refers to, so that the tenant lets it go. */
+/** A label that no rule refers to, so that the tenant can delete it. */
 async function freeLabel(server: TestServer): Promise<Label> {
   const all = (await labels(server)) as (Label & { referencedRuleCount?: number })[];
   const free = all.find(({ referencedRuleCount }) => (referencedRuleCount ?? 0) === 0);
@@ -69,7 +69,7 @@ describe('a deletion in the demo tenant', () => {
     await answer(server, label.id, first, 'delete');
     expect(await isThere(server, label)).toBe(false);
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
-    // The demo tenant begins anew, so the label is back.
+    // The demo tenant starts again, so the label is back.
     expect(textOf(await answer(server, label.id, first, 'delete'))).toContain('used before');
     expect(await isThere(server, label)).toBe(true);
     expect(textOf(await answer(server, label.id, second, 'delete'))).toContain('was deleted');

@@ -1,4 +1,4 @@
-/** A client that begins with a few tools about the tools, and enables what it needs. */
+/** A client that starts with the discovery tools only, and enables the toolsets it needs. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServer, waitFor, type TestServer } from './harness.ts';
@@ -56,7 +56,7 @@ describe('with --toolsets discover', () => {
     expect(await namesOf(await connect(server))).toEqual([...guide, ...own]);
   });
 
-  it('what a session enabled goes on with it over a reload and a restart that keeps sessions', async () => {
+  it('toolsets that a session enabled survive a reload and a restart that keeps sessions', async () => {
     const server = await startServer({ args: ['--toolsets', 'discover'], dotenv: '\n' });
     const session = await openSession(server.url);
     await session.send('tools/call', enable('zia_rule_labels'));
@@ -68,7 +68,7 @@ describe('with --toolsets discover', () => {
     expect(await names()).toEqual([...guide, ...own]);
   });
 
-  it('without sessions, whoever is not authenticated shares one list', async () => {
+  it('without sessions, unauthenticated clients share one list', async () => {
     const server = await startServer({ args: ['--toolsets', 'discover'] });
     await modern(server.url, 'tools/call', enable('zia_rule_labels'));
     const list = await modern(server.url, 'tools/list');

@@ -36,7 +36,7 @@ async function ask(url: string, headers: Headers = {}, localAddress?: string): P
   return response.statusCode ?? 0;
 }
 
-/** Null when the loopback address of IPv6 can be bound. */
+/** Null if the loopback address of IPv6 can be bound, otherwise the reason. */
 async function withoutIpv6(): Promise<string | null> {
   const server = createNetServer();
   const isThere = await new Promise<boolean>((resolve) => server.once('error', () => resolve(false)).listen(0, '::1', () => resolve(true)));
@@ -190,7 +190,7 @@ async function startProxy(target: string, host: string): Promise<string> {
   return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/mcp`;
 }
 
-// Linux alone has all of 127.0.0.0/8 as addresses of its own.
+// Only Linux has all of 127.0.0.0/8 as local addresses.
 describe.skipIf(missing('linux'))('behind a reverse proxy', () => {
   const settings = (more: string): string =>
     `ZSCALER_MCP_ALLOWED_HOSTS=mcp.example.com\nZSCALER_MCP_ALLOWED_ORIGINS=https://console.example.com\nZSCALER_MCP_LOG_TOOL_CALLS=true\n${more}`;
@@ -203,10 +203,10 @@ describe.skipIf(missing('linux'))('behind a reverse proxy', () => {
     expect([await ask(proxy, {}, '127.0.0.9'), await ask(proxy, {}, '127.0.0.8')]).toEqual([200, 403]);
     expect(await ask(proxy, { origin: 'https://console.example.com' }, '127.0.0.9')).toBe(200);
     expect(await ask(proxy, { origin: 'https://evil.example' }, '127.0.0.9')).toBe(403);
-    // Whatever a client invents stands left of what the proxy adds.
+    // Values forged by a client are to the left of the value that the proxy adds.
     for (const forged of ['127.0.0.9', '127.0.0.9, 127.0.0.1', '192.0.2.7', '::ffff:127.0.0.9', '127.0.0.9,', 'x', '"127.0.0.9"'])
       expect([forged, await ask(proxy, { 'x-forwarded-for': forged }, '127.0.0.8')]).toEqual([forged, 403]);
-    // Past the proxy, nobody is believed.
+    // The header is ignored in requests that bypass the proxy.
     expect(await ask(server.url, { 'x-forwarded-for': '127.0.0.9' }, '127.0.0.8')).toBe(403);
     const other = await startProxy(server.url, 'other.example.com');
     expect(await ask(other, {}, '127.0.0.9')).toBe(421);

@@ -1,4 +1,4 @@
-/** What the tenant does not have is not offered, as soon as its token has told so. */
+/** Products that the tenant does not have are not offered once its token says so. */
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ describe('the entitlement filter', () => {
     expect(printed.withheld.find(({ product }) => product === 'zpa')?.reason).toContain('the tenant does not have zpa');
   });
 
-  it('goes on over a restart without a moment in which more is offered', async () => {
+  it('continues over a restart without a moment in which more is offered', async () => {
     const cloud = await startCloud({ products: ['ZIA', 'ZPA'] });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     await waitFor(() => isNarrowed(server));

@@ -74,7 +74,7 @@ describe('where the environment comes from', () => {
 });
 
 describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
-  /** Runs a script in a mount namespace of its own; $N and $S are Node.js and the program, $D a folder of the test's. */
+  /** Runs a script in a new mount namespace; $N and $S are Node.js and the program, $D the test's folder. */
   async function inMountNamespace(script: string): Promise<string> {
     const folder = makeFolder();
     const prologue = `set -eu; D=${folder}; N=${process.execPath}; S=${entry}; export HOME=$D; cd $D; mkdir host app; echo ZSCALER_MCP_LOG_LEVEL=info > host/.env; ZS() { $N $S "$@" --pid-file $D/pid; }; AWAIT() { for i in $(seq 200); do grep -q '"ready"' $D/pid 2>/dev/null && return; sleep 0.05; done; cat $D/log; exit 9; }; `;
@@ -103,7 +103,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
     expect(text).toMatch(/reload: applied/);
   });
 
-  it('of a single file that was replaced by rename on the host has gone stale, and every command says so', async () => {
+  it('of a single file that was replaced by rename on the host is stale, and every command says so', async () => {
     const text = await inMountNamespace(
       `touch app/.env; mount --bind host/.env app/.env; ${serve} echo ZSCALER_MCP_LOG_LEVEL=warn > host/new; mv host/new host/.env; ` +
         `for c in status reload restart; do echo "== $c"; ZS $c 2>&1; done; ZS stop`,

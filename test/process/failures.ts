@@ -1,4 +1,4 @@
-/** Ways in which the next generation can fail: what breaks it, when, and what mends it. */
+/** Ways in which the next generation can fail: the fault, when it is injected, and how it is repaired. */
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
@@ -18,22 +18,22 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { join } from 'node:path';
 import { makeFolder, root, waitFor, type TestServer } from './harness.ts';
 
-/** One server's belongings, each a copy of its own that may be broken. */
+/** The files of one server, copied so that a test may damage them. */
 export interface Site {
   readonly program: string;
   readonly interpreter: string;
   readonly cwd: string;
   readonly key: string;
-  /** Settings that are added to the `.env`. */
+  /** Settings added to the `.env`. */
   readonly configure: (change: Record<string, string>) => void;
   readonly server: TestServer;
-  /** What a failure opened, for its end. */
+  /** Resources opened by a failure, closed at its end. */
   readonly opened: { end(): void }[];
 }
 
 export interface Failure {
   readonly title: string;
-  /** Found before anything is given up, or the way back from an exec or its attempt. */
+  /** The outcome: rejected before anything is given up, or rolled back after an exec or its attempt. */
   readonly outcome: 'refused' | 'rolled-back';
   /** Part of the verdict's message. */
   readonly says: string;
@@ -42,7 +42,7 @@ export interface Failure {
   readonly arrange?: (site: Site) => void | Promise<void>;
   readonly spoil: (site: Site) => void | Promise<void>;
   readonly mend: (site: Site) => void;
-  /** Left to `npm run soak`: takes long, or is near to another one. */
+  /** Runs in `npm run soak` only: slow, or similar to another one. */
   readonly onlyInSoak?: boolean;
 }
 
@@ -181,7 +181,7 @@ export const failures: readonly Failure[] = [
   },
 ];
 
-/** Everything a server stands on, below a folder of its own. */
+/** Copies all files that a server needs into a new folder. */
 export function makeSite(configure: Site['configure']): Omit<Site, 'server'> {
   const folder = makeFolder();
   const cwd = join(folder, 'cwd');
@@ -201,7 +201,7 @@ export function makeSite(configure: Site['configure']): Omit<Site, 'server'> {
   return { program: join(folder, 'dist/main.js'), interpreter, cwd, key, configure, opened: [] };
 }
 
-/** The former file stays beside it, untouched: a process may be running from it. */
+/** The previous file is kept beside it: a process may be running from it. */
 function replaceFile(path: string, text: string): void {
   renameSync(path, `${path}.good`);
   writeFileSync(path, text, { mode: 0o755 });
@@ -222,7 +222,7 @@ function occupyPort(opened: Site['opened']): Promise<number> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 }
 
-/** Descriptors that are left: too few for a copy of each idle connection, enough for the clients that go on. */
+/** Free descriptors: too few to duplicate each idle connection, enough for the active clients. */
 const ROOM = 200;
 
 const descriptorsOf = ({ pid }: TestServer): number[] => readdirSync(`/proc/${pid}/fd`).map(Number);
@@ -244,6 +244,6 @@ async function connectIdly(server: TestServer, count: number, opened: Site['open
   const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
   await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
   opened.push(...sockets.map((socket: Socket) => ({ end: () => void socket.destroy() })));
-  // Those of other clients come and go meanwhile.
+  // Other clients open and close theirs meanwhile.
   await waitFor(() => descriptorsOf(server).length > before + count * 0.8);
 }

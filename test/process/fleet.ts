@@ -1,24 +1,24 @@
 /**
  * An open-loop load on several replicas behind a balancer. Each call is followed to its end: a client whose stream breaks
- * comes back with the last event's id, and one that is told that nothing was done asks again.
+ * reconnects with the last event's ID, and a client that is told that nothing was done repeats the call.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cloud } from './cloud.ts';
 import { percentile } from './load.ts';
 
 export interface Fate {
-  /** One for each end that the call came to; exactly one is right. */
+  /** Outcomes of the call; exactly one is expected. */
   readonly ends: ('answered' | 'unknown' | `wrong: ${string}`)[];
-  /** Streams that were opened again. */
+  /** Number of resumed streams. */
   resumed: number;
-  /** Times that the client was told that nothing was done. */
+  /** Number of answers that said that nothing was done. */
   refused: number;
   ms: number;
 }
 
 export interface FleetLoad {
   readonly fates: ReadonlyMap<number, Fate>;
-  /** Sends no more, waits for what is under way. */
+  /** Stops sending and waits for calls in flight. */
   stop(): Promise<void>;
 }
 
@@ -89,13 +89,13 @@ async function attempt(
     }
     return { outcome: judge(response.status, text, n), id };
   } catch {
-    // Cut. What came before may hold the answer already.
+    // The stream broke. The answer may have arrived before.
     const outcome = judge(200, text, n);
     return { outcome, id };
   }
 }
 
-/** Resuming is no execution, so a balancer's word that it failed is a reason to try again. */
+/** Resuming executes nothing, so it is retried when the balancer reports a failure. */
 function judge(status: number, text: string, n: number): Outcome {
   if (status === 503 && text.includes('Nothing was done')) return 'refused';
   if (status >= 502 && text.includes('Outcome unknown')) return 'unknown';
@@ -132,11 +132,11 @@ async function resume(url: string, session: string, lastId: string): Promise<Res
   const response = await fetch(url, { headers });
   if (response.status < 502) return response;
   const text = await response.text();
-  // It was the look that failed, not the call.
+  // The resumption failed, not the call.
   return new Response(text.replace('Outcome unknown', 'Nothing was done'), { status: 503 });
 }
 
-/** What the cloud saw of each call against what its client was told; empty when all is right. */
+/** Compares the executions seen by the cloud with the answers to the client; empty if they agree. */
 export function accountFor(fates: ReadonlyMap<number, Fate>, cloud: Cloud): string[] {
   const executions = new Map<string, number>();
   for (const { path, query } of cloud.requests()) {

@@ -1,4 +1,4 @@
-/** Nonsense from outside: a real server answers each input with a refusal or closes the connection, and serves on. */
+/** Malformed input: a real server rejects each one or closes the connection, and keeps serving. */
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -19,7 +19,7 @@ const AT_ONCE = 16;
 const residentMib = ({ pid }: TestServer): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
-/** Sends bytes as they are, then says that nothing more comes; what is answered, once the server has closed. */
+/** Sends raw bytes, half-closes, and returns the answer after the server has closed. */
 function exchange(url: string, bytes: Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -31,23 +31,23 @@ function exchange(url: string, bytes: Uint8Array): Promise<string> {
   });
 }
 
-/** Sends bytes and waits for what is answered, as long as it takes. */
+/** Sends raw bytes and waits for the answer. */
 function ask(url: string, bytes: Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
     let text = '';
     socket.setEncoding('latin1').on('data', (part: string) => (text += part));
-    // The rest of a short answer comes at once; one that went on for ever would be an event stream.
+    // The rest of a short answer arrives at once; an endless one would be an event stream.
     socket.once('data', () => setTimeout(() => socket.end(), 20));
     socket.on('error', () => undefined).once('close', () => resolve(text));
-    // Far more than any answer takes: what hangs counts as no answer.
+    // Far longer than any answer takes: a timeout counts as no answer.
     socket.setTimeout(100_000, () => socket.destroy());
     socket.write(bytes);
   });
 }
 
-/** Runs all, a few at a time. */
+/** Runs all with limited concurrency. */
 async function each<Input>(inputs: readonly Input[], run: (input: Input) => Promise<void>): Promise<void> {
   const queue = inputs.values();
   await Promise.all(
@@ -59,7 +59,7 @@ async function each<Input>(inputs: readonly Input[], run: (input: Input) => Prom
 
 const statusesOf = (answer: string): number[] => [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 
-/** The sizes of memory before and after are printed; what leaks with every input would show in the longer run. */
+/** Prints memory before and after; a leak per input shows in the longer run. */
 async function survives(server: TestServer, name: string, attack: () => Promise<number>): Promise<void> {
   const before = residentMib(server);
   const count = await attack();
@@ -100,7 +100,7 @@ const requestLine = fc
     fc.oneof(fc.constantFrom('/mcp', '/', '/healthz', '//', '/mcp?x', '*', 'http://x/mcp', '/%00'), fc.webPath()),
   )
   .map(([method, path]) => `${method} ${path} HTTP/1.1`);
-/** From pure noise to almost right. */
+/** From random bytes to almost valid requests. */
 const httpBytes = fc.oneof(
   fc.uint8Array({ maxLength: 2_000 }),
   fc
@@ -126,7 +126,7 @@ const methods = [
   'prompts/get',
   'completion/complete',
 ];
-/** The same over and over, which some ways to look at a text take very long for. */
+/** Long repetitions, which are slow for some parsers and regular expressions. */
 function monotony(length: number): fc.Arbitrary<string> {
   const pieces = [':', 'a:', '::', '.', 'a.', '-', 'eyJ-', 'a-', ' ', 'a ', '[', '0:', ',', '/', '<', '://', '-----BEGIN a', 'basic '];
   return fc
@@ -176,7 +176,7 @@ const seed = 20_261_122;
 const sample = <Input>(arbitrary: fc.Arbitrary<Input>): Input[] => fc.sample(arbitrary, { numRuns: COUNT, seed });
 
 describe('a server', () => {
-  it('survives bytes that are no HTTP, or almost', { timeout: 600_000 }, async () => {
+  it('survives bytes that are not HTTP, or almost', { timeout: 600_000 }, async () => {
     const server = await startServer({ env: {}, args: ['--log-level', 'error'] });
     await survives(server, 'HTTP bytes', async () => {
       const odd: string[] = [];
@@ -206,7 +206,7 @@ describe('a server', () => {
             'mcp-name': 'zia_list_rule_labels',
           }),
         };
-        // An event stream that is opened by accident would stay open.
+        // An event stream opened by accident would stay open.
         const response = await fetch(server.url, { method: 'POST', headers, body, signal: AbortSignal.timeout(20_000) });
         const text = response.headers.get('content-type')?.includes('event-stream') ? '' : await response.text();
         await response.body?.cancel().catch(() => undefined);
@@ -230,7 +230,7 @@ describe('a server', () => {
         const [status = 0] = statusesOf(answer);
         statuses[status] = (statuses[status] ?? 0) + 1;
         const [, body = ''] = answer.split(/\r\n\r\n(.*)/s);
-        // What is no HTTP any more is refused by the parser, in a line.
+        // Input that is not HTTP is rejected by the parser with one line.
         const isClear = status === 200 || body === '' || isRefusal(body);
         if (status === 0 || status >= 500 || !isClear) odd.push(`${describeHeaders(headers)} -> ${answer.slice(0, 200)}`);
       });
@@ -241,7 +241,7 @@ describe('a server', () => {
     });
   });
 
-  it('over stdio answers each line that makes no sense, and goes on', { timeout: 600_000 }, async () => {
+  it('over stdio answers each malformed line, and keeps serving', { timeout: 600_000 }, async () => {
     const server = await startServer({ transport: 'stdio', args: ['--log-level', 'error'] });
     const noise = fc.uint8Array({ minLength: 1, maxLength: 400 }).map((bytes) => bytes.filter((byte) => byte !== 10));
     const lines = sample(
@@ -278,11 +278,11 @@ describe('a server', () => {
     expect(after - before).toBeLessThan(300);
   });
 
-  it.each(Object.keys(ways))('in mode %s lets no invented credentials in', { timeout: 600_000 }, async (name) => {
+  it.each(Object.keys(ways))('in mode %s rejects invented credentials', { timeout: 600_000 }, async (name) => {
     const { dotenv, one, secrets } = await openWay(name);
     const server = await startServer({
       demo: name !== 'zscaler',
-      // All of them are to be looked at.
+      // Every request must be judged.
       dotenv: `${dotenv}ZSCALER_MCP_AUTH_FAILURE_LIMIT=100000\nZSCALER_MCP_LOG_LEVEL=error\n`,
     });
     const [right = ''] = Object.values(one);
@@ -307,7 +307,7 @@ describe('a server', () => {
   });
 });
 
-/** Headers that something here reads. */
+/** Headers that the server reads. */
 const judged = [...ours, 'Accept', 'Mcp-Method', 'Mcp-Name', 'Content-Encoding', 'Origin', 'Forwarded', 'Cookie', 'Range'] as const;
 const headerBytes = fc.oneof(
   monotony(15_000).map((text) => Buffer.from(text)),
@@ -344,7 +344,7 @@ const goodHeaders: Readonly<Record<string, string>> = {
   Connection: 'close',
 };
 
-/** A request that would be good, with these headers in the place of its own. */
+/** A valid request with some headers replaced. */
 function requestWith(headers: readonly (readonly [string, Uint8Array])[]): Buffer {
   const own = Object.entries(goodHeaders).filter(([name]) => !headers.some(([other]) => other === name));
   const lines = [...own.map(([name, value]) => [name, Buffer.from(value)] as const), ...headers].flatMap(([name, value]) => [
@@ -358,7 +358,7 @@ function requestWith(headers: readonly (readonly [string, Uint8Array])[]): Buffe
 const describeHeaders = (headers: readonly (readonly [string, Uint8Array])[]): string =>
   headers.map(([name, value]) => `${name}: ${JSON.stringify(Buffer.from(value).toString('latin1'))}`).join(' ');
 
-/** In JSON, with a message. */
+/** The answer must be JSON with a message. */
 function isRefusal(body: string): boolean {
   try {
     const { error, message = error } = JSON.parse(body) as { error?: { message?: string } | string; message?: unknown };
@@ -382,7 +382,7 @@ const inventedBytes = fc
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 
-/** What is right but for one character. The last one of a part is left alone: of some encodings it has bits that mean nothing. */
+/** A credential with one wrong character. The last one of a part is not changed: in some encodings it has unused bits. */
 const almost = (right: string): fc.Arbitrary<Uint8Array> => {
   const places = Array.from(right).flatMap((character, at) =>
     /[\w-]/.test(character) && /[\w-]/.test(right[at + 1] ?? '') && at > 8 ? [at] : [],
@@ -441,7 +441,7 @@ describe('what is read from files', () => {
     expect(server.record()).toMatchObject({ pid: server.pid, generation: 1, state: 'ready' });
   });
 
-  it('a PID file of any bytes is no record, or one', () => {
+  it('a PID file of arbitrary bytes is a valid record or none', () => {
     const almost = fc
       .record(
         {

@@ -29,7 +29,7 @@ it.skipIf(missing('linux'))(
   },
 );
 
-/** The first and the last third. */
+/** The first and the last third of the samples. */
 function ends(seen: readonly Holdings[]): [Holdings[], Holdings[]] {
   const third = Math.ceil(seen.length / 3);
   return [seen.slice(0, third), seen.slice(-third)];

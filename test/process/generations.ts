@@ -1,4 +1,4 @@
-/** What a process holds, as the kernel sees it: whatever grows from generation to generation shows here. */
+/** Resources of a process as reported by the kernel, to find growth from generation to generation. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface Holdings {
@@ -25,7 +25,7 @@ export function holdingsOf(pid: number): Holdings {
   };
 }
 
-/** A child belongs to the thread that started it; that of a thread which ends is inherited by another one. */
+/** A child belongs to the thread that started it; when that thread ends, another one inherits the child. */
 export const childrenOf = (pid: number): string[] =>
   readdirSync(`/proc/${pid}/task`).flatMap((task) => {
     const path = `/proc/${pid}/task/${task}/children`;

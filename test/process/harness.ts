@@ -1,4 +1,4 @@
-/** Real servers for tests: the built program, a folder and a PID file of its own, loopback on a free port. */
+/** Real servers for tests: the built program with its own folder and PID file, on a free loopback port. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -20,7 +20,7 @@ export interface Finished {
   readonly err: string;
 }
 
-/** A folder of the test's own, removed when it ends. */
+/** Creates a temporary folder that is removed when the test ends. */
 export function makeFolder(mode = 0o755, parent = tmpdir()): string {
   const folder = mkdtempSync(join(parent, 'zscaler-mcp-test-'));
   chmodSync(folder, mode);
@@ -28,7 +28,7 @@ export function makeFolder(mode = 0o755, parent = tmpdir()): string {
   return folder;
 }
 
-/** The environment of a test's programs: nothing of ours from outside. */
+/** The environment of a test's programs, without settings of the outer environment. */
 export function cleanEnv(extra: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', LANG = 'C.UTF-8' } = process.env;
   return { PATH, LANG, ...extra };
@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
   readonly timeoutMs?: number;
-  /** Words before the program, e.g. setpriv and its options. */
+  /** Command prefix, e.g. setpriv and its options. */
   readonly through?: readonly string[];
   readonly program?: string;
   readonly interpreter?: string;
@@ -71,7 +71,7 @@ function collect(child: ChildProcess): Promise<Finished> {
 export interface ServerOptions {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
-  /** Content of the `.env` that the server is started with; absent: none is named. */
+  /** Content of the server's `.env`; if absent, none is named. */
   readonly dotenv?: string;
   readonly cwd?: string;
   readonly folder?: string;
@@ -81,7 +81,7 @@ export interface ServerOptions {
   readonly execArgv?: readonly string[];
   readonly program?: string;
   readonly interpreter?: string;
-  /** False leaves the port to the configuration; a free one is taken otherwise. */
+  /** False leaves the port to the configuration; otherwise a free one is chosen. */
   readonly anyPort?: boolean;
   readonly pidFile?: string | null;
   readonly waitForReady?: boolean;
@@ -94,7 +94,7 @@ export interface TestServer {
   readonly pidFile: string;
   readonly dotenvPath: string;
   readonly url: string;
-  /** Everything the server wrote so far. */
+  /** All output of the server so far. */
   log(): string;
   stdout(): string;
   record(): LifecycleRecord;
@@ -107,7 +107,7 @@ export interface TestServer {
   writeDotenv(text: string): void;
 }
 
-/** Starts a server and waits until it says `ready`. It is ended, by its own id, when the test ends. */
+/** Starts a server and waits until it says `ready`. It is stopped, by its PID, when the test ends. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const folder = options.folder ?? makeFolder();
   const pidFile = options.pidFile ?? join(folder, 'server.pid');
@@ -175,13 +175,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   };
 }
 
-/** On a busy machine a command may have to wait for longer than it does by itself. */
+/** A timeout for busy machines, longer than the command's default. */
 const patient = (words: readonly string[]): readonly string[] =>
   ['reload', 'restart', 'stop'].includes(words[0] ?? '') && !words.some((word) => word === '--timeout' || word === '--no-wait')
     ? [...words, '--timeout', String(PATIENCE_MS / 1_000)]
     : words;
 
-/** Whether a signal was sent that the process has not taken yet, because it is stopped. Source: proc_pid_status(5). */
+/** Whether a signal is pending because the process is stopped. Source: proc_pid_status(5). */
 export function isSignalPending(pid: number, signal: NodeJS.Signals): boolean {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const masks = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s+([\da-f]+)$/gm)].map(([, mask]) => BigInt(`0x${mask}`));
@@ -193,8 +193,8 @@ export const untilInShell = (condition: string): string =>
   `for i in $(seq ${PATIENCE_MS / 50}); do ${condition} && break; sleep 0.05; done; `;
 
 /**
- * A port that nobody else takes in the moment between: it lies below the range from which the kernel hands out ports
- * (ip_local_port_range in ip(7)), and each process of tests looks at another place first.
+ * A free port that is unlikely to be taken before it is used: it is below the kernel's range of ephemeral ports
+ * (ip_local_port_range in ip(7)), and each test process starts searching at a different port.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -215,7 +215,7 @@ function canListen(port: number): Promise<boolean> {
 
 type Need = 'root' | 'linux' | 'setpriv' | 'unshare' | 'prlimit' | 'script' | 'tini' | 'descriptors' | 'redis-server' | 'nginx';
 
-/** Why a test cannot run here, or null. On CI what is missing is a failure, never a skip. */
+/** The reason why a test cannot run here, or null. On CI a missing requirement is a failure, never a skip. */
 export function missing(...needs: readonly Need[]): string | null {
   const reasons = needs.flatMap((need) => (has(need) ? [] : [need]));
   if (reasons.length === 0) return null;
@@ -237,19 +237,19 @@ function has(need: Need): boolean {
   }
 }
 
-/** Node.js raises its own limit to what it may have. Source: proc(5). */
+/** Node.js raises its soft limit to the hard limit. Source: proc(5). */
 function mayOpen(descriptors: number): boolean {
   if (process.platform !== 'linux') return true;
   const limit = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   return limit === 'unlimited' || Number(limit) >= descriptors;
 }
 
-/** How often something is repeated: a little in `npm test`, much in `npm run soak`. */
+/** Number of repetitions: few in `npm test`, many in `npm run soak`. */
 export const sized = (few: number, many: number): number => (isSoak ? many : few);
 
 export const isSoak = process.env['SOAK'] === 'true';
 
-/** The oldest Node.js that is supported, where somebody has put one; see CONTRIBUTING.md. */
+/** Path of the oldest supported Node.js, if installed; see CONTRIBUTING.md. */
 export function node24(): string | null {
   const path = process.env['ZSCALER_MCP_TEST_NODE_24'];
   if (path !== undefined) return path;

@@ -1,4 +1,4 @@
-/** The account of a server that is restarted under load: every request, session, idle client and open stream is followed. */
+/** Restarts a server under load and accounts for every request, session, idle client and open stream. */
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '../../src/lifecycle/index.ts';
@@ -11,16 +11,16 @@ import { openStream, type StreamClient } from './stream.ts';
 const SESSIONS = 8;
 const IDLE_CLIENTS = 4;
 const STREAMS = 4;
-/** Longer than requests are drained and lingered for, together. */
+/** Longer than the drain and linger times together. */
 const IDLE_MS = 9_000;
 
-/** Each restart offers the other of these, so that each stream is due exactly one event a generation. */
+/** Restarts alternate between these, so that each stream must receive exactly one event per generation. */
 const TOOLSETS = ['zia_rule_labels', 'zia_rule_labels,zia_locations'];
 
 export interface Account {
   readonly ledger: Ledger;
   readonly server: TestServer;
-  /** Requests refused, reset, without an answer, answered with an error, or executed other than once. */
+  /** Requests that were rejected, reset, unanswered, answered with an error, or not executed exactly once. */
   readonly wrong: readonly string[];
   readonly verdicts: readonly string[];
   readonly idle: readonly IdleClient[];
@@ -28,7 +28,7 @@ export interface Account {
 }
 
 export interface IdleClient {
-  /** One for each time it spoke: `ok`, or what went wrong. */
+  /** One entry per request: `ok`, or the failure. */
   readonly spoke: string[];
 }
 
@@ -50,7 +50,7 @@ export async function keepLedger({ restarts, interpreter }: { restarts: number; 
   for (let round = 1; round <= restarts; round++) {
     server.writeDotenv(dotenv(round));
     verdicts.push(await restart(server, interpreter));
-    // Until each stream was told of this generation: what a stream is due must not depend on how fast we restart.
+    // Waits until each stream has its event of this generation, so that the expected events do not depend on the pace of restarts.
     await waitFor(
       () => streams.every(({ log }) => log.events.length >= round || log.errors.length > 0),
       () => `a stream missed generation ${round + 1}`,
@@ -69,7 +69,7 @@ async function restart({ pidFile, folder }: TestServer, interpreter: string): Pr
   return outcome === 'restarted' ? outcome : `${outcome}: ${message}`;
 }
 
-/** Speaks over one connection and in one session, and is silent in between for longer than any linger; once more at the end. */
+/** A client with one connection and one session that idles longer than any linger between requests, and calls once more at the end. */
 function startIdleClient(url: string, at: number, session: string, over: AbortSignal): IdleClient & { ended: Promise<void> } {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const spoke: string[] = [];

@@ -1,13 +1,13 @@
 /**
- * An open-loop load of numbered MCP calls: each leaves at its own time, whether or not the ones before have been answered,
- * so that a stall shows as latency and not as fewer requests.
+ * An open-loop load of numbered MCP calls: each is sent on schedule, whether or not earlier ones have been answered, so that a
+ * stall shows as latency and not as fewer requests.
  */
 import { Agent, request, type ClientRequest } from 'node:http';
 
 export interface LoadOptions {
   readonly url: string;
   readonly perSecond: number;
-  /** Share of requests that open a connection of their own; the others share kept-alive ones. */
+  /** Share of requests on new connections; the others use keep-alive connections. */
   readonly freshShare: number;
   readonly keptAlive: number;
   /** Sessions of revision 2025-11-25; every second request names one of them, in turn. */
@@ -15,7 +15,7 @@ export interface LoadOptions {
 }
 
 export interface Ledger {
-  /** Numbers of the requests that were sent. */
+  /** Numbers of the requests sent. */
   readonly sent: number[];
   readonly answered: Map<number, { status: number; ok: boolean; ms: number }>;
   readonly failed: Map<number, string>;
@@ -26,7 +26,7 @@ export interface Ledger {
 
 export interface Load {
   readonly ledger: Ledger;
-  /** Sends no more, waits for what is under way. */
+  /** Stops sending and waits for requests in flight. */
   stop(): Promise<Ledger>;
 }
 
@@ -46,7 +46,7 @@ export function startLoad({ url, perSecond, freshShare, keptAlive, sessions = []
   }, 2);
 
   function send(n: number): void {
-    // Spread evenly: kept-alive connections take turns, so that each speaks at least once a second.
+    // Round-robin over the keep-alive connections, so that each is used at least once a second.
     const fresh = (n * 0.618_033_988_7) % 1 < freshShare;
     const agent = fresh ? new Agent({ keepAlive: false }) : kept[n % kept.length];
     const dueAt = startedAt + (n / perSecond) * 1_000;
@@ -90,7 +90,7 @@ export interface Call {
   readonly session?: string | undefined;
 }
 
-/** One numbered call, and whether the answer is a good one to this very call. */
+/** Sends one numbered call and checks that the answer belongs to it. */
 export function call({ url, n, agent, session }: Call): Promise<{ status: number; ok: boolean }> {
   const body = JSON.stringify({
     jsonrpc: '2.0',
@@ -128,7 +128,7 @@ const meta = {
 const isGood = (text: string, n: number): boolean =>
   text.includes('"content"') && !text.includes('"isError":true') && new RegExp(`"id":${n}\\b`).test(text);
 
-/** What went wrong, for a failure's text; empty when nothing did. */
+/** Failures as text for an assertion; empty if there are none. */
 export function complaints({ sent, answered, failed }: Ledger): string[] {
   const bad = [...answered].filter(([, { ok }]) => !ok).map(([n, { status }]) => `${n}: status ${status}`);
   const errors = [...failed].map(([n, code]) => `${n}: ${code}`);
@@ -141,7 +141,7 @@ export const percentile = (values: readonly number[], share: number): number => 
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 };
 
-/** How many took how long, a line for each span. */
+/** A histogram of latencies, one line per range. */
 export function histogram(values: readonly number[]): string {
   const bounds = [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, Infinity];
   const counts = bounds.map((bound, at) => values.filter((value) => value < bound && value >= (bounds[at - 1] ?? 0)).length);
@@ -152,7 +152,7 @@ export function histogram(values: readonly number[]): string {
     .join('\n');
 }
 
-/** The figures that every report of a load has. */
+/** The common figures of a load report. */
 export function summary({ latenciesMs, longestGapMs }: Ledger): string {
   const [p50, p99, max] = [0.5, 0.99, 1].map((share) => percentile(latenciesMs, share).toFixed(1));
   return `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, longest gap ${longestGapMs.toFixed(0)} ms`;

@@ -1,4 +1,4 @@
-/** Lines of the log name what they were written for, so that one request, call or operation can be followed. */
+/** Log lines carry the ID of their request, call or operation. */
 import { describe, expect, it } from 'vitest';
 import { startServer, waitFor, type TestServer } from './harness.ts';
 import { callTool } from './mcp.ts';
@@ -11,7 +11,7 @@ interface Line {
   readonly operation?: string;
 }
 
-/** Audit lines in their fixed format are no JSON. */
+/** Audit lines in the fixed format are not JSON. */
 const linesOf = (server: TestServer): Line[] =>
   server
     .log()
@@ -64,7 +64,7 @@ describe('lines of the log', () => {
     );
   });
 
-  it('take the name of a request from a trusted proxy, and from nobody else', async () => {
+  it('take the ID of a request only from a trusted proxy', async () => {
     const open = await startServer();
     expect(await request(open, { 'x-request-id': 'from-a-stranger' })).toMatch(/^[0-9a-f]{16}$/);
     const behind = await startServer({ dotenv: 'ZSCALER_MCP_TRUSTED_PROXIES=127.0.0.1\n' });
@@ -94,7 +94,7 @@ describe('lines of the log', () => {
       expect(findLines(server, words).map(({ operation }) => operation)).toEqual([reload.id]);
     await callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => findLines(server, 'the cloud answered').length > 0);
-    // What a restart left behind does not go on in its name.
+    // Later lines do not carry the ID of the finished restart.
     for (const line of findLines(server, 'the cloud answered')) expect(line.operation).toBeUndefined();
   });
 });

@@ -1,17 +1,17 @@
-/** A service manager for tests: a datagram socket of the test's own, and what arrives there. Node.js has none, so the C library makes it. */
+/** A fake service manager: a datagram socket that records its messages. Node.js has no such sockets, so the C library creates it. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeFolder, waitFor } from './harness.ts';
 
 export interface TestManager {
-  /** For `NOTIFY_SOCKET`. */
+  /** Value for `NOTIFY_SOCKET`. */
   readonly socket: string;
-  /** Every message so far, in order, each as its lines. */
+  /** All messages so far, in order, each as a list of lines. */
   messages(): readonly (readonly string[])[];
-  /** The messages once one of them, from number `from` on, has this line. */
+  /** Waits until a message from number `from` on has this line, and returns all messages. */
   until(line: string, from?: number): Promise<readonly (readonly string[])[]>;
-  /** Sends to itself until no more fits; what others send then has to wait for `listen`. Returns how much fitted. */
+  /** Fills its receive buffer, so that later messages must wait for `listen`. Returns the number of messages that fitted. */
   fill(): number;
 }
 
@@ -29,7 +29,7 @@ const sendTo = libc.func('int64_t sendto(int, const void *, size_t, int, const v
 const close = libc.func('int close(int)');
 const clockGetTime = libc.func('int clock_gettime(int, _Out_ void *)');
 
-/** What the kernel says, in microseconds. */
+/** The kernel's monotonic clock, in microseconds. */
 export function readMonotonicClock(): bigint {
   const time = Buffer.alloc(16);
   clockGetTime(CLOCK_MONOTONIC, time);
@@ -37,7 +37,7 @@ export function readMonotonicClock(): bigint {
   return seconds * 1_000_000n + nanoseconds / 1_000n;
 }
 
-/** @param isDeaf nothing is taken from the socket until somebody waits for a message */
+/** @param isDeaf the socket is not read until a test waits for a message */
 export function startManager({ socket = join(makeFolder(), 'notify'), isDeaf = false } = {}): TestManager {
   const address = Buffer.concat([Buffer.from(Uint16Array.of(AF_UNIX).buffer), Buffer.from(socket.replace(/^@/, '\0'))]);
   const descriptor = openSocket(AF_UNIX, SOCK_DGRAM, 0) as number;

@@ -1,4 +1,4 @@
-/** MCP over plain fetch: what a test sends and gets, without a client library's retries. */
+/** MCP over plain fetch, without a client library's retries. */
 
 let nextId = 0;
 

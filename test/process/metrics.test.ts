@@ -1,4 +1,4 @@
-/** What monitoring reads from a real server. */
+/** Metrics of a real server. */
 import { describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from './harness.ts';
 import { callTool } from './mcp.ts';
@@ -20,7 +20,7 @@ async function samplesOf(server: TestServer): Promise<ReadonlyMap<string, number
 }
 
 describe('metrics', () => {
-  it('are off unless asked for, and go on and off with a reload', async () => {
+  it('are off by default, and are switched on and off by a reload', async () => {
     const server = await startServer({ dotenv: '\n' });
     expect((await scrape(server)).status).toBe(404);
     server.writeDotenv('ZSCALER_MCP_METRICS=true\n');

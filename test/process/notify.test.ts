@@ -13,14 +13,14 @@ import { callTool } from './mcp.ts';
 const startNotifying = (manager: TestManager, options: ServerOptions = {}) =>
   startServer({ ...options, env: { NOTIFY_SOCKET: manager.socket, ...options.env } });
 
-/** The messages without what differs from run to run: times, and how much time is asked for. */
+/** The messages without values that vary: times and extensions of the timeout. */
 const words = (messages: readonly (readonly string[])[]): string[] =>
   messages.map((lines) => lines.map((line) => line.replace(/=(\d{5,})$/, '=N').replace(/http:[^\s;]+/, 'URL')).join(' | '));
 
 const variablesOf = (pid: number | string): string[] => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
 
 describe.skipIf(missing('linux'))('a service manager', () => {
-  it('is told when requests are served, over a path and over an abstract socket', async () => {
+  it('is notified when requests are served, over a path and over an abstract socket', async () => {
     for (const socket of [join(makeFolder(), 'notify'), `@zscaler-mcp-test-${process.pid}`]) {
       const manager = startManager({ socket });
       await startNotifying(manager);
@@ -28,7 +28,7 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     }
   });
 
-  it('is told of the start and the end of a reload, with the time by the clock it goes by', async () => {
+  it('is notified of the start and the end of a reload, with the time of its clock', async () => {
     const manager = startManager();
     const server = await startNotifying(manager, { dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     await manager.until('READY=1');
@@ -45,7 +45,7 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     expect(said).toBeLessThanOrEqual(readMonotonicClock());
   });
 
-  it('is told that a reload was refused, before the command ends and without what is in the file', async () => {
+  it('is notified of a rejected reload, before the command ends and without content of the file', async () => {
     const manager = startManager();
     const server = await startNotifying(manager, { dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=hush-hush\n');
@@ -57,7 +57,7 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     expect(JSON.stringify(manager.messages())).not.toContain('hush-hush');
   });
 
-  it('is told nothing of a dry run', async () => {
+  it('is not notified of a dry run', async () => {
     const manager = startManager();
     const server = await startNotifying(manager, { dotenv: '' });
     expect((await server.command('restart', '--dry-run')).code).toBe(0);
@@ -83,7 +83,7 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     }
   });
 
-  it('is told that the server is ready after a restart that was refused, and after one that was rolled back', async () => {
+  it('is notified that the server is ready after a rejected restart, and after one that was rolled back', async () => {
     const manager = startManager();
     const site = makeSite(() => undefined);
     const { program, interpreter, cwd } = site;
@@ -134,7 +134,7 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     ]);
   });
 
-  it('is told that the server stops', async () => {
+  it('is notified that the server stops', async () => {
     const manager = startManager();
     const server = await startNotifying(manager);
     expect(await server.ask('stop')).toMatchObject({ outcome: 'stopped' });
@@ -182,7 +182,7 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     expect(other.messages().flat()).not.toContain('WATCHDOG=1');
   });
 
-  it('is not heard of by children, and its sockets are nobody else’s', async () => {
+  it('is unknown to children, and its sockets are not inherited', async () => {
     const manager = startManager();
     const given = { LISTEN_FDS: '1', LISTEN_PID: '1', LISTEN_FDNAMES: 'http', WATCHDOG_USEC: '60000000', KEPT_FOR_CHILDREN: 'yes' };
     const { key } = makeSite(() => undefined);
@@ -227,21 +227,21 @@ describe.skipIf(missing('linux'))('a service manager', () => {
       expect((await server.command('reload')).code).toBe(0);
       expect((await server.command('restart')).code).toBe(0);
       const complaints = server.log().split('the service manager cannot be told').length - 1;
-      // Once in each image; another kind of socket is worth a word only to whoever debugs.
+      // Logged once per image; an unsupported kind of socket only at level debug.
       expect(complaints, socket).toBe(socket.startsWith('vsock') ? 0 : 2);
       expect((await server.command('stop')).code).toBe(0);
       await server.ended;
     }
   });
 
-  it('that cannot be told, for lack of the FFI, is complained about', async () => {
+  it('that cannot be notified without the FFI is logged', async () => {
     const manager = startManager();
     const server = await startNotifying(manager, { env: { ZSCALER_MCP_DISABLE_FFI: '1' } });
     await waitFor(() => server.log().includes('the service manager cannot be told what the server does: the FFI'));
     expect(manager.messages()).toEqual([]);
   });
 
-  it('that is none costs nothing: the FFI is not loaded', async () => {
+  it('that is absent costs nothing: the FFI is not loaded', async () => {
     const manager = startManager();
     const maps = (pid: number) => readFileSync(`/proc/${pid}/maps`, 'utf8').includes('koffi');
     expect(maps((await startServer()).pid)).toBe(false);

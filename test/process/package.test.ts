@@ -1,4 +1,4 @@
-/** What is published, as a user gets it: packed, installed in a folder with nothing else, and run by its name. */
+/** The published package: packed, installed into an empty folder, and run by its name. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { rows, type Setting } from '../../src/settings/index.ts';
 import { cleanEnv, makeFolder, root, startServer } from './harness.ts';
 import { callTool } from './mcp.ts';
 
-/** The Node.js that these tests run on comes first. */
+/** PATH with the Node.js of the tests first. */
 const PATH = (): string => [dirname(process.execPath), process.env['PATH']].join(delimiter);
 
 /** npm and npx keep the settings of this machine. */
@@ -36,7 +36,7 @@ function install(): string {
   return home;
 }
 
-/** What the registry takes, as far as we use it. Source: the schema that server.json names. */
+/** The registry's schema, as far as it is used. Source: the schema named in server.json. */
 const registryEntry = z.strictObject({
   $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
   name: z

@@ -1,4 +1,4 @@
-/** What scripts and operators rely on between the lines: where things are printed, what is loaded, what is never missing. */
+/** Guarantees that scripts and operators rely on: output streams, loaded modules, fields that are always present. */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -150,7 +150,7 @@ describe('the record', () => {
 
   it.skipIf(missing('linux'))('of a zombie is the record of a dead server', async () => {
     const folder = makeFolder();
-    // The shell never asks how its child ended.
+    // The shell never waits for its child.
     const shell = await startServer({ folder, through: ['sh', '-c', '"$@" & exec sleep 300', 'sh'] });
     process.kill(shell.pid, 'SIGKILL');
     await waitFor(() => readFileSync(`/proc/${shell.pid}/stat`, 'utf8').includes(') Z '));
@@ -166,7 +166,7 @@ describe('the rehearsal', () => {
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     const childrenOf = () => readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
     const scores = new Set<string>();
-    // The child lives for a moment only, and a busy machine looks away.
+    // The child is short-lived, and a busy machine may miss it.
     for (let round = 0; round < 5 && !scores.has('1000'); round++) {
       const looking = setInterval(() => childrenOf().forEach((pid) => scores.add(scoreOf(pid))), 2);
       const restart = server.ask('restart').finally(() => clearInterval(looking));
@@ -224,7 +224,7 @@ function scoreOf(pid: string | number): string {
   try {
     return readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim();
   } catch {
-    // Gone meanwhile.
+    // The process has ended meanwhile.
     return '';
   }
 }

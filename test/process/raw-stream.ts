@@ -1,4 +1,4 @@
-/** A client of one event stream over a bare socket. It sees every byte, so a second head, a torn frame or an end shows. */
+/** A client of one event stream over a raw socket. It checks every byte for a second head, a broken frame or an end. */
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { waitFor } from './harness.ts';
@@ -10,12 +10,12 @@ export interface RawEvent {
 
 export interface RawStream {
   readonly socket: Socket;
-  /** Heads of responses: 1 while the stream is what it was when it was opened. */
+  /** Number of response heads: 1 as long as the stream was not opened again. */
   readonly heads: string[];
   readonly events: RawEvent[];
-  /** What the bytes said that no client could understand. */
+  /** Violations of the protocol in the bytes received. */
   readonly errors: string[];
-  /** The response has come to its proper end. */
+  /** The response has ended properly. */
   isComplete: () => boolean;
   /** The server closed the connection. */
   isClosed: () => boolean;
@@ -45,7 +45,7 @@ export const openSubscription = (url: string, id: number | string, more: Record<
     { jsonrpc: '2.0', id, method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: clientMeta } },
   );
 
-/** Nothing but events, on the connection and in the response of the beginning. */
+/** Checks that the connection has carried only events, in the first response. */
 export function expectUnbroken(stream: RawStream): void {
   expect(stream.errors).toEqual([]);
   expect(stream.heads).toEqual([expect.stringContaining('HTTP/1.1 200 OK')]);

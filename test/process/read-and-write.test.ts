@@ -1,4 +1,4 @@
-/** What a model reads and writes back is the same in the tenant, to the last character, whatever stands there. */
+/** Any text that a model reads and writes back stays identical in the tenant, to the last character. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
@@ -38,7 +38,7 @@ const nasty = fc
   )
   .map((parts) => `x${parts.join('')}x`);
 
-/** Nothing that hides or reorders reaches the model. */
+/** No character that hides or reorders text reaches the model. */
 const HIDDEN = /[\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\u200B\uFEFF\u00AD]|(?![\t\n\r])\p{Cc}|[\u{E0020}-\u{E007F}]/u;
 
 it('is shown without what hides, and comes back unchanged', { timeout: 300_000 }, async () => {

@@ -81,7 +81,7 @@ describe('the PID file of a running server', () => {
     expect([existsSync(server.pidFile), existsSync(`${server.pidFile}.d`)]).toEqual([false, false]);
   });
 
-  it('comes back when something deletes it, and the commands go on working', async () => {
+  it('is written again after a deletion, and the commands keep working', async () => {
     const server = await startServer();
     rmSync(server.pidFile);
     rmSync(`${server.pidFile}.d`, { recursive: true });
@@ -113,7 +113,7 @@ describe('a PID file that cannot be trusted', () => {
     return results;
   }
 
-  it('is never acted upon when cut off, empty, a link or open to others: exit code 4, and nobody is signalled', async () => {
+  it('is never acted upon when truncated, empty, a link or writable by others: exit code 4, and no process is signalled', async () => {
     const server = await startServer();
     const good = readFileSync(server.pidFile, 'utf8');
     const folder = makeFolder();
@@ -144,7 +144,7 @@ describe('a PID file that cannot be trusted', () => {
   it('names a process whose number was given to another: a decoy that SIGHUP would kill lives on', async () => {
     const decoy = spawn('sleep', ['600'], { stdio: 'ignore' });
     onTestFinished(() => void decoy.kill('SIGKILL'));
-    // The kernel counts start times in hundredths of a second; a number is never given again within one.
+    // The kernel counts start times in hundredths of a second; a PID is never reused within one.
     await new Promise((resolve) => setTimeout(resolve, 50));
     const server = await startServer();
     const record = server.record();
@@ -227,7 +227,7 @@ describe.skipIf(missing('root', 'linux', 'setpriv'))('another user', () => {
     expect(stop).toMatchObject({ outcome: 'stopped', warnings: [expect.stringContaining(`uid ${USER}`)] });
   });
 
-  it("cannot make root signal for them: a stranger's file that names root's process harms nobody", async () => {
+  it("cannot make root signal for them: another user's file that names root's process has no effect", async () => {
     const server = await startServer();
     const folder = folderOf(STRANGER);
     const pidFile = join(folder, 'planted.pid');
@@ -241,11 +241,11 @@ describe.skipIf(missing('root', 'linux', 'setpriv'))('another user', () => {
 });
 
 describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () => {
-  /** A mount namespace with a /var/run, /tmp and home of its own, in which a script runs. */
+  /** Runs a script in a mount namespace with its own /var/run, /tmp and home. */
   async function inPrivatePlaces(script: string, env: Record<string, string> = {}): Promise<string> {
-    // Not below /tmp, which is about to be covered.
+    // Not below /tmp, which will be mounted over.
     const home = makeFolder(0o755, '/var/tmp');
-    // The repository may itself lie below /tmp.
+    // The repository itself may be below /tmp.
     const repository = makeFolder(0o755, '/var/tmp');
     const inside = (path: string) => path.replace(root, repository);
     const prologue = `set -eu; mount --rbind ${root} ${repository}; cd ${repository}; mount -t tmpfs t /run; [ -L /var/run ] || mount -t tmpfs t /var/run; mount -t tmpfs t /tmp; export HOME=${home}; N=${inside(process.execPath)}; S=${inside(entry)}; `;
@@ -272,7 +272,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
     await inPrivatePlaces(`${serve}${awaitFile('/var/run/zscaler-mcp.pid')}${finish}`);
   });
 
-  it('are taken in order: the runtime directory of a service, which commands of root and nobody else find', async () => {
+  it('are used in order: the runtime directory of a service, which only commands of root find', async () => {
     const asUser = 'setpriv --reuid 1234 --regid 1234 --clear-groups';
     await inPrivatePlaces(
       `chmod 755 /run; mkdir -m 750 /run/zscaler-mcp; chown 1234:1234 /run/zscaler-mcp; ` +
@@ -309,12 +309,12 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
 
   it('go from a stdio server to an HTTP server, and a stdio server that finds the place taken runs without lifecycle', async () => {
     const text = await inPrivatePlaces(
-      // The stdio servers live until nobody holds the pipe any more.
+      // The stdio servers live until the last holder of the pipe has ended.
       `mkfifo $HOME/in; exec 3<>$HOME/in; ` +
         `$N $S --demo <$HOME/in 3>&- 2>$HOME/first >/dev/null & ${awaitFile('/var/run/zscaler-mcp.pid')}` +
         `$N $S --demo <$HOME/in 3>&- 2>$HOME/second >/dev/null & ${untilInShell("grep -q 'without lifecycle' $HOME/second")}` +
         `${serve} ${untilInShell('grep -q streamable-http /var/run/zscaler-mcp.pid')}${awaitFile('/var/run/zscaler-mcp.pid')}` +
-        // Longer than the server that lost its place takes to look after it.
+        // Longer than the interval at which the displaced server checks its PID file.
         `sleep 1.5; grep -q streamable-http /var/run/zscaler-mcp.pid; cat $HOME/second; $N $S stop; exec 3>&-; wait`,
     );
     expect(text).toContain('without lifecycle');

@@ -1,4 +1,4 @@
-/** A Redis of a test's own: loopback, a free port, nothing written to disk; ended by its id when the test ends. */
+/** A Redis for one test: on a free loopback port, without persistence; stopped by its PID when the test ends. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createClient } from '@redis/client';
 import { onTestFinished } from 'vitest';
@@ -7,13 +7,13 @@ import { freePort, makeFolder, waitFor } from './harness.ts';
 export interface TestRedis {
   readonly url: string;
   readonly password: string;
-  /** Stops it without a word, as a lost connection would. */
+  /** Freezes it, which looks like a lost connection. */
   freeze(): void;
   thaw(): void;
   kill(): Promise<void>;
-  /** On the same port, with nothing in it. */
+  /** Starts it again on the same port, empty. */
   start(): Promise<void>;
-  /** Everything that is in it, as bytes of any encoding would show it. */
+  /** All its data, to search for bytes in any encoding. */
   dump(): Promise<ReadonlyMap<string, { readonly ttlMs: number; readonly content: string }>>;
 }
 

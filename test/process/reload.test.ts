@@ -48,7 +48,7 @@ describe('reload', () => {
     expect(await server.ask('reload')).toMatchObject({ exitCode: 0, pendingRestart: [] });
   });
 
-  it('lets a variable that was deleted fall back to the layer below', async () => {
+  it('lets a deleted variable fall back to the layer below', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_TOOL_CALLS=true\n', env: { ZSCALER_MCP_LOG_TOOL_CALLS: 'false' } });
     server.writeDotenv('# nothing\n');
     expect(await server.ask('reload')).toMatchObject({ changes: [{ setting: 'ZSCALER_MCP_LOG_TOOL_CALLS', from: 'true', to: 'false' }] });
@@ -91,7 +91,7 @@ describe('reload', () => {
     expect(await server.ask('reload')).toMatchObject({ exitCode: 4 });
   });
 
-  it('keeps sessions: the same id goes on, with what the call before began', async () => {
+  it('keeps sessions: the same ID stays valid, with the state of the previous call', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     const session = await openSession(server.url);
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=warn\n');

@@ -17,7 +17,7 @@ interface Fleet {
   readonly url: string;
   readonly clients: readonly RawClient[];
   readonly streams: readonly StreamClient[];
-  /** Another process takes the place of one that died, as an orchestrator would see to. */
+  /** Starts a replacement for a dead process, as an orchestrator would. */
   replace(at: number): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ async function startFleet(): Promise<Fleet> {
   return { cloud, redis, replicas, url, clients, streams, replace };
 }
 
-/** Waits until so many more calls have come to their end. */
+/** Waits until this many more calls have ended. */
 function moreCalls({ fates }: FleetLoad, count: number): Promise<void> {
   const ended = () => [...fates.values()].filter(({ ends }) => ends.length > 0).length;
   const before = ended();
@@ -61,13 +61,13 @@ function moreCalls({ fates }: FleetLoad, count: number): Promise<void> {
   );
 }
 
-/** Calls that this generation has finished, so that the balancer is known to use it. */
+/** Number of calls finished by this generation, to know that the balancer uses it. */
 async function servedBy(server: TestServer): Promise<number> {
   const page = await (await fetch(new URL('/metrics', server.record().url ?? ''))).text();
   return [...page.matchAll(/^zscaler_mcp_tool_calls_total\{.*\} (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-/** Sessions that the balancer's replicas do not know any more, and streams that missed what happened last. */
+/** Sessions lost by the replicas, and streams that missed the last event. */
 async function lostOf({ clients, streams, url }: Fleet): Promise<string[]> {
   const enable = { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } };
   const lost: string[] = [];
@@ -97,7 +97,7 @@ describe.skipIf(missing('redis-server', 'nginx'))('three replicas behind nginx, 
       expect(await replica.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: 2 });
     const victim = replicas[2] as TestServer;
     await waitFor(async () => (await servedBy(victim)) > 20);
-    // So many that some are under way at the one that is killed.
+    // Enough calls that some are running at the replica that is killed.
     const release = cloud.hold();
     await waitFor(() => cloud.inFlight() > 20);
     victim.child.kill('SIGKILL');
@@ -110,7 +110,7 @@ describe.skipIf(missing('redis-server', 'nginx'))('three replicas behind nginx, 
     console.error(`replicas behind nginx: 3 restarts, 1 killed, ${SESSIONS} sessions; ${figures(load.fates)}`);
     expect(accountFor(load.fates, cloud)).toEqual([]);
     expect(await lostOf(fleet)).toEqual([]);
-    // Those whose replica was killed under them, and nobody else.
+    // Only the calls of the killed replica.
     expect([...load.fates.values()].filter(({ resumed }) => resumed > 0).length).toBeGreaterThan(0);
   });
 

@@ -1,9 +1,9 @@
-/** Servers that share one Redis, and what a client of the older revisions does with them. */
+/** Servers that share one Redis, and a client of the older revisions for them. */
 import { randomBytes } from 'node:crypto';
 import { startServer, type ServerOptions, type TestServer } from './harness.ts';
 import type { TestRedis } from './redis.ts';
 
-/** So many servers with the same keys; they differ in nothing. */
+/** Starts identical servers with the same keys. */
 export async function startReplicas(
   redis: TestRedis,
   count: number,
@@ -36,14 +36,14 @@ export interface SseEvent {
 export interface RawStream {
   readonly status: number;
   readonly events: SseEvent[];
-  /** The id that a client would come back with. */
+  /** The event ID to resume from. */
   lastId(): string | null;
   readonly ended: Promise<void>;
   isOver(): boolean;
   close(): void;
 }
 
-/** A client of revision 2025-11-25 that may send each message to another replica. */
+/** A client of revision 2025-11-25 that can send each message to a different replica. */
 export class RawClient {
   readonly session: string;
   readonly #headers: Record<string, string>;
@@ -65,7 +65,7 @@ export class RawClient {
     return new RawClient(response.headers.get('mcp-session-id') ?? '', headers);
   }
 
-  /** Sends a message and gets no answer but a status. */
+  /** Sends a message and returns only the status. */
   async notify(url: string, message: object): Promise<number> {
     const response = await fetch(url, {
       method: 'POST',

@@ -39,7 +39,7 @@ describe('restart', () => {
     expect((await callTool(server.url, 'zia_list_rule_labels')).body?.result?.['isError']).not.toBe(true);
   });
 
-  it('ends sessions: the old id gets 404, the sign to start anew, and the verdict counted them', async () => {
+  it('ends sessions: the old ID gets 404, which tells clients to start again, and the verdict counts them', async () => {
     const server = await startServer();
     const session = await openSession(server.url);
     expect((await session.send('tools/list')).status).toBe(200);
@@ -49,7 +49,7 @@ describe('restart', () => {
     expect((await (await openSession(server.url)).send('tools/list')).status).toBe(200);
   });
 
-  it('lets a variable that was deleted fall back, and keeps the boot environment as it was', async () => {
+  it('lets a deleted variable fall back, and keeps the boot environment unchanged', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_TOOL_CALLS=true\n', env: { ZSCALER_MCP_LOG_TOOL_CALLS: 'false' } });
     server.writeDotenv('# nothing\n');
     expect((await server.ask('restart')).exitCode).toBe(0);
@@ -134,7 +134,7 @@ describe('restart', () => {
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
   });
 
-  it('whose exec fails after all is taken back: 5, and this generation serves on, idle connections included', async () => {
+  it('whose exec fails is rolled back: 5, and this generation keeps serving, idle connections included', async () => {
     const interpreter = join(makeFolder(), 'node');
     copyFileSync(process.execPath, interpreter);
     chmodSync(interpreter, 0o755);
@@ -267,7 +267,7 @@ describe('restart', () => {
   });
 
   it('leaves no descriptor, zombie or file behind, generation after generation', async () => {
-    // The filter asks for a token whenever it likes, over one more connection or the same.
+    // The entitlement filter may request a token at any time, over the same or another connection.
     const server = await startServer({ args: ['--no-entitlement-filter'] });
     const { readdirSync } = await import('node:fs');
     const facts = () => ({
@@ -283,7 +283,7 @@ describe('restart', () => {
     expect(facts()).toEqual({ ...before, children: '', left: [] });
   });
 
-  it.skipIf(missing('linux'))('without the FFI binds anew, and says so', async () => {
+  it.skipIf(missing('linux'))('without the FFI binds the address again, and says so', async () => {
     const server = await startServer({ env: { ZSCALER_MCP_DISABLE_FFI: '1' } });
     expect((await server.ask('status'))['handover']).toBe('rebind');
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: expect.stringContaining('bound again') as string });
@@ -292,7 +292,7 @@ describe('restart', () => {
   });
 });
 
-/** The client's port of the connection over which the agent speaks. */
+/** The client port of the agent's connection. */
 const portUsed = (url: string, agent: Agent): Promise<number> =>
   new Promise((resolve, reject) => {
     get(url.replace('/mcp', '/healthz'), { agent }, (incoming) => {

@@ -43,7 +43,7 @@ describe('a restart into', () => {
       expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: 2 });
       expect((await session.send('tools/list')).status).toBe(200);
       for (const stream of streams) expectUnbroken(stream);
-      // What was made for the one that failed would survive every exec.
+      // Descriptors created for the failed generation would survive every exec.
       await waitFor(
         () => holdingsOf(server.pid).descriptors <= descriptors,
         () => `${descriptors} descriptors have become ${holdingsOf(server.pid).descriptors}`,
@@ -68,7 +68,7 @@ async function startSite(): Promise<{ site: Site; cloud: Cloud }> {
   return { site: { ...site, server }, cloud };
 }
 
-/** Spoils before the restart is asked for, or when its rehearsal is over and it waits for a call that is held until then. */
+/** Injects the fault before the restart, or after its rehearsal while it drains a call that is held until then. */
 async function restartInto({ when, spoil }: Failure, site: Site, cloud: Cloud): ReturnType<Site['server']['ask']> {
   const { server } = site;
   if (when === 'before') await spoil(site);
@@ -85,7 +85,7 @@ async function restartInto({ when, spoil }: Failure, site: Site, cloud: Cloud): 
   return verdict;
 }
 
-/** What clients noticed, in the order of the columns. */
+/** Effects seen by clients, in the order of the columns. */
 function effects({ sent, answered, failed, latenciesMs, longestGapMs }: Ledger): string[] {
   const codes = [...failed.values()];
   const refused = codes.filter((code) => code === 'ECONNREFUSED').length;

@@ -1,4 +1,4 @@
-/** Secrets in files of their own: real servers, and what Docker, Kubernetes and systemd do with such files. */
+/** Secrets in separate files: real servers, with files as Docker, Kubernetes and systemd provide them. */
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { startCloud } from './cloud.ts';
 import { makeFolder, startServer, waitFor, type TestServer } from './harness.ts';
 import { callTool } from './mcp.ts';
 
-/** Longer than the watcher waits for a content to stay the same. */
+/** Longer than the watcher's settling time. */
 const LONG_ENOUGH_MS = 1_500;
 
 /** A cloud whose secret is in a file, and everything else in the environment. */
@@ -63,7 +63,7 @@ describe('a secret in a file', () => {
     expect((await server.command('status')).out).toContain(`${path}: ZSCALER_CLIENT_SECRET`);
   });
 
-  it('that cannot be read refuses reload and restart by setting and path, and what runs goes on', async () => {
+  it('that cannot be read makes reload and restart fail with setting and path, and the server keeps running', async () => {
     const { env, write, clientSecret, path } = await openSite();
     write(clientSecret);
     const server = await startServer({ demo: false, env });
@@ -125,7 +125,7 @@ describe('a secret in a file', () => {
     expect((await posture())?.on).toContain('secrets kept apart (1 file)');
   });
 
-  it('that was written since, or is gone, is told by `status`, until it is read again', async () => {
+  it('that was changed or removed is reported by `status` until it is read again', async () => {
     const { env, write, path } = await openSite();
     write('one');
     const server = await startServer({ demo: false, env });

@@ -17,7 +17,7 @@ const gates = { vault: 'ZSCALER_MCP_VAULT_PATH', aws: 'ZSCALER_SECRET_NAME', gcp
 interface Site {
   readonly manager: Manager;
   readonly cloud: Cloud;
-  /** The environment that leads to the stand-in, and to the cloud but for its secret. */
+  /** The environment for the stand-in and the cloud, without the cloud's secret. */
   readonly env: Record<string, string>;
   start(options?: ServerOptions): Promise<TestServer>;
 }
@@ -49,7 +49,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
     expect(envSource).toBe('none');
     const { out } = await server.command('status');
     expect(out).toContain(secretSources[0]?.place);
-    // What it cannot see it does not claim.
+    // It reports nothing about values it cannot read.
     expect(out).toMatch(/differs +nothing that can be seen from here/);
     const check = await runCommand(['check', '--json'], { env: site.env });
     expect(check.code).toBe(0);
@@ -139,7 +139,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
   });
 });
 
-/** A proxy that makes tunnels, and forwards plain requests; it counts both by the address that is wanted. */
+/** A proxy that tunnels and forwards requests, and counts both by target address. */
 async function openProxy(): Promise<{ url: string; wanted: string[] }> {
   const wanted: string[] = [];
   const proxy = createServer((request, response) => {
@@ -206,7 +206,7 @@ describe('a secrets manager', () => {
     expect(site.manager.asked()).toBe(before + 2);
   });
 
-  it('stands below the .env and above the environment, and a reload may change where it is', async () => {
+  it('has precedence below the .env and above the environment, and a reload may change its address', async () => {
     const site = await openSite('vault');
     const level = (value: string) => `ZSCALER_MCP_LOG_LEVEL=${value}\n`;
     site.manager.keep({
@@ -284,7 +284,7 @@ describe('a secrets manager', () => {
     expect(silent.asked.length).toBeGreaterThan(0);
   });
 
-  it.each(['aws', 'gcp'] as const)('whose SDK is not installed (%s) is told with the name of the package', async (kind) => {
+  it.each(['aws', 'gcp'] as const)('whose SDK is not installed (%s) is reported with the name of the package', async (kind) => {
     const site = await openSite(kind);
     const folder = makeFolder();
     mkdirSync(join(folder, 'app'));

@@ -11,7 +11,7 @@ import { modern } from './mcp.ts';
 
 const secrets = rows.filter(([, { secret }]) => secret).map(([, { env }]) => env);
 
-/** What stands for a secret in this test: a value that its setting takes, and the part that must not be seen. */
+/** A sentinel secret: a valid value of the setting, and the part that must not appear. */
 interface Planted {
   readonly value: string;
   readonly sentinel: string;
@@ -48,14 +48,14 @@ const plantAll = (round: string): Map<string, Planted> =>
     secrets.map((name, at) => [name, planting[name]?.(`SENTINEL-${round}-${at}-x7Kq`) ?? { value: '', sentinel: `no value for ${name}` }]),
   );
 
-/** As they are, and as they would stand in a header of Basic authentication or in a URL. */
+/** The sentinel as it is, URL-encoded, JSON-escaped, and in Base64 (Basic authentication) at each alignment. */
 function formsOf(sentinel: string): string[] {
   const shifted = ['', ' ', '  '].map((lead) => Buffer.from(`${lead}${sentinel}`).toString('base64').slice(4, -4));
   return [sentinel, encodeURIComponent(sentinel), JSON.stringify(sentinel).slice(1, -1), ...shifted];
 }
 
 interface Supply {
-  /** Lines of a `.env`, after putting the values where they belong. */
+  /** Stores the values and returns the lines of a `.env`. */
   lines(planted: ReadonlyMap<string, Planted>): string;
 }
 
@@ -86,10 +86,10 @@ function inVault(manager: Manager): Supply {
   };
 }
 
-/** Of somebody else, in the same place. */
+/** A foreign PID file at the same path. */
 const UNKNOWN = 'SENTINEL-of-another-program';
 
-/** Everything that a server and its commands say, in words and in files. */
+/** All output and files of a server and its commands. */
 async function collect(server: TestServer, key: string, see: (where: string, text: string) => void): Promise<void> {
   const commands = [['status'], ['reload'], ['reload', '--dry-run'], ['restart', '--dry-run'], ['restart'], ['status']];
   for (const words of commands) {
@@ -114,7 +114,7 @@ const filesOf = ({ pidFile, folder }: TestServer): string[] => {
   return [pidFile, ...readdirSync(`${pidFile}.d`).map((name) => join(`${pidFile}.d`, name)), ...audit];
 };
 
-/** What clients get: answers, errors of each kind, health and figures. */
+/** All kinds of responses to clients: answers, errors, health and metrics. */
 async function talk({ url }: TestServer, key: string, see: (where: string, text: string) => void): Promise<void> {
   const authorization = `Bearer ${key}`;
   for (const name of ['zia_list_rule_labels', 'zia_get_rule_label', 'no_such_tool'])
@@ -159,7 +159,7 @@ it.each(['as they are', 'in files', 'in a secrets manager'])(
 
     const server = await startServer({ folder, demo: false, dotenv: dotenv(one, 'line') });
     const accepted = await modern(server.url, 'tools/list', {}, { authorization: `Bearer ${keyOf(one)}` });
-    // The values are really in force: nothing could leak of what is not there.
+    // Checks that the values are in force, since unused values could not leak.
     expect(accepted.status).toBe(200);
     await collect(server, keyOf(one), see);
     server.writeDotenv(dotenv(two, 'json'));
@@ -169,13 +169,13 @@ it.each(['as they are', 'in files', 'in a secrets manager'])(
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
     expect((await modern(server.url, 'tools/list', {}, { authorization: `Bearer ${keyOf(three)}` })).status).toBe(200);
 
-    // Refused: wrong values that hold a secret, a line that is broken by one.
+    // Rejected configurations: invalid values that contain a secret, and a malformed line.
     const { sentinel = '' } = three.get('ZSCALER_CLIENT_SECRET') ?? {};
     const broken = `ZSCALER_MCP_PORT=x\nZSCALER_VANITY_DOMAIN=${sentinel}.${sentinel}\nZSCALER_CUSTOMER_ID=${sentinel}/x\nZSCALER_PRIVATE_KEY_FILE=/${sentinel}\n"${sentinel}\n`;
     server.writeDotenv(dotenv(three, 'json', broken));
     expect(await server.ask('reload')).toMatchObject({ outcome: 'refused' });
     await collect(server, keyOf(three), see);
-    // Refused: a manager that quotes what it was asked for.
+    // Rejected: a manager whose error quotes the request.
     manager.trouble({ status: 500, body: JSON.stringify([...three].map(([, { value }]) => value)) });
     server.writeDotenv(dotenv(three, 'json'));
     if (way === 'in a secrets manager') await collect(server, keyOf(three), see);

@@ -26,7 +26,7 @@ describe('restart --keep-sessions', () => {
     },
   );
 
-  it('keeps a session nobody used meanwhile through a generation that never saw it', async () => {
+  it('keeps an idle session through a generation that never used it', async () => {
     const server = await startServer();
     const session = await openSession(server.url);
     await server.ask('restart', '--keep-sessions');

@@ -14,7 +14,7 @@ const AWAY = 'the state store cannot be reached: known';
 const BACK = 'the state store is back';
 
 describe.skipIf(missing('redis-server'))('a session', () => {
-  it('goes on at another replica with all that its client said, and ends everywhere', async () => {
+  it('continues at another replica with the state of its client, and ends everywhere', async () => {
     const redis = await startRedis();
     const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
     const client = await RawClient.open(one.url);
@@ -27,7 +27,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect(enabled.message?.result?.['isError']).not.toBe(true);
     const listed = (await client.ask(one.url, 'tools/list')).message?.result?.['tools'] as { name: string }[];
     expect(listed.map(({ name }) => name)).toContain(LIST);
-    // What goes wrong is told by a log message, to clients that asked for such.
+    // Failures are sent as log messages to clients that enabled them.
     const failing = await client.request(other.url, 'tools/call', { name: LIST, arguments: { nonsense: 1 } });
     await failing.ended;
     expect(failing.events.map(({ message }) => message?.method)).toEqual(['notifications/message', undefined]);
@@ -35,7 +35,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect([(await client.ask(one.url, 'ping')).status, (await client.ask(other.url, 'ping')).status]).toEqual([404, 404]);
   });
 
-  it('is nobody else’s at another replica either', async () => {
+  it('belongs to its caller at another replica as well', async () => {
     const redis = await startRedis();
     const keys = ['a'.repeat(40), 'b'.repeat(40)] as const;
     const [one, other] = both(await startReplicas(redis, 2, `ZSCALER_MCP_AUTH_API_KEY=${keys.join(',')}\n`));
@@ -66,7 +66,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     await client.ask(other.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } });
     await waitFor(() => stream.events.length > 0);
     expect(stream.events.map(({ message }) => message?.method)).toEqual(['notifications/tools/list_changed']);
-    // The newest connection wins, wherever it is.
+    // The newest connection wins, at any replica.
     const newer = await client.listen(other.url, stream.lastId());
     await stream.ended;
     await client.ask(one.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_locations'] } });
@@ -94,7 +94,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect(await client.notify(other.url, { id: question?.id, result })).toBe(202);
     await deleting.ended;
     expect(JSON.stringify(deleting.events.at(-1)?.message)).toContain('was deleted');
-    // Once more means nothing.
+    // Sending it again has no effect.
     expect(await client.notify(other.url, { id: question?.id, result })).toBe(202);
   });
 
@@ -144,7 +144,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect(rest.map(({ events }) => events.map(({ message }) => message?.id))).toEqual(ids.map((id) => [id]));
   });
 
-  it('is told "outcome unknown" of what ran at a replica that was killed, and goes on', async () => {
+  it('receives "outcome unknown" for a call that ran at a killed replica, and continues', async () => {
     const cloud = await startCloud();
     cloud.hold();
     const redis = await startRedis();
@@ -163,7 +163,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
   });
 
-  it('is told the same of what a restart cut off, without waiting for anything', async () => {
+  it('receives the same for a call that a restart interrupted, without waiting', async () => {
     const cloud = await startCloud();
     cloud.hold();
     const redis = await startRedis();
@@ -182,7 +182,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     ]);
   });
 
-  it('goes on through every restart, whatever is kept', async () => {
+  it('continues through every restart, whatever is kept', async () => {
     const redis = await startRedis();
     const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
     const client = await RawClient.open(one.url);
@@ -194,7 +194,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
       message: expect.stringContaining('1 MCP session continues') as string,
     });
     expect((await client.ask(one.url, 'tools/list')).status).toBe(200);
-    // The stream is on the same connection as before, and hears what another replica says.
+    // The stream is on the same connection as before, and receives events of another replica.
     await client.ask(other.url, 'tools/call', { name: 'zscaler_enable_toolset', arguments: { toolsets: ['zia_rule_labels'] } });
     await waitFor(() => stream.log.events.length > 0);
     expect(stream.log).toMatchObject({ connections: 1, methods: ['notifications/tools/list_changed'], errors: [] });
@@ -223,7 +223,7 @@ describe.skipIf(missing('redis-server'))('a caller without a session', () => {
 });
 
 describe.skipIf(missing('redis-server'))('the keys that seal it', () => {
-  it('are exchanged while a session goes on', async () => {
+  it('are rotated while a session continues', async () => {
     const redis = await startRedis();
     const replicas = both(await startReplicas(redis, 2, ''));
     const [one, other] = replicas;
@@ -239,7 +239,7 @@ describe.skipIf(missing('redis-server'))('the keys that seal it', () => {
         expect([(await client.ask(one.url, 'ping')).status, (await client.ask(other.url, 'ping')).status]).toEqual([200, 200]);
       }
     }
-    // Whatever was said under the new order is sealed with the new key.
+    // Events written after the rotation are sealed with the new key.
     await client.ask(one.url, 'logging/setLevel', { level: 'error' });
     for (const server of replicas) {
       server.writeDotenv(written.replace(old, young));
@@ -262,7 +262,7 @@ describe.skipIf(missing('redis-server'))('the keys that seal it', () => {
 });
 
 describe.skipIf(missing('redis-server'))('while the store is away, a session', () => {
-  it('goes on where it is known, is not lost where it is not, and is everywhere again afterwards', async () => {
+  it('continues where it is known, is not lost where it is not, and is known everywhere afterwards', async () => {
     const redis = await startRedis();
     const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
     const client = await RawClient.open(one.url);
@@ -289,7 +289,7 @@ describe.skipIf(missing('redis-server'))('while the store is away, a session', (
 });
 
 describe.skipIf(missing('redis-server'))('what lies in the store', () => {
-  it('expires, and shows nothing of sessions, callers and credentials to whoever reads it', async () => {
+  it('expires, and reveals nothing about sessions, callers and credentials to its readers', async () => {
     const cloud = await startCloud();
     const redis = await startRedis();
     const key = `sentinel-key-${'k'.repeat(32)}`;
@@ -302,7 +302,7 @@ describe.skipIf(missing('redis-server'))('what lies in the store', () => {
     expect(answer.status).toBe(200);
     expect((await client.ask(one.url, 'tools/call', { name: LIST, arguments: {} })).message?.result).toBeDefined();
     await fetch(one.url, { method: 'POST', headers: { ...mine, authorization: 'Bearer sentinel-wrong' } });
-    // One that nobody comes back to.
+    // An abandoned session.
     await RawClient.open(one.url, {}, mine);
     const dump = await redis.dump();
     const kinds = new Set([...dump.keys()].map((name) => name.split(':')[1]));

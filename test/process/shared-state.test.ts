@@ -12,7 +12,7 @@ const BACK = 'the state store is back';
 
 const tokenOf = (text: string): string => /confirmation_token: ([\w-]+)/.exec(text)?.[1] ?? text;
 
-/** Ids of records; nothing refers to the first, so that the tenant lets it go. */
+/** Record IDs; nothing refers to the first, so that the tenant can delete it. */
 async function twoLabels({ url }: TestServer): Promise<[string, string]> {
   const rows = textOf(await callTool(url, 'zia_list_rule_labels', { query: 'sort_by(@, &referencedRuleCount)[].id' }));
   const [one, other] = [...rows.matchAll(/\d{3,}/g)].map(([id]) => id);
@@ -20,7 +20,7 @@ async function twoLabels({ url }: TestServer): Promise<[string, string]> {
   return [one, other];
 }
 
-/** What a call without a person is told, and then does with the token it was given. */
+/** Calls without a confirming person: the question, then the call with its token. */
 const askToDelete = async ({ url }: TestServer, label: string): Promise<string> =>
   tokenOf(textOf(await callTool(url, LABEL, { label_id: label })));
 const confirm = async ({ url }: TestServer, label: string, token: string): Promise<string> =>

@@ -1,4 +1,4 @@
-/** Whoever besieges the server gets little; a caller with a key is served all the while. */
+/** Under abuse of any kind, a caller with a key is still served. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest, Agent } from 'node:http';
@@ -27,7 +27,7 @@ const body = JSON.stringify({
   },
 });
 
-/** One call of the good caller, over a connection that it keeps. */
+/** One call of the legitimate caller over its keep-alive connection. */
 function call(url: string, agent: Agent): Promise<{ status: number; ms: number }> {
   const startedAt = performance.now();
   const headers = {
@@ -48,11 +48,11 @@ function call(url: string, agent: Agent): Promise<{ status: number; ms: number }
 
 interface Served {
   readonly statuses: Readonly<Record<string, number>>;
-  /** Milliseconds, in order. */
+  /** Latencies in milliseconds, sorted. */
   readonly times: readonly number[];
 }
 
-/** Twenty calls a second until it is over. */
+/** Twenty calls a second until the attack ends. */
 async function goodCaller(url: string, over: AbortSignal): Promise<Served> {
   const agent = new Agent({ keepAlive: true, maxSockets: 2 });
   const statuses: Record<string, number> = {};
@@ -70,7 +70,7 @@ async function goodCaller(url: string, over: AbortSignal): Promise<Served> {
 const at = (times: readonly number[], part: number): string =>
   (times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0).toFixed(1);
 
-/** The good caller alone, then under siege; its answers are judged, its times printed. */
+/** Measures the legitimate caller alone, then under attack; checks its answers and prints its latencies. */
 async function besiege(name: string, server: TestServer, attack: (over: AbortSignal) => Promise<string>): Promise<void> {
   const calm = await goodCaller(server.url, AbortSignal.timeout(1_500));
   const over = AbortSignal.timeout(SECONDS * 1_000);
@@ -82,7 +82,7 @@ async function besiege(name: string, server: TestServer, attack: (over: AbortSig
   expect(server.record()).toMatchObject({ state: 'ready', generation: 1 });
 }
 
-/** From another address than the good caller's. */
+/** From a different address than the legitimate caller's. */
 function knock({ url }: TestServer, localAddress: string): Socket {
   const { port } = new URL(url);
   const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress });
@@ -107,7 +107,7 @@ const openOf = (sockets: readonly Socket[]): number =>
 
 const untilOver = (over: AbortSignal): Promise<unknown> => (over.aborted ? Promise.resolve() : once(over, 'abort'));
 
-// Linux alone has all of 127.0.0.0/8 as addresses of its own.
+// Only Linux has all of 127.0.0.0/8 as local addresses.
 describe.skipIf(missing('linux'))('a good caller is served while', () => {
   it('headers arrive byte by byte on many connections', async () => {
     const server = await start();
@@ -130,7 +130,7 @@ describe.skipIf(missing('linux'))('a good caller is served while', () => {
     const server = await start();
     await besiege('idle connections', server, async (over) => {
       const idle: Socket[] = [];
-      // In portions: opened all at once, they keep this process busy, and the good caller lives in it.
+      // In batches: opening all at once would block this process, which also runs the legitimate caller.
       while (idle.length < 5_000) {
         for (let n = 0; n < 100; n++) idle.push(knock(server, `127.0.1.${1 + (n % 10)}`));
         await new Promise((resolve) => setTimeout(resolve, 30));

@@ -26,7 +26,7 @@ describe('SIGTERM', () => {
     }
   });
 
-  it('lets what is in flight finish, is not ready meanwhile, and ends at once when it comes twice', async () => {
+  it('lets requests in flight finish, reports not ready meanwhile, and ends the server at once when sent twice', async () => {
     const cloud = await startCloud();
     const release = cloud.hold();
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
@@ -52,7 +52,7 @@ describe('SIGTERM', () => {
 
   it('while starting ends the server, from the first line of the program on', async () => {
     const moments: readonly ((server: TestServer) => boolean)[] = [
-      // Made by the first lines of the program, right after they have asked for signals.
+      // Created by the first lines of the program, right after they have installed the signal handlers.
       ({ folder }) => existsSync(`${folder}/.cache/zscaler-mcp/compile`),
       (server) => server.log() !== '',
       ({ pidFile }) => existsSync(pidFile),
@@ -125,7 +125,7 @@ describe('other signals', () => {
     process.kill(server.pid, 'SIGHUP');
     process.kill(server.pid, 'SIGUSR2');
     await waitFor(() => server.record().operations.length === 2 && server.record().state === 'ready');
-    // The kernel does not promise which of two signals is delivered first.
+    // The order in which two pending signals are delivered is unspecified.
     expect(
       server
         .record()
@@ -198,7 +198,7 @@ describe('a reader of the log that went away', () => {
   });
 });
 
-describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of its own', () => {
+describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of its own namespace', () => {
   const inNamespace = (script: string) =>
     new Promise<string>((resolve, reject) => {
       const child = spawn('unshare', ['--pid', '--fork', '--mount-proc', '--kill-child', 'bash', '-c', script], {
@@ -216,7 +216,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('as PID 1 of a namespace of
     const folder = makeFolder();
     const words = `--pid-file ${folder}/pid`;
     const zs = `${process.execPath} ${entry}`;
-    // The commands run as children that bash left behind when it became the server.
+    // The commands run as children of the bash process that has become the server by exec.
     const commands = `(${untilInShell(`grep -q '"ready"' ${folder}/pid 2>/dev/null`)}${zs} status ${words}; ${zs} reload ${words}; ${zs} restart ${words}; ${zs} check; ${zs} stop ${words}; echo survived) > ${folder}/out 2>&1 &`;
     await inNamespace(`${commands} exec ${zs} --transport streamable-http --port 0 --demo ${words} 2>${folder}/log`);
     const out = readFileSync(`${folder}/out`, 'utf8');

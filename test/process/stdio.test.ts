@@ -12,7 +12,7 @@ interface Answer {
   readonly error?: { readonly message: string };
 }
 
-/** What the server has written, a message a line; a line that is none fails the test. */
+/** The messages that the server has written, one per line; any other line fails the test. */
 const answers = (server: TestServer): Answer[] =>
   server
     .stdout()
@@ -83,7 +83,7 @@ describe('over stdio', () => {
     expect(answers(server).find(({ id }) => id === 7)?.error).toBeUndefined();
   });
 
-  it('a call that outlives the drain timeout ends with "outcome unknown", and the session goes on', async () => {
+  it('a call that outlives the drain timeout ends with "outcome unknown", and the session continues', async () => {
     const cloud = await startCloud();
     cloud.hold();
     const server = await startServer({ transport: 'stdio', demo: false, dotenv: `${cloud.dotenv()}ZSCALER_MCP_DRAIN_TIMEOUT=1\n` });

@@ -8,7 +8,7 @@ import { openSession } from './mcp.ts';
 const SECONDS = sized(8, 60);
 const RESTARTS = 3;
 
-/** What one command said, and what the record said right after it. */
+/** The answer of one command, and the PID file right after it. */
 interface Said {
   readonly code: number | null;
   readonly answer: Operation & Partial<LifecycleRecord> & { readonly running?: boolean };
@@ -47,7 +47,7 @@ it(`tells the truth in a storm of reload, restart and status from three shells f
   expect(generations.length).toBeGreaterThanOrEqual(RESTARTS);
 });
 
-/** Asks again and again until the time is over; a short pause now and then varies who meets whom. */
+/** Repeats commands until the time is over; random pauses vary how they interleave. */
 async function shell(
   server: TestServer,
   words: readonly string[],
@@ -65,7 +65,7 @@ async function shell(
   return said;
 }
 
-/** Where an answer contradicts its exit code or the server's own history. */
+/** Contradictions between an answer and its exit code or the server's history. */
 function untruths({ code, answer, after }: Said): string[] {
   const past = after.operations.find(({ id }) => id === answer.id);
   const asked = !['busy', 'timed-out'].includes(answer.outcome);

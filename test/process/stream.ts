@@ -1,6 +1,6 @@
 /**
- * A client of one event stream of revision 2025-11-25 that does what the specification tells it: when the connection ends,
- * it opens the stream again with the last event's id. What it got is kept, so that a gap or a duplicate shows.
+ * A client of one event stream of revision 2025-11-25 that follows the specification: when the connection ends, it resumes the
+ * stream with the last event's ID. It keeps all events, so that a gap or a duplicate shows.
  */
 import { Agent, request } from 'node:http';
 
@@ -8,9 +8,9 @@ export interface StreamLog {
   /** Ids of the events that carried a message, in the order of their arrival. */
   readonly events: string[];
   readonly methods: string[];
-  /** Connections that were opened; 1 when the first one lived through everything. */
+  /** Number of connections opened; 1 if the first one survived. */
   connections: number;
-  /** What went wrong beyond an orderly end of the connection. */
+  /** Failures other than an orderly end of the connection. */
   readonly errors: string[];
 }
 
@@ -21,7 +21,7 @@ export interface StreamClient {
   close(): void;
 }
 
-/** The server proposes longer; what is asked here is whether events get lost, and a longer pause hides no loss. */
+/** Shorter than the server proposes: the test looks for lost events, which a longer pause would not reveal better. */
 const RETRY_MS = 50;
 
 export function openStream(url: string, session: string): StreamClient {

@@ -11,7 +11,7 @@ import { makeFolder, missing, startServer, waitFor, type TestServer } from './ha
 import { callTool, openSession } from './mcp.ts';
 import { expectUnbroken, openGetStream, openSubscription, type RawStream } from './raw-stream.ts';
 
-/** Each restart offers another list of tools than the one before, so that each stream is due one event a generation. */
+/** Each restart changes the list of tools, so that each stream must receive one event per generation. */
 const toolsets = (round: number) => `ZSCALER_MCP_TOOLSETS=${round % 2 === 0 ? 'zia_rule_labels' : 'zia_rule_labels,zia_locations'}\n`;
 
 const CHANGED = 'notifications/tools/list_changed';
@@ -86,7 +86,7 @@ describe('restart --keep-sessions', () => {
     expect(client).toMatchObject({ opened: 1, told: 4, errors: [] });
   });
 
-  it('takes streams along when the exec fails and this generation serves on', async () => {
+  it('keeps streams when the exec fails and this generation keeps serving', async () => {
     const interpreter = join(makeFolder(), 'node');
     copyFileSync(process.execPath, interpreter);
     chmodSync(interpreter, 0o755);
@@ -112,7 +112,7 @@ describe('restart --keep-sessions', () => {
     expect(streams.map(({ events }) => events.length)).toEqual([1, 2]);
   });
 
-  it('ends a stream whose caller is not let in any more', async () => {
+  it('ends a stream whose caller is no longer authorized', async () => {
     const [former, next] = ['0123456789abcdef0123456789abcdef', 'fedcba9876543210fedcba9876543210'];
     const dotenv = (key: string) => `ZSCALER_MCP_AUTH_MODE=api-key\nZSCALER_MCP_AUTH_API_KEY=${key}\n`;
     const server = await startServer({ dotenv: dotenv(former) });
@@ -144,7 +144,7 @@ describe('restart --keep-sessions', () => {
       await waitFor(() => cloud.inFlight() === 1);
       const verdict = server.ask('restart', '--keep-sessions');
       await waitFor(() => server.record().state === 'draining');
-      // Some go while requests are being finished, some when their stream is in nobody's hands.
+      // Some disconnect while requests are drained, some while no generation owns their stream.
       if (round % 2 !== 0) {
         release();
         await waitFor(() => server.record().state === 'executing' || server.record().generation > round);
@@ -157,7 +157,7 @@ describe('restart --keep-sessions', () => {
       expect(await verdict).toMatchObject({ outcome: 'restarted' });
       expect((await call).status).toBe(200);
     }
-    // Twenty streams were given up; what is left are connections to the cloud and those that calls came over.
+    // Twenty streams were closed; the remaining connections are those to the cloud and those of calls.
     await waitFor(
       () => descriptors() < before + 10,
       () => `${before} descriptors have become ${descriptors()}`,
@@ -182,9 +182,9 @@ describe('a restart that ends sessions', () => {
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 interface Listener {
-  /** How often it opened a stream. */
+  /** Number of streams opened. */
   opened: number;
-  /** How often it heard that the tools changed. */
+  /** Number of notifications that the tools changed. */
   told: number;
   readonly errors: string[];
 }

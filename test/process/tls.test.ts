@@ -1,4 +1,4 @@
-/** HTTPS on a real process: whom it serves, how certificates are renewed, and how its clients come over a restart. */
+/** HTTPS on a real process: accepted clients, renewal of certificates, and clients across a restart. */
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -213,7 +213,7 @@ describe('certificates of clients', () => {
     await expect(ask(server.url, { pair: await (await clients).issue('late', [-2, -1]) })).rejects.toThrow();
   });
 
-  it('may be optional; one that nobody vouches for is refused even then', async () => {
+  it('may be optional; one from an unknown authority is rejected even then', async () => {
     const server = await startAsking('ZSCALER_MCP_TLS_CLIENT_CERTS=optional\n');
     expect((await ask(server.url)).status).toBe(200);
     expect((await ask(server.url, { pair: await (await clients).issue('a client') })).status).toBe(200);
@@ -286,7 +286,7 @@ describe('a client whose authority is not trusted any more', () => {
     return text;
   }
 
-  /** One request over a connection of its own; with a session of before, if there is one. */
+  /** One request over a new connection, optionally resuming a TLS session. */
   async function greet(
     url: string,
     { certificate, key }: Pair,

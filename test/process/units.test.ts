@@ -1,4 +1,4 @@
-/** The units for systemd stand on what the program does: exit codes, names of settings, commands. */
+/** Checks that the systemd units agree with the program: exit codes, names of settings, commands. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const NOTIFY = 'zscaler-mcp.service';
 const NOTIFY_RELOAD = 'zscaler-mcp-notify-reload.service';
 const PROGRAM = '/usr/bin/zscaler-mcp';
 
-/** Judging a unit needs no systemd that runs. */
+/** Verifying a unit does not need a running systemd. */
 const systemd = systemdVersion();
 const lacksSystemd = systemd < 250;
 if (lacksSystemd) {
@@ -22,7 +22,7 @@ if (lacksSystemd) {
   if (process.env['CI'] === 'true') throw new Error(reason);
 }
 
-/** 0 where there is no systemd. */
+/** 0 without systemd. */
 function systemdVersion(): number {
   const { stdout } = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' });
   return Number(/^systemd (\d+)/.exec(stdout ?? '')?.[1] ?? 0);
@@ -47,7 +47,7 @@ describe.each([NOTIFY, NOTIFY_RELOAD])('%s', (name) => {
   const unit = readUnit(name);
   const only = (key: string): string | undefined => unit.get(`Service.${key}`)?.join(' | ');
 
-  it('lets the server speak, and lets it finish what runs', () => {
+  it('lets the server notify, and lets it finish running requests', () => {
     expect([only('NotifyAccess'), only('KillMode')]).toEqual(['main', 'mixed']);
     expect(only('RestrictAddressFamilies')?.split(' ')).toEqual(expect.arrayContaining(['AF_UNIX', 'AF_INET', 'AF_INET6']));
   });
@@ -83,7 +83,7 @@ describe.each([NOTIFY, NOTIFY_RELOAD])('%s', (name) => {
   });
 
   it.skipIf(lacksSystemd)('is taken by systemd without complaint', () => {
-    const text = textOf(name).replaceAll(PROGRAM, '/bin/true'); // The check wants a program that is there.
+    const text = textOf(name).replaceAll(PROGRAM, '/bin/true'); // The check requires an existing program.
     const isTooOld = name === NOTIFY_RELOAD && systemd < 253;
     if (isTooOld) console.error(`systemd ${systemd} does not know Type=notify-reload; the rest of ${name} is judged`);
     const copy = join(makeFolder(), name);
@@ -103,7 +103,7 @@ describe.each([NOTIFY, NOTIFY_RELOAD])('%s', (name) => {
     expect(status, verdict).toBe(0);
   });
 
-  it('has its PID file where commands look for it without being told', () => {
+  it('has its PID file where commands look for it by default', () => {
     const [folder = ''] = unit.get('Service.RuntimeDirectory') ?? [];
     expect(defaultPidFiles('/root')).toContain(`/run/${folder}/server.pid`);
   });

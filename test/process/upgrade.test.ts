@@ -34,7 +34,7 @@ function replaceIn(folder: string, prefix: string, from: string, to: string): vo
   }
 }
 
-/** Ways in which a program can pass its rehearsal and not serve after all: a change of its main part. */
+/** Changes of the program that pass the rehearsal and then prevent it from serving. */
 const twoFaced = [
   {
     title: 'cannot be loaded',
@@ -141,7 +141,7 @@ describe('a restart after', () => {
     expect((await server.ask('status'))['codeChanged']).toBe(false);
   });
 
-  it('a file was written anew with the same content is none of another program, with other content it is', async () => {
+  it('a file rewritten with the same content is not another program; with other content it is', async () => {
     const folder = makeFolder();
     install(join(folder, 'app'), '1.1.1');
     const program = join(folder, 'app/dist/main.js');

@@ -10,7 +10,7 @@ import { callTool } from './mcp.ts';
 
 const WATCHING = 'ZSCALER_MCP_WATCH_ENV=true\n';
 const LEVELS = ['warn', 'info', 'debug', 'error'] as const;
-/** Several times what a change needs to be noticed: nothing came of it. */
+/** Several times the delay of the watcher, after which no reload is expected any more. */
 const LONG_ENOUGH_MS = 1_500;
 
 const textFor = (level: string): string => `${WATCHING}ZSCALER_MCP_LOG_LEVEL=${level}\n`;
@@ -21,7 +21,7 @@ const untilOperations = (server: TestServer, count: number) =>
     () => `there are not ${count} operations: ${JSON.stringify(server.record().operations, null, 2)}\n${server.log()}`,
   );
 
-/** Writes the file and asks for a reload while the server is stopped, so that it hears of both at the same moment. */
+/** Writes the file and requests a reload while the server is stopped, so that it notices both at the same time. */
 async function reloadAtOnce(server: TestServer, text: string): ReturnType<TestServer['ask']> {
   process.kill(server.pid, 'SIGSTOP');
   server.writeDotenv(text);
@@ -31,7 +31,7 @@ async function reloadAtOnce(server: TestServer, text: string): ReturnType<TestSe
   return verdict;
 }
 
-/** As the kubelet does it: a new folder, and one rename that moves the link to it. */
+/** Updates as the kubelet does: a new folder, and one rename that switches the link to it. */
 function projectVolume(folder: string, version: string, text: string): void {
   mkdirSync(join(folder, `..${version}`));
   writeFileSync(join(folder, `..${version}`, '.env'), text);
@@ -99,7 +99,7 @@ describe('with ZSCALER_MCP_WATCH_ENV', () => {
     );
   });
 
-  it('a bad .env is refused with its reasons in the log, what runs goes on, and it is not tried again until it changes', async () => {
+  it('a bad .env is rejected with its reasons in the log, the server keeps running, and it is not tried again until it changes', async () => {
     const server = await startServer({ dotenv: textFor('info') });
     server.writeDotenv(textFor('loud'));
     await untilOperations(server, 1);
@@ -208,7 +208,7 @@ describe('with ZSCALER_MCP_WATCH_ENV', () => {
   });
 });
 
-it('without any file there is nothing to watch, and that is said', async () => {
+it('without any file there is nothing to watch, and the log says so', async () => {
   const server = await startServer({ env: { ZSCALER_MCP_WATCH_ENV: 'true' } });
   expect(server.log()).toContain('there is no file to watch');
 });

@@ -1,4 +1,4 @@
-/** The ways to authenticate clients, for tests of all of them: what is right, what is wrong, and how it is rotated. */
+/** The ways to authenticate clients, for tests of all of them: valid and invalid credentials, and their rotation. */
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { startIdp, type Idp } from '../idp.ts';
@@ -10,14 +10,14 @@ type Headers = Record<string, string>;
 
 export interface Way {
   readonly dotenv: string;
-  /** What the server is started with, when what has expired was good once; a reload leads to `dotenv`. */
+  /** The initial `.env`, under which the expired credentials were valid; a reload switches to `dotenv`. */
   readonly before?: string;
-  /** Two callers that are let in. */
+  /** Two accepted callers. */
   readonly one: Headers;
   readonly two: Headers;
   /** All of them get 401. */
   readonly refused: Readonly<Record<'none' | 'wrong' | 'expired' | 'of another', Headers>>;
-  /** After a reload, `one` is refused and `fresh` is good; `two` notices nothing. */
+  /** After a reload, `one` is rejected and `fresh` is accepted; `two` is not affected. */
   readonly rotate: () => Promise<{ dotenv: string; fresh: Headers }>;
   readonly secrets: readonly string[];
 }
@@ -73,7 +73,7 @@ export const ways: Readonly<Record<string, () => Promise<Way>>> = {
   },
 };
 
-/** @param dotenv without the audience, which stands at its end */
+/** @param dotenv without the audience, which is appended */
 async function tokenWay(idp: Idp, dotenv: string): Promise<Way> {
   const past = Math.floor(Date.now() / 1_000) - 60;
   const tokens = {
@@ -105,13 +105,13 @@ export const initialize = {
 };
 
 export interface Visit {
-  /** The status of one more request in the session, or where there are none, of one more request. */
+  /** The status of another request, in the session if there is one. */
   readonly ask: (headers: Headers) => Promise<number>;
   /** Whether the server has ended the event stream. */
   readonly hasEnded: () => boolean;
 }
 
-/** Opens what a caller has open: a session, where there are some, and an event stream. */
+/** Opens a session, where the revision has them, and an event stream. */
 export async function visit({ url }: TestServer, era: (typeof eras)[number], headers: Headers): Promise<Visit> {
   if (era === '2026-07-28') {
     const { hasEnded } = await openListener(url, headers);
@@ -128,7 +128,7 @@ export async function visit({ url }: TestServer, era: (typeof eras)[number], hea
   return { ask: async (shown) => (await post(new URL(path, url).href, initialize, shown)).status, hasEnded };
 }
 
-/** The stream that a client of revision 2026-07-28 hears of changes on. */
+/** The stream of change notifications of revision 2026-07-28. */
 const openListener = (url: string, headers: Headers): Promise<Stream> =>
   openStream(
     url,
@@ -152,11 +152,11 @@ const openListener = (url: string, headers: Headers): Promise<Stream> =>
 
 interface Stream {
   readonly hasEnded: () => boolean;
-  /** What came first. */
+  /** The first event. */
   readonly first: Promise<string>;
 }
 
-/** A stream that counts as open until the server ends it. */
+/** An event stream, open until the server ends it. */
 async function openStream(url: string, headers: Headers, body?: string): Promise<Stream> {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
