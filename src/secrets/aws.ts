@@ -1,4 +1,4 @@
-/** AWS Secrets Manager, through the SDK of AWS: credentials, endpoints and profiles are found as every tool of AWS finds them. */
+/** Reads AWS Secrets Manager through the AWS SDK, which finds credentials, endpoints and profiles the standard way. */
 import { ZscalerMcpError } from '../common/errors.ts';
 import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { parseValues } from './values.ts';
@@ -13,7 +13,7 @@ export interface AwsPlace {
   readonly region: string | undefined;
 }
 
-/** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
+/** Reads the current version of the secret. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
 export async function readAws({ name, region }: AwsPlace, { signal, fetch }: ReaderOptions): Promise<SecretsReading> {
   const { GetSecretValueCommand, SecretsManagerClient } = await loadSdk(SDK, () => import('@aws-sdk/client-secrets-manager'));
   const found = region ?? regionOf(name);
@@ -35,7 +35,7 @@ export async function readAws({ name, region }: AwsPlace, { signal, fetch }: Rea
   }
 }
 
-/** The part of a request of the SDK that counts here. Source: `HttpRequest` of @smithy/types. */
+/** The fields used here of a request that the SDK makes. Source: `HttpRequest` of @smithy/types. */
 interface SdkRequest {
   readonly method: string;
   readonly protocol: string;
@@ -46,10 +46,10 @@ interface SdkRequest {
   readonly body?: unknown;
 }
 
-/** The SDK's own handler knows no proxy. */
+/** A request handler that uses our `fetch`, since that of the SDK does not support proxies. */
 const handlerOf = (fetch: FetchSecrets) => ({
   async handle({ method, protocol, hostname, port, path, headers, body }: SdkRequest, { abortSignal }: { abortSignal?: unknown } = {}) {
-    // They follow from the URL and the body, and may not be set.
+    // `fetch` derives both from the URL and the body, and does not allow setting them.
     const { host: _, 'content-length': __, ...others } = headers;
     const signal = abortSignal instanceof AbortSignal ? abortSignal : new AbortController().signal;
     const url = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`;
@@ -62,19 +62,19 @@ const handlerOf = (fetch: FetchSecrets) => ({
   httpHandlerConfigs: () => ({}),
 });
 
-/** What is asked is JSON, as text or as bytes. */
+/** The body is JSON, as text or as bytes. */
 const bodyOf = (body: unknown): { body?: string } =>
   typeof body === 'string' ? { body } : body instanceof Uint8Array ? { body: new TextDecoder().decode(body) } : {};
 
-/** What `fetch` says is always the same; the reason is behind it, and the SDK judges by it. */
+/** Throws the cause of a failed `fetch`: its own message is always the same, and the SDK classifies errors by the cause. */
 function unwrap(error: Error): never {
   throw error.cause instanceof Error ? error.cause : error;
 }
 
-/** An ARN says where its secret is. */
+/** The region in the ARN of a secret; undefined for a name. */
 const regionOf = (name: string): string | undefined => /^arn:[\w-]+:secretsmanager:([a-z0-9-]+):/.exec(name)?.[1];
 
-/** Only what the service calls the error is taken over: its sentences may quote what was sent. */
+/** Uses only the name of the service's error, since its message may quote the request. */
 function describe(error: unknown, where: string) {
   const {
     name = 'Error',
@@ -88,26 +88,27 @@ function describe(error: unknown, where: string) {
   if (hint !== undefined && (status ?? 0) < 500) return unreadable(`${where} cannot be read: ${word}`, hint);
   if (status === undefined)
     return code === undefined && /\bregion\b/i.test(message)
-      ? unreadable(`${where} cannot be asked for: nothing says in which region`, 'Set AWS_REGION.')
-      : unreachable(`${where} cannot be reached: ${code ?? word}`, 'Is the network open, and the region right?');
+      ? unreadable(`${where} cannot be read: the region is not known`, 'Set AWS_REGION.')
+      : unreachable(`${where} cannot be reached: ${code ?? word}`, 'Check the network connection and the region.');
   if (status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(word))
     return unreachable(`${where} cannot be read now: ${word}, status ${status}`, 'Try again later.');
   return unreadable(`${where} cannot be read: ${word}, status ${status}`, 'Look up the error in the reference of AWS Secrets Manager.');
 }
 
-const CREDENTIALS = 'Give the server a role, or credentials in the environment that it is started with; a .env does not reach the SDK.';
+const CREDENTIALS = 'Give the server a role, or credentials in the environment that it is started with; the SDK does not read the .env.';
 
 const hints: Readonly<Record<string, string>> = {
   ResourceNotFoundException: 'Correct ZSCALER_SECRET_NAME or AWS_REGION.',
-  AccessDeniedException: 'Its role needs secretsmanager:GetSecretValue for this secret, and kms:Decrypt for a key of your own.',
-  DecryptionFailure: 'Its role needs kms:Decrypt for the key of this secret.',
-  InvalidRequestException: 'Is the secret scheduled for deletion?',
+  AccessDeniedException:
+    'The role of the server needs secretsmanager:GetSecretValue for this secret, and kms:Decrypt if you use your own key.',
+  DecryptionFailure: 'The role of the server needs kms:Decrypt for the key of this secret.',
+  InvalidRequestException: 'Check whether the secret is scheduled for deletion.',
   CredentialsProviderError: CREDENTIALS,
   UnrecognizedClientException: CREDENTIALS,
   InvalidClientTokenId: CREDENTIALS,
   InvalidSignatureException: CREDENTIALS,
   IncompleteSignature: CREDENTIALS,
-  // Of the parser of answers.
-  SyntaxError: 'Something else than AWS answered; is there a proxy in between, or another endpoint in the environment?',
-  ExpiredTokenException: 'The credentials of the server have expired; give it new ones.',
+  // Thrown when the response cannot be parsed.
+  SyntaxError: 'The response is not from AWS; check for a proxy, or an endpoint set in the environment.',
+  ExpiredTokenException: 'The credentials of the server have expired; renew them.',
 };

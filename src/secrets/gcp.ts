@@ -1,4 +1,4 @@
-/** GCP Secret Manager, through the SDK of Google: one secret a setting, credentials found as every tool of Google finds them. */
+/** Reads GCP Secret Manager, one secret per setting, through the Google SDK, which finds credentials the standard way. */
 import { ZscalerMcpError } from '../common/errors.ts';
 import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 
@@ -8,18 +8,18 @@ const SDK = '@google-cloud/secret-manager';
 export interface GcpPlace {
   readonly kind: 'gcp';
   readonly project: string;
-  /** Names of settings; the ids of their secrets follow from them. */
+  /** Names of settings; the IDs of their secrets are derived from them. */
   readonly names: readonly string[];
-  /** Whether every one of them has to be there. */
+  /** Whether all of them must exist. */
   readonly isComplete: boolean;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly endpoint: string | undefined;
 }
 
-/** Requests at a time: below every quota. */
+/** Maximum number of concurrent requests; below every quota. */
 const LANES = 8;
 
-/** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
+/** Reads the latest version of each secret. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
 export async function readGcp(place: GcpPlace, { signal, fetch }: ReaderOptions): Promise<SecretsReading> {
   const { project, names, endpoint, isComplete } = place;
   const { SecretManagerServiceClient } = await loadSdk(SDK, () => import('@google-cloud/secret-manager'));
@@ -55,7 +55,7 @@ export async function readGcp(place: GcpPlace, { signal, fetch }: ReaderOptions)
   try {
     await Promise.all(Array.from({ length: LANES }, lane));
   } finally {
-    // What is under way is of no use any more.
+    // Starts no further requests after a failure.
     pending.length = 0;
     client.close().catch(() => undefined);
   }
@@ -63,7 +63,7 @@ export async function readGcp(place: GcpPlace, { signal, fetch }: ReaderOptions)
   return { place: `GCP Secret Manager, project ${project}`, values: Object.fromEntries(found) };
 }
 
-/** `ZSCALER_CLIENT_ID` is kept as `zscaler-client-id`. */
+/** The ID of the secret for a setting: `zscaler-client-id` for `ZSCALER_CLIENT_ID`. */
 const idOf = (name: string): string => name.toLowerCase().replaceAll('_', '-');
 
 function endpointOf(endpoint: string | undefined) {
@@ -72,7 +72,7 @@ function endpointOf(endpoint: string | undefined) {
   return { apiEndpoint: hostname, protocol: protocol.replace(':', ''), ...(port !== '' && { port: Number(port) }) };
 }
 
-/** The SDK's own way to send knows no proxy, and cannot be called off. */
+/** SDK options that send requests with our `fetch`: that of the SDK supports neither proxies nor aborting. */
 function senderOf(fetch: FetchSecrets, signal: AbortSignal) {
   const fetchImplementation = async (
     input: string | URL | Request,
@@ -93,14 +93,14 @@ const textOf = (data: string | Uint8Array | null | undefined): string =>
 
 /** Canonical codes of google.rpc.Code. */
 const [NOT_FOUND, PERMISSION_DENIED, FAILED_PRECONDITION, UNAUTHENTICATED] = [5, 7, 9, 16] as const;
-const PASSING: ReadonlySet<number> = new Set([4, 8, 10, 13, 14]);
+const TRANSIENT: ReadonlySet<number> = new Set([4, 8, 10, 13, 14]);
 
 const codeOf = (error: unknown): number | undefined => {
   const { code } = error as { code?: unknown };
   return typeof code === 'number' ? code : undefined;
 };
 
-/** Only the code of the error is taken over: its sentences may quote what was sent. */
+/** Uses only the code of the error, since its message may quote the request. */
 function describe(error: unknown, where: string, signal: AbortSignal) {
   if (signal.aborted || error instanceof ZscalerMcpError) return error;
   const code = codeOf(error);
@@ -108,27 +108,27 @@ function describe(error: unknown, where: string, signal: AbortSignal) {
   if (code === undefined) {
     const { code: word } = error as { code?: unknown };
     const reason = typeof word === 'string' && /^\w{1,60}$/.test(word) ? word : 'no credentials, or no connection';
-    return unreachable(`${where} cannot be asked for: ${reason}`, CREDENTIALS);
+    return unreachable(`${where} cannot be reached: ${reason}`, CREDENTIALS);
   }
-  if (PASSING.has(code) || code >= 500) return unreachable(`${where} cannot be read now: code ${code}`, 'Try again later.');
+  if (TRANSIENT.has(code) || code >= 500) return unreachable(`${where} cannot be read now: code ${code}`, 'Try again later.');
   return unreadable(`${where} cannot be read: code ${code}`, 'Look up the code in the reference of google.rpc.Code.');
 }
 
 const CREDENTIALS =
-  'Give the server a service account, or GOOGLE_APPLICATION_CREDENTIALS in the environment that it is started with; a .env does not reach the SDK.';
+  'Give the server a service account, or GOOGLE_APPLICATION_CREDENTIALS in the environment that it is started with; the SDK does not read the .env.';
 
 const hints: Readonly<Record<number, readonly [string, string]>> = {
-  [NOT_FOUND]: ['is not there', 'Make it, or correct ZSCALER_MCP_GCP_SECRETS and GCP_PROJECT_ID.'],
+  [NOT_FOUND]: ['does not exist', 'Create it, or correct ZSCALER_MCP_GCP_SECRETS or GCP_PROJECT_ID.'],
   [PERMISSION_DENIED]: [
-    'may not be read',
-    'The service account needs roles/secretmanager.secretAccessor; if it has it for single secrets, name their settings in ZSCALER_MCP_GCP_SECRETS.',
+    'cannot be read: permission denied',
+    'The service account needs roles/secretmanager.secretAccessor; if it has the role for some secrets only, list their settings in ZSCALER_MCP_GCP_SECRETS.',
   ],
-  [FAILED_PRECONDITION]: ['has no latest version that is enabled', 'Enable it, or add a version.'],
-  [UNAUTHENTICATED]: ['may not be read: the credentials are not accepted', CREDENTIALS],
+  [FAILED_PRECONDITION]: ['has a latest version that is not enabled', 'Enable it, or add a version.'],
+  [UNAUTHENTICATED]: ['cannot be read: the credentials were rejected', CREDENTIALS],
 };
 
 const nothingThere = (project: string) =>
   unreadable(
-    `GCP project ${project} has none of the secrets that this server looks for`,
-    'Keep ZSCALER_CLIENT_ID as zscaler-client-id, and so on; docs/operations/secrets.md has the list.',
+    `GCP project ${project} contains none of the secrets that this server looks for`,
+    'Store ZSCALER_CLIENT_ID as zscaler-client-id, and so on; docs/operations/secrets.md has the list.',
   );

@@ -1,4 +1,4 @@
-/** Reads what a secrets manager holds for this server. Loaded only where one is configured, and each SDK only with its manager. */
+/** Reads settings from a secrets manager. Loaded only if one is configured, and each SDK only for its own manager. */
 import { ZscalerMcpError } from '../common/errors.ts';
 import type { AwsPlace } from './aws.ts';
 import type { GcpPlace } from './gcp.ts';
@@ -7,16 +7,16 @@ import type { VaultPlace } from './vault.ts';
 
 export type { AwsPlace, GcpPlace, SecretsReading, VaultPlace };
 
-/** How long a read may take altogether, and how HTTP requests are made. */
+/** The time limit for a whole read, and how to make HTTP requests. */
 export interface ManagerOptions {
   readonly timeoutMs: number;
   readonly fetch: FetchSecrets;
 }
 
-/** Reads the secrets manager once. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE; neither holds anything that was read */
+/** Reads the secrets manager once. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE; neither contains anything that was read */
 export async function readManager(place: AwsPlace | GcpPlace | VaultPlace, { timeoutMs, fetch }: ManagerOptions): Promise<SecretsReading> {
   const signal = AbortSignal.timeout(timeoutMs);
-  // The SDKs look for credentials with requests that cannot be aborted.
+  // Needed beside the signal: the SDKs look for credentials with requests that cannot be aborted.
   const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(tooLate(timeoutMs)), { once: true }));
   try {
     return await Promise.race([read(place, { signal, fetch }), late]);
@@ -40,5 +40,5 @@ async function read(place: AwsPlace | GcpPlace | VaultPlace, options: ReaderOpti
 const tooLate = (timeoutMs: number) =>
   unreachable(
     `the secrets manager did not answer within ${timeoutMs / 1_000} s`,
-    'Is the network open? ZSCALER_MCP_SECRETS_TIMEOUT allows more.',
+    'Check the network connection, or raise ZSCALER_MCP_SECRETS_TIMEOUT.',
   );

@@ -1,22 +1,22 @@
-/** What the readers of secrets managers have in common: options, results, errors. */
+/** Options, results and errors that all readers of secrets managers share. */
 import { ZscalerMcpError } from '../common/errors.ts';
 
-/** What a secrets manager holds. */
+/** What was read from a secrets manager. */
 export interface SecretsReading {
-  /** Manager and place in it, in words for people. */
+  /** The manager and the secret in it, for people. */
   readonly place: string;
-  /** By name of the setting. */
+  /** Raw values by setting name. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** What every reader is given. */
+/** Options of every reader. */
 export interface ReaderOptions {
-  /** Aborts when the time is over. */
+  /** Aborts when the time limit is reached. */
   readonly signal: AbortSignal;
   readonly fetch: FetchSecrets;
 }
 
-/** One request; redirects are not followed. */
+/** Makes one HTTP request; redirects are not followed. */
 export type FetchSecrets = (
   url: string,
   request: {
@@ -27,15 +27,15 @@ export type FetchSecrets = (
   },
 ) => Promise<{ readonly status: number; readonly headers: { get(name: string): string | null }; text(): Promise<string> }>;
 
-/** It answered, and nothing will be better next time. The text must not hold anything of what was read. */
+/** An error for an answer that a retry would not change. The message must not contain anything that was read. */
 export const unreadable = (message: string, hint: string): ZscalerMcpError =>
   new ZscalerMcpError('ERR_SECRETS_UNREADABLE', message, { hint });
 
-/** It did not answer, or not now. */
+/** An error for a manager that did not answer or is temporarily unavailable. */
 export const unreachable = (message: string, hint: string): ZscalerMcpError =>
   new ZscalerMcpError('ERR_SECRETS_UNREACHABLE', message, { hint });
 
-/** An SDK that is installed by whoever needs it. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE when it is not */
+/** Loads an SDK, which is an optional dependency. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE if it is not installed */
 export async function loadSdk<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
@@ -43,7 +43,7 @@ export async function loadSdk<T>(name: string, load: () => Promise<T>): Promise<
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ERR_MODULE_NOT_FOUND' ? 'is not installed' : `cannot be loaded (${code ?? (error as Error).name})`;
     throw unreadable(
-      `the package ${name} ${why}, and reading this secrets manager needs it`,
+      `the package ${name} ${why}, which reading this secrets manager requires`,
       `Install it beside zscaler-mcp: npm install ${name}`,
     );
   }

@@ -64,7 +64,7 @@ describe('what is kept as a JSON object', () => {
   it.each(['SENTINEL', '"SENTINEL"', '["SENTINEL"]', '{"A":"SENTINEL"', 'null', ''])(
     'is refused without quoting it if it is none: %j',
     (text) => {
-      expect(() => parseValues(text, 'the secret')).toThrow('the secret is no JSON object of settings');
+      expect(() => parseValues(text, 'the secret')).toThrow('the secret is not a JSON object of settings');
     },
   );
 
@@ -89,7 +89,7 @@ describe('what is kept as a JSON object', () => {
   });
 
   it('names what is no text, if it looks like a name', () => {
-    expect(() => parseValues('{"ZSCALER_X":["SENTINEL"],"SENTINEL a":{}}', 'it')).toThrow('ZSCALER_X, one that is not shown');
+    expect(() => parseValues('{"ZSCALER_X":["SENTINEL"],"SENTINEL a":{}}', 'it')).toThrow('ZSCALER_X, a name that is not shown');
   });
 });
 
@@ -101,15 +101,20 @@ describe('Vault', () => {
   });
 
   it.each<[string, Trouble, string, RegExp]>([
-    ['a wrong token', { status: 403, body: 'SENTINEL' }, 'ERR_SECRETS_UNREADABLE', /may not be read/],
-    ['nothing there', { status: 404, body: '{"errors":[]}' }, 'ERR_SECRETS_UNREADABLE', /is not there/],
+    ['a wrong token', { status: 403, body: 'SENTINEL' }, 'ERR_SECRETS_UNREADABLE', /permission denied/],
+    ['nothing there', { status: 404, body: '{"errors":[]}' }, 'ERR_SECRETS_UNREADABLE', /does not exist/],
     [
       'a deleted version',
       { status: 404, body: '{"data":{"data":null,"metadata":{"deletion_time":"2026-01-01"}}}' },
       'ERR_SECRETS_UNREADABLE',
       /was deleted/,
     ],
-    ['a redirect', { status: 307, headers: { location: 'http://127.0.0.1:1/SENTINEL' } }, 'ERR_SECRETS_UNREADABLE', /is elsewhere/],
+    [
+      'a redirect',
+      { status: 307, headers: { location: 'http://127.0.0.1:1/SENTINEL' } },
+      'ERR_SECRETS_UNREADABLE',
+      /is at another address/,
+    ],
     ['a seal', { status: 503, body: 'SENTINEL' }, 'ERR_SECRETS_UNREACHABLE', /sealed/],
     ['a standby', { status: 473, body: '' }, 'ERR_SECRETS_UNREACHABLE', /cannot be read now/],
     ['an engine of version 1', { body: '{"data":{"ZSCALER_CLIENT_SECRET":"SENTINEL"}}' }, 'ERR_SECRETS_UNREADABLE', /version 2/],
@@ -132,7 +137,7 @@ describe('AWS Secrets Manager', () => {
     vi.stubEnv('AWS_REGION', '');
     const arn = 'arn:aws:secretsmanager:eu-central-1:1:secret:other-a';
     expect((await failure({ ...place, name: arn })).message).toContain('ResourceNotFoundException');
-    expect((await failure(place)).message).toMatch(/nothing says in which region/);
+    expect((await failure(place)).message).toMatch(/the region is not known/);
   });
 
   it('that cannot be reached is told by the reason behind it', async () => {
@@ -179,7 +184,7 @@ describe('GCP Secret Manager', () => {
   it('must have what was named', async () => {
     const place = await gcp(['ZSCALER_CLIENT_ID', 'ZSCALER_CLOUD'], true);
     manager?.keep({ ZSCALER_CLIENT_ID: 'id' });
-    expect((await failure(place)).message).toContain('zscaler-cloud of GCP project acme is not there');
+    expect((await failure(place)).message).toContain('zscaler-cloud of GCP project acme does not exist');
   });
 
   it.each<[string, Trouble | null, string, RegExp]>([
@@ -187,16 +192,16 @@ describe('GCP Secret Manager', () => {
       'no permission',
       { status: 403, body: '{"error":{"code":403,"status":"PERMISSION_DENIED","message":"SENTINEL"}}' },
       'ERR_SECRETS_UNREADABLE',
-      /may not be read/,
+      /permission denied/,
     ],
     [
       'a disabled version',
       { status: 400, body: '{"error":{"code":400,"status":"FAILED_PRECONDITION","message":"SENTINEL"}}' },
       'ERR_SECRETS_UNREADABLE',
-      /no latest version/,
+      /a latest version that is not enabled/,
     ],
     ['an empty one', { body: '{"name":"x","payload":{"data":""}}' }, 'ERR_SECRETS_UNREADABLE', /is empty/],
-    ['nothing at all', null, 'ERR_SECRETS_UNREADABLE', /has none of the secrets/],
+    ['nothing at all', null, 'ERR_SECRETS_UNREADABLE', /contains none of the secrets/],
     ['a failure', { status: 500, body: 'SENTINEL' }, 'ERR_SECRETS_UNREACHABLE', /cannot be read now/],
   ])('with %s', async (_, trouble, code, message) => {
     const place = await gcp(['ZSCALER_CLIENT_ID'], false);

@@ -1,4 +1,4 @@
-/** HashiCorp Vault and compatible servers: one secret of a KV version 2 engine. Source: its HTTP API, "Read secret version". */
+/** Reads one secret of a KV version 2 engine from HashiCorp Vault or a compatible server. Source: its HTTP API, "Read secret version". */
 import { messageOf } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
 import { unreachable, unreadable, type ReaderOptions, type SecretsReading } from './reader.ts';
@@ -7,7 +7,7 @@ import { textsOf } from './values.ts';
 /** The secret of a KV version 2 engine to read, and how to sign in. */
 export interface VaultPlace {
   readonly kind: 'vault';
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly address: string;
   readonly mount: string;
   readonly path: string;
@@ -15,14 +15,14 @@ export interface VaultPlace {
   readonly namespace: string | undefined;
 }
 
-/** @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
+/** Reads the latest version of the secret. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
 export async function readVault(place: VaultPlace, options: ReaderOptions): Promise<SecretsReading> {
   const where = `the secret ${place.mount}/${place.path} of Vault at ${place.address}`;
   const { status, text } = await ask(place, options);
   if (status !== 200) throw refusalOf(status, where, text);
   const data = dataOf(text);
   if (data === undefined)
-    throw unreadable(`${where} did not come as the KV engine version 2 sends it`, 'Is ZSCALER_MCP_VAULT_MOUNT an engine of version 2?');
+    throw unreadable(`${where} is not in the format of KV version 2`, 'Check that ZSCALER_MCP_VAULT_MOUNT is a KV version 2 engine.');
   return { place: `Vault ${place.mount}/${place.path}`, values: textsOf(data, where) };
 }
 
@@ -33,49 +33,52 @@ async function ask({ address, mount, path, token, namespace }: VaultPlace, { fet
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
     if (signal.aborted) throw error;
-    throw unreachable(`Vault at ${address} cannot be reached: ${reasonOf(error)}`, 'Is VAULT_ADDR right, and the network open?');
+    throw unreachable(`Vault at ${address} cannot be reached: ${reasonOf(error)}`, 'Check VAULT_ADDR and the network connection.');
   }
 }
 
 const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
-/** `fetch failed` alone helps nobody; a header that is no header is quoted in its message. */
+/** The reason behind `fetch failed`. The message for an invalid header is not used, since it quotes the token. */
 function reasonOf(error: unknown): string {
   const { cause } = error as Error;
   const { code } = (cause ?? error) as NodeJS.ErrnoException;
   if (typeof code === 'string') return code;
   return error instanceof TypeError && cause === undefined
-    ? 'the request cannot be sent; is the token one line?'
+    ? 'the request cannot be sent; check that the token is a single line'
     : messageOf(cause ?? error);
 }
 
 function refusalOf(status: number, where: string, text: string) {
   if (status === 403)
     return unreadable(
-      `${where} may not be read: Vault says 403`,
-      'Is the token still good, and does its policy allow read on the data path?',
+      `${where} cannot be read: permission denied (Vault answered 403)`,
+      'Check that the token is valid and that its policy allows read on the data path.',
     );
   if (status === 404) {
     const isDeleted = wasDeleted(text);
     return unreadable(
-      `${where} ${isDeleted ? 'was deleted' : 'is not there'}: Vault says 404`,
-      isDeleted ? 'Bring a version back, or write a new one.' : 'Correct ZSCALER_MCP_VAULT_MOUNT and ZSCALER_MCP_VAULT_PATH.',
+      `${where} ${isDeleted ? 'was deleted' : 'does not exist'}: Vault answered 404`,
+      isDeleted ? 'Undelete a version, or write a new one.' : 'Correct ZSCALER_MCP_VAULT_MOUNT and ZSCALER_MCP_VAULT_PATH.',
     );
   }
   if (status >= 300 && status < 400)
-    return unreadable(`${where} is elsewhere: Vault says ${status}`, 'A token is sent to one address only: set VAULT_ADDR to the other.');
+    return unreadable(
+      `${where} is at another address: Vault answered ${status}`,
+      'Redirects are not followed, to protect the token: set VAULT_ADDR to the other address.',
+    );
   if (status >= 500 || status === 429 || status === 472 || status === 473)
     return unreachable(
-      `${where} cannot be read now: Vault says ${status}${status === 503 ? ', sealed or in maintenance' : ''}`,
+      `${where} cannot be read now: Vault answered ${status}${status === 503 ? ' (sealed or in maintenance)' : ''}`,
       'Try again later.',
     );
-  return unreadable(`${where} cannot be read: Vault says ${status}`, 'Look into the log of Vault.');
+  return unreadable(`${where} cannot be read: Vault answered ${status}`, 'Check the Vault log.');
 }
 
-/** The 404 of a deleted version still has its metadata. */
+/** Whether a 404 is for a deleted version: its body still has metadata. */
 const wasDeleted = (text: string): boolean => /"deletion_time"\s*:\s*"[^"]/.test(text);
 
-/** Undefined for any other answer. */
+/** The data of the secret; undefined if the answer is not in the format of KV version 2. */
 function dataOf(text: string): unknown {
   try {
     const { data } = parseJson(text) as { data?: { data?: unknown; metadata?: unknown } };
