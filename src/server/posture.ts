@@ -42,7 +42,7 @@ export function postureOf(facts: PostureFacts): Posture {
 const NONE: KeptSecrets = { inTheOpen: 0, places: [], readableFile: null };
 
 function protectionsOf({ settings, secrets: { inTheOpen, places } = NONE, isShared = null }: PostureFacts): Protection[] {
-  const isHttp = settings.transport !== 'stdio';
+  const servesHttp = settings.transport !== 'stdio';
   const mode = authModeOf(settings);
   const overHttp: Protection[] = [
     [mode !== 'none', `client authentication (${mode})`, 'client authentication'],
@@ -53,7 +53,7 @@ function protectionsOf({ settings, secrets: { inTheOpen, places } = NONE, isShar
     [settings.requestsPerMinute > 0, `rate limit (${settings.requestsPerMinute} a minute)`, 'rate limit'],
   ];
   return [
-    ...(isHttp ? overHttp : []),
+    ...(servesHttp ? overHttp : []),
     [!settings.disableOutputSanitization, 'output sanitization', 'output sanitization'],
     ...(isShared === null ? [] : [[isShared, 'state shared with replicas', 'sharing of state'] as const]),
     [settings.logToolCalls, 'audit of tool calls', 'audit of tool calls'],
