@@ -1,11 +1,11 @@
-/** Flags and help text, from the table. */
+/** Derives flags and help texts from the table. */
 import type { FlagLayer } from './layers.ts';
 import { reserved } from './reserved.ts';
 import { describeValue } from './compare.ts';
 import type { Setting } from './setting.ts';
 import { rows, topics } from './table.ts';
 
-/** What `parseArgs` of node:util takes. */
+/** Options for `parseArgs` of node:util. */
 export type FlagOptions = Record<string, { type: 'string' | 'boolean'; short?: string }>;
 
 interface Flag {
@@ -15,7 +15,7 @@ interface Flag {
   readonly short?: string | undefined;
 }
 
-/** Switches take no value; there is no flag for a secret. */
+/** The flags of all settings. Switches take no value; secrets have no flag. */
 export function flagOptions(): FlagOptions {
   const options = allFlags().map(
     ({ name, isSwitch, short }) => [name, { type: isSwitch ? 'boolean' : 'string', ...(short ? { short } : {}) }] as const,
@@ -23,7 +23,7 @@ export function flagOptions(): FlagOptions {
   return Object.fromEntries(options);
 }
 
-/** The highest layer, from what `parseArgs` made of the flags above; values it does not know are left to others. */
+/** The flag layer, from the values that `parseArgs` returned; options that are not settings are ignored. */
 export function flagLayer(values: Readonly<Record<string, unknown>>): FlagLayer {
   const given = allFlags().flatMap(({ name, env }) => {
     const value = values[name];
@@ -52,7 +52,7 @@ export interface TopicHelp {
 export interface SettingHelp {
   /** Flag with the values it takes, and environment name: `--transport stdio|sse`, `(ZSCALER_MCP_TRANSPORT)`. */
   readonly names: readonly string[];
-  /** What it is for, what it takes, its default, and when a change is applied. */
+  /** What it does, the values it takes, its default, and when a change is applied. */
   readonly text: string;
 }
 

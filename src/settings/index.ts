@@ -1,4 +1,4 @@
-/** What can be configured, from where, and what a change needs. */
+/** The settings: what can be configured, where values come from, and how a change is applied. */
 export { authModeOf, authObstacles, type AuthMode } from './authentication.ts';
 export { compareSettings, configDigest, describeValue, isSet } from './compare.ts';
 export { parseEnvFile } from './dotenv.ts';

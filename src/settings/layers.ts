@@ -1,6 +1,7 @@
-/** The places a value can come from, highest first, behind one small interface. */
+/** The layers that a value can come from, highest first, behind one interface. */
 import type { EnvEntry, LineProblem } from './dotenv.ts';
 
+/** The layer that a value came from. */
 export type OriginKind = 'flag' | 'file' | 'secrets' | 'environment' | 'default';
 
 /** Values of flags by the environment name of their setting, as `flagLayer` makes them. */
@@ -14,35 +15,39 @@ export interface EnvFileLayer {
   readonly warnings?: readonly LineProblem[];
 }
 
-/** What each layer holds. */
+/** The content of each layer. */
 export interface LayerSources {
   readonly flags: FlagLayer;
   readonly envFile: EnvFileLayer | null;
-  /** What a secrets manager holds, by environment name. */
+  /** Values from a secrets manager, by environment name. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** The environment at the very first start. */
+  /** The environment of the first start. */
   readonly boot: Readonly<Record<string, string | undefined>>;
 }
 
+/** Where a value came from. */
 export interface Origin {
   readonly origin: OriginKind;
   readonly file?: string;
   readonly line?: number;
-  /** The file of its own that held the value. */
+  /** The path of the secret file that the value came from. */
   readonly secretFile?: string;
 }
 
 /** Where each setting's value came from, by environment name. */
 export type Origins = Readonly<Record<string, Origin>>;
 
+/** One source of values. */
 export interface Layer {
   readonly kind: Exclude<OriginKind, 'default'>;
   readonly names: readonly string[];
-  /** Without blanks around it; undefined when the layer says nothing. */
+  /** The trimmed value; undefined if the layer does not have the name. */
   get(name: string): string | undefined;
+  /** The file and line of a name; nulls for a layer that is not a file. */
   place(name: string): { readonly file: string | null; readonly line: number | null };
 }
 
+/** All layers, highest first. */
 export function layersOf({ flags, envFile, secrets = {}, boot }: LayerSources): readonly Layer[] {
   return [
     recordLayer('flag', flags),

@@ -93,20 +93,20 @@ const obstaclesOf = {
       : [{ setting: 'AWS_REGION', message: 'expected the name of a region', hint: 'For example eu-central-1.' }],
   ZSCALER_MCP_GCP_SECRET_MANAGER: ({ gcpProject, gcpEndpoint, gcpSecrets }: Settings) => [
     ...(gcpProject === undefined
-      ? [{ setting: 'GCP_PROJECT_ID', message: 'is not set, and GCP Secret Manager needs a project', hint: 'Set GCP_PROJECT_ID.' }]
+      ? [{ setting: 'GCP_PROJECT_ID', message: 'is not set, but GCP Secret Manager requires a project', hint: 'Set GCP_PROJECT_ID.' }]
       : []),
     ...(gcpEndpoint === undefined ? [] : urlObstacles('ZSCALER_MCP_GCP_ENDPOINT', gcpEndpoint)),
     ...gcpSecrets.filter((name) => !keepable.has(name)).map(notKeepable),
   ],
   ZSCALER_MCP_VAULT_PATH: ({ vaultAddress, vaultToken, vaultPath = '', vaultMount }: Settings) => [
     ...(vaultAddress === undefined
-      ? [{ setting: 'VAULT_ADDR', message: 'is not set, and ZSCALER_MCP_VAULT_PATH needs it', hint: 'Set VAULT_ADDR.' }]
+      ? [{ setting: 'VAULT_ADDR', message: 'is not set, but ZSCALER_MCP_VAULT_PATH requires it', hint: 'Set VAULT_ADDR.' }]
       : urlObstacles('VAULT_ADDR', vaultAddress)),
     ...(vaultToken === undefined
       ? [
           {
             setting: 'VAULT_TOKEN',
-            message: 'is not set, and ZSCALER_MCP_VAULT_PATH needs it',
+            message: 'is not set, but ZSCALER_MCP_VAULT_PATH requires it',
             hint: 'Set VAULT_TOKEN_FILE to the file that the Vault agent writes the token to, or set VAULT_TOKEN.',
           },
         ]

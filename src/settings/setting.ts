@@ -1,48 +1,51 @@
-/** The vocabulary of the table: one row per setting says its name everywhere, its type, its default and what a change needs. */
+/** Constructors for rows of the table. A row defines the names of a setting, its type, its default and how a change is applied. */
 import { ZscalerMcpError } from '../common/errors.ts';
 
-/** `reload`: a reload applies it. `restart`: it waits for one. `boot`: flag or first environment only, never from a file. */
+/** How a change is applied. `reload`: by a reload. `restart`: by a restart. `boot`: never; read from flags and the first environment only. */
 export type Applies = 'reload' | 'restart' | 'boot';
 
 /** One row of the table. */
 export interface Setting<T> {
-  /** The environment name; every message calls the setting by it. */
+  /** The environment name, which messages use too. */
   readonly env: string;
   readonly flag?: `--${string}`;
   readonly short?: string;
-  /** Absent: without a value the setting is undefined. */
+  /** If absent, a setting without a value is undefined. */
   readonly default?: T;
   readonly applies: Applies;
+  /** What the setting does, for help and the reference page: at most about 110 characters. */
   readonly about: string;
-  /** Its value never appears anywhere, and it has no flag. A file may hold it: `NAME_FILE` says where. */
+  /** Its value is never shown, and it has no flag. `NAME_FILE` may name a file that holds it. */
   readonly secret?: true;
-  /** It leads to a secrets manager, so it cannot be kept there. */
+  /** Locates a secrets manager, and so cannot be stored in one. */
   readonly locatesSecrets?: true;
-  /** Settings of one group apply whole or wait whole. */
+  /** Changes of one group are applied together: if one waits for a restart, all do. */
   readonly group?: string;
-  /** A change that a reload does not apply although it applies others, such as one that loosens a protection. */
+  /** Whether this change waits for a restart although a reload applies others, for example because it weakens a protection. */
   waitsWhen?(from: T | undefined, to: T | undefined): boolean;
-  /** Other names for the same setting; in one layer the setting's own name wins. */
+  /** Other names for the same setting; within a layer the setting's own name takes precedence. */
   readonly aliases?: readonly Alias[];
-  /** What a value looks like, for help and messages: "a whole number from 0 to 65535". */
+  /** The values it takes, for help and messages: "a whole number from 0 to 65535". */
   readonly takes: string;
-  /** All values that there are, where they can be listed. */
+  /** All possible values, if they can be listed. */
   readonly values?: readonly string[];
   /** The flag takes no value; its presence means true. */
   readonly isSwitch?: true;
-  /** @throws ZscalerMcpError ERR_SETTINGS_INVALID: says what was wanted, never what was given */
+  /** @throws ZscalerMcpError ERR_SETTINGS_INVALID: says what was expected, never what was given */
   parse(raw: string): T;
 }
 
+/** Another name for a setting. */
 export interface Alias {
   readonly env: string;
   readonly flag?: `--${string}`;
   readonly about?: string;
   readonly isSwitch?: true;
-  /** What it says in the words of the setting itself; undefined when it says nothing. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
+  /** Converts the value to one of the setting; undefined if it has no effect. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
   translate?(raw: string): string | undefined;
 }
 
+/** Settings by their name in code. */
 export type Table = Readonly<Record<string, Setting<unknown>>>;
 
 /** The typed values of a table of settings; those without a default may be undefined. */
@@ -52,20 +55,21 @@ export type Values<T extends Table> = {
     : ReturnType<T[Name]['parse']> | undefined;
 };
 
+/** The part of a setting that its row states; the constructors add the rest. */
 export type Row<T> = Omit<Setting<T>, 'parse' | 'takes' | 'values' | 'isSwitch'>;
 
-/** An error whose message says what was wanted; whoever knows the value adds it unless it is a secret. */
+/** An error that says what was expected. The caller adds the given value unless it is a secret. */
 export const wanted = (what: string, hint?: string): ZscalerMcpError =>
   new ZscalerMcpError('ERR_SETTINGS_INVALID', `expected ${what}`, { hint });
 
-/** Text that `check` accepts; it returns the value to keep, or throws `wanted(...)`. */
+/** A setting with a text value. `check` returns the value to keep, or throws `wanted(...)`. */
 export const text = <const R extends Row<string>>(row: R, takes = 'text', check: (raw: string) => string = plainText) => ({
   ...row,
   takes,
   parse: check,
 });
 
-/** @param synonyms other words for some of the values, in lower case */
+/** A setting with one of the listed values. @param synonyms other words for some of the values, in lower case */
 export const choice = <const V extends readonly string[], const R extends Row<V[number]>>(
   values: V,
   row: R,
@@ -81,6 +85,7 @@ export const choice = <const V extends readonly string[], const R extends Row<V[
   return { ...row, takes, values, parse };
 };
 
+/** A setting that is true or false. */
 export const flag = <const R extends Row<boolean>>(row: R) => ({
   ...row,
   takes: 'true or false',
@@ -88,6 +93,7 @@ export const flag = <const R extends Row<boolean>>(row: R) => ({
   parse: parseFlag,
 });
 
+/** A setting that is a whole number within bounds. */
 export const integer = <const R extends Row<number> & { min: number; max: number; hint?: string }>(row: R) => {
   const takes = `a whole number from ${row.min} to ${row.max}`;
   const parse = (raw: string): number => {
@@ -98,7 +104,7 @@ export const integer = <const R extends Row<number> & { min: number; max: number
   return { ...row, takes, parse };
 };
 
-/** Comma-separated; blanks around items and empty items do not count. `check` keeps or refuses one item. */
+/** A comma-separated list; items are trimmed and empty ones dropped. `check` returns the item to keep, or throws `wanted(...)`. */
 export const list = <const R extends Row<readonly string[]>>(
   row: R,
   takes = 'a comma-separated list',
@@ -116,22 +122,23 @@ export const list = <const R extends Row<readonly string[]>>(
     ),
 });
 
-/** The words for yes and no that are in use. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
+/** Parses a boolean: true, 1, yes, on; false, 0, no, off. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
 export function parseFlag(raw: string): boolean {
   if (/^(?:1|true|yes|on)$/i.test(raw)) return true;
   if (/^(?:0|false|no|off)$/i.test(raw)) return false;
   throw wanted('true or false');
 }
 
+/** Accepts text without control characters. */
 export function plainText(raw: string): string {
   if (hasControl(raw)) throw wanted('text on one line, without control characters');
   return raw;
 }
 
 function plainItem(item: string): string {
-  if (hasControl(item) || /\s/.test(item)) throw wanted('a list separated by commas, without blanks inside an item');
+  if (hasControl(item) || /\s/.test(item)) throw wanted('a comma-separated list, without whitespace inside an item');
   return item;
 }
 
-/** Control characters end up in headers, logs and terminals. */
+/** Whether a text has control characters, which must not reach headers, logs and terminals. */
 export const hasControl = (value: string): boolean => /\p{Cc}/u.test(value);

@@ -86,7 +86,7 @@ describe.skipIf(noIpv6)('a server at ::', () => {
   it('does not start without authentication or in plain HTTP unless that is allowed', async () => {
     const server = await startServer({ demo: false, args: ['--host', '::'], waitForReady: false });
     expect((await server.ended).code).toBe(4);
-    expect(server.log()).toMatch(/nothing says how[^]*plain HTTP can be read on the way/);
+    expect(server.log()).toMatch(/no mode is configured[^]*plain HTTP can be read on the network/);
   });
 
   it('checks names and pages like any other, and knows IPv4 in IPv6 clothes', async () => {
