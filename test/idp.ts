@@ -1,4 +1,4 @@
-/** An identity provider for tests: publishes discovery and keys over HTTP on loopback, signs whatever it is told to. */
+/** An identity provider for tests: publishes discovery and keys over HTTP on loopback, and signs any token on request. */
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -13,7 +13,7 @@ export interface Idp {
   readonly audience: string;
   /** Requests for the list of keys so far. */
   fetches(): number;
-  /** A good token, but for what is changed; null takes a claim away. */
+  /** A valid token with some claims changed; null removes a claim. */
   token(claims?: Record<string, unknown>, header?: { alg?: string; kid?: string; [name: string]: unknown }): Promise<string>;
   /** Signed as if the public key were a shared secret. */
   confused(): string;

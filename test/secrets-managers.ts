@@ -1,4 +1,4 @@
-/** Stand-ins for secrets managers, on this machine: each speaks as much of its protocol as the real client needs. */
+/** Fake secrets managers: each implements as much of its protocol as the real client needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStandIn, type Asked, type StandInAnswer } from './stand-in.ts';
 
@@ -6,7 +6,7 @@ import { openStandIn, type Asked, type StandInAnswer } from './stand-in.ts';
 export type Trouble = 'hang' | 'broken' | (StandInAnswer & { readonly delayMs?: number });
 
 export interface Manager {
-  /** Variables of the environment that lead a server there. */
+  /** Environment variables that make a server use it. */
   readonly env: Readonly<Record<string, string>>;
   /** What it holds from now on. */
   keep(values: Readonly<Record<string, unknown>>): void;

@@ -1,4 +1,4 @@
-/** A server on this machine that stands in for another: it answers as it is told, and remembers what it was asked. */
+/** A configurable fake HTTP server that records its requests. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

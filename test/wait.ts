@@ -1,13 +1,13 @@
-/** How every test waits for something: for an event, never for a time. */
+/** Waiting in tests: for a condition, never for a fixed time. */
 
-/** More than anything takes on a machine that is busy with other things; the limit of a test is beyond it. */
+/** Longer than any wait on a busy machine; the timeout of a test is longer. */
 export const PATIENCE_MS = 100_000;
 
-/** The real time, also where a test has a clock of its own. */
+/** The real time, also in tests with a fake clock. */
 const now = performance.now.bind(performance);
 
 /**
- * The one way to wait for something: looks again and again until it is true.
+ * Polls a condition until it is true.
  * @param complaint what the error says was awaited; without it, the condition itself
  * @param isOver when there is no use in waiting any longer
  */

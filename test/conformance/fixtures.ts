@@ -7,7 +7,7 @@ import { askContext, roundTools, stateCodec } from './rounds.ts';
 
 const HINT = { ttlMs: 1_000, cacheScope: 'private' } as const;
 
-/** `toolsChanged` tells the server's clients that the list of tools is another one. */
+/** `toolsChanged` notifies the server's clients that the list of tools has changed. */
 export function createFixtures(toolsChanged: () => void): Fixtures {
   const tools: Readonly<Record<string, FixtureTool>> = {
     ...contentTools,

@@ -1,4 +1,4 @@
-/** What holds for every tool, and agreement with the recorded facts of the Python server's tools. */
+/** Invariants of every tool, and agreement with the recorded facts of the Python server's tools. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ interface Fact {
   action: string;
   /** `relaxed` gives the reason why the input is required there and not here. */
   params: { name: string; type: string; required: boolean; relaxed?: string; min?: number; max?: number; enum?: string[] }[];
-  /** Absent where the requests depend on the input or on answers; a unit test shows those. */
+  /** Absent where the requests depend on the input or on answers; unit tests cover those. */
   http?: { method: string; path: string; query?: Record<string, string>; body?: Record<string, string> }[];
 }
 
@@ -26,14 +26,14 @@ const toolsFolder = join(import.meta.dirname, '../../src/tools');
 const differencesFile = 'test/contract/differences.ts';
 const find = (name: string): Tool => catalogue.find((tool) => tool.name === name)!;
 
-/** Where we differ on purpose, with the reason. */
+/** Intended differences, with the reason. */
 const relaxed: Readonly<Record<string, readonly string[]>> = {
   zia_update_location: ['name'], // the record is read first, so its name need not be repeated
   zia_add_urls_to_category: ['configured_name'], // likewise, unless it is given
   zia_remove_urls_from_category: ['configured_name'],
   zpa_update_pra_credential: ['credential_type'], // likewise, and the type cannot be changed
 };
-const lookupsWithoutPage = ['zid_get_group_users_by_name', 'zid_get_user_groups_by_name']; // the page asked for is one of the result, not of the lookup
+const lookupsWithoutPage = ['zid_get_group_users_by_name', 'zid_get_user_groups_by_name']; // paging applies to the result, not to the lookup
 
 describe('the catalogue', () => {
   it('has names that are unique, lower-case and begin with their product', () => {
@@ -175,7 +175,7 @@ describe('the catalogue', () => {
       const noun = file.replace(/^.*\/|s?\.ts$/g, '').replaceAll('-', '_');
       const singular = noun.replace(/ie$/, 'y'); // of categories
       const { default: tools } = (await import(join(toolsFolder, file))) as { default?: Tool[] };
-      if (!tools) continue; // what several files share
+      if (!tools) continue; // a file of shared code
       expect(
         tools.filter(({ name }) => !name.includes(noun) && !name.includes(singular)).map(({ name }) => name),
         file,
@@ -229,7 +229,7 @@ describe('agreement with the facts', () => {
       ...param,
       required: param.required && reason === undefined && !relaxed[name]?.includes(param.name),
     }));
-    // Limits that the facts do not mention are ours to add.
+    // Limits that the facts do not mention may be added.
     const stated = new Map(params.map((param) => [param.name, param]));
     const asStated = ours.map((param) => ({
       ...param,
@@ -251,7 +251,7 @@ describe('agreement with the facts', () => {
       expect(fact, `${method} ${path}`).toBeDefined();
       const names = Object.keys(query).filter((key) => query[key] !== undefined);
       for (const key of names) expect(fact?.query, `${method} ${path}`).toHaveProperty([key], query[key]);
-      // What is changed was read first, except where an action edits a list.
+      // A record is read before it is changed, except where an action edits a list.
       if (method === 'PUT' && !('action' in query)) expect(body).toEqual({ id: '1', ...fact?.body });
       else expect(body ?? {}).toEqual(fact?.body ?? {});
     }
@@ -278,7 +278,7 @@ describe('agreement with the facts', () => {
   });
 });
 
-/** An access token, as far as it is read: the codes of the products that the tenant has. */
+/** An access token with the codes of the tenant's products. */
 const tokenFor = (code: string): string =>
   ['{}', JSON.stringify({ 'service-info': [{ prd: code }] }), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
 
@@ -303,7 +303,7 @@ function properties(tool: Tool): Record<string, Property> {
 const typeOf = ({ type, items }: Pick<Property, 'type' | 'items'>): string =>
   type === 'array' ? `array<${items && typeOf(items)}>` : type;
 
-/** In the order of names; a lower limit of 0 is the same as none. */
+/** Sorted by name; a lower limit of 0 counts as none. */
 const comparable = <T extends { name: string; min?: number }>(rows: T[]): T[] =>
   rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((row) => ({ ...row, min: row.min || undefined }));
 
@@ -322,7 +322,7 @@ function sample(name: string, { type, minimum, pattern, enum: values, examples }
   return pattern === undefined ? usual : ([usual, ...lookAlikes].find((text) => new RegExp(pattern).test(text)) ?? usual);
 }
 
-/** For inputs that must look like something: an address, a hash. */
+/** Sample values for inputs with a format: an address, a hash. */
 const lookAlikes = ['192.0.2.1', 'd41d8cd98f00b204e9800998ecf8427e'];
 
 interface Sent {
@@ -332,7 +332,7 @@ interface Sent {
   body?: unknown;
 }
 
-/** Runs the tool against a cloud that finds one record wherever something is looked for. */
+/** Runs the tool against a fake cloud that returns one record for every search. */
 async function requestsOf(tool: Tool, input: unknown): Promise<Sent[]> {
   const sent: Sent[] = [];
   const call = bindCall(
@@ -379,7 +379,7 @@ const valueOf = (param: string, input: Record<string, unknown>): unknown =>
 const wireValue = (path: string, key: string, value: unknown): unknown =>
   path.startsWith('/zpa/') && key === 'search' ? `name+EQ+${String(value)}` : value;
 
-/** A search by name tries one field after the other. */
+/** A search by name tries one field after another. */
 const isAlternative = (key: string, sent: ReadonlySet<string>): boolean => key.endsWith('[like]') && sent.has('loginName[like]');
 
 const isSameItem = (a: string, b: string): boolean => a.replace('/v2/', '/v1/') === b.replace('/v2/', '/v1/');

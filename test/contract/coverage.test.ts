@@ -1,4 +1,4 @@
-/** How much of the recorded traffic our tools were shown to repeat, and why not the rest. */
+/** How much of the recorded traffic is replayed through our tools, and the reasons for the rest. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

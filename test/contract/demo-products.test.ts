@@ -1,4 +1,4 @@
-/** Each tool of the smaller products answers something sensible on the demo tenant, through our own client. */
+/** Each tool of the smaller products returns a meaningful answer from the demo tenant, through our own client. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogue, Page } from '../../src/tools/index.ts';
 import { openDemo, type Demo } from './demo.ts';
@@ -29,7 +29,7 @@ const DEVICE = { device_id: '30989301' };
 const TRACE = { ...DEVICE, trace_id: '342920' };
 const POLICY = { policy_id: 'policy-1' };
 
-/** What a tool needs to be called. Those that change something are told as stories below. */
+/** Inputs of read tools. Tools that change something have a sequence of calls below. */
 const inputs: Readonly<Record<string, Record<string, unknown>>> = {
   zcc_get_device_otp: { udid: '00000000-0000-4000-8000-000000000001:501' },
   zeasm_list_findings: ORGANIZATION,
@@ -69,10 +69,10 @@ const inputs: Readonly<Record<string, Record<string, unknown>>> = {
   zms_list_tag_values: { tag_id: '144115188075990417-00000000000000000000000000000701', namespace_origin: 'CUSTOM' },
 };
 
-/** An analysis exists only after it was started; the story below reads it. */
+/** An analysis exists only after it was started; the sequence below reads it. */
 const toldBelow = ['zdx_get_analysis'];
 
-/** What was recorded of a list, by the tool that asks for it. */
+/** Recorded lists, by tool. */
 const recorded: readonly (readonly [tool: string, path: RegExp, input: Record<string, unknown>])[] = [
   ['zcc_list_devices', /getDevices$/, {}],
   ['zcc_list_forwarding_profiles', /webForwardingProfile/, {}],
@@ -85,7 +85,7 @@ const recorded: readonly (readonly [tool: string, path: RegExp, input: Record<st
 /** Rows of a bare array or of an envelope. */
 const rowsIn = (body: unknown): object[] => (Array.isArray(body) ? body : Object.values(body as object).find(Array.isArray)) as object[];
 
-/** Keys and types of what is nested, without lists of permissions. */
+/** Keys and types of nested values, without lists of permissions. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== 'object' || value === null) return typeof value;

@@ -1,4 +1,4 @@
-/** Each tool of ZIA's rules answers on the embedded tenant, and what it changes is seen by the next reader. */
+/** Each tool for ZIA rules works on the demo tenant, and later reads show its changes. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { policies } from '../../src/tools/zia/policies-index.ts';
 import { openDemo, type Demo } from './demo.ts';

@@ -1,4 +1,4 @@
-/** Each of these tools answers on the embedded tenant, and what it changes is seen by the next reader. */
+/** Each of these ZIA tools works on the demo tenant, and later reads show its changes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDemo, type Demo } from './demo.ts';
 

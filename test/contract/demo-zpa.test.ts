@@ -1,4 +1,4 @@
-/** Every tool of ZPA against the demo tenant: it answers, and a change shows in what is read afterwards. */
+/** Every ZPA tool works on the demo tenant, and later reads show its changes. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/tools/index.ts';
 import { openDemo } from './demo.ts';
@@ -21,12 +21,12 @@ const record = async (name: string, input: Record<string, unknown>): Promise<Row
 interface Life {
   noun: string;
   id: string;
-  /** What one has to say to make a new one. */
+  /** Inputs that create a record. */
   create: () => Promise<Record<string, unknown>>;
-  /** A change, and how it shows. */
+  /** Inputs that update it, and the resulting fields. */
   change: readonly [Record<string, unknown>, Record<string, unknown>];
   plural?: string;
-  /** Fields that the change takes away. */
+  /** Fields that the change removes. */
   loses?: readonly string[];
   /** Repeated in every call. */
   where?: Record<string, unknown>;
@@ -52,7 +52,7 @@ const CONDITIONS = [
   },
   { operands: [{ objectType: 'CLIENT_TYPE', values: ['zpn_client_type_exporter', 'zpn_client_type_zapp'] }] },
 ];
-/** As the API shows them: an operand for each value. */
+/** As the API returns them: one operand per value. */
 const READ_CONDITIONS = [
   {
     operator: 'AND',
@@ -363,7 +363,7 @@ describe('log streaming', () => {
   });
 });
 
-// Last: what no test above has called is a tool that nobody has seen answering.
+// Last, since it checks that the tests above have called every tool.
 describe('the tools of ZPA', () => {
   it('have all answered', () => {
     const names = catalogue.filter(({ product }) => product === 'zpa').map(({ name }) => name);

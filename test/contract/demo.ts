@@ -1,4 +1,4 @@
-/** The embedded tenant behind our own client: a tool is called as a server with `--demo` calls it. */
+/** Calls tools against the demo tenant through our own client, as a server with `--demo` does. */
 import { startDemoTenant, type DemoTenant } from '../../src/demo/index.ts';
 import { bindCall, catalogue, Page, type Tool } from '../../src/tools/index.ts';
 import { createCloud, TokenCache, Transport } from '../../src/zscaler/index.ts';
@@ -10,17 +10,17 @@ type Input = Readonly<Record<string, unknown>>;
 
 export interface Demo extends AsyncDisposable {
   readonly tenant: DemoTenant;
-  /** Names of the tools that ran to their end. */
+  /** Names of the tools that returned without an error. */
   readonly answered: ReadonlySet<string>;
   /** One request of a tool to the tenant, through our own client. */
   readonly send: Send;
   /** @throws whatever the tool throws */
   run(name: string, input?: Input): Promise<unknown>;
-  /** The same; of a page, the rows. */
+  /** Like `run`, but returns the rows of a page. */
   call(name: string, input?: Input): Promise<unknown>;
 }
 
-/** A tenant of its own, unless one is given; that one stays open. */
+/** Opens a new tenant unless one is given; a given one is not closed. */
 export async function openDemo(shared?: DemoTenant): Promise<Demo> {
   const tenant = shared ?? (await startDemoTenant({ log: quiet }));
   const transport = new Transport();

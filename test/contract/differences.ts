@@ -1,4 +1,4 @@
-/** Where the inputs of our tools differ from those of the Python server on purpose, and why. */
+/** Intended differences between the inputs of our tools and those of the Python server, with reasons. */
 
 const beyondTheFirstPage = [
   'zdx_list_application_users',
@@ -10,12 +10,12 @@ const beyondTheFirstPage = [
 
 /** Inputs that we add. */
 export const added: Readonly<Record<string, readonly string[]>> = {
-  get_zpa_app_segments_by_type: ['page'], // without it, what is past the first 500 rows cannot be seen
+  get_zpa_app_segments_by_type: ['page'], // without it, rows past the first 500 cannot be reached
   ...Object.fromEntries(beyondTheFirstPage.map((name) => [name, ['offset']])), // likewise: the answer there leads on, and the input was missing
 };
 
 /**
- * Tools that the Python server does not have, each with the reason why we do. `tools*.json` and `endpoints.json` hold the facts of the Python
- * server and know nothing of them: what they take and send is pinned by `snapshots/` alone.
+ * Tools that the Python server does not have, each with the reason. `tools*.json` and `endpoints.json` hold the facts of the Python
+ * server and do not contain them: their inputs and requests are pinned by `snapshots/` only.
  */
 export const ownTools: Readonly<Record<string, string>> = {};

@@ -1,6 +1,6 @@
 /**
- * Every tool, called as an assistant calls it: through a real client, over HTTP, on the demo tenant, with inputs made from its
- * schema. IDs come from where the description of the input says that they come from.
+ * Calls every tool as an assistant does: through a real client, over HTTP, on the demo tenant, with inputs generated from its
+ * schema. IDs come from the tool that the description of the input names.
  */
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ describe('the tools about the tools', () => {
   });
 });
 
-// What one tool takes away another does not find, so deletions come last.
+// Deletions come last, since other tools need the records.
 describe.each(['read', 'create', 'update', 'delete'])(`every tool of the action %s (seed ${seed})`, (action) => {
   const tools = toolsThat(action);
 
@@ -68,13 +68,13 @@ describe.each(['read', 'create', 'update', 'delete'])(`every tool of the action 
   it.each(tools.filter((tool) => idsOf(tool).length > 0))('$name says that a record does not exist', async (tool) => {
     const unknown = Object.fromEntries(idsOf(tool).map((name) => [name, '987654321']));
     const result = await callCleanly(tool, { ...(await leastInput(demo, tool.name)), ...aChange(tool), ...unknown });
-    // A list below a record that does not exist may be empty.
+    // A list of a record that does not exist may be empty.
     if (!result.isError) return expect(JSON.parse(textOf(result))).toMatchObject({ items: [] });
     expect(textOf(result)).toMatch(/\b404\b|NOT_FOUND|does not exist/);
   });
 });
 
-/** An update that is given nothing to change does not get as far as the record. */
+/** Something to change, since an update without a change is rejected before the record is read. */
 function aChange(tool: Tool): Input {
   const { properties } = shapeOf(tool);
   const name = ['name', 'description', 'comment', 'comments', 'configured_name', 'end_time'].find((known) => known in properties);
@@ -92,7 +92,7 @@ async function expectStaged(): Promise<void> {
   expect(await demo.call('zia_get_activation_status', {})).toEqual({ status: 'ACTIVE' });
 }
 
-/** What names the one record that a tool is for. */
+/** The inputs that identify the record of a tool. */
 function idsOf(tool: Tool): string[] {
   const { required } = shapeOf(tool);
   const last = required.findLast((name) => name.endsWith('_id'));

@@ -1,4 +1,4 @@
-/** Replays recorded answers of GraphQL endpoints: our wording of the questions must pass the same variables. */
+/** Replays recorded answers of GraphQL endpoints: our queries must pass the same variables. */
 import { describe, expect, it } from 'vitest';
 import { Page, type Tool } from '../../src/tools/index.ts';
 import { labelled, linesOf, replay, routeOf, type Line, type ToolRoute } from './replay.ts';

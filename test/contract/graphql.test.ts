@@ -47,7 +47,7 @@ describe('GraphQL tools', () => {
       expect(sent.path).toBe(path);
       expect(document.operation).toBe(operation);
       const used = new Set(Object.keys(document.variables));
-      // Variables that no input leads to are declared upstream and never sent; we leave them out.
+      // Variables without an input are declared upstream but never sent; ours omit them.
       expect(document.variables).toEqual(
         Object.fromEntries(fact.variables.filter((one) => used.has(one.name)).map((one) => [one.name, one.type])),
       );
@@ -82,7 +82,7 @@ interface Property {
   readonly enum?: readonly string[];
 }
 
-/** Times come as days, so that the span is computed. */
+/** Times are given as days, so that the span is computed. */
 function samples(name: string): Record<string, unknown> {
   const { properties } = find(name).inputSchema() as { properties: Record<string, Property> };
   const entries = Object.entries(properties).filter(([param]) => param !== 'start_time' && param !== 'end_time');

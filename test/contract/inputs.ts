@@ -1,4 +1,4 @@
-/** Inputs made from what a tool declares: its JSON Schema, and the tools that its descriptions name as sources of IDs. */
+/** Generates inputs from a tool's JSON Schema, and finds the tools that its descriptions name as sources of IDs. */
 import * as fc from 'fast-check';
 import { products } from '../../src/tools/index.ts';
 
@@ -28,7 +28,7 @@ export function shapeOf(tool: { readonly inputSchema: unknown }): Shape {
   return { properties, required };
 }
 
-/** Printed by whoever uses it, so that a failure can be repeated: `SEED=7 vitest …`. */
+/** Tests print it, so that a failure can be reproduced: `SEED=7 vitest …`. */
 export const seed = Number(process.env['SEED'] ?? 20_261);
 
 /** One value of the arbitrary, the same in each run. */
@@ -37,7 +37,7 @@ export const one = <T>(arbitrary: fc.Arbitrary<T>, salt: string): T =>
 
 const hash = (text: string): number => text.split('').reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);
 
-/** Whatever the schema allows. */
+/** Any value that the schema allows. */
 export function valid(schema: Property): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.type === 'boolean') return fc.boolean();
@@ -55,7 +55,7 @@ export function valid(schema: Property): fc.Arbitrary<unknown> {
 
 const word = fc.stringMatching(/^[a-z]{3,8}$/);
 
-/** Values that the schema refuses, each with the reason. */
+/** Values that the schema rejects, each with the reason. */
 export function* wrong(schema: Property): Generator<readonly [reason: string, value: unknown]> {
   const others: Readonly<Record<string, unknown>> = { string: 'text', boolean: true, array: ['a'], object: { a: 1 }, number: 1.5 };
   const takesBoolean = schema.type === 'boolean';
@@ -79,5 +79,5 @@ export function* wrong(schema: Property): Generator<readonly [reason: string, va
 
 const TOOL = new RegExp(String.raw`\b(?:get_)?(?:${Object.keys(products).join('|')})_[a-z_]+`, 'g');
 
-/** The tools that a text names. */
+/** The tools named in a text. */
 export const toolsIn = (text: string): string[] => [...text.matchAll(TOOL)].map(([name]) => name);

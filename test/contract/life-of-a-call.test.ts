@@ -1,4 +1,4 @@
-/** What reaches the cloud of a call that is cancelled, watched or shaped, through real clients of both eras of the protocol. */
+/** Cancellation, progress and queries: the requests that reach the cloud, through real clients of both eras of the protocol. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { waitFor } from '../wait.ts';
@@ -49,7 +49,7 @@ describe.each(['legacy', '2026-07-28'] as const)('a call of a client of the %s e
       .callTool({ name: 'get_zia_users', arguments: { all: true, page_size: 1 } }, options)
       .catch((error: unknown) => error);
     expect(await call).toBeInstanceOf(Error);
-    // Long enough for the pages that would still come; the second may have been on its way.
+    // Long enough for further pages to be requested; the second may already be in flight.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(server.tenant.count('GET', USERS)).toBeLessThanOrEqual(2);
   });

@@ -1,4 +1,4 @@
-/** What every list has, and that `all` hides no row: against the demo tenant, in steps of one row and of two. */
+/** Inputs common to all lists, and completeness of `all`: against the demo tenant, with pages of one and of two rows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ describe('on the demo tenant', () => {
   let tenant: DemoTenant;
   let demo: Demo;
   beforeAll(async () => {
-    const now = Date.now(); // stands still: some rows tell times relative to it
+    const now = Date.now(); // fixed, since some rows contain times relative to it
     tenant = await startDemoTenant({ log: quiet, clock: () => now });
     demo = await openDemo(tenant);
   });
@@ -52,7 +52,7 @@ describe('on the demo tenant', () => {
     await tenant.close();
   });
 
-  const needsAnInput = ['get_zpa_scim_group']; // one of two, which its schema cannot say
+  const needsAnInput = ['get_zpa_scim_group']; // one of two, which its schema cannot express
   const isSized = (tool: Tool) => takes(tool, 'all') && takes(tool, 'page_size', 'limit', 'size') && !schemaOf(tool).required;
   const sized = lists.filter((tool) => isSized(tool) && !needsAnInput.includes(tool.name));
 

@@ -1,4 +1,4 @@
-/** Agreement with the facts where requests depend on the clock, or on the sense of an input. */
+/** Agreement with the facts where requests depend on the clock or on the meaning of an input. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,9 +10,9 @@ interface Request {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, string>>;
-  /** Instead of the samples, for inputs that are more than a text. */
+  /** Replaces the samples for inputs that are not plain text. */
   readonly given?: Readonly<Record<string, unknown>>;
-  /** What is needed beside the inputs that the schema requires: one of several. */
+  /** Inputs needed in addition to those that the schema requires: one of several. */
   readonly least?: Readonly<Record<string, unknown>>;
 }
 

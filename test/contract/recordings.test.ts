@@ -1,4 +1,4 @@
-/** Replays recorded traffic of the real cloud: tools must ask as it was asked, and errors must say what the cloud said. */
+/** Replays recorded traffic of the real cloud: tools must send the recorded requests, and errors must contain the cloud's message. */
 import { describe, expect, it } from 'vitest';
 import { CloudError } from '../../src/zscaler/index.ts';
 import { describeReplay, expectedBody, labelled, linesOf, openCloud, replay, routeOf, send, type Line, type ToolRoute } from './replay.ts';
@@ -21,7 +21,7 @@ const routes: readonly ToolRoute[] = [
   [/^GET \/ziam\/.*\/users\/(\w+)$/, 'zid_get_user', (_, user_id) => ({ user_id })],
 ];
 
-/** What has no input of its own goes into `advanced`. */
+/** Fields without an input go into `advanced`. */
 function locationInput({ requestBody }: Line): Record<string, unknown> {
   const { name, description, country, tz, ...advanced } = requestBody ?? {};
   return { name, description, country, tz, advanced };
@@ -72,7 +72,7 @@ const textsIn = (body: unknown): Record<string, string> =>
         string
       >);
 
-/** Every word of the recorded body that is meant for people. */
+/** All human-readable text in the recorded body. */
 const saidIn = (body: unknown): string[] =>
   Object.entries(textsIn(body)).flatMap(([name, value]) => (['message', 'reason', 'detail', 'errorMsg'].includes(name) ? [value] : []));
 

@@ -1,4 +1,4 @@
-/** What a person is told before something is removed: the record by the name that the tenant knows it by. */
+/** The question to a person before a removal names the record as the tenant does. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue, readRemoval } from '../../src/tools/index.ts';
 import { findTool, openDemo } from './demo.ts';
@@ -21,14 +21,14 @@ describe('before it removes something', () => {
   });
 });
 
-/** The list that the description of the ID names. */
+/** The list tool named in the description of the ID. */
 function listOf(name: string): string {
   const { properties, required } = shapeOf(findTool(name));
   const sources = required.filter((param) => /_ids?$/.test(param)).map((param) => toolsIn(properties[param]?.description ?? '')[0]);
   return sources.at(name === 'zia_delete_gre_tunnel' ? 0 : -1) ?? '';
 }
 
-/** Whatever texts stand in the row of this ID. */
+/** All texts in the row with this ID. */
 async function namesOf(list: string, input: Input, id: string): Promise<unknown[]> {
   const takes = Object.keys(shapeOf(findTool(list)).properties);
   const shared = Object.fromEntries(Object.entries(input).filter(([name]) => takes.includes(name)));

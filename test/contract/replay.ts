@@ -1,4 +1,4 @@
-/** Sends recorded traffic of the real cloud through our tools: they must ask as it was asked, and return what it answered, whole. */
+/** Sends recorded traffic of the real cloud through our tools: they must send the recorded requests and return the complete recorded answers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ export type ToolRoute = readonly [
   pattern: RegExp,
   tool: string,
   inputOf: (line: Line, id: string) => Record<string, unknown>,
-  /** What is read before an update and not sent back. */
+  /** Fields that are read before an update but not sent back. */
   unsent?: readonly string[],
 ];
 
@@ -77,7 +77,7 @@ export function routeOf(line: Line, routes: readonly ToolRoute[]): Routed {
   throw new Error(`no tool leads to ${line.method} ${line.path}`);
 }
 
-/** An update reads the record before it writes, unless it edits a list; the cassette shows what it would have read. */
+/** An update reads the record before it writes, unless it edits a list; the cassette supplies the record that it reads. */
 const recordBefore = (line: Line, lines: Line[]): unknown =>
   line.method === 'PUT' && line.query['action'] === undefined
     ? lines.findLast(

@@ -1,4 +1,4 @@
-/** Where each tool leads: the requests that it sends to the demo tenant, with names in place of IDs. */
+/** The requests that each tool sends to the demo tenant, with placeholders for IDs. */
 import { bindCall, catalogue, type Tool } from '../../src/tools/index.ts';
 import { findTool, openDemo, type Demo } from './demo.ts';
 import { shapeOf } from './inputs.ts';
@@ -24,13 +24,13 @@ async function routesOf(demo: Demo, tool: Tool): Promise<readonly string[]> {
       },
       demo.tenant.credentials,
     );
-    // What is refused here was sent.
+    // Rejected requests were sent, too.
     await (async () => tool.run(call, tool.parse(input)))().catch(() => undefined);
   }
   return [...routes];
 }
 
-/** The least, the least with each of the other inputs, and all: some lead to a request of their own. */
+/** Minimal inputs, minimal inputs plus each other input, and all inputs: some change the request. */
 async function inputsFor(demo: Demo, { name, action }: Tool): Promise<Input[]> {
   const least = await leastInput(demo, name);
   if (action === 'delete') return [least];

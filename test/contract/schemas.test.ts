@@ -1,6 +1,6 @@
 /**
- * The schemas that clients are given, held against the strictest of them: some take no unions, no references, no names beyond
- * letters, digits and a few signs, and pass a model only the keywords that they know.
+ * Checks the schemas against the strictest clients: some support no unions, no references and no names beyond letters, digits
+ * and a few punctuation characters, and pass only known keywords to a model.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/tools/index.ts';
@@ -9,12 +9,12 @@ import { openWholeServer } from './whole-server.ts';
 const server = await openWholeServer();
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** The few tools that find the others. */
+/** The discovery tools. */
 const isOfTheGuide = (name: string): boolean => name.startsWith('zscaler_');
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Everything that is said in one of our schemas. */
+/** The keywords that our schemas use. */
 const KEYWORDS = [
   'type',
   'description',

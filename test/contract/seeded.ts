@@ -1,11 +1,11 @@
-/** Inputs that mean something to the demo tenant: IDs come from where the description of an input says that they come from. */
+/** Generates inputs that are valid on the demo tenant: IDs come from the tool that the description of the input names. */
 import { findTool, type Demo } from './demo.ts';
 import { one, shapeOf, toolsIn, valid, type Property } from './inputs.ts';
 
 export type Input = Record<string, unknown>;
 type Row = Readonly<Record<string, unknown>>;
 
-/** Texts that the tenant knows. */
+/** Texts that exist in the tenant. */
 const told: Readonly<Record<string, Input>> = {
   zia_geo_search: { action: 'geo_by_ip', ip: '192.0.2.1' },
   zia_get_url_category_predefined: { name: 'FINANCE' },
@@ -28,7 +28,7 @@ const told: Readonly<Record<string, Input>> = {
   zpa_update_pra_credential: { password: 'made-up-secret' },
 };
 
-/** Where not any text goes, whatever the tool. */
+/** Inputs with a required format, for all tools. */
 const usual: Input = {
   rule_type: 'WEBMAIL',
   idp_name: 'Harbor Lantern Sign-In',
@@ -41,15 +41,15 @@ const usual: Input = {
   end_time: 1_790_400_000_000,
 };
 
-/** What the tool needs. */
+/** The required inputs. */
 export async function leastInput(demo: Demo, name: string): Promise<Input> {
   const { required } = shapeOf(findTool(name));
   return inputOf(demo, name, required);
 }
 
-/** Every input that the tool takes. */
+/** All inputs of the tool. */
 export async function mostInput(demo: Demo, name: string): Promise<Input> {
-  // With other values than the least input, for names are taken only once.
+  // With different values from the minimal inputs, since names must be unique.
   return inputOf(demo, name, Object.keys(shapeOf(findTool(name)).properties), ' most');
 }
 

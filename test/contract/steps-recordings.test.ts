@@ -1,4 +1,4 @@
-/** Recorded traffic that one tool alone answers for, in several requests, or with a body that it completes. */
+/** Replays recorded traffic of tools that send several requests or complete a body. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -16,9 +16,9 @@ interface Step {
   readonly tool: string;
   /** From the recorded body. */
   readonly input?: (body: Fields) => Fields;
-  /** What the tool adds to the recorded body, … */
+  /** Fields that the tool adds to the recorded body. */
   readonly adds?: Fields;
-  /** … and what it has no input for. */
+  /** Fields that it has no input for. */
   readonly lacks?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ const without = (names: readonly string[], body: Fields): Fields =>
   Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
 
 const lacks = ['praEnabled', 'tcpQuickAckApp', 'tcpQuickAckAssistant', 'tcpQuickAckReadAssistant'];
-/** A new group is given the certificate that its connectors enrol with. */
+/** A new group gets the enrolment certificate of its connectors. */
 const connectorGroup = {
   tool: 'zpa_create_app_connector_group',
   input: ({ versionProfileName, ...body }: Fields) =>

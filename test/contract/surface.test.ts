@@ -1,5 +1,5 @@
 /**
- * What clients and the cloud can see of each tool: its inputs, its hints, and the requests that it leads to. A change to it shows
+ * The visible surface of each tool for clients and the cloud: its inputs, its hints, and its requests. A change shows
  * as a diff of a file below `snapshots/`; `npm run generate` writes them, by running the part that compares with them.
  */
 import { readFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ const more: Readonly<Record<string, readonly string[]>> = {
   get_zpa_isolation_profile: ['GET /zpa/cbiconfig/cbi/api/customers/{}/zpaprofiles'],
   ztw_list_ip_destination_groups_lite: ['GET /ztw/api/v1/ipDestinationGroups/lite'],
 };
-/** Not sent, against the facts: see above; and a delete needs no read, which there turned every fault into a success. */
+/** Not sent, unlike in the facts: see above; and a delete needs no read, which turned every error into a success there. */
 const fewer: Readonly<Record<string, readonly string[]>> = {
   ztw_list_ip_destination_groups_lite: ['GET /ztw/api/v1/ipDestinationGroups'],
   zpa_delete_provisioning_key: ['GET /zpa/mgmtconfig/v1/admin/customers/{}/associationType/{}/provisioningKey/{}'],

@@ -1,4 +1,4 @@
-/** A change of one input changes nothing else: whatever the record holds, known to us or not, goes back as it came. */
+/** An update of one input changes nothing else: all other fields of the record, known or unknown, are sent back unchanged. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { bindCall, catalogue, type Tool } from '../../src/tools/index.ts';
 import { openDemo } from './demo.ts';
@@ -10,10 +10,10 @@ afterAll(() => demo[Symbol.asyncDispose]());
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** They edit a list by its entries, or many records at once, or none: there is no record that could be lost. */
+/** Tools that edit entries of a list, many records at once, or none: no fields of a record can be lost. */
 const edits = ['zia_activate_configuration', 'zia_add_urls_to_category', 'zia_remove_urls_from_category', 'zia_bulk_update_shadow_it_apps'];
 
-/** What the cloud may add to a record tomorrow. */
+/** A field that the cloud may add in the future. */
 const UNKNOWN = { unknownToUs: { big: 216196257331285825n, none: null, empty: [] }, alsoUnknown: null };
 
 interface Sent {
@@ -21,7 +21,7 @@ interface Sent {
   readonly written: Row;
 }
 
-/** Lets the tool read the demo tenant, and keeps what it would write. */
+/** Lets the tool read the demo tenant, and captures its write. */
 async function changeOf(tool: Tool, input: Input): Promise<Sent> {
   let read: Row = {};
   let written: Row | undefined;

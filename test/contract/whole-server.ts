@@ -1,4 +1,4 @@
-/** A whole server in this process, with every tool switched on and the demo tenant behind it, and a real client of the protocol in front. */
+/** A whole server in this process with all tools enabled and the demo tenant, and a real MCP client. */
 import { Client, StreamableHTTPClientTransport, type CallToolResult, type Tool } from '@modelcontextprotocol/client';
 import { Configuration } from '../../src/server/configuration.ts';
 import { startDemoTenant, type DemoTenant } from '../../src/demo/index.ts';
@@ -8,10 +8,10 @@ import { ServerService } from '../../src/server/service.ts';
 
 export interface WholeServer extends AsyncDisposable {
   readonly tenant: DemoTenant;
-  /** Of its MCP endpoint. */
+  /** URL of its MCP endpoint. */
   readonly url: URL;
   readonly tools: readonly Tool[];
-  /** Errors and warnings that were logged. */
+  /** Logged errors and warnings. */
   readonly logged: readonly string[];
   call(name: string, input: Readonly<Record<string, unknown>>): Promise<CallToolResult>;
 }
@@ -44,7 +44,7 @@ export async function openWholeServer(): Promise<WholeServer> {
   };
 }
 
-/** It says yes to whatever it is asked: the first choice of each field is to go on. */
+/** Confirms every question: the first choice of each field is to proceed. */
 function openClient(): Client {
   const client = new Client(
     { name: 'test', version: '1' },

@@ -1,11 +1,11 @@
-/** What no tool takes is refused before anything is sent: the error names the input, what was wanted, what was given and what to do. */
+/** Invalid inputs are rejected before a request is sent: the error names the input, the expected and the given value, and a remedy. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZscalerMcpError } from '../../src/common/errors.ts';
 import { bindCall, catalogue, type Tool } from '../../src/tools/index.ts';
 import { one, seed, shapeOf, toolsIn, valid, wrong, type Property } from './inputs.ts';
 
-/** Runs the tool as the server does, before a cloud that must not be asked. */
+/** Runs the tool as the server does, with a cloud that must not receive a request. */
 async function refusalOf(tool: Tool, input: unknown): Promise<ZscalerMcpError> {
   let sent = 0;
   const send = async () => void (sent += 1);
@@ -20,16 +20,16 @@ async function refusalOf(tool: Tool, input: unknown): Promise<ZscalerMcpError> {
   return thrown as ZscalerMcpError;
 }
 
-/** What the tool needs, and nothing else. */
+/** The required inputs only. */
 function least(tool: Tool): Record<string, unknown> {
   const { properties, required } = shapeOf(tool);
   return Object.fromEntries(required.map((name) => [name, one(allowed(properties[name]!), tool.name + name)]));
 }
 
-/** Where a schema cannot say all that is wanted of a value, it has examples. */
+/** Where a schema cannot express all requirements of a value, it has examples. */
 const allowed = (schema: Property): fc.Arbitrary<unknown> => (schema.examples ? fc.constantFrom(...schema.examples) : valid(schema));
 
-/** As a client may send it, with names that mean something to JavaScript. */
+/** Input as a client may send it, with names that are special in JavaScript. */
 const json = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

@@ -7,7 +7,7 @@ describeReplay('zia-policies.jsonl', 44, [
   [/^GET .*\/ipDestinationGroups$/, 'zia_list_ip_destination_groups', () => ({})],
   [/^GET .*\/ipDestinationGroups\/(\d+)$/, 'zia_get_ip_destination_group', (_, group_id) => ({ group_id })],
   [/^POST .*\/ipDestinationGroups$/, 'zia_create_ip_destination_group', ({ requestBody }) => ({ ...requestBody })],
-  // The addresses come twice; the second time is a mirror of the first.
+  // The record holds the addresses in two fields with the same content.
   [/^PUT .*\/ipDestinationGroups\/(\d+)$/, 'zia_update_ip_destination_group', withId('group_id'), ['ipAddresses']],
   [/^DELETE .*\/ipDestinationGroups\/(\d+)$/, 'zia_delete_ip_destination_group', (_, group_id) => ({ group_id })],
   [/^GET .*\/ipSourceGroups\/(\d+)$/, 'zia_get_ip_source_group', (_, group_id) => ({ group_id })],
@@ -53,7 +53,7 @@ describe('recorded pages of cloud applications', () => {
   });
 });
 
-/** What has no input of its own goes into `advanced`, and what it refers to goes by ID. */
+/** Fields without an input go into `advanced`; references are sent by ID. */
 function rule({ requestBody }: Line): Record<string, unknown> {
   const { name, description, action, order, rank, state, ...conditions } = requestBody ?? {};
   const isReferences = (value: unknown): value is { id: number }[] => Array.isArray(value) && typeof value[0] === 'object';

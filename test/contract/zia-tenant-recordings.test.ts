@@ -70,7 +70,7 @@ function category({ requestBody }: Line): Input {
   return { configured_name: configuredName, urls, ...(description !== undefined && { description }) };
 }
 
-/** What has no input of its own goes into `advanced`. */
+/** Fields without an input go into `advanced`. */
 function rule({ requestBody }: Line): Input {
   const { name, description, action, order, rank, state, ...advanced } = requestBody ?? {};
   return { name, description, action, order, rank, enabled: state === 'ENABLED', advanced };

@@ -105,7 +105,7 @@ describe.each([
     return { ...last, result };
   }
 
-  /** The recording client said null and [] for what it was not given. */
+  /** The recording client sent null and [] for missing inputs. */
   const said = ({ requestBody }: Line): Fields =>
     Object.fromEntries(
       Object.entries(requestBody ?? {}).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)),

@@ -1,4 +1,4 @@
-/** What ZPA tools send where one input does not become one field: word for word, after the recorded facts and our mends of them. */
+/** The exact requests of ZPA tools whose inputs do not map to one field each, from the recorded facts and our corrections. */
 import { describe, expect, it } from 'vitest';
 import { bindCall, catalogue } from '../../src/tools/index.ts';
 
@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Method and path, query, body. */
 type Expected = readonly [line: string, query?: Fields, body?: Fields];
 
-/** The record that every update finds. */
+/** The current record in every update. */
 const PRESENT = { id: '5', name: 'Old', unknownToUs: { big: 216196257331285825n } };
 const mt = { microtenantId: '9' };
 

@@ -1,4 +1,4 @@
-/** What holds for everything that is rendered for Kubernetes, whatever renders it. */
+/** Checks for all rendered Kubernetes manifests, from kustomize and helm. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -36,7 +36,7 @@ export function tableRows(text: string): string[][] {
     );
 }
 
-/** What stands in backticks. */
+/** Text in backticks. */
 export const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 export interface Block {

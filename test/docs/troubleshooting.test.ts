@@ -1,4 +1,4 @@
-/** Whatever the program can say has its remedy on the page, and the page speaks of nothing that the program does not say. */
+/** Every error of the program has its remedy on the page, and the page has no other errors. */
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { codeIn, readPage, readSources, section, tableRows, wordsOfUnion } from './pages.ts';
