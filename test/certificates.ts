@@ -1,4 +1,4 @@
-/** Certificates for tests, made when they are needed. */
+/** Certificates for tests, generated on demand. */
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -15,7 +15,7 @@ export interface Pair {
 }
 
 export interface Authority extends Pair {
-  /** For servers and clients; a name that is an IP address goes in as one. Validity in days from now. */
+  /** Issues a certificate for a server or client; IP addresses become IP SANs. Validity in days from now. */
   issue(name: string, validity?: readonly [from: number, to: number]): Promise<Pair>;
 }
 

@@ -1,4 +1,4 @@
-/** The conformance suite's tools that answer at once, or ask their client while they run. */
+/** The conformance suite's tools that answer in one round, or send requests to their client while they run. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CLIENT_CAPABILITIES_META_KEY,

@@ -1,4 +1,4 @@
-/** What the official conformance suite expects of a server and ours does not offer, to be mounted on our own stack. */
+/** Tools, prompts and resources that the official conformance suite expects and our server does not offer, for our HTTP stack. */
 import { ResourceTemplate, type McpServer, type Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Fixtures } from '../../src/mcp/index.ts';

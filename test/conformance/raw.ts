@@ -1,4 +1,4 @@
-/** Requests by hand, for what a client library hides. */
+/** Raw requests, for details that a client library hides. */
 
 let nextId = 100;
 
@@ -23,7 +23,7 @@ export const initialize = (url: string, protocolVersion = '2025-11-25', capabili
     params: { protocolVersion, capabilities, clientInfo: { name: 'raw', version: '1' } },
   });
 
-/** With a handshake behind it. */
+/** Opens a session, including the handshake. */
 export async function openSession(url: string, protocolVersion = '2025-11-25', capabilities: object = {}): Promise<RawSession> {
   const response = await initialize(url, protocolVersion, capabilities);
   await response.text();
@@ -79,7 +79,7 @@ export interface RawEvent {
   readonly message: Record<string, unknown>;
 }
 
-/** The events of a stream as they come; those without a message are left out unless `all`. */
+/** The events of a stream as they arrive; events without a message are skipped unless `all`. */
 export async function* readEvents(response: Response, all = false): AsyncGenerator<RawEvent> {
   let text = '';
   const decoder = new TextDecoder();

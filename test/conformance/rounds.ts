@@ -1,4 +1,4 @@
-/** The conformance suite's tools that need several rounds: each returns what it still has to be told. */
+/** The conformance suite's multi-round tools: each answer lists the inputs that are still missing. */
 import {
   acceptedContent,
   createRequestStateCodec,
@@ -13,7 +13,7 @@ import { capabilitiesOf, say, type FixtureTool } from './content.ts';
 
 type Answer = Promise<CallToolResult | InputRequiredResult>;
 
-/** Signed, so that a state which was tampered with is refused before a tool sees it. */
+/** The signed state; a modified one is rejected before a tool sees it. */
 export const stateCodec = createRequestStateCodec<{ step: number }>({ key: 'a key for the conformance fixtures' });
 
 const ask = (message: string, name: string, type = 'string') =>
@@ -25,7 +25,7 @@ const ask = (message: string, name: string, type = 'string') =>
 const sampling = (text: string, maxTokens: number) =>
   inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens });
 
-/** The text that was given under `name` in the answer to `key`; undefined when there is none, or no text. */
+/** The text in field `name` of the answer to `key`; undefined if it is missing or not a string. */
 function given({ mcpReq }: ServerContext, key: string, name: string): string | undefined {
   const value = acceptedContent(mcpReq.inputResponses, key)?.[name];
   return typeof value === 'string' ? value : undefined;

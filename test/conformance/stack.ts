@@ -20,7 +20,7 @@ export function collectLog(): TestLog {
   return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** What a test's tool does. */
+/** The behaviour of a test's tool. */
 type Run = (args: Record<string, unknown>, context: Parameters<Runtime['run']>[2]) => unknown;
 
 const tool = (name: string, properties: object = {}, more: object = {}): OfferedTool => ({
@@ -30,7 +30,7 @@ const tool = (name: string, properties: object = {}, more: object = {}): Offered
   inputSchema: () => ({ type: 'object', properties, additionalProperties: false, ...more }),
 });
 
-/** Its answers travel as structured content, too. */
+/** Its answers are also sent as structured content. */
 const structured = (offered: OfferedTool): OfferedTool => ({ ...offered, outputSchema: () => ({ type: 'object' }) });
 
 const behaviour: Readonly<Record<string, readonly [OfferedTool, Run]>> = {
@@ -104,18 +104,18 @@ export interface Stack {
   readonly url: string;
   readonly log: TestLog;
   readonly audit: string[];
-  /** Calls of each tool that were given up. */
+  /** Names of the tools whose calls were cancelled, one entry per call. */
   readonly aborted: string[];
-  /** Calls that have begun and not ended. */
+  /** Running calls. */
   readonly running: Set<string>;
   /** Puts another configuration in force. */
   reload(change: Partial<Runtime>): void;
-  /** The streams that were marked as standing. */
+  /** The streams marked as open. */
   readonly standing: Set<StandingStream>;
   state: string;
 }
 
-/** With keys and a clock of its own. */
+/** Confirmations with a fresh key. */
 export const testConfirmations = (options: Partial<ConfirmationsOptions> = {}): Confirmations =>
   new Confirmations({ ring: openRing([randomSecret()]), used: new UsedHere(), lifetimeMs: 300_000, ...options });
 
@@ -129,7 +129,7 @@ export interface StackOptions extends Partial<McpOptions> {
   readonly allowedOrigins?: readonly string[];
   readonly disableHostValidation?: boolean;
   readonly limits?: RequestLimits;
-  /** Lets everybody in when absent. */
+  /** Accepts every request when absent. */
   readonly gate?: Gate;
 }
 

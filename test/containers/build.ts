@@ -1,4 +1,4 @@
-/** Builds the image that all container tests use, once for a run of them. */
+/** Builds the image for all container tests, once per run. */
 import { openEngine, repository, IMAGE } from './engine.ts';
 
 const DOCKERFILE = `${repository}/deploy/docker/Dockerfile`;

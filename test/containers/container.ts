@@ -1,4 +1,4 @@
-/** A container of the image under test, and what an operator does with it. */
+/** A container of the image under test, with the operations of an operator. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
@@ -6,7 +6,7 @@ import { IMAGE, openEngine, type Engine, type Finished } from './engine.ts';
 
 const opened = await openEngine();
 
-/** Why there are no containers here; null if there are. */
+/** The reason why containers cannot run here; null if they can. */
 export const lacksEngine = typeof opened === 'string' ? opened : null;
 export const engine = opened as Engine;
 
@@ -30,12 +30,12 @@ export class Container {
     this.#pidFile = at === -1 ? [] : args.slice(at, at + 2);
   }
 
-  /** Runs the image as a server, and waits until it serves. */
+  /** Runs the image as a server and waits until it is ready. */
   static async start(options: readonly string[] = [], args: readonly string[] = []): Promise<Container> {
     return Container.run(options, [...DEMO, ...args]);
   }
 
-  /** The same with nothing but the words given. */
+  /** Like `start`, with only the given arguments. */
   static async run(options: readonly string[], words: readonly string[]): Promise<Container> {
     const container = new Container(words);
     onTestFinished(async () => {
@@ -68,7 +68,7 @@ export class Container {
     }
   }
 
-  /** Copies a file as docker does: with the owner and mode that it has here. */
+  /** Copies a file as docker does, keeping its owner and mode. */
   copy(file: string, to: string): Promise<string> {
     const words = engine.name === 'podman' ? ['--archive=false'] : [];
     return engine.must('cp', ...words, file, `${this.name}:${to}`);
@@ -78,7 +78,7 @@ export class Container {
     return (await this.ask('status')).url ?? '';
   }
 
-  /** What the engine knows of it. */
+  /** The engine's state of the container. */
   inspect(format: string): Promise<string> {
     return engine.must('inspect', '--format', format, this.name);
   }
@@ -88,7 +88,7 @@ export class Container {
   }
 }
 
-/** A folder that everybody may look into, gone after the test. */
+/** A world-readable temporary folder, removed after the test. */
 export function makeFolder(): string {
   const folder = mkdtempSync('/var/tmp/zscaler-mcp-test-');
   chmodSync(folder, 0o755);
@@ -111,7 +111,7 @@ const INITIALIZE = {
 
 export const initializeText = JSON.stringify(INITIALIZE);
 
-/** The HTTP status of the answer to a client that introduces itself. */
+/** The HTTP status of the answer to `initialize`. */
 export async function initialize(url: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
   const response = await fetch(url, {
     method: 'POST',
@@ -122,5 +122,5 @@ export async function initialize(url: string, headers: Readonly<Record<string, s
   return response.status;
 }
 
-/** For the reader of the log: what was seen, in one line. */
+/** Logs an observation in one line. */
 export const report = (line: string): void => console.error(`seen: ${line}`);

@@ -1,4 +1,4 @@
-/** The lines of docs/operations/docker.md, taken from the page and typed as they stand there. */
+/** Runs the commands of docs/operations/docker.md exactly as on the page. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { IMAGE, repository, type Finished } from './engine.ts';
 const KEY = '0123456789abcdefghijklmnopqrstuvwxyz';
 const page = readFileSync(join(repository, 'docs/operations/docker.md'), 'utf8');
 
-/** What a person would type who follows a section of the page. */
+/** The commands of a section of the page. */
 function linesOf(heading: string): string {
   const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
   const blocks = [...section.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, text]) => text);
@@ -36,7 +36,7 @@ async function type(script: string, folder: string): Promise<Finished> {
   return finished;
 }
 
-/** The file of a person who has no tenant at hand: nothing is asked of the cloud before a call. */
+/** A `.env` with invented credentials: the cloud is not contacted before a call. */
 function folderWithSettings(): string {
   const folder = makeFolder();
   const text = 'ZSCALER_MCP_LOG_LEVEL=info\nZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER=true\n';

@@ -1,6 +1,6 @@
 /**
- * Containers for tests: through the docker or podman of this machine, or, where there is neither an engine nor a registry
- * of images but root on Linux, through podman and a base image put together from Debian's packages and this Node.js.
+ * Containers for tests: with the docker or podman of this machine or, as root on Linux without an engine and an image registry,
+ * with podman and a base image built from Debian's packages and this Node.js.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ export interface Engine {
   readonly name: string;
   /** Runs the engine's command to its end. */
   run(...args: string[]): Promise<Finished>;
-  /** The same; standard output without its last line break. @throws when it fails */
+  /** Like `run`, but returns standard output without its last line break. @throws when it fails */
   must(...args: string[]): Promise<string>;
   /** Runs a script of bash in which `docker` is this engine, ports are published, and what was started is not left behind. */
   script(text: string, folder: string): Promise<Finished>;
@@ -30,7 +30,7 @@ export const BASE_IMAGE = 'docker.io/library/node:26-bookworm-slim';
 export const IMAGE = 'zscaler-mcp-under-test';
 const LAB = '/var/tmp/zscaler-mcp-containers';
 const PACKAGES = ['podman', 'buildah', 'crun', 'debootstrap', 'catatonit', 'uidmap'];
-/** For containers with a network of their own. */
+/** For containers with a separate network. */
 const NETWORK_PACKAGES = ['netavark', 'aardvark-dns', 'iptables', 'iproute2', 'podman-compose'];
 
 /** The engine, or why there is none. */
@@ -43,7 +43,7 @@ export async function openEngine(): Promise<Engine | string> {
   return openLab();
 }
 
-/** An engine that answers may still be unable to get an image or to run one. */
+/** Checks that the engine can pull and run an image. */
 const works = (name: string): boolean =>
   spawnSync(name, ['info'], { stdio: 'ignore' }).status === 0 &&
   spawnSync(name, ['run', '--rm', '--network', 'host', BASE_IMAGE, 'node', '--version'], { stdio: 'ignore', timeout: 300_000 }).status ===
@@ -130,7 +130,7 @@ function openNamespace(): Promise<number> {
   });
 }
 
-/** No cgroups and no bridge are taken for granted; containers share the host's network. */
+/** Works without cgroups and bridge; containers share the host's network. */
 function configure(driver: string): void {
   mkdirSync(`${LAB}/etc`, { recursive: true });
   mkdirSync('/etc/containers', { recursive: true });

@@ -1,4 +1,4 @@
-/** What is in the image, and what is not. */
+/** The content of the image. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

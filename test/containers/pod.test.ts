@@ -1,4 +1,4 @@
-/** The pod that the manifests for Kubernetes describe, as a container: everything but the cluster is real. */
+/** Runs the pod of the Kubernetes manifests as a container: everything except the cluster is real. */
 import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ if (lacks !== null) {
   if (process.env['CI'] === 'true') throw new Error(lacks);
 }
 
-/** A volume as the kubelet makes it: one rename moves the link behind which all files are. */
+/** A volume as the kubelet updates it: one rename switches the link to all files. */
 class Projection {
   readonly folder = makeFolder();
   readonly #mode: number;
@@ -45,7 +45,7 @@ class Projection {
   }
 }
 
-/** What stands in the manifest, in the words of the engine; only the address is another, since containers share the host's network here. */
+/** The manifest as arguments of the engine; only the address differs, since containers share the host's network here. */
 function optionsOf(manifests: readonly Manifest[], secret: Projection): string[] {
   const { pod, container } = serverOf(manifests);
   const { runAsUser, runAsGroup, fsGroup } = pod.securityContext as Record<string, number>;
@@ -75,7 +75,7 @@ async function answers(url: string, probe: Probe | undefined): Promise<number> {
   return response.status;
 }
 
-/** Of a request without credentials that calls the server by another name. */
+/** The status of a request without credentials and with another Host. */
 function statusFor(url: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: 'POST', headers: { host } }, (response) => {

@@ -1,4 +1,4 @@
-/** The system calls that the systemd units allow are those that the server needs: it runs behind the same filter. */
+/** Runs the server under the system call filter of the systemd units. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ function callsOf(set: string): string[] {
   return names.flatMap((name) => (name.startsWith('@') ? callsOf(name) : [name]));
 }
 
-/** As systemd builds it: what it always allows, then the lines of the unit in their order; `~` takes away. */
+/** Builds the filter as systemd does: calls that are always allowed, then the lines of the unit in order; `~` removes. */
 function allowedBy(unit: string): string[] {
   const allowed = new Set(callsOf('@default'));
   for (const [, tilde, sets = ''] of unit.matchAll(/^SystemCallFilter=(~?)(.+)$/gm))

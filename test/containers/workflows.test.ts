@@ -1,4 +1,4 @@
-/** What operators do with a container, done with containers. Each test prints a line. */
+/** Workflows of operators with containers. Each test prints a line. */
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -79,7 +79,7 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
     expect(out + err).toMatch(/uid 4711/);
     expect(await container.ask('status')).toMatchObject({ running: true, generation: 1, pid: 1 });
     expect(await initialize(await container.url())).toBe(200);
-    // What it advises helps.
+    // The advised remedy works.
     await engine.must('exec', '--user', 'root', container.name, ...remedy.split(' '));
     expect(await container.ask('restart')).toMatchObject({ outcome: 'restarted', changes: [{ to: 'warn' }] });
     report(`docker cp of a foreign file with mode 0600: refused (4), the server runs on; "${remedy}" mends it`);
@@ -126,7 +126,7 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
     const startedAt = performance.now();
     await engine.must('stop', '--time', '10', container.name);
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-    // An engine whose grace is over kills, and the exit code is 137.
+    // After the grace period the engine kills the container, and the exit code is 137.
     expect(await container.inspect('{{.State.ExitCode}} {{.State.Status}}')).toBe('0 exited');
     expect(await container.log()).toContain('stopped');
     report(`docker stop: exit 0 after ${seconds} s of the 10 it may take`);

@@ -77,7 +77,7 @@ export function itIsSound(manifests: readonly Manifest[]): void {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const files = { '/config/.env': join(folder, '.env'), '/tls/tls.crt': '', '/tls/tls.key': '' };
     writeFileSync(files['/config/.env'], textOfEnv(manifests));
-    // No certificate is at hand; that the names are right is what counts here.
+    // Without a certificate: only the names are checked.
     const env = Object.fromEntries(
       Object.entries(variables)
         .map(([name, value]) => [name, files[value as keyof typeof files] ?? value] as const)
@@ -118,7 +118,7 @@ function secretOf(manifests: readonly Manifest[], name: string | undefined): Rec
 const matches = (selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean =>
   Object.entries(selector).every(([name, value]) => labels[name] === value);
 
-/** What the pod finds at /config/.env. */
+/** The content of /config/.env in the pod. */
 function textOfEnv(manifests: readonly Manifest[]): string {
   const { pod } = serverOf(manifests);
   const volume = (pod.volumes?.find(({ name }) => name === 'env') ?? {}) as { secret?: Fields; configMap?: Fields };

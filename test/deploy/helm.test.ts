@@ -15,7 +15,7 @@ const secret = (name: string, data: Readonly<Record<string, string>>): Manifest 
 
 const STATE = secret('shared', { STATE_URL: 'redis://redis:6379', REQUEST_STATE_KEYS: KEY });
 
-/** Values, and what the operator has in the cluster beside the release. */
+/** Values, and objects that exist in the cluster outside the release. */
 const variants: Readonly<Record<string, readonly [values: Fields, beside: readonly Manifest[]]>> = {
   'reload by itself': [{ env: ENV }, []],
   'roll on change': [{ env: ENV, onChange: 'roll' }, []],

@@ -15,7 +15,7 @@ const STATE = `REDIS_PASSWORD=pa55word\nSTATE_URL=redis://:pa55word@zscaler-mcp-
 const kustomization = (resource: string, component: string): string =>
   `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../${resource}]\ncomponents: [../../components/${component}]\n`;
 
-/** What the page recommends, by its name; each with the files that an operator puts beside it. */
+/** The variants recommended on the page, by name, each with the files that the operator adds. */
 const variants: Readonly<Record<string, () => Manifest[]>> = {
   watch: () => render('overlays/watch', { 'overlays/watch/.env': ENV }),
   roll: () => render('overlays/roll', { 'overlays/roll/.env': ENV }),
@@ -112,7 +112,7 @@ describe.skipIf(missing !== null)('the manifests for Kubernetes', () => {
   });
 });
 
-/** Sends lines to a server, and waits a moment for all of what it says. */
+/** Sends lines to a server and collects its answers for a moment. */
 async function say(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let answer = '';

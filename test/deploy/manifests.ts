@@ -1,4 +1,4 @@
-/** What `deploy/kubernetes/` renders to, through the kustomize of a real kubectl. */
+/** Renders `deploy/kubernetes/` with the kustomize of a real kubectl, and the chart with helm. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const helm = process.env['ZSCALER_MCP_TEST_HELM'] ?? 'helm';
 const kubernetes = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
 const kubectl = process.env['ZSCALER_MCP_TEST_KUBECTL'] ?? 'kubectl';
 
-/** Why nothing can be rendered here; null if it can. */
+/** The reason why manifests cannot be rendered here; null if they can. */
 export function lacksKubectl(): string | null {
   const { status } = spawnSync(kubectl, ['version', '--client'], { stdio: 'ignore' });
   return status === 0 ? null : 'no kubectl renders manifests: put one on PATH, or name it in ZSCALER_MCP_TEST_KUBECTL';
@@ -55,7 +55,7 @@ const unwrap = (manifest: Manifest): Manifest =>
       }
     : manifest;
 
-/** Why no chart can be rendered here; null if it can. */
+/** The reason why the chart cannot be rendered here; null if it can. */
 export function lacksHelm(): string | null {
   const { status } = spawnSync(helm, ['version'], { stdio: 'ignore' });
   return status === 0 ? null : 'no helm renders the chart: put one on PATH, or name it in ZSCALER_MCP_TEST_HELM';

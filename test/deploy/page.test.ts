@@ -1,4 +1,4 @@
-/** The lines of docs/operations/kubernetes.md, typed in a copy; what would go to a cluster is rendered instead. */
+/** Runs the commands of docs/operations/kubernetes.md in a copy; manifests are rendered instead of applied to a cluster. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ function type(lines: string): Manifest[] {
   cpSync(join(repository, 'deploy'), join(folder, 'deploy'), { recursive: true });
   writeFileSync(join(folder, 'my.env'), `ZSCALER_MCP_AUTH_API_KEY=${KEY}\n`);
   const env = { ZSCALER_MCP_TEST_KUBECTL: 'kubectl', ZSCALER_MCP_TEST_HELM: 'helm', ...process.env };
-  // A function of the shell must not find itself.
+  // A shell function must not call itself.
   const script = `set -eu\n${CLUSTER.replaceAll('"$ZSCALER_MCP', 'command "$ZSCALER_MCP')}${lines}`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8', env });
   expect(status, stderr).toBe(0);

@@ -3,7 +3,7 @@ import type { Container, Fields, Pod } from './manifests.ts';
 
 const VOLUMES = new Set(['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret']);
 
-/** Each rule that the pod breaks, empty if none. */
+/** The rules that the pod violates. */
 export function breachesOf(pod: Pod): string[] {
   const fields = pod as unknown as Fields;
   const context = pod.securityContext ?? {};

@@ -1,6 +1,6 @@
 /**
- * Holds manifests against the schemas of the Kubernetes API: each value at run time, and each name of a field, which the
- * schemas leave open, through the types that are made from the same schemas.
+ * Validates manifests against the schemas of the Kubernetes API: values at run time, and field names, which the schemas do not
+ * restrict, through the types generated from the same schemas.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 type Model = new (data: Manifest) => { validate(): void };
 
-/** All that is wrong, empty if nothing is. */
+/** The violations; empty if there are none. */
 export async function complaintsOf(manifests: readonly Manifest[]): Promise<string[]> {
   const found: string[] = [];
   for (const manifest of manifests) {
@@ -29,7 +29,7 @@ export async function complaintsOf(manifests: readonly Manifest[]): Promise<stri
 
 const moduleOf = ({ apiVersion, kind }: Manifest): string => `kubernetes-models/${apiVersion}/${kind}`;
 
-/** The compiler refuses properties of a literal that its type does not have. */
+/** The compiler rejects unknown properties of a literal. */
 function misspellings(manifests: readonly Manifest[]): string[] {
   const cache = join(repository, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });

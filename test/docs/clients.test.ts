@@ -1,4 +1,4 @@
-/** Each snippet for a client is what it says: the command starts our server, the URL with the header lets its client in. */
+/** Each client snippet works: the command starts our server, and the URL with the header authenticates. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The page on client authentication: its key lets its request in. */
+/** The page on client authentication: its request is accepted with its key. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { runCommand, startServer } from '../process/harness.ts';

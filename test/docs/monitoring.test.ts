@@ -1,11 +1,11 @@
-/** The page on monitoring names exactly the figures that a real server shows. */
+/** The page on monitoring lists exactly the metrics of a real server. */
 import { describe, expect, it } from 'vitest';
 import { startServer } from '../process/harness.ts';
 import { callTool } from '../process/mcp.ts';
 import { blocksOf, codeIn, readPage, section, tableRows } from './pages.ts';
 
 const page = readPage('docs/operations/monitoring.md');
-/** Shown by a server that shares its state with others only; the tests of replicas see it. */
+/** Metrics of servers with shared state; the tests of replicas cover them. */
 const CONDITIONAL = 'zscaler_mcp_state_store_up';
 
 const documented = tableRows(section(page, 'Figures'))

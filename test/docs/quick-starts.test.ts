@@ -1,6 +1,6 @@
 /**
- * A machine with git, npm and an older Node.js follows the pages: what stands in their blocks is typed, in a fresh copy of the
- * repository, and the outcome is looked at. A block says `<!-- run: name -->` above it, or is one of the two lines of the README.
+ * Follows the pages on a machine with git, npm and an older Node.js: runs their blocks in a fresh copy of the repository and
+ * checks the outcome. A block is marked with `<!-- run: name -->`, or is one of the two lines of the README.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -78,7 +78,7 @@ const MARK = '/.zscaler-mcp-copy-of-root';
 function typeInCopyOfRoot(lines: readonly string[]): Promise<Typed> {
   const [typed, enter, above] = [join(folder, 'typed.sh'), join(folder, 'enter.sh'), join(folder, 'above')];
   mkdirSync(above);
-  // Nothing is typed anywhere else.
+  // Refuses to run outside the copy.
   writeFileSync(typed, [`set -e; [ -e ${MARK} ] || exit 99`, ...lines].join('\n'));
   writeFileSync(
     enter,
@@ -210,7 +210,7 @@ describe('a machine that has seen none of it', () => {
       writeFileSync(join(copy, 'my.env'), 'ZSCALER_MCP_LOG_LEVEL=warn\n');
       const [bin, lines] = [join(folder, 'stub'), marked('docs/operations/systemd.md', 'install the service')];
       mkdirSync(bin);
-      // systemd is not there; what it is asked is noted.
+      // systemd is absent; its calls are recorded.
       writeFileSync(join(bin, 'systemctl'), `#!/bin/sh\necho "systemctl $*"\n`, { mode: 0o755 });
       const unit = '/etc/systemd/system/zscaler-mcp.service';
       const wasThere = existsSync(unit);

@@ -1,4 +1,4 @@
-/** What the README counts and shows is so. */
+/** The numbers and examples of the README are correct. */
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/tools/index.ts';
 import { codeIn, readPage, section, tableRows } from './pages.ts';

@@ -1,4 +1,4 @@
-/** The pages on secrets and on security, held against the table of settings and the sources. */
+/** Checks the pages on secrets and on security against the table of settings and the sources. */
 import { describe, expect, it } from 'vitest';
 import { fileNameOf, loadSettings, parseEnvFile, rows, secretsPlaceOf } from '../../src/settings/index.ts';
 import { blocksOf, codeIn, readPage, readSources, section, tableRows } from './pages.ts';

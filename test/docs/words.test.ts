@@ -1,4 +1,4 @@
-/** Names of settings and flags on the pages are names that the program knows. */
+/** Names of settings and flags on the pages exist in the program. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands/index.ts';
@@ -27,7 +27,7 @@ const known = new Set(
 
 describe('what the pages name', () => {
   it.each(pages)('%s: settings are settings', (page) => {
-    // A name that ends in an underscore stands for a family.
+    // A name that ends in an underscore is the prefix of a family.
     const named = [...readPage(page).matchAll(/\b(?:ZSCALER|OIDCPROXY|ZCELL)_[A-Z0-9_]*[A-Z0-9]\b(?![_*])/g)].map(([name]) => name);
     expect([...new Set(named)].filter((name) => !known.has(name) && !OTHERS.test(name) && findReserved(name) === undefined)).toEqual([]);
   });
