@@ -19,7 +19,7 @@ export interface Idp {
   confused(): string;
   /** Without a signature, and saying so. */
   unsigned(): string;
-  /** Begins to sign with another key; `keep` goes on publishing those before. */
+  /** Starts signing with a new key; with `keep`, the previous keys stay published. */
   rotate(options?: { keep: boolean }): void;
   /** From now on keys are published elsewhere, as the discovery document says, and nowhere else. */
   move(): void;

@@ -9,7 +9,7 @@ const now = performance.now.bind(performance);
 /**
  * Polls a condition until it is true.
  * @param complaint what the error says was awaited; without it, the condition itself
- * @param isOver when there is no use in waiting any longer
+ * @param isOver whether waiting is pointless, which ends it early
  */
 export async function waitFor(
   isTrue: () => boolean | Promise<boolean>,

@@ -33,7 +33,7 @@ export function itIsSound(manifests: readonly Manifest[]): void {
     }
   });
 
-  it('select pods that there are, and nobody else’s', () => {
+  it('select existing pods, and only their own', () => {
     const labels = deployments.map((each) => [each.metadata.name, templateOf(each).metadata.labels] as const);
     const selecting = manifests.filter(({ kind }) => ['Deployment', 'Service', 'PodDisruptionBudget', 'NetworkPolicy'].includes(kind));
     expect(selecting.length).toBeGreaterThanOrEqual(4);

@@ -33,7 +33,7 @@ const transports = ['streamable-http', 'sse'] as const;
 
 describe.each(transports)('over %s', (transport) => {
   it.each(Object.keys(ways))(
-    'mode %s lets in who shows what is right, and nobody else on any path, in any revision; no secret shows anywhere',
+    'mode %s accepts valid credentials only, on every path and in every revision, and no secret appears anywhere',
     async (name) => {
       const { before, dotenv, one, two, refused, secrets } = await openWay(name);
       const server = await startServer({ transport, demo: name !== 'zscaler', dotenv: (before ?? dotenv) + loudly });
@@ -64,7 +64,7 @@ describe.each(transports)('over %s', (transport) => {
 
 describe.each(eras)('in %s', (era) => {
   it.each(Object.keys(ways))(
-    "mode %s: what one caller opened is no other caller's, and a reload that rotates ends what the revoked one has, and nothing else",
+    'mode %s: sessions and streams belong to one caller, and a rotation by reload ends those of the revoked caller only',
     async (name) => {
       const { before, dotenv, one, two, rotate } = await openWay(name);
       const server = await startServer({

@@ -363,7 +363,7 @@ describe('what the machine runs out of', () => {
   const limit = (server: { pid: number }, ...options: string[]) => execFileSync('prlimit', ['--pid', String(server.pid), ...options]);
 
   it.skipIf(missing('linux', 'prlimit'))(
-    'disk: the server serves on, its PID file stays whole, and nothing is restarted unseen',
+    'disk: the server keeps serving, its PID file stays intact, and nothing is restarted unnoticed',
     async () => {
       const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
       limit(server, '--fsize=200:');

@@ -177,7 +177,7 @@ describe('reload', () => {
     await waitFor(() => server.record().operations.length === 1);
   });
 
-  it('with --expect-generation refuses when another one runs', async () => {
+  it('with --expect-generation refuses when another generation runs', async () => {
     const server = await startServer({ dotenv: '' });
     expect(await server.ask('reload', '--expect-generation', '2')).toMatchObject({ outcome: 'refused', exitCode: 4 });
     expect(await server.ask('reload', '--expect-generation', '1')).toMatchObject({ exitCode: 0 });

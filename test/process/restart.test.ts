@@ -152,7 +152,7 @@ describe('restart', () => {
     release();
     expect(await verdict).toMatchObject({ outcome: 'rolled-back', exitCode: 5, generation: 1 });
     expect((await call).status).toBe(200);
-    expect(await portUsed(server.url, agent), 'the same connection goes on').toBe(before);
+    expect(await portUsed(server.url, agent), 'the same connection continues').toBe(before);
     expect(server.record()).toMatchObject({ state: 'ready', generation: 1, failedCount: 1 });
     chmodSync(interpreter, 0o755);
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
@@ -187,7 +187,7 @@ describe('restart', () => {
       message: expect.stringContaining('generation 2 could not get ready') as string,
     });
     expect(server.record()).toMatchObject({ pid: server.pid, state: 'ready', generation: 1, failedCount: 1 });
-    expect(await portUsed(server.url, agent), 'the same connection goes on').toBe(before);
+    expect(await portUsed(server.url, agent), 'the same connection continues').toBe(before);
     const reply = await callTool(server.url, 'zia_list_rule_labels');
     expect(reply.body?.result?.['isError'] ?? false, textOf(reply)).toBe(false);
     rmSync(key, { force: true });

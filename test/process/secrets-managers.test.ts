@@ -83,7 +83,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
   ];
 
   it(
-    'serves on with what it has when the service does not answer, hangs up, refuses, fails, talks nonsense or has nothing',
+    'keeps serving with the present values when the service does not answer, disconnects, refuses, fails, sends garbage or has no secret',
     { timeout: 120_000 },
     async () => {
       const site = await openSite(kind);

@@ -155,7 +155,7 @@ describe('other signals', () => {
   });
 
   it.skipIf(missing('linux', 'prlimit', 'script'))(
-    'SIGHUP of a terminal that is there is no end, even without a descriptor to look',
+    'SIGHUP of an existing terminal does not end the server, even without a free descriptor to check',
     async () => {
       const folder = makeFolder();
       const pidFile = `${folder}/server.pid`;

@@ -81,7 +81,7 @@ describe('segment groups', () => {
   it.each([
     ['no name', {}, 'invalid.resource.argument', ['name']],
     ['a name that is null', { name: null }, 'invalid.resource.argument', ['name']],
-    ['a switch that is no boolean', { name: 'x', enabled: 'yes' }, 'invalid.resource.argument', ['enabled']],
+    ['a switch that is not a boolean', { name: 'x', enabled: 'yes' }, 'invalid.resource.argument', ['enabled']],
     ['a name in use', { name: 'payroll' }, 'invalid.name.unique', ['name']],
   ])('are refused for %s', async (_what, body, id, params) => {
     await using fixture = await openFixture();

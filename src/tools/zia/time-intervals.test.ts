@@ -13,7 +13,7 @@ describe('zia_create_time_interval', () => {
     [{ ...lunch, days_of_week: ['Monday'] }, 'days_of_week must be a list of EVERYDAY, SUN, MON'],
     [{ ...lunch, days_of_week: [] }, 'days_of_week must be a list of EVERYDAY, SUN, MON'],
     [{ ...lunch, days_of_week: ['MON'], start_time: 1_440 }, 'start_time must be a whole number from 0 to 1439'],
-  ])('refuses what is no day and no time: %j', async (input, message) => {
+  ])('rejects invalid days and times: %j', async (input, message) => {
     const { sent, error } = await runTool('zia_create_time_interval', input, [{}]);
     expect(sent).toEqual([]);
     expect(error).toMatchObject({ message: expect.stringContaining(message) as string });

@@ -39,7 +39,7 @@ describe('custom URL categories', () => {
   it.each([
     ['zia_add_urls_to_category', 'ADD_TO_LIST'],
     ['zia_remove_urls_from_category', 'REMOVE_FROM_LIST'],
-  ])('are named to the API by %s, whoever knows the name', async (name, action) => {
+  ])('are sent with their configured name by %s, given or looked up', async (name, action) => {
     const edit = { category_id: 'CUSTOM_36', urls: ['b.example'] };
     const put = { query: { action }, body: { configuredName: 'Ports', urls: ['b.example'] } };
     const read = await runTool(name, edit, [custom, custom]);

@@ -105,7 +105,7 @@ function rewritten(present: unknown): Condition[] {
   const list = Array.isArray(present) ? present.map(toWritten) : [undefined];
   if (list.every((condition) => condition !== undefined)) return list;
   throw new ZscalerMcpError('ERR_CLOUD_ANSWER', 'the present conditions of the rule have a form that cannot be written back', {
-    hint: 'Give all conditions anew, or change the rule in the admin portal; nothing was changed.',
+    hint: 'Give all conditions again, or change the rule in the admin portal; nothing was changed.',
   });
 }
 
