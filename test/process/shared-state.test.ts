@@ -108,7 +108,7 @@ describe.skipIf(missing('redis-server'))('without its store, a replica', () => {
     await waitFor(() => server.log().includes(AWAY));
     expect((await modern(server.url, 'tools/list')).status).toBe(200);
     expect((await fetch(new URL('/readyz', server.url))).status).toBe(200);
-    expect(await confirm(server, label, token)).toContain('it cannot be told now whether the confirmation was used before');
+    expect(await confirm(server, label, token)).toContain('the server cannot check now whether the confirmation was used before');
     const { posture } = (await server.ask('status')) as unknown as { posture: { risks: { id: string }[]; off: string[] } };
     expect([posture.risks.map(({ id }) => id), posture.off]).toEqual([
       expect.arrayContaining(['state-store-away']),
@@ -134,7 +134,7 @@ describe.skipIf(missing('redis-server'))('without its store, a replica', () => {
     await waitFor(() => other.log().includes(AWAY));
     await redis.start();
     await waitFor(() => other.log().includes(BACK));
-    expect(await confirm(other, label, token)).toContain('it cannot be told now');
+    expect(await confirm(other, label, token)).toContain('the server cannot check now');
   });
 
   it('starts, and shares as soon as it can', async () => {
