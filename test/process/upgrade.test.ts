@@ -63,7 +63,7 @@ describe('a new version behind a moved link', () => {
     async ({ says, spoil }) => {
       const folder = makeFolder();
       for (const [name, version] of Object.entries({ one: '1.1.1', two: '2.2.2', three: '3.3.3' })) install(join(folder, name), version);
-      const app = readdirSync(join(folder, 'two/dist')).find((name) => name.startsWith('app-')) ?? '';
+      const app = readdirSync(join(folder, 'two/dist')).find((name) => name.startsWith('start-')) ?? '';
       const path = join(folder, 'two/dist', app);
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, spoil(text));
