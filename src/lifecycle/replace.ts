@@ -168,12 +168,12 @@ export class Restarter<Config> {
       if (!keeper.isPublished) throw new Error(UNPUBLISHED);
       log.info({ generation: keeper.record.generation }, 'executing the next generation');
       notifier.leaving();
-      const handover = this.#pack({ rehearsed, notes, keepSessions: keep, undo });
       await Promise.all([flushStream(process.stdout), flushStream(process.stderr)]);
       // One turn of the event loop delivers signals that have arrived; the exec would lose them.
       await turn();
       if (this.#isStopping) return CALLED_OFF;
-      this.#execute(rehearsed, handover);
+      // No turn of the event loop from here to the exec: bytes that it read from a pipe would be lost with this program.
+      this.#execute(rehearsed, this.#pack({ rehearsed, notes, keepSessions: keep, undo }));
     } catch (error) {
       for (const step of undo) step();
       await service.resume();

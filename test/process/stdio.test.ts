@@ -71,6 +71,23 @@ describe('over stdio', () => {
     expect(sent).toBeGreaterThan(50);
   });
 
+  it('what arrives in the last moment before the exec is not lost', async () => {
+    /** Stretches the turn of the event loop that is given to signals before the exec. */
+    const slowTurn = `
+      const timers = process.getBuiltinModule('node:timers/promises');
+      const { setImmediate: turn } = timers;
+      timers.setImmediate = async (...args) => (await timers.setTimeout(60), turn(...args));`;
+    const execArgv = [`--import=data:text/javascript,${encodeURIComponent(slowTurn)}`];
+    const server = await startServer({ transport: 'stdio', execArgv });
+    await open(server);
+    let sent = 0;
+    const timer = setInterval(() => call(server, sent++, 'x'.repeat(6_000)), 5);
+    for (let round = 0; round < 2; round++) expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    clearInterval(timer);
+    await waitFor(() => answers(server).filter(({ id }) => typeof id === 'number').length >= sent);
+    expect(answers(server).filter(({ error }) => error !== undefined)).toEqual([]);
+  });
+
   it('half a message in the pipe is taken up by the next generation', async () => {
     const server = await startServer({ transport: 'stdio' });
     await open(server);
