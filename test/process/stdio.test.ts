@@ -82,7 +82,8 @@ describe('over stdio', () => {
     await open(server);
     let sent = 0;
     const timer = setInterval(() => call(server, sent++, 'x'.repeat(6_000)), 5);
-    for (let round = 0; round < 2; round++) expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
+    onTestFinished(() => clearInterval(timer));
+    for (let round = 0; round < 2; round++) expect(await server.ask('restart'), server.log()).toMatchObject({ outcome: 'restarted' });
     clearInterval(timer);
     await waitFor(() => answers(server).filter(({ id }) => typeof id === 'number').length >= sent);
     expect(answers(server).filter(({ error }) => error !== undefined)).toEqual([]);
