@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { exitCodeOf, type Outcome } from '../../lifecycle/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { renderHelp } from '../help.ts';
 import { parseCommandLine } from '../parse.ts';
@@ -35,6 +36,41 @@ function columnOf({ name, isServer }: Command): Record<number, string> {
   const at = head.findIndex((title) => title.split(', ').includes(isServer ? 'the server itself' : `\`${name}\``));
   return Object.fromEntries(rows.flatMap((cells) => (cells[at] ? [[cells[1], cells[at]]] : []))) as Record<number, string>;
 }
+
+type Meanings = Partial<Record<'reload' | 'restart' | 'stop', string>>;
+
+/** The words in which a command's record explains an outcome of it. */
+const meanings: Readonly<Record<Outcome, Meanings>> = {
+  applied: { reload: 'all that changed is in force' },
+  unchanged: { reload: 'nothing had changed' },
+  restarted: { restart: 'the next generation serves' },
+  stopped: { stop: 'stopped' },
+  requested: { reload: 'with --no-wait: requested', restart: 'with --no-wait: requested' },
+  valid: { reload: 'with --dry-run: valid', restart: 'with --dry-run: it was rehearsed' },
+  failed: { reload: 'failed', restart: 'failed', stop: 'failed' },
+  'applied-restart-pending': { reload: 'valid and applied' },
+  refused: { reload: 'configuration invalid', restart: 'rehearsal failed' },
+  'record-unusable': { reload: 'PID file unusable', restart: 'PID file unusable', stop: 'PID file unusable' },
+  'rolled-back': { restart: 'the former one is back' },
+  'timed-out': { reload: 'timed out', restart: 'timed out', stop: 'timed out' },
+  'not-running': { reload: 'not running', restart: 'not running', stop: 'nothing was running' },
+  busy: { reload: 'another command', restart: 'another command' },
+  'not-permitted': { reload: "another user's", restart: "another user's", stop: "another user's" },
+};
+
+describe.each(['reload', 'restart', 'stop'] as const)('%s', (kind) => {
+  const { exits } = commands.find(({ name }) => name === kind)!;
+  const own = Object.entries(meanings).flatMap(([outcome, each]) => (each[kind] ? [[outcome as Outcome, each[kind]] as const] : []));
+
+  it.each(own)('explains the exit code of the outcome %s: %s', (outcome, meaning) => {
+    expect(exits[exitCodeOf(kind, outcome) as keyof typeof exits]).toContain(meaning);
+  });
+});
+
+it('reload explains the exit code of a dry run that finds changes which would wait for a restart', () => {
+  const { exits } = commands.find(({ name }) => name === 'reload')!;
+  expect(exits[exitCodeOf('reload', 'valid', true) as keyof typeof exits]).toContain('with --dry-run: valid, some changes would wait');
+});
 
 describe.each(commands.map((command) => [command.name, command] as const))('%s', (name, command) => {
   it('is called by its word, wherever that stands among the options', async () => {

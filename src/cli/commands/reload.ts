@@ -7,10 +7,10 @@ export const reload: Command = {
   settings: 'none',
   options: asking,
   exits: {
-    0: 'all that changed is in force, nothing had changed, or there was no file to read again',
+    0: 'all that changed is in force, nothing had changed, or there was no file to read again; with --dry-run: valid, nothing would wait for a restart; with --no-wait: requested, outcome unknown',
     1: 'failed unexpectedly',
     2: 'wrong usage, or not supported on Windows',
-    3: 'valid and applied, but some changes wait for a restart',
+    3: 'valid and applied, but some changes wait for a restart; with --dry-run: valid, some changes would wait',
     4: 'configuration invalid, another generation than expected, or PID file unusable; nothing changed, the server keeps running',
     6: 'timed out: outcome unknown',
     7: 'not running',

@@ -7,7 +7,7 @@ export const restart: Command = {
   settings: 'none',
   options: { 'keep-sessions': { type: 'boolean', about: 'let MCP sessions continue under the same ids' }, ...asking },
   exits: {
-    0: 'the next generation serves',
+    0: 'the next generation serves; with --dry-run: it was rehearsed and would get ready; with --no-wait: requested, outcome unknown',
     1: 'failed unexpectedly',
     2: 'wrong usage, or not supported on Windows',
     4: 'configuration invalid, rehearsal failed, another generation than expected, or PID file unusable; nothing changed, the server keeps running',
