@@ -9,7 +9,9 @@ export function renderExitCodesPage(): string {
     title: alike.map(({ name, isServer }) => (isServer ? 'the server itself' : `\`${name}\``)).join(', '),
   }));
   const rows = exitCodes.map(({ code, name }) => `| ${code} | ${name} | ${columns.map(({ exits }) => exits[code] ?? '').join(' | ')} |`);
-  const advice = exitCodes.filter((row) => row.advice !== '').map((row) => `- **${row.code}**: ${row.advice}`);
+  const nextSteps = exitCodes
+    .filter(({ advice }) => advice.length > 0)
+    .map(({ code, advice }) => `- **${code}**: ${advice.map(({ text }) => text).join(' ')}`);
   return `# Exit codes
 
 Made from \`src/cli/exit-codes.ts\` and \`src/cli/commands/\` by \`npm run generate\`; do not edit.
@@ -20,6 +22,6 @@ ${rows.join('\n')}
 
 ## What to do next
 
-${advice.join('\n')}
+${nextSteps.join('\n')}
 `;
 }

@@ -1,71 +1,104 @@
 /** Every exit code with its name and the advice printed with it. What a code means for a command stands in the command's record. */
+import type { Operation } from '../lifecycle/index.ts';
+
+/** A sentence of advice. */
+interface Sentence {
+  readonly text: string;
+  /** Whether it applies to an operation; without this it applies to all. */
+  when?(operation: Operation): boolean;
+}
+
+interface Row {
+  readonly code: number;
+  readonly name: string;
+  readonly advice: readonly Sentence[];
+}
+
+const hasErrors = ({ errors }: Operation): boolean => errors.length > 0;
 
 /** In ascending order; the reference page and help list them. */
 export const exitCodes = [
   {
     code: 0,
     name: 'done',
-    advice: '',
+    advice: [],
   },
   {
     code: 1,
     name: 'failed',
-    advice: "Look at the server's log. `zscaler-mcp status` shows what runs; `zscaler-mcp stop` removes what a dead server left behind.",
+    advice: [
+      {
+        text: "Look at the server's log. `zscaler-mcp status` shows what runs; `zscaler-mcp stop` removes what a dead server left behind.",
+      },
+    ],
   },
   {
     code: 2,
     name: 'wrong usage',
-    advice: 'See `zscaler-mcp --help`.',
+    advice: [{ text: 'See `zscaler-mcp --help`.' }],
   },
   {
     code: 3,
     name: 'restart pending, or not running',
-    advice: 'Run `zscaler-mcp restart` to apply what waits.',
+    advice: [{ text: 'Run `zscaler-mcp restart` to apply what waits.' }],
   },
   {
     code: 4,
     name: 'refused',
-    advice: 'Fix the problems listed above; `zscaler-mcp check` judges a configuration without touching the server.',
+    advice: [
+      { text: 'Fix the problems listed above.', when: hasErrors },
+      {
+        text: '`zscaler-mcp check` judges a configuration without touching the server.',
+        when: (operation) => hasErrors(operation) && operation.kind !== 'check',
+      },
+    ],
   },
   {
     code: 5,
     name: 'rolled back',
-    advice: 'The former generation keeps serving. Fix the problems listed above, then restart again.',
+    advice: [
+      { text: 'The former generation keeps serving.' },
+      { text: 'Fix the problems listed above, then restart again.', when: hasErrors },
+    ],
   },
   {
     code: 6,
     name: 'timed out',
-    advice: 'Look with `zscaler-mcp status`, and give more time with --timeout.',
+    advice: [{ text: 'Look with `zscaler-mcp status`, and give more time with --timeout.' }],
   },
   {
     code: 7,
     name: 'not running',
-    advice: 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.',
+    advice: [{ text: 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.' }],
   },
   {
     code: 75,
     name: 'busy',
-    advice: 'Try again when the other command has finished.',
+    advice: [{ text: 'Try again when the other command has finished.' }],
   },
   {
     code: 77,
     name: 'not permitted',
-    advice: '',
+    advice: [],
   },
   {
     code: 130,
     name: 'interrupted',
-    advice: '',
+    advice: [],
   },
   {
     code: 143,
     name: 'terminated',
-    advice: '',
+    advice: [],
   },
-] as const;
+] as const satisfies readonly Row[];
 
 /** A code that is in the table. */
 export type ExitCode = (typeof exitCodes)[number]['code'];
 
-/** What to do next; empty when there is nothing to say. */
-export const adviceFor = (code: number): string => exitCodes.find((row) => row.code === code)?.advice ?? '';
+/** What to do next after an operation; empty when there is nothing to say. */
+export function adviceAfter(operation: Operation): string {
+  const row: Row | undefined = exitCodes.find(({ code }) => code === operation.exitCode);
+  const sentences = row?.advice.filter(({ when }) => when?.(operation) ?? true) ?? [];
+  return sentences.map(({ text }) => text).join(' ');
+}

@@ -7,29 +7,34 @@ const changes = [
   { setting: 'ZSCALER_MCP_TOOLSETS', applies: 'restart', from: 'none', to: 'zia_locations' },
 ] as const;
 
-/** What is said of each change. */
-function standings(change: Pick<Operation, 'kind' | 'outcome'> & Partial<Operation>): string[] {
+type Given = Pick<Operation, 'kind' | 'outcome'> & Partial<Operation>;
+
+/** The printed lines, of both streams. */
+function linesOf(given: Given): string[] {
   const lines: string[] = [];
   const operation: Operation = {
     id: '1',
     exitCode: 0,
     message: '',
-    changes,
+    changes: [],
     pendingRestart: [],
     errors: [],
     warnings: [],
     envSource: null,
     generation: 1,
     durationMs: 1,
-    ...change,
+    ...given,
   };
-  printOperation(operation, false, {
-    out: (text) => lines.push(text),
-    err: () => undefined,
-    canvas: { width: 80, hasColour: false },
-  });
-  return lines.filter((line) => line.startsWith('  ')).map((line) => line.split(/ {2,}/).at(-1) ?? '');
+  const print = (text: string) => lines.push(text);
+  printOperation(operation, false, { out: print, err: print, canvas: { width: null, hasColour: false } });
+  return lines;
 }
+
+/** What is said of each change. */
+const standings = (given: Given): string[] =>
+  linesOf({ ...given, changes })
+    .filter((line) => line.startsWith('  '))
+    .map((line) => line.split(/ {2,}/).at(-1) ?? '');
 
 describe('a changed setting is said to be', () => {
   it.each<[Outcome, Operation['kind'], string[]]>([
@@ -44,5 +49,28 @@ describe('a changed setting is said to be', () => {
   it('what it would be, where only that was asked', () => {
     expect(standings({ outcome: 'valid', kind: 'reload', dryRun: true })).toEqual(['would be in force', 'would wait for a restart']);
     expect(standings({ outcome: 'valid', kind: 'restart', dryRun: true })).toEqual(['would be in force', 'would be in force']);
+  });
+});
+
+describe('the advice', () => {
+  const errors = [{ setting: 'ZSCALER_MCP_PORT', file: null, line: null, message: 'expected a number', hint: '' }];
+  const fix = 'Fix the problems listed above.';
+  const judge = '`zscaler-mcp check` judges a configuration without touching the server.';
+  const former = 'The former generation keeps serving.';
+
+  it.each<[string, Given, string]>([
+    ['a refused reload with problems', { kind: 'reload', outcome: 'refused', exitCode: 4, errors }, `${fix} ${judge}`],
+    ['a configuration that check refuses', { kind: 'check', outcome: 'refused', exitCode: 4, errors }, fix],
+    [
+      'a restart that was rolled back with problems',
+      { kind: 'restart', outcome: 'rolled-back', exitCode: 5, errors },
+      `${former} Fix the problems listed above, then restart again.`,
+    ],
+    ['a restart that was rolled back without one', { kind: 'restart', outcome: 'rolled-back', exitCode: 5 }, former],
+  ])('after %s', (_, given, advice) => expect(linesOf(given).at(-1)).toBe(advice));
+
+  it('names no problems where none are listed', () => {
+    const message = 'generation 9 was expected, generation 1 runs; nothing was changed';
+    expect(linesOf({ kind: 'reload', outcome: 'refused', exitCode: 4, message })).toEqual([`reload: refused: ${message}`]);
   });
 });

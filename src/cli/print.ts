@@ -1,7 +1,7 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
 import { describeProblem } from '../common/problem.ts';
 import type { Operation } from '../lifecycle/index.ts';
-import { adviceFor } from './exit-codes.ts';
+import { adviceAfter } from './exit-codes.ts';
 import { span, whole, wrap, type Canvas, type Text } from './picture.ts';
 
 /** Where a command prints to. */
@@ -34,7 +34,7 @@ function printForPeople(operation: Operation, { out, err, canvas }: Printer): vo
   for (const warning of warnings) show(err, `warning: ${warning}`);
   for (const line of table(changes.map(({ setting, from, to, applies }) => [setting, `${from} -> ${to}`, whenApplied(applies, operation)])))
     out(`  ${line}`);
-  const advice = adviceFor(exitCode);
+  const advice = adviceAfter(operation);
   if (advice && outcome !== 'requested') show(good ? out : err, advice);
 }
 
