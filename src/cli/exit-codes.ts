@@ -5,7 +5,7 @@ import type { Operation } from '../lifecycle/index.ts';
 interface Sentence {
   readonly text: string;
   /** Whether it applies to an operation; without this it applies to all. */
-  when?(operation: Operation): boolean;
+  readonly when?: (operation: Operation) => boolean;
 }
 
 interface Row {
