@@ -1,7 +1,7 @@
 /** `zscaler-mcp reload` and `zscaler-mcp restart`. */
 import { ask, describeOperation, newOperationId, type Operation, type Whereabouts } from '../lifecycle/index.ts';
 import type { OptionValues } from './command.ts';
-import { generationOf, secondsOf } from './options.ts';
+import { generationOf, timeoutOf } from './options.ts';
 
 /** Asks a running server to reload or restart, and waits for its verdict. @throws ZscalerMcpError ERR_USAGE for a bad option value */
 export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
@@ -9,9 +9,9 @@ export async function askServer(kind: 'reload' | 'restart', values: OptionValues
   return ask(kind, {
     where,
     dryRun: values['dry-run'] === true,
-    timeoutMs: secondsOf(values, 'timeout', 30) * 1_000,
+    timeoutMs: timeoutOf(values, kind) * 1_000,
     wait: values['no-wait'] !== true,
-    expectGeneration: generationOf(values),
+    expectGeneration: generationOf(values, kind),
     keepSessions: values['keep-sessions'] === true,
   });
 }

@@ -29,21 +29,29 @@ export const asking: Options = {
 /** The exit codes of a command that only prints. */
 export const printing = { 0: 'printed', 2: 'wrong usage' } as const;
 
-/** @returns seconds, from 0 to 86400. @throws ZscalerMcpError ERR_USAGE */
-export function secondsOf(values: OptionValues, name: string, fallback: number): number {
-  const raw = values[name];
-  if (raw === undefined) return fallback;
+/**
+ * @param command whose page of help an error refers to
+ * @returns the value of --timeout in seconds, from 0 to 86400
+ * @throws ZscalerMcpError ERR_USAGE
+ */
+export function timeoutOf(values: OptionValues, command: string): number {
+  const raw = values['timeout'];
+  if (raw === undefined) return 30;
   const value = Number(raw);
   if (raw === '' || !Number.isFinite(value) || value < 0 || value > 86_400)
-    throw usageError(`--${name} requires a number of seconds from 0 to 86400`);
+    throw usageError('--timeout requires a number of seconds from 0 to 86400', '', command);
   return value;
 }
 
-/** @returns the generation that must run; null when any may. @throws ZscalerMcpError ERR_USAGE */
-export function generationOf(values: OptionValues): number | null {
+/**
+ * @param command whose page of help an error refers to
+ * @returns the generation that must run; null when any may
+ * @throws ZscalerMcpError ERR_USAGE
+ */
+export function generationOf(values: OptionValues, command: string): number | null {
   const raw = values['expect-generation'];
   if (raw === undefined) return null;
   const value = Number(raw);
-  if (!Number.isSafeInteger(value) || value < 1) throw usageError('--expect-generation requires a whole number from 1');
+  if (!Number.isSafeInteger(value) || value < 1) throw usageError('--expect-generation requires a whole number from 1', '', command);
   return value;
 }

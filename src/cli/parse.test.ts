@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Syntax } from './command.ts';
 import { commands } from './commands/index.ts';
-import { secondsOf } from './options.ts';
+import { generationOf, timeoutOf } from './options.ts';
 import { parseCommandLine } from './parse.ts';
 
 const settings: Readonly<Record<string, Syntax>> = {
@@ -68,7 +68,15 @@ describe('the command line', () => {
     [['relaod', '-h'], 'unknown command (argument 1)', 'Did you mean reload?'],
     [['--debug', 'relaod'], 'unexpected argument (argument 2)', 'Did you mean reload?'],
     [['nonsense'], 'unknown command (argument 1)', 'Commands: serve, reload, '],
-    [['stop', 'reload'], 'unexpected argument (argument 2)', 'See zscaler-mcp stop --help.'],
+    [['stop', 'reload'], 'unexpected argument (argument 2)', 'stop and reload are two commands: give one. See zscaler-mcp stop --help.'],
+    [['serve', 'serve'], 'unexpected argument (argument 2)', 'serve is given twice. See zscaler-mcp serve --help.'],
+    [['settings'], 'unknown command (argument 1)', '`zscaler-mcp --help settings` lists the settings. See zscaler-mcp --help.'],
+    [['--settings'], 'unknown option (argument 1)', '`zscaler-mcp --help settings` lists the settings.'],
+    [['--help=settings'], '--help takes no value', 'Did you mean --help settings?'],
+    [['reload', '--help=stop'], '--help takes no value', 'Did you mean --help stop?'],
+    [['--help=wrong'], '--help takes no value', 'See zscaler-mcp --help.'],
+    [['help', 'wrong'], 'unexpected argument (argument 2)', 'Pages of help: serve, reload, '],
+    [['wrong', '-h'], 'unknown command (argument 1)', 'Commands: serve, reload, '],
     [['status', '--timout', '5'], 'unknown option (argument 2)', '--timeout is an option of reload, restart, stop.'],
     [['status', '--timeout', '5'], 'unknown option (argument 2)', '--timeout is an option of reload, restart, stop.'],
     [['stop', '--port', '5'], 'unknown option (argument 2)', '--port is an option of serve, check, tools. See zscaler-mcp stop --help.'],
@@ -82,6 +90,11 @@ describe('the command line', () => {
       message: expect.stringContaining(message) as string,
       hint: expect.stringContaining(hint) as string,
     });
+  });
+
+  it('lists pages of help where one is expected, and commands otherwise', async () => {
+    await expect(parse('help', 'wrong')).rejects.toMatchObject({ hint: expect.stringContaining('version, settings.') as string });
+    await expect(parse('wrong', '-h')).rejects.toMatchObject({ hint: expect.stringContaining('version. See') as string });
   });
 
   it.each([
@@ -116,10 +129,26 @@ describe('the command line', () => {
     await expect(parse('--port', '--debug')).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 
-  it('requires a number of seconds', () => {
-    expect(secondsOf({ timeout: '1.5' }, 'timeout', 30)).toBe(1.5);
-    expect(secondsOf({}, 'timeout', 30)).toBe(30);
+  it('requires a number of seconds, and refers to the help of the command', () => {
+    expect(timeoutOf({ timeout: '1.5' }, 'stop')).toBe(1.5);
+    expect(timeoutOf({}, 'stop')).toBe(30);
     for (const timeout of ['', 'x', '-1', '1e9'])
-      expect(() => secondsOf({ timeout }, 'timeout', 30)).toThrow('--timeout requires a number of seconds');
+      expect(() => timeoutOf({ timeout }, 'stop')).toThrow(
+        expect.objectContaining({
+          message: '--timeout requires a number of seconds from 0 to 86400',
+          hint: 'See zscaler-mcp stop --help.',
+        }) as Error,
+      );
+  });
+
+  it('requires a generation from 1, and refers to the help of the command', () => {
+    expect(generationOf({ 'expect-generation': '2' }, 'reload')).toBe(2);
+    expect(generationOf({}, 'reload')).toBeNull();
+    expect(() => generationOf({ 'expect-generation': '0' }, 'reload')).toThrow(
+      expect.objectContaining({
+        message: '--expect-generation requires a whole number from 1',
+        hint: 'See zscaler-mcp reload --help.',
+      }) as Error,
+    );
   });
 });

@@ -73,7 +73,12 @@ async function readArguments(argv: readonly string[], expected: Expected): Promi
     if (token.kind === 'positional' && token.index !== at) {
       const takesTopic: boolean = (command.takesTopic || values['help'] === true) && topic === null;
       const words: readonly string[] = takesTopic ? [...names, SETTINGS_TOPIC] : names;
-      if (!takesTopic || !words.includes(token.value)) throw unexpected(token, words, page);
+      if (!takesTopic || !words.includes(token.value))
+        throw usageError(
+          `${token.index === 0 ? 'unknown command' : 'unexpected argument'} (argument ${token.index + 1})`,
+          hintForWord(token, words, expected),
+          page,
+        );
       topic = token.value;
     }
     if (token.kind !== 'option') continue;
@@ -81,16 +86,28 @@ async function readArguments(argv: readonly string[], expected: Expected): Promi
     if (!known) throw usageError(`unknown option (argument ${token.index + 1})`, await hintFor(argv[token.index] ?? '', expected), page);
     if (known.type === 'string' && (token.value === undefined || token.value.startsWith('--')))
       throw usageError(`--${token.name} requires a value`, '', page);
-    if (known.type === 'boolean' && token.value !== undefined) throw usageError(`--${token.name} takes no value`, '', page);
+    if (known.type === 'boolean' && token.value !== undefined) {
+      const isTopic = known.runs === 'help' && [...names, SETTINGS_TOPIC].includes(token.value);
+      throw usageError(`--${token.name} takes no value`, isTopic ? `Did you mean --help ${token.value}?` : '', page);
+    }
   }
   return { values, topic };
 }
 
-/** A word that is no option: most likely a mistyped command. */
-function unexpected({ value, index }: { value: string; index: number }, expected: readonly string[], page: string): Error {
-  const near = nearest(value, expected);
-  const hint = elsewhere.get(value) ?? (near === null ? `Commands: ${expected.join(', ')}.` : `Did you mean ${near}?`);
-  return usageError(`${index === 0 ? 'unknown command' : 'unexpected argument'} (argument ${index + 1})`, hint, page);
+/** What was most likely meant by a word in the wrong place: usually a mistyped command. */
+function hintForWord(
+  { value, index }: { value: string; index: number },
+  words: readonly string[],
+  { command, at, vocabulary }: Expected,
+): string {
+  const names = vocabulary.commands.map(({ name }) => name);
+  if (at !== null && value === command.name) return `${value} is given twice.`;
+  if (at !== null && names.includes(value)) return `${command.name} and ${value} are two commands: give one.`;
+  const instead = elsewhere.get(value);
+  if (instead !== undefined) return instead;
+  const near = nearest(value, words);
+  if (near !== null) return `Did you mean ${near}?`;
+  return index > 0 && words.includes(SETTINGS_TOPIC) ? `Pages of help: ${words.join(', ')}.` : `Commands: ${names.join(', ')}.`;
 }
 
 /** What was most likely meant by an unknown option. Only names that are known appear in it. */
@@ -112,8 +129,9 @@ async function hintFor(argument: string, { command, options, vocabulary: { comma
 
 const namesOf = (commands: readonly Command[]): string => commands.map(({ name }) => name).join(', ');
 
-/** What the Python server for the same cloud has, and what does it here. */
+/** Words that are no command or option here, and what to use: most are of the Python server for the same cloud. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
+  [SETTINGS_TOPIC, '`zscaler-mcp --help settings` lists the settings.'],
   ['list-tools', '`zscaler-mcp tools` prints what is offered.'],
   ['update', 'Install the new version with npm, then run `zscaler-mcp restart`.'],
   ['generate-docs', 'In a checkout, `npm run generate` does it.'],

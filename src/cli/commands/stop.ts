@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { finding, secondsOf, timeout } from '../options.ts';
+import { finding, timeout, timeoutOf } from '../options.ts';
 
 export const stop: Command = {
   name: 'stop',
@@ -16,7 +16,7 @@ export const stop: Command = {
   },
   example: 'stop --timeout 60 --force',
   async run({ values, where, json, stage }) {
-    const timeoutMs = secondsOf(values, 'timeout', 30) * 1_000;
+    const timeoutMs = timeoutOf(values, 'stop') * 1_000;
     const [{ stopServer }, { printOperation }] = await Promise.all([import('../../lifecycle/index.ts'), import('../print.ts')]);
     return printOperation(await stopServer({ where, timeoutMs, force: values['force'] === true }), json, stage);
   },
