@@ -35,6 +35,18 @@ describe('the check of address and version', () => {
       changed('deploy/helm/zscaler-mcp/Chart.yaml', `appVersion: ${version}`, 'appVersion: 9.9.9'),
       /Chart.yaml: version 9.9.9/,
     ],
+    ['a package of another version', changed('docs/operations/systemd.md', `-${version}.tgz`, '-9.9.9.tgz'), /systemd.md: version 9.9.9/],
+    [
+      'an image tag of another version',
+      changed('docs/operations/kubernetes.md', `newTag: ${version}`, 'newTag: 9.9.9'),
+      /kubernetes.md: version 9.9.9/,
+    ],
+    ['a status of another version', changed('README.md', `● zscaler-mcp ${version}`, '● zscaler-mcp 9.9.9'), /README.md: version 9.9.9/],
+    [
+      'a form that asks for another version',
+      changed('.github/ISSUE_TEMPLATE/bug.yml', `placeholder: ${version}`, 'placeholder: 9.9.9'),
+      /bug.yml: version 9.9.9/,
+    ],
     [
       'a version without a section of the changelog',
       changed('CHANGELOG.md', `## [${version}]`, '## [9.9.9]'),

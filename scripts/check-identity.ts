@@ -34,6 +34,10 @@ const VERSIONED: readonly (readonly [file: string, pattern: RegExp])[] = [
   ['deploy/docker/Dockerfile', /image\.version="([^"]+)"/g],
   ['deploy/helm/zscaler-mcp/Chart.yaml', /^(?:version|appVersion): (\S+)$/gm],
   ['docs/operations/clients.md', /zscaler-mcp-(\d\S+?)\.tgz/g],
+  ['docs/operations/systemd.md', /zscaler-mcp-(\d\S+?)\.tgz/g],
+  ['docs/operations/kubernetes.md', /^ +newTag: (\S+)$/gm],
+  ['README.md', /● zscaler-mcp (\S+)/g],
+  ['.github/ISSUE_TEMPLATE/bug.yml', /placeholder: (\d\S*)/g],
 ];
 
 if (import.meta.main) {
