@@ -85,4 +85,10 @@ describe('a picture', () => {
     const path = `/${'a'.repeat(60)}`;
     expect(wrap(`at ${path} it is`, { width: 40, hasColour: false })).toEqual(['at', path, 'it is']);
   });
+
+  it('does not wrap a text that has less than 20 columns', () => {
+    const text = 'one word after another';
+    expect(wrap(text, { width: 20, hasColour: false })).toEqual(['one word after', 'another']);
+    expect(wrap(text, { width: 19, hasColour: false })).toEqual([text]);
+  });
 });

@@ -32,8 +32,8 @@ export interface Row {
 
 const INDENT = 2;
 const GAP = 2;
-/** Narrower terminals get unwrapped lines: wrapping would make them harder to read. */
-const LEAST_WIDTH = 40;
+/** A text in a narrower column is not wrapped: that would make it harder to read. */
+const LEAST_WIDTH = 20;
 
 const styles = { good: 'green', bad: 'red', waiting: 'yellow', strong: 'bold', faint: 'dim' } as const;
 
@@ -69,7 +69,7 @@ function drawRow({ text, mark }: Row, label: string, labelWidth: number, canvas:
 
 /** Breaks at spaces. A word longer than a line stays whole, so that it can be copied. */
 export function wrap(text: Text, canvas: Canvas): string[] {
-  const width = canvas.width === null || canvas.width < LEAST_WIDTH - INDENT ? Infinity : canvas.width;
+  const width = canvas.width === null || canvas.width < LEAST_WIDTH ? Infinity : canvas.width;
   const lines: Span[][] = [];
   let used = Infinity;
   for (const word of wordsOf(text)) {
