@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { rows } from '../settings/index.ts';
+import { rows, table } from '../settings/index.ts';
+import { products } from '../tools/index.ts';
 import { commands } from './commands/index.ts';
 import { renderHelp } from './help.ts';
 
@@ -26,6 +27,11 @@ it('the settings are listed by topic, each with the values it takes, its default
   );
   const page = lines.join('\n');
   expect(rows.map(([, { env }]) => env).filter((env) => !page.includes(env))).toEqual([]);
+});
+
+it('the settings that select products name each of them', () => {
+  const takes = `a comma-separated list of ${Object.keys(products).join(', ')}`;
+  expect([table.products.takes, table.disabledProducts.takes]).toEqual([takes, takes]);
 });
 
 it.each([40, 45, 60, 120])('every page is wrapped to a terminal of %d columns', async (width) => {

@@ -70,8 +70,9 @@ function describeSetting(row: Setting<unknown>): SettingHelp[] {
 type Named = Pick<Partial<Setting<unknown>>, 'flag' | 'short' | 'values' | 'isSwitch'> & { readonly env: string };
 
 function namesOf({ flag, short, env, values, isSwitch }: Named): string[] {
-  const value = values?.join('|') ?? 'VALUE';
-  if (flag === undefined) return [isSwitch ? `${env}=true|false` : values ? `${env}=${value}` : env];
+  if (flag === undefined) return [isSwitch ? `${env}=true|false` : values ? `${env}=${values.join('|')}` : env];
+  // Without a list of values, the last word of the flag stands for the value: `--port PORT`.
+  const value = values?.join('|') ?? flag.slice(flag.lastIndexOf('-') + 1).toUpperCase();
   return [...(short ? [`-${short},`] : []), flag, ...(isSwitch ? [] : [value]), `(${env})`];
 }
 

@@ -289,8 +289,12 @@ describe('flags', () => {
       ),
     ).toEqual([]);
     expect(help).toContain(
-      '-s, --services VALUE (ZSCALER_MCP_SERVICES): Products to offer; empty offers all. [a comma-separated list; default none; applied by a restart]',
+      '-s, --services SERVICES (ZSCALER_MCP_SERVICES): Products to offer; empty offers all. [a comma-separated list of zia, zpa, ',
     );
+    expect(help).toContain('--toolsets TOOLSETS (ZSCALER_MCP_TOOLSETS): ');
+    expect(help).toContain('[a comma-separated list of toolsets, which `zscaler-mcp tools` lists; default none; ');
+    expect(help).toContain('--port PORT (ZSCALER_MCP_PORT): ');
+    expect(help).not.toContain('VALUE');
     expect(help).toContain('--transport stdio|streamable-http|sse (ZSCALER_MCP_TRANSPORT): How clients connect: over stdio');
     expect(help).toContain('\nZSCALER_MCP_DISABLE_HOST_VALIDATION=true|false: Accept every Host header.');
   });

@@ -355,36 +355,51 @@ const access = {
   }),
 };
 
+const PRODUCT_LIST = 'a comma-separated list of zia, zpa, zdx, zcc, ztw, zid, zeasm, zins, zms, zcell';
+const TOOLSET_LIST = 'a comma-separated list of toolsets, which `zscaler-mcp tools` lists';
+
 const offer = {
-  products: list({
-    env: 'ZSCALER_MCP_SERVICES',
-    flag: '--services',
-    short: 's',
-    default: [],
-    applies: 'restart',
-    about: 'Products to offer; empty offers all.',
-  }),
-  disabledProducts: list({
-    env: 'ZSCALER_MCP_DISABLED_SERVICES',
-    flag: '--disabled-services',
-    default: [],
-    applies: 'restart',
-    about: 'Products not to offer; overrides ZSCALER_MCP_SERVICES.',
-  }),
-  toolsets: list({
-    env: 'ZSCALER_MCP_TOOLSETS',
-    flag: '--toolsets',
-    default: [],
-    applies: 'restart',
-    about: 'Toolsets to offer; empty, all or default offers all. discover starts with a few tools that find the others.',
-  }),
-  disabledToolsets: list({
-    env: 'ZSCALER_MCP_DISABLED_TOOLSETS',
-    flag: '--disabled-toolsets',
-    default: [],
-    applies: 'restart',
-    about: 'Toolsets not to offer; overrides ZSCALER_MCP_TOOLSETS.',
-  }),
+  products: list(
+    {
+      env: 'ZSCALER_MCP_SERVICES',
+      flag: '--services',
+      short: 's',
+      default: [],
+      applies: 'restart',
+      about: 'Products to offer; empty offers all.',
+    },
+    PRODUCT_LIST,
+  ),
+  disabledProducts: list(
+    {
+      env: 'ZSCALER_MCP_DISABLED_SERVICES',
+      flag: '--disabled-services',
+      default: [],
+      applies: 'restart',
+      about: 'Products not to offer; overrides ZSCALER_MCP_SERVICES.',
+    },
+    PRODUCT_LIST,
+  ),
+  toolsets: list(
+    {
+      env: 'ZSCALER_MCP_TOOLSETS',
+      flag: '--toolsets',
+      default: [],
+      applies: 'restart',
+      about: 'Toolsets to offer; empty, all or default offers all. discover starts with a few tools that find the others.',
+    },
+    TOOLSET_LIST,
+  ),
+  disabledToolsets: list(
+    {
+      env: 'ZSCALER_MCP_DISABLED_TOOLSETS',
+      flag: '--disabled-toolsets',
+      default: [],
+      applies: 'restart',
+      about: 'Toolsets not to offer; overrides ZSCALER_MCP_TOOLSETS.',
+    },
+    TOOLSET_LIST,
+  ),
   disableEntitlementFilter: flag({
     env: 'ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER',
     flag: '--no-entitlement-filter',
