@@ -49,7 +49,7 @@ export function toLine(event: AuditEvent): string {
     case 'done':
       return formatSuccess(tool, event.ms, event.result, caller, event);
     case 'failed':
-      return formatFailure(tool, event.ms, event.type, event.message, caller, event);
+      return formatFailure(tool, event, caller, event);
   }
 }
 

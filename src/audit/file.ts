@@ -11,7 +11,7 @@ function open(path: string): number {
   const descriptor = openSync(path, FLAGS, 0o600);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
-  throw new Error(`${path} is no file`);
+  throw new Error(`${path} is not a regular file`);
 }
 
 /** Checks that the file could be opened, without creating it. @throws as opening would */

@@ -25,7 +25,7 @@ describe('a line of the audit log', () => {
   });
 
   it('of a failure shows what kind it was', () => {
-    expect(formatFailure('t', 5, 'ERR_CLOUD_ANSWER', 'no such thing', caller)).toBe(
+    expect(formatFailure('t', { ms: 5, type: 'ERR_CLOUD_ANSWER', message: 'no such thing' }, caller)).toBe(
       `[TOOL ERR]  t | 5ms | ERR_CLOUD_ANSWER: no such thing${suffix}`,
     );
   });
@@ -38,12 +38,12 @@ describe('a line of the audit log', () => {
     const forged = 'x\n[TOOL OK]   zia_delete | 1ms | done\r\u2028\u202E | session: 00000000';
     for (const line of [
       formatCall('t', { forged }, {}),
-      formatFailure('t', 1, forged, forged, {}),
+      formatFailure('t', { ms: 1, type: forged, message: forged }, {}),
       formatCall(forged, {}, { client: forged }),
     ]) {
       expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
     }
-    expect(formatFailure('t', 1, 'E', forged, {}).split(' | ')).toHaveLength(3);
+    expect(formatFailure('t', { ms: 1, type: 'E', message: forged }, {}).split(' | ')).toHaveLength(3);
     expect(formatCall(forged, { [forged]: forged }, { client: forged }).split(' | ')).toHaveLength(3);
     expect(formatQuery('t', `' | 1 -> 2 rows${forged}`, { before: 3, after: 1 }, {}).split(' | ')).toHaveLength(3);
   });
@@ -62,7 +62,7 @@ describe('a line of the audit log', () => {
 
   it('stays of bounded length', () => {
     expect(formatCall('t', { text: 'x'.repeat(1_000_000) }, {}).length).toBeLessThan(4_200);
-    expect(formatFailure('t', 1, 'E', 'x'.repeat(1_000_000), {}).length).toBeLessThan(700);
+    expect(formatFailure('t', { ms: 1, type: 'E', message: 'x'.repeat(1_000_000) }, {}).length).toBeLessThan(700);
   });
 
   it('is one line, whatever the arguments are', () => {

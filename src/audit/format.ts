@@ -44,8 +44,15 @@ interface Decided {
 const formatDecision = (decided: Decided | undefined): string =>
   decided ? ` | decision: ${decided.decision}${decided.by === undefined ? '' : ` | by: ${decided.by}`}` : '';
 
-/** @param type an error's code or class name */
-export const formatFailure = (tool: string, ms: number, type: string, message: string, caller: Caller, decided?: Decided): string =>
+interface Failed {
+  readonly ms: number;
+  /** An error's code or class name. */
+  readonly type: string;
+  readonly message: string;
+}
+
+/** The call failed. The message is redacted and shortened. */
+export const formatFailure = (tool: string, { ms, type, message }: Failed, caller: Caller, decided?: Decided): string =>
   `[TOOL ERR]  ${field(tool)} | ${Math.round(ms)}ms | ${field(type)}: ${field(message)}${formatDecision(decided)}${formatCaller(caller)}`;
 
 /** Eight hex digits that tell sessions apart without revealing the id. */

@@ -63,6 +63,6 @@ function readDiscovery(value: unknown): Discovery {
   if (typeof issuer !== 'string' || issuer === '' || typeof jwksUri !== 'string') throw new Error('it names no issuer, or no jwks_uri');
   const url = URL.parse(jwksUri);
   const isLocal = url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) throw new Error('its jwks_uri is no https URL');
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) throw new Error('its jwks_uri is not an https URL');
   return { issuer, jwksUri: url.href };
 }

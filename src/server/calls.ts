@@ -217,7 +217,7 @@ export class Calls {
     return openMetrics({ sessions, process, isShared: () => state?.isUp ?? null });
   }
 
-  /** While the limit stays the same, the former counter goes on. A reload that is discarded leaves it in use. */
+  /** Keeps the counter while the limit stays the same; a discarded reload does not reset it. */
   #rateOf({ requestsPerMinute }: Settings, former: Setup | null): RateLimit {
     const counting = former?.edge.requests.rate;
     if (counting?.perMinute === requestsPerMinute) return counting;

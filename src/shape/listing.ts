@@ -1,4 +1,5 @@
 /** A list as the caller gets it, in reading order: whether there is more, then the rows, then everything else. */
+import { count } from '../common/count.ts';
 import type { Query } from './query.ts';
 
 /** The result of a list tool. */
@@ -43,5 +44,5 @@ export function showFound(value: unknown, query: Query): { items: readonly unkno
 function noteOnQuery({ items, total, note }: Rows): string | undefined {
   if (note === undefined) return undefined;
   const of = total === undefined ? '' : ` of ${total}`;
-  return `query saw only ${items.length} row${items.length === 1 ? '' : 's'}${of}. ${note}`;
+  return `query saw only ${count(items.length, 'row')}${of}. ${note}`;
 }

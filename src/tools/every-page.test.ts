@@ -57,7 +57,7 @@ describe('all', () => {
     expect(result).toMatchObject({
       total: 2_000,
       next: { page: 101 },
-      note: 'all stopped after 100 pages with 200 rows; it goes on to 100 pages or 20000 rows. Go on with all and {"page":101}, or narrow the list.',
+      note: 'all stopped after 100 pages with 200 rows; the limits are 100 pages and 20000 rows. Continue with all and {"page":101}, or narrow the list.',
     });
   });
 

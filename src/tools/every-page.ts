@@ -115,8 +115,8 @@ class Gathered {
   }
 
   note(goOn = ''): string {
-    const way = goOn === '' ? 'Narrow the list to see the rest.' : `Go on ${goOn}, or narrow the list.`;
-    return `all stopped after ${this.#pages} pages with ${this.rows.length} rows; it goes on to ${MOST_PAGES} pages or ${MOST_ROWS} rows. ${way}`;
+    const way = goOn === '' ? 'Narrow the list to see the rest.' : `Continue ${goOn}, or narrow the list.`;
+    return `all stopped after ${this.#pages} pages with ${this.rows.length} rows; the limits are ${MOST_PAGES} pages and ${MOST_ROWS} rows. ${way}`;
   }
 
   #report(): void {

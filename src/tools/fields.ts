@@ -2,6 +2,8 @@
  * Inputs of tools, one line each. The text is read by people and by models.
  * A field is plain data: its JSON Schema costs nothing to make, and nothing is compiled to check a value.
  */
+import { count as countOf } from '../common/count.ts';
+
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** One input. `Needed` says whether it must be given. */
@@ -65,7 +67,7 @@ export function text(about: string, { min = 0, max, pattern, like }: TextLimits 
 }
 
 function lengthWords(min: number, max: number | undefined): string {
-  if (max === undefined) return min > 0 ? `of at least ${min} character${min === 1 ? '' : 's'}` : '';
+  if (max === undefined) return min > 0 ? `of at least ${countOf(min, 'character')}` : '';
   return `of ${min} to ${max} characters`;
 }
 

@@ -1,4 +1,5 @@
 /** Lists come a page at a time. A page says how much there is and how to get the rest, so that no row is hidden silently. */
+import { count } from '../common/count.ts';
 import { quote } from '../common/json.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
@@ -145,7 +146,7 @@ function readNumbered(usualSize: number, answer: unknown, input: Readonly<Record
   const items = Array.isArray(answer) ? answer : [answer];
   if (items.length < (numberOf(input['page_size']) ?? usualSize)) return new Page({ items });
   const page = numberOf(input['page']) ?? 1;
-  const rows = `page ${page} is full with ${items.length} row${items.length === 1 ? '' : 's'}`;
+  const rows = `page ${page} is full with ${count(items.length, 'row')}`;
   return new Page({
     items,
     next: { page: page + 1 },
@@ -240,7 +241,7 @@ function readWhole(
 }
 
 const moreNote = (items: readonly unknown[], total: number | undefined, here: string, next: string): string =>
-  `There is more: this is ${here}, ${items.length} row${items.length === 1 ? '' : 's'}${total === undefined ? '' : ` of ${total}`}. Call again with the same inputs and ${next} for the next ones.`;
+  `There is more: this is ${here}, ${count(items.length, 'row')}${total === undefined ? '' : ` of ${total}`}. Call again with the same inputs and ${next} for the next ones.`;
 
 /** Some envelopes say 0 beside a row. */
 const credible = (total: number | undefined, items: readonly unknown[]): number | undefined =>

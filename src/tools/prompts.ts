@@ -70,9 +70,9 @@ export const prompts: readonly Prompt[] = [
     text: ({ user_or_device: who = '', application, since_hours: hours = '2' }) => `
 Find out why the digital experience of ${quote(who)} is poor${application === undefined ? '' : ` with the application ${quote(application)}`}. Look at the last ${hours} hours: give since=${hours} wherever a tool takes it.
 
-1. Find the device with zdx_list_devices, by emails if this is an e-mail address, else by its name among the rows. If several fit, say so and go on with the one that was seen last.
+1. Find the device with zdx_list_devices, by emails if this is an e-mail address, else by its name among the rows. If several fit, say so and continue with the one that was seen last.
 2. Read it with zdx_get_device: model, system, memory, network.
-3. ${application === undefined ? 'List what is used with zdx_list_applications, and go on with those whose score is poor.' : 'Find the application with zdx_list_applications.'}
+3. ${application === undefined ? 'List what is used with zdx_list_applications, and continue with those whose score is poor.' : 'Find the application with zdx_list_applications.'}
 4. Compare: zdx_get_application_user gives the score of this user; zdx_get_application and zdx_get_application_score_trend that of everybody. Is one user affected, or all?
 5. If it is one user, see where it is lost: zdx_get_web_probes for page fetch and DNS time, zdx_list_cloudpath_probes for latency and loss along the path. zdx_get_application_metric knows the metrics pft, dns and availability.
 6. If it is many, look for a common place: zdx_list_alerts, and zdx_list_locations or zdx_list_departments.

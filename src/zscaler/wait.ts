@@ -6,7 +6,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
 /** ZIA's edit lock is held by another administrator or call, for seconds rather than milliseconds. */
 const EDIT_LOCK_WAIT_MS = 2_500;
-/** Random extra, so that callers told the same second do not return together. */
+/** Random extra, so that callers that were told to wait equally long do not retry at the same time. */
 const SPREAD_MS = 250;
 
 /**

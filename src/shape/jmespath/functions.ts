@@ -1,4 +1,5 @@
 /** The functions of JMESPath: https://jmespath.org/specification.html#built-in-functions */
+import { count } from '../../common/count.ts';
 import { stringifyJson } from '../../common/json.ts';
 import { Fault, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, Reference, typeOf, weigh, type Numeric, type Row } from './values.ts';
@@ -81,12 +82,12 @@ const table: Readonly<Record<string, Builtin>> = {
 export type Called = (args: readonly unknown[], work: Work) => unknown;
 
 /** Looks up a function. @throws Fault when the name or the number of arguments is wrong */
-export function findFunction(name: string, count: number, at: number): Called {
+export function findFunction(name: string, given: number, at: number): Called {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!found) throw new Fault(`there is no function ${name}; there are ${Object.keys(table).join(', ')}`, at);
   const wanted = found.takes.length;
-  if (found.repeats ? count < wanted : count !== wanted)
-    throw new Fault(`${name}() takes ${found.repeats ? 'at least ' : ''}${wanted} argument${wanted === 1 ? '' : 's'}, not ${count}`, at);
+  if (found.repeats ? given < wanted : given !== wanted)
+    throw new Fault(`${name}() takes ${found.repeats ? 'at least ' : ''}${count(wanted, 'argument')}, not ${given}`, at);
   return (args, work) => {
     for (const [place, value] of args.entries()) {
       work.spend(1 + (isText(value) || Array.isArray(value) ? value.length : 0));
