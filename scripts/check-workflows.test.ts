@@ -33,6 +33,13 @@ describe('the check of .github', () => {
 
   it.each([
     ['an action by its tag', good.replace(`${SHA} # v7.0.1`, 'v7'), /not pinned/],
+    [
+      'an action by its tag below a quoted key',
+      good.replace('uses:', '"uses":').replace(`${SHA} # v7.0.1`, 'v7'),
+      /not pinned.*checkout@v7/,
+    ],
+    ['an action by its tag in a flow mapping', good.replace('- run: npm ci', '- { uses: actions/cache@v4 }'), /not pinned.*cache@v4/],
+    ['a job that may write', good.replace('contents: read', 'contents: write'), /job test: may write contents/],
     ['a commit without its version', good.replace(' # v7.0.1', ''), /not pinned/],
     ['rights for all jobs', good.replace('permissions: {}\n', 'permissions: write-all\n'), /begins without/],
     ['a job without its rights', good.replace('    permissions:\n      contents: read\n', ''), /job test: does not list/],
@@ -52,6 +59,12 @@ describe('the check of .github', () => {
     ['a form without a description', form.replace('description: What is wrong.\n', ''), /needs a name/],
   ])('finds %s', (_, text, problem) => {
     expect(problemsOf('.github/ISSUE_TEMPLATE/bug.yml', text).join('\n')).toMatch(problem);
+  });
+
+  it('passes what a job is listed to write, and no other', () => {
+    const release = good.replace('  test:', '  release:').replace('contents: read', 'contents: write');
+    expect(problemsOf('.github/workflows/release.yml', release)).toEqual([]);
+    expect(problemsOf('.github/workflows/release.yml', release.replace('contents: write', 'packages: write'))).toHaveLength(1);
   });
 
   it('finds that blank issues are allowed', () => {

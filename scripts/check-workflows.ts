@@ -1,7 +1,7 @@
 /** Checks the files of `.github/`: valid YAML, actions pinned by commit, least permissions, valid issue forms. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { isScalar, parseDocument, visit, type Document } from 'yaml';
 
 interface Job {
   readonly permissions?: unknown;
@@ -21,11 +21,18 @@ interface Form {
   readonly body?: readonly { readonly type?: string; readonly id?: string; readonly attributes?: Readonly<Record<string, unknown>> }[];
 }
 
+/** The permissions to write that a job may have, by workflow and job. */
+const WRITES: Readonly<Record<string, readonly string[]>> = {
+  'release.yml npm': ['id-token'],
+  'release.yml image': ['packages', 'id-token', 'attestations'],
+  'release.yml release': ['contents'],
+};
+
 const FIELDS = ['markdown', 'textarea', 'input', 'dropdown', 'checkboxes'];
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  const paths = globSync('.github/**/*.yml', { cwd: root });
+  const paths = globSync('.github/**/*.{yml,yaml}', { cwd: root });
   const problems = paths.flatMap((path) => problemsOf(path, readFileSync(join(root, path), 'utf8')));
   if (paths.length === 0) problems.push('.github: holds no YAML');
   for (const problem of problems) console.error(problem);
@@ -41,28 +48,30 @@ export function problemsOf(path: string, text: string): string[] {
     typeof content !== 'object' || content === null
       ? [...faults, 'is not a YAML mapping']
       : path.includes('/workflows/')
-        ? [...workflowProblems(content), ...pinProblems(text)]
+        ? [...workflowProblems(basename(path), content), ...pinProblems(document)]
         : path.includes('/ISSUE_TEMPLATE/')
           ? formProblems(path, content)
           : [];
   return found.map((problem) => `${path}: ${problem}`);
 }
 
-function workflowProblems({ on, permissions, jobs = {} }: Workflow): string[] {
+function workflowProblems(file: string, { on, permissions, jobs = {} }: Workflow): string[] {
   return [
     ...(isEmptyMapping(permissions) ? [] : ['begins without "permissions: {}"']),
     ...(JSON.stringify(on ?? null).includes('pull_request_target')
       ? ['runs strangers’ code with its own rights: pull_request_target']
       : []),
     ...(Object.keys(jobs).length > 0 ? [] : ['has no jobs']),
-    ...Object.entries(jobs).flatMap(([name, job]) => jobProblems(job).map((problem) => `job ${name}: ${problem}`)),
+    ...Object.entries(jobs).flatMap(([name, job]) => jobProblems(`${file} ${name}`, job).map((problem) => `job ${name}: ${problem}`)),
   ];
 }
 
-function jobProblems({ permissions, steps = [], 'timeout-minutes': timeout }: Job): string[] {
+function jobProblems(name: string, { permissions, steps = [], 'timeout-minutes': timeout }: Job): string[] {
   const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+  const writes = Object.entries(permissions ?? {}).filter(([right, access]) => access === 'write' && !WRITES[name]?.includes(right));
   return [
     ...(typeof permissions === 'object' ? [] : ['does not list its permissions']),
+    ...writes.map(([right]) => `may write ${right}: not listed for it in scripts/check-workflows.ts`),
     ...(timeout === undefined ? ['has no timeout-minutes'] : []),
     ...(checkouts.every((step) => step.with?.['persist-credentials'] === false) ? [] : ['checks out without "persist-credentials: false"']),
     // Text written by others would become part of the script; pass it through `env`.
@@ -70,11 +79,17 @@ function jobProblems({ permissions, steps = [], 'timeout-minutes': timeout }: Jo
   ];
 }
 
-function pinProblems(text: string): string[] {
-  const uses = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line));
-  return uses
-    .filter((line) => !/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))
-    .map((line) => `not pinned by a commit with its version in a comment: ${line.trim()}`);
+function pinProblems(document: Document): string[] {
+  const problems: string[] = [];
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'uses') return;
+      const line = isScalar(value) ? `${value.value} #${value.comment ?? ''}` : String(value);
+      if (!/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))
+        problems.push(`not pinned by a commit with its version in a comment: uses: ${line.replace(/ #$/, '')}`);
+    },
+  });
+  return problems;
 }
 
 function formProblems(path: string, content: object): string[] {
