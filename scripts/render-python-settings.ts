@@ -47,7 +47,7 @@ function fateOf(env: string): string {
       ? `${whenApplied[setting.applies]}${setting.waitsWhen ? ', with exceptions' : ''}`
       : `another name for \`${setting.env}\``;
   const row = findReserved(env);
-  if (!row) return 'warning, if it stands in a file';
+  if (!row) return 'warning if it is in a file';
   const word = { refuse: 'error', 'refuse-http': 'error over HTTP, warning over stdio', warn: 'warning' }[row.verdict];
   return `${word}${row.isShared ? ', in a file only' : ''}: ${row.reason}`;
 }

@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import { SETTINGS_TOPIC } from './parse.ts';
 import { draw, wrap, type Canvas, type Row } from './picture.ts';
 
-/** Where standard output is no terminal. */
+/** Where standard output is not a terminal. */
 const DEFAULT_WIDTH = 80;
 
 /** @param topic a command's name, `settings`, or null for the overview */
