@@ -2,25 +2,16 @@
  * Bundles the server into `dist/`: the entry, and chunks loaded on demand.
  * `--if-needed` builds only when a source is newer than the bundle; `--quiet` prints nothing on success.
  */
-import { readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rolldown, type Plugin } from 'rolldown';
+import { rolldown } from 'rolldown';
 import { renderNotices } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const ifNeeded = process.argv.includes('--if-needed');
 const quiet = process.argv.includes('--quiet');
-
-/** Fails before any file is written if a bundled package may not be shipped. */
-const notices: Plugin = {
-  name: 'notices',
-  generateBundle(_, bundle) {
-    const modules = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
-    this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES.txt', source: renderNotices(modules) });
-  },
-};
 
 if (!(ifNeeded && (await isFresh()))) await build();
 
@@ -39,24 +30,38 @@ async function build(): Promise<void> {
       handler(level, log);
     },
   });
-  rmSync(dist, { recursive: true, force: true });
-  const { output } = await bundle.write({
-    dir: dist,
+  const { output } = await bundle.generate({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    plugins: [{ name: 'plain-builtins', renderChunk: takeBuiltinsPlainly }, notices],
+    plugins: [{ name: 'plain-builtins', renderChunk: takeBuiltinsPlainly }],
     minify: false,
     sourcemap: false,
   });
   await bundle.close();
+  // Nothing is written before everything that can fail is done: a failed build leaves the former bundle.
+  const modules = output.flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
+  let notices: string;
+  try {
+    notices = renderNotices(modules);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return;
+  }
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  for (const part of output) writeFileSync(join(dist, part.fileName), part.type === 'chunk' ? part.code : part.source);
+  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices);
   const entry = join(dist, 'main.js');
   const text = readFileSync(entry, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(entry, `#!/usr/bin/env node\n${text}`);
   chmodSync(entry, 0o755);
   const bytes = output.reduce((sum, part) => sum + ('code' in part ? part.code.length : 0), 0);
   if (!quiet)
-    console.error(`built dist: ${output.length} files, ${Math.round(bytes / 1024)} KiB, ${Math.round(performance.now() - startedAt)} ms`);
+    console.error(
+      `built dist: ${output.length + 1} files, ${Math.round(bytes / 1024)} KiB, ${Math.round(performance.now() - startedAt)} ms`,
+    );
 }
 
 /**
