@@ -49,7 +49,9 @@ test('a setting that nothing reads is named', () => {
   const table =
     "const client = { clientId: text({ env: 'A' }), host: text({ env: 'B' }), tenant: text({ env: 'C' }), path: text({ env: 'D' }) };";
   const reader = "export const read = ({ host, ...rest }: Wanted) => [host, rest.clientId, 'GET /{tenant}/users', { path: 1 }];";
-  expect(problems({ 'settings/table.ts': table, 'http/front.ts': reader })).toEqual(['settings/table.ts: nothing reads the setting path']);
+  expect(problems({ 'settings/table.ts': table, 'http/front.ts': reader })).toEqual([
+    'settings/table.ts: nothing reads the setting path: hand it to the part that uses it in src/server/part-settings.ts',
+  ]);
 });
 
 /** The output of `check-effects.ts` for these files, run in a separate process. */

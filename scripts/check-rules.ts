@@ -107,7 +107,7 @@ function unreadSettings(files: readonly SourceFile[]): string[] {
   }
   return settingNames(table)
     .filter((name) => !read.has(name))
-    .map((name) => `settings/table.ts: nothing reads the setting ${name}`);
+    .map((name) => `settings/table.ts: nothing reads the setting ${name}: hand it to the part that uses it in src/server/part-settings.ts`);
 }
 
 /** Keys of top-level objects of the table whose value is a call: `clientId: text({ ... })`. */
