@@ -21,6 +21,7 @@ test.each([
   ['by one type of several names', "import {\n  // the type\n  type Settings,\n} from './index.ts';"],
   ['by a type within an expression', "export type Row = import('./index.ts').Settings;"],
   ['by a dynamic import', "export const load = () => import('./index.ts');"],
+  ['by a dynamic import of a template', 'export const load = () => import(`./index.ts`);'],
   ['by a re-export', "export { other } from './index.ts';"],
   ['by all exports', "export * from './index.ts';"],
   ['for its effects', "import './index.ts';"],
@@ -68,5 +69,6 @@ test.each([
     'enter settings through settings/index.ts',
   ],
   ['a folder that the table lacks', 'more/index.ts', "import '../settings/index.ts';", 'the folder more is not in the table'],
+  ['a folder that the table lacks and that imports nothing', 'more/index.ts', '', 'the folder more is not in the table'],
   ['a loose file in src/', 'app.ts', '', 'src/ holds main.ts and folders only'],
 ])('%s is named', (_what, path, text, words) => expect(problems({ ...clean, [path]: text })).toEqual([expect.stringContaining(words)]));

@@ -65,8 +65,13 @@ function importExpressions(text: string, body: readonly Node[]): string[] {
   for (const statement of body)
     walk(statement, (node) => {
       if (node.type !== 'ImportExpression' && node.type !== 'TSImportType') return;
-      const { value } = node['source'] as { readonly value?: unknown };
+      const { value, expressions, quasis } = node['source'] as {
+        value?: unknown;
+        expressions?: unknown[];
+        quasis?: { value: { cooked: string } }[];
+      };
       if (typeof value === 'string') found.push(value);
+      if (expressions?.length === 0 && quasis?.[0]) found.push(quasis[0].value.cooked);
     });
   return found;
 }
