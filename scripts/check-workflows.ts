@@ -84,7 +84,7 @@ function pinProblems(document: Document): string[] {
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value !== 'uses') return;
-      const line = isScalar(value) ? `${value.value} #${value.comment ?? ''}` : String(value);
+      const line = isScalar(value) ? `${String(value.value)} #${value.comment ?? ''}` : String(value);
       if (!/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))
         problems.push(`not pinned by a commit with its version in a comment: uses: ${line.replace(/ #$/, '')}`);
     },
