@@ -8,6 +8,7 @@ import type { ParkedConnection } from '../http/index.ts';
 import {
   applyToAll,
   type Descriptors,
+  type DrainOptions,
   type DrainReport,
   type HandedListener,
   type Handover,
@@ -150,7 +151,7 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#door.openListeners({ host: nextSettings.host, port: nextSettings.port }, descriptors);
   }
 
-  drain(options: Parameters<Service<SavedConfiguration>['drain']>[0]): Promise<DrainReport> {
+  drain(options: DrainOptions): Promise<DrainReport> {
     return this.#door.drain(options);
   }
 
