@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Gate, type SharedFailures } from '../auth/index.ts';
 import type { Log } from '../common/log.ts';
 import { checkTls, createRoutes, Front, openSocket, type ParkedConnection, type Place } from '../http/index.ts';
-import type { Descriptors, DrainReport, HandedListener, Handover, Replacement, Service, State } from '../lifecycle/index.ts';
+import type { Descriptors, DrainOptions, DrainReport, HandedListener, Handover, Replacement, State } from '../lifecycle/index.ts';
 import type { McpService, SavedPipe, StdioConnection } from '../mcp/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
@@ -107,7 +107,7 @@ export class Door {
   }
 
   /** See `Service.drain`. */
-  async drain({ timeoutMs, descriptors, keepSessions, signal }: Parameters<Service<unknown>['drain']>[0]): Promise<DrainReport> {
+  async drain({ timeoutMs, descriptors, keepSessions, signal }: DrainOptions): Promise<DrainReport> {
     const running = this.#front.descriptor();
     if (descriptors && running !== null) {
       this.#fallback = descriptors.duplicate(running);
