@@ -43,7 +43,7 @@ export interface FrontOptions {
   /** Answers a request that is interrupted at the deadline, whose response has not begun. */
   readonly refuse: (response: ServerResponse, why: string) => void;
   /** Called just before responses that have begun are interrupted, to end them with an error. */
-  readonly lastCall?: (why: string) => void;
+  readonly lastCall?: (why: string) => Promise<void>;
 }
 
 /** A connection that continues in another process; until then, what the client sends waits in the kernel. */
@@ -58,6 +58,9 @@ const KEEP_ALIVE_MS = 65_000;
 const GRACE_MS = 1_000;
 /** How long to wait for clients to answer the end of a TLS connection. */
 const GOODBYE_MS = 200;
+
+/** How long `lastCall` may take: a little more than one command of the state store, where the errors are kept for other replicas. */
+const LAST_CALL_MS = 1_700;
 
 const OUT_OF_TIME = 'the server is restarting or stopping, and this request did not finish in time';
 
@@ -377,7 +380,7 @@ export class Front {
   async #interrupt(): Promise<number> {
     const visits = this.#visits();
     for (const { response } of visits) if (!response.headersSent) this.#options.refuse(response, OUT_OF_TIME);
-    this.#options.lastCall?.(OUT_OF_TIME);
+    await Promise.race([this.#options.lastCall?.(OUT_OF_TIME), sleep(LAST_CALL_MS, undefined, { ref: false })]);
     // The errors must have been sent before the sockets are destroyed.
     await waitUntil(() => visits.every(({ response }) => response.closed), performance.now() + 200);
     for (const { response } of visits) response.destroy();

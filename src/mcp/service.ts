@@ -134,10 +134,13 @@ export class McpService {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  /** Answers every running request with an error that says `why`, just before the process interrupts it. */
-  abandon(why: string): void {
+  /**
+   * Answers every running request with an error that says `why`, just before the process interrupts it. Resolves when every
+   * error has been written and, where replicas share sessions, stored.
+   */
+  async abandon(why: string): Promise<void> {
     this.#stateless.abandon(why);
-    Promise.all([this.#sessions.abandon(why), this.#sse.abandon(why), this.#pipes.abandon(why)]).catch((error: unknown) =>
+    await Promise.all([this.#sessions.abandon(why), this.#sse.abandon(why), this.#pipes.abandon(why)]).catch((error: unknown) =>
       this.#options.log.debug({ err: error }, 'a client could not be told that its request was abandoned'),
     );
   }

@@ -355,7 +355,7 @@ describe('a request that is given up', () => {
     const session = await openSession(stack.url);
     const responses = [await session.fetch('POST', call('wait', {}, 'one')), await session.fetch('POST', call('wait', {}, 'two'))];
     await until(() => stack.running.has('wait'));
-    stack.mcp.abandon('the server is stopping');
+    void stack.mcp.abandon('the server is stopping');
     for (const [at, id] of ['one', 'two'].entries()) {
       const events: RawEvent[] = [];
       for await (const event of readEvents(responses[at] as Response)) events.push(event);
@@ -372,7 +372,7 @@ describe('a request of revision 2026-07-28 that is given up', () => {
     const response = await modern(stack.url, 'tools/call', { name: 'count', arguments: { to: 400 }, _meta: meta });
     const events = readEvents(response);
     expect((await events.next()).value).toMatchObject({ message: { method: 'notifications/progress' } });
-    stack.mcp.abandon('the server is stopping');
+    void stack.mcp.abandon('the server is stopping');
     const rest: RawEvent[] = [];
     for await (const event of events) rest.push(event);
     expect(rest.at(-1)?.message).toMatchObject({

@@ -82,7 +82,7 @@ describe('a stream of the HTTP+SSE transport', () => {
     const client = await connectV1(stack);
     const call = client.callTool({ name: 'wait', arguments: {} });
     await until(() => stack.running.has('wait'));
-    stack.mcp.abandon('the server is stopping');
+    void stack.mcp.abandon('the server is stopping');
     await expect(call).rejects.toThrow('Outcome unknown: the server is stopping');
   });
 

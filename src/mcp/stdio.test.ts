@@ -150,7 +150,7 @@ describe('a pipe', () => {
     await shakeHands(pipe);
     pipe.send({ id: 5, method: 'tools/call', params: { name: 'wait', arguments: {} } });
     await until(() => pipe.running.has('wait'));
-    pipe.mcp.abandon('the server is stopping');
+    void pipe.mcp.abandon('the server is stopping');
     expect(await pipe.answerTo(5)).toMatchObject({
       error: { message: expect.stringContaining('Outcome unknown: the server is stopping') as string },
     });

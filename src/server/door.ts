@@ -158,7 +158,7 @@ export class Door {
   async #drainPipe(pipe: StdioConnection, timeoutMs: number): Promise<DrainReport> {
     pipe.hold();
     const isIdle = await Promise.race([pipe.idle().then(() => true), sleep(timeoutMs, false)]);
-    if (!isIdle) this.#options.mcp.abandon('the server is restarting, and this request did not finish in time');
+    if (!isIdle) void this.#options.mcp.abandon('the server is restarting, and this request did not finish in time');
     return { interrupted: isIdle ? 0 : 1 };
   }
 
