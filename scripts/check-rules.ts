@@ -34,30 +34,31 @@ function nodeProblems(file: SourceFile): string[] {
   for (const statement of body)
     walk(statement, (node) => {
       const name = nameOf(node);
-      if (!READ_THE_ENVIRONMENT.includes(path) && (name === 'process.env' || takesApart(node, 'process')))
+      if (!READ_THE_ENVIRONMENT.includes(path) && (name === 'process.env' || takesApart(node, 'process') || passesOn(node, 'process')))
         say(node, `reads the environment: ${READ_THE_ENVIRONMENT.join(' and ')} do, and hand on what is needed`);
       if (node.type === 'ImportDeclaration' && ['process', 'node:process'].includes(String((node['source'] as Node)['value'])))
         say(node, 'imports process: it is a global, whose use is checked by name');
-      if (
-        !ownsStdout &&
-        (name === 'process.stdout.write' || (name?.startsWith('console.') && name !== 'console.error') || writesToOne(node))
-      )
-        say(node, 'writes to stdout, which belongs to the protocol: only main.ts and cli/ do');
-      if (carriesBytes && (name === 'JSON.parse' || name === 'JSON.stringify') && !isPlain(file, node))
+      if (!ownsStdout && writesToStdout(node)) say(node, 'writes to stdout, which belongs to the protocol: only main.ts and cli/ do');
+      const rounding = carriesBytes ? roundingJson(node) : undefined;
+      if (rounding && !isPlain(file, node))
         say(
           node,
-          `${name} rounds integers above 2^53: use common/json.ts (quote for a text), or give the reason in scripts/check-rules.ts`,
+          `${rounding} rounds integers above 2^53: use common/json.ts (quote for a text), or give the reason in scripts/check-rules.ts`,
         );
+      if (node.type === 'ImportExpression' && !isLiteral(node['source']))
+        say(node, 'imports a computed name: checks and the bundler follow literal names only');
     });
   return found;
 }
 
-/** `a.b.c` if the node is a chain of names, else undefined. */
-function nameOf(node: Node): string | undefined {
+/** `a.b.c` if the node is a chain of names, else undefined; without `globalThis` or `global` in front. */
+const nameOf = (node: Node): string | undefined => chainOf(node)?.replace(/^(?:globalThis|global)\./, '');
+
+function chainOf(node: Node): string | undefined {
   if (node.type === 'Identifier') return String(node['name']);
   if (node.type !== 'MemberExpression' || !isNode(node['object']) || !isNode(node['property'])) return undefined;
   const { object, property } = node;
-  const owner = nameOf(object);
+  const owner = chainOf(object);
   const own = property.type === 'Literal' ? property['value'] : node['computed'] === true ? undefined : property['name'];
   return owner === undefined || typeof own !== 'string' ? undefined : `${owner}.${own}`;
 }
@@ -65,6 +66,32 @@ function nameOf(node: Node): string | undefined {
 /** Matches `const { x } = name`, and aliases such as `const x = name`. */
 const takesApart = (node: Node, name: string): boolean =>
   node.type === 'VariableDeclarator' && isNode(node['init']) && nameOf(node['init']) === name;
+
+/** Matches `f(name)`, such as `Reflect.get(process, 'env')`. */
+const passesOn = (node: Node, name: string): boolean =>
+  node.type === 'CallExpression' && (node['arguments'] as readonly Node[]).some((argument) => nameOf(argument) === name);
+
+/** Matches a literal and a template without expressions. */
+const isLiteral = (node: unknown): boolean =>
+  isNode(node) && (node.type === 'Literal' || (node.type === 'TemplateLiteral' && (node['expressions'] as readonly Node[]).length === 0));
+
+function writesToStdout(node: Node): boolean {
+  const name = nameOf(node);
+  if (name === 'process.stdout.write' || (name?.startsWith('console.') && name !== 'console.error')) return true;
+  return takesApart(node, 'console') || takesApart(node, 'process.stdout') || writesToOne(node);
+}
+
+/** What of `JSON`, or of a response of `fetch`, a node uses; both parse numbers as doubles. */
+function roundingJson(node: Node): string | undefined {
+  const name = nameOf(node);
+  if (name === 'JSON.parse' || name === 'JSON.stringify') return name;
+  if (takesApart(node, 'JSON') || passesOn(node, 'JSON')) return 'JSON';
+  const { callee } = node;
+  const isBody = node.type === 'CallExpression' && (node['arguments'] as readonly Node[]).length === 0 && isNode(callee);
+  return isBody && callee.type === 'MemberExpression' && isNode(callee['property']) && callee['property']['name'] === 'json'
+    ? '.json()'
+    : undefined;
+}
 
 /** Matches `writeSync(1, ...)`. */
 function writesToOne(node: Node): boolean {
