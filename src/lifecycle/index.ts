@@ -72,7 +72,8 @@
  * informed (sd_notify).
  */
 export { comeBack } from './come-back.ts';
-export { ask, findServer, stopServer, troubleWith, type AskOptions, type Found, type StopOptions, type Whereabouts } from './control.ts';
+export { ask, type AskOptions } from './control.ts';
+export { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, type Identity, type Presence } from './identity.ts';
 export { captureLaunch, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, type Launch } from './launch.ts';
@@ -96,6 +97,7 @@ export type {
 } from './record.ts';
 export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
+export { stopServer, type StopOptions } from './stop-server.ts';
 export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
 export { describeOperation, exitCodeOf } from './verdicts.ts';

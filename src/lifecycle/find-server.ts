@@ -1,0 +1,96 @@
+/** Finds a running server through its PID file, and tells why a command cannot use what it found. */
+import { userInfo } from 'node:os';
+import { lstatOrNull } from './files.ts';
+import { defaultPidFiles, readPidFile, type Reading } from './pid-file.ts';
+import type { Outcome } from './record.ts';
+
+/** Where a command looks for a server: at the path that the operator named, or at the default paths in order. */
+export interface Whereabouts {
+  /** Null: the default paths. */
+  readonly pidFile: string | null;
+  /** Home directory, which one of the default paths is in. */
+  readonly home: string | undefined;
+}
+
+/** What a command found. */
+export interface Found {
+  /** Of the PID file; null when there is none. */
+  readonly path: string | null;
+  readonly reading: Reading;
+  /** For the operator: whose server it is, when root has become its user. */
+  readonly note: string | null;
+}
+
+/**
+ * The first path that names a living server; else the first where anything is.
+ * As root, for another user's file, this process becomes that user before it reads the file, and stays that user.
+ */
+export function findServer({ pidFile, home }: Whereabouts): Found {
+  const places = pidFile === null ? defaultPidFiles(home) : [pidFile];
+  let first: Found | null = null;
+  for (const path of places) {
+    const found = lookAt(path);
+    if (found.reading.kind === 'record' && found.reading.presence === 'alive') return { ...found, note: becomeOwner(path) };
+    if (found.reading.kind !== 'absent') first ??= found;
+  }
+  if (first?.path) return { ...first, note: becomeOwner(first.path) };
+  return { path: null, reading: { kind: 'absent' }, note: null };
+}
+
+/** Reads as the file's owner, so that root's rights are never used on what another user wrote. */
+function lookAt(path: string): Found {
+  const owner = foreignOwner(path);
+  if (owner === null) return { path, reading: readPidFile(path), note: null };
+  process.seteuid?.(owner.uid);
+  try {
+    return { path, reading: readPidFile(path), note: null };
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+function becomeOwner(path: string): string | null {
+  const owner = foreignOwner(path);
+  if (owner === null) return null;
+  process.setgroups?.([owner.gid]);
+  process.setgid?.(owner.gid);
+  process.setuid?.(owner.uid);
+  return `acting as uid ${owner.uid}, whose server it is`;
+}
+
+function foreignOwner(path: string): { uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  try {
+    const stats = lstatOrNull(path);
+    return stats && stats.uid !== 0 ? { uid: stats.uid, gid: stats.gid } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Why a command cannot use the server that was found, with the outcome to report; null when it can. */
+export function troubleWith({ path, reading }: Found): { outcome: Outcome; message: string } | null {
+  if (reading.kind === 'absent') return { outcome: 'not-running', message: 'no server is running' };
+  if (reading.kind === 'unusable')
+    return { outcome: 'record-unusable', message: `the PID file ${path} ${reading.reason}; no process is signalled because of it` };
+  if (reading.kind === 'not-permitted') {
+    return {
+      outcome: 'not-permitted',
+      message: `the PID file ${path} ${reading.reason}; run this command as ${nameOf(reading.uid)} or as root`,
+    };
+  }
+  const { presence, record } = reading;
+  if (presence === 'elsewhere') {
+    return {
+      outcome: 'record-unusable',
+      message: `the PID file ${path} belongs to a server in another PID namespace (container); run this command inside it`,
+    };
+  }
+  if (presence === 'alive') return null;
+  const why = presence === 'gone' ? 'that process is gone' : 'that number belongs to another process now';
+  return { outcome: 'not-running', message: `no server is running: the PID file ${path} names PID ${record.pid}, and ${why}` };
+}
+
+function nameOf(uid: number): string {
+  return uid === process.getuid?.() ? userInfo().username : `uid ${uid}`;
+}
