@@ -5,6 +5,7 @@ import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin
 import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
 import type { Problem } from './problem.ts';
+import { describeReference, findReference, hintForReference } from './references.ts';
 import { judgeReserved } from './reserved.ts';
 import { fileNameOf, mayName, readSecretFile, readSecretFiles, type SecretFiles } from './secret-files.ts';
 import type { Setting } from './setting.ts';
@@ -161,6 +162,11 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
   if (raw === undefined) return null;
   const nothing = { name: env, value: undefined, problems: [], warnings: [] };
   if (raw === '') return { ...nothing, isEmpty: true };
+  const reference = row.locatesSecrets && !row.secret ? null : findReference(raw, row);
+  if (reference !== null) {
+    const hint = hintForReference(reference, env, layer);
+    return { ...nothing, isEmpty: false, problems: [{ setting: env, ...layer.place(env), message: describeReference(reference), hint }] };
+  }
   try {
     const translated = name.translate ? name.translate(raw) : raw;
     const warnings = isQuoted(raw, layer) ? [quoted(env, layer)] : [];
@@ -203,6 +209,11 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
     secretFile: path,
     warnings: openMode === undefined ? [] : [writableByAll(path, openMode, env, layer)],
   };
+  const reference = findReference(text, row);
+  if (reference !== null) {
+    const hint = hintForReference(reference, env, layer, path);
+    return { ...said, problems: [{ setting: env, ...layer.place(env), message: describeReference(reference), hint }] };
+  }
   try {
     return { ...said, value: row.parse(text) };
   } catch (error) {

@@ -27,7 +27,7 @@ function textsOf(value: unknown): readonly string[] {
 }
 
 /** The password in a URL, such as that of a proxy, which may appear without the URL. */
-function passwordOf(value: string): readonly string[] {
+export function passwordOf(value: string): readonly string[] {
   const { password } = URL.parse(value) ?? { password: '' };
   return password === '' ? [] : [password, safelyDecoded(password)];
 }
