@@ -4,6 +4,8 @@ import type { LifecycleRecord } from '../lifecycle/index.ts';
 export interface StatusReport extends LifecycleRecord {
   readonly running: boolean;
   readonly uptimeSeconds: number | null;
+  /** Path, label and when it was read, on one line. */
+  readonly environment: string;
   readonly envMounted: boolean;
   readonly envAdvice: string;
   readonly envWarnings: readonly string[];

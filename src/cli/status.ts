@@ -10,7 +10,7 @@ import {
   type LifecycleRecord,
   type Whereabouts,
 } from '../lifecycle/index.ts';
-import { classifyEnvSource, findNewerFiles } from '../settings/env-source.ts';
+import { classifyEnvSource, describeEnvironment, findNewerFiles } from '../settings/env-source.ts';
 import type { Printer } from './print.ts';
 import { printPicture } from './status-picture.ts';
 import type { StatusReport } from './status-report.ts';
@@ -35,12 +35,13 @@ export function printStatus(where: Whereabouts, json: boolean, printer: Printer)
 }
 
 function describe(pidFile: string, record: LifecycleRecord, running: boolean): StatusReport {
-  const source = classifyEnvSource(record, { pid: running ? record.pid : null });
+  const { situation, ...source } = classifyEnvSource(record, { pid: running ? record.pid : null });
   return {
     ...record,
     running,
     uptimeSeconds: running ? uptimeOf(record) : null,
     ...source,
+    environment: describeEnvironment(situation, { by: 'status' }),
     secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
     codeChanged: running ? isReplaced(record) : null,
     pidFile,

@@ -44,16 +44,11 @@ describe('where a .env is looked for', () => {
     ]);
   });
 
-  it('takes the first place that has a regular file, and says what it passes over', () => {
-    mkdirSync(join(folder, 'a'));
+  it('takes the first place that has a file', () => {
     write('');
-    const candidates = [join(folder, 'none'), join(folder, 'a'), path, join(folder, 'later')];
-    expect(findEnvFile(candidates, null)).toMatchObject({
-      path,
-      discovered: true,
-      problem: null,
-      warnings: [{ file: join(folder, 'a'), message: 'is not a regular file' }],
-    });
+    // ENOENT and ENOTDIR.
+    const candidates = [join(folder, 'none'), join(path, 'below'), path, join(folder, 'later')];
+    expect(findEnvFile(candidates, null)).toEqual({ path, discovered: true, problem: null, warnings: [] });
     expect(findEnvFile([join(folder, 'none')], null)).toEqual({ path: null, discovered: false, problem: null, warnings: [] });
   });
 
@@ -66,6 +61,25 @@ describe('where a .env is looked for', () => {
       problem: { file: named, message: 'there is no such file' },
     });
     expect(findEnvFile([path, named], '.env')).toMatchObject({ path, discovered: false, problem: null });
+  });
+
+  // mkfifo is a POSIX command.
+  it.skipIf(process.platform === 'win32').for<[what: string, put: () => void, reason: RegExp]>([
+    ['a folder', () => mkdirSync(path), /^is a folder, not a regular file$/],
+    ['a pipe', () => execFileSync('mkfifo', [path]), /^is a named pipe, not a regular file$/],
+    ['a device', () => symlinkSync('/dev/null', path), /^is a device, not a regular file$/],
+    ['a link to itself', () => symlinkSync('.env', path), /ELOOP/],
+  ])('takes no other one where its place holds %s, named or not', ([, put, reason]) => {
+    put();
+    const later = join(folder, 'later');
+    writeFileSync(later, '');
+    for (const explicit of [null, '.env']) {
+      const { path: found, problem } = findEnvFile([path, later], explicit);
+      expect([found, problem?.file]).toEqual([path, path]);
+      expect(problem?.message).toMatch(reason);
+      expect(problem?.hint).not.toBe('');
+      expect(readEnvFile(path, { discovered: explicit === null }).problems).toEqual([problem]);
+    }
   });
 
   it('can tell that stdio passes over a file of the working directory', () => {
@@ -117,9 +131,11 @@ describe('reading a .env', () => {
 
   // mkfifo is a POSIX command.
   it.skipIf(process.platform === 'win32')('reads no folder and no pipe, and waits for nobody', () => {
-    expect(readEnvFile(folder, { discovered: false }).problems).toMatchObject([{ file: folder, message: 'is not a regular file' }]);
+    expect(readEnvFile(folder, { discovered: false }).problems).toMatchObject([
+      { file: folder, message: 'is a folder, not a regular file' },
+    ]);
     execFileSync('mkfifo', [path]);
-    expect(readEnvFile(path, { discovered: false }).problems).toMatchObject([{ message: 'is not a regular file' }]);
+    expect(readEnvFile(path, { discovered: false }).problems).toMatchObject([{ message: 'is a named pipe, not a regular file' }]);
   });
 
   it('tells that there is none', () => {

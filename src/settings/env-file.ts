@@ -1,7 +1,7 @@
 /** Finds the `.env` to use and reads it, after checks of its type, size, owner and mode. */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 import { findMount } from './mounts.ts';
 import { fileProblem, type Problem } from './problem.ts';
@@ -9,6 +9,9 @@ import { resolveLinks, viewOf } from './view.ts';
 
 /** The default place in a container. */
 export const CONTAINER_ENV_FILE = '/app/.env';
+
+/** In the home directory. */
+const OWN_FOLDER = '.zscaler-mcp';
 
 /** Maximum size of a `.env`. */
 export const MAX_BYTES = 1024 * 1024;
@@ -32,7 +35,7 @@ export function envCandidates({ explicit, cwd, home, transport }: SearchPlace): 
     ...(explicit === null ? [] : [resolve(cwd, explicit)]),
     ...(namesHttp(transport) ? [resolve(cwd, '.env')] : []),
     CONTAINER_ENV_FILE,
-    ...(home ? [join(home, '.zscaler-mcp', '.env')] : []),
+    ...(home ? [join(home, OWN_FOLDER, '.env')] : []),
   ];
   return [...new Set(places)];
 }
@@ -46,24 +49,58 @@ export interface FoundEnvFile {
   readonly path: string | null;
   /** Whether it was found at a default place rather than named. */
   readonly discovered: boolean;
+  /** Why no file may be used: the named one is not there, or one is there that cannot be read. */
   readonly problem: Problem | null;
   readonly warnings: readonly Problem[];
 }
 
 /**
  * Finds the `.env` for a first start: the named file, which must exist, or else the first default place that has a file.
+ * A file that is there but cannot be read is a problem: another one in its stead may lead to another tenant.
  * @param candidates the result of `envCandidates` for the same `explicit`
  */
 export function findEnvFile(candidates: readonly string[], explicit: string | null): FoundEnvFile {
-  if (explicit !== null) {
-    const path = candidates[0] ?? explicit;
-    return { path, discovered: false, problem: kindOf(path) === 'absent' ? notThere(path) : null, warnings: [] };
+  if (explicit === null) return searchPlaces(candidates);
+  const path = candidates[0] ?? explicit;
+  const problem = kindOf(path) === 'absent' ? notThere(path) : obstacleOf(path);
+  return { path, discovered: false, problem, warnings: [] };
+}
+
+/**
+ * The first default place that has a file. A place of which it cannot be told whether a file is there, since a folder above it
+ * is closed, is passed over with a warning where no other place has a file.
+ * @param actual where a place is, if not in this process's own view
+ */
+export function searchPlaces(places: readonly string[], actual: (path: string) => string = (path) => path): FoundEnvFile {
+  const path = places.find((place) => kindOf(actual(place)) === 'file') ?? null;
+  const before = path === null ? places : places.slice(0, places.indexOf(path));
+  const inTheWay = before
+    .filter((place) => kindOf(actual(place)) !== 'absent')
+    .map((place) => ({ problem: obstacleOf(place, actual(place)), isThere: !isBehindClosedFolder(actual(place)) }))
+    .flatMap(({ problem, isThere }) => (problem === null ? [] : [{ problem, isThere }]));
+  const blocking = inTheWay.find(({ isThere }) => isThere || path !== null)?.problem ?? null;
+  const warnings = blocking === null ? inTheWay.map(({ problem }) => problem) : [];
+  return { path: blocking?.file ?? path, discovered: blocking !== null || path !== null, problem: blocking, warnings };
+}
+
+/**
+ * Whether a closed folder hides if a file is there, as when a server starts in a folder, or with a home, of another user.
+ * Our own folder in the home is made to hold a file.
+ */
+function isBehindClosedFolder(path: string): boolean {
+  const folder = dirname(path);
+  const isHidden = ['EACCES', 'EPERM'].includes(codeOf(() => statSync(path)) ?? '');
+  return isHidden && !(basename(folder) === OWN_FOLDER && codeOf(() => statSync(folder)) === null);
+}
+
+/** The code of the error that a call throws; null if it throws none. */
+function codeOf(call: () => unknown): string | null {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
   }
-  const path = candidates.find((candidate) => kindOf(candidate) === 'file') ?? null;
-  const passedOver = candidates
-    .slice(0, path === null ? undefined : candidates.indexOf(path))
-    .filter((candidate) => kindOf(candidate) === 'other');
-  return { path, discovered: path !== null, problem: null, warnings: passedOver.map(notRegular) };
 }
 
 const notThere = (path: string): Problem =>
@@ -79,14 +116,33 @@ export function passedOverEnvFile({ cwd, transport }: Pick<SearchPlace, 'cwd' | 
   return !namesHttp(transport) && path !== CONTAINER_ENV_FILE && kindOf(path) === 'file' ? path : null;
 }
 
-/** The type of a file. One that cannot be inspected, such as in a folder without access, counts as absent. */
+/** What is at a path. Only ENOENT and ENOTDIR mean that nothing is there; `other` is something that cannot be reached or read. */
 export function kindOf(path: string): 'file' | 'other' | 'absent' {
   try {
     return statSync(path).isFile() ? 'file' : 'other';
-  } catch {
-    return 'absent';
+  } catch (error) {
+    return isMissing(error as NodeJS.ErrnoException) ? 'absent' : 'other';
   }
 }
+
+/**
+ * Why a file that is there cannot be read; null if it can be, or is not there. Judges by opening it.
+ * @param actual where it is, if not in this process's own view
+ */
+export function obstacleOf(path: string, actual = path): Problem | null {
+  try {
+    const stats = statSync(actual);
+    if (!stats.isFile()) return notRegular(path, stats);
+    if (stats.size > MAX_BYTES) return tooLarge(path);
+    closeSync(openSync(actual, READ_ONLY));
+    return null;
+  } catch (error) {
+    return isMissing(error as NodeJS.ErrnoException) ? null : describeOpenError(path, actual, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Without blocking, so that a named pipe without a writer does not hang. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /** Identifies the file that was read, so that a later change is noticed. */
 export interface EnvFileIdentity {
@@ -120,10 +176,9 @@ export interface EnvFileReading {
 export function readEnvFile(path: string, { discovered }: { readonly discovered: boolean }): EnvFileReading {
   let descriptor: number;
   try {
-    // Without blocking, so that a named pipe without a writer does not hang.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+    descriptor = openSync(path, READ_ONLY);
   } catch (error) {
-    return refuse(describeOpenError(path, error as NodeJS.ErrnoException), isMissing(error as NodeJS.ErrnoException));
+    return refuse(describeOpenError(path, path, error as NodeJS.ErrnoException), isMissing(error as NodeJS.ErrnoException));
   }
   try {
     return readOpened(path, descriptor, discovered);
@@ -144,34 +199,46 @@ const refuse = (problem: Problem, missing = false): EnvFileReading => ({
 
 function readOpened(path: string, descriptor: number, discovered: boolean): EnvFileReading {
   const stats = fstatSync(descriptor);
-  if (!stats.isFile()) return refuse(notRegular(path));
+  if (!stats.isFile()) return refuse(notRegular(path, stats));
   const suspicion = suspect(path, stats);
   if (suspicion && discovered) return refuse(suspicion);
   const bytes = readAtMost(descriptor, MAX_BYTES + 1);
-  if (bytes.length > MAX_BYTES)
-    return refuse(fileProblem(path, 'is larger than 1 MiB', 'A .env contains settings only; check that this is the right file.'));
+  if (bytes.length > MAX_BYTES) return refuse(tooLarge(path));
   return { bytes, identity: identify(path, stats, bytes), problems: [], warnings: suspicion ? [suspicion] : [], missing: false };
 }
 
-const notRegular = (path: string): Problem =>
-  fileProblem(path, 'is not a regular file', 'If it is a folder: Docker creates one if the file to mount does not exist on the host.');
+const tooLarge = (path: string): Problem =>
+  fileProblem(path, 'is larger than 1 MiB', 'A .env contains settings only; check that this is the right file.');
+
+function notRegular(path: string, stats: Stats): Problem {
+  if (stats.isDirectory())
+    return fileProblem(
+      path,
+      'is a folder, not a regular file',
+      'Put the file in its place. Docker makes such a folder if the file to mount does not exist on the host.',
+    );
+  const what = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
+  return fileProblem(path, `is ${what}, not a regular file`, 'Put the file in its place, or name another one.');
+}
 
 const isMissing = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOENT' || code === 'ENOTDIR';
 
-function describeOpenError(path: string, error: NodeJS.ErrnoException): Problem {
+function describeOpenError(path: string, actual: string, error: NodeJS.ErrnoException): Problem {
   if (isMissing(error)) return notThere(path);
-  if (error.code === 'EACCES' || error.code === 'EPERM') return notPermitted(path);
-  return fileProblem(path, `cannot be opened: ${messageOf(error)}`, 'Fix the file, or name another one.');
+  if (error.code === 'EACCES' || error.code === 'EPERM') return notPermitted(path, actual);
+  if (error.code === 'ELOOP')
+    return fileProblem(path, 'cannot be reached: its symbolic links lead in a circle (ELOOP)', 'Put the file in place of the link.');
+  return fileProblem(path, `cannot be read: ${messageOf(error)}`, 'Fix the file, or name another one.');
 }
 
 /** Says who may read the file. Most unreadable files come from `docker cp`, which keeps the host's owner and mode. */
-function notPermitted(path: string): Problem {
+function notPermitted(path: string, actual: string): Problem {
   const us = process.getuid?.() ?? 'unknown';
-  const stats = statOrNull(path);
+  const stats = statOrNull(actual);
   if (!stats)
     return fileProblem(
       path,
-      `cannot be reached: the server runs as uid ${us} and has no access to a folder above it`,
+      `cannot be reached: the server runs as uid ${us} and has no access to the folder ${closedFolder(path, actual)}`,
       'Give this user access to that folder, or name another file.',
     );
   return fileProblem(
@@ -179,6 +246,12 @@ function notPermitted(path: string): Problem {
     `is owned by uid ${stats.uid} with mode ${modeOf(stats)}: the server runs as uid ${us} and cannot read it`,
     `Run as root: chown ${us} ${path}; in a container, docker exec -u root <container> chown ${us} ${path}.`,
   );
+}
+
+/** The lowest folder above the file that can still be seen. */
+function closedFolder(path: string, actual: string): string {
+  if (path === '/' || statOrNull(dirname(actual))) return dirname(path);
+  return closedFolder(dirname(path), dirname(actual));
 }
 
 function statOrNull(path: string): Stats | null {

@@ -3,18 +3,29 @@
  * mount namespace. `status` loads this file without the table of settings.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { CONTAINER_ENV_FILE, digestOf, kindOf, MAX_BYTES } from './env-file.ts';
+import { CONTAINER_ENV_FILE, digestOf, kindOf, obstacleOf, searchPlaces } from './env-file.ts';
+import {
+  adviseOnEnvironment,
+  copyWarning,
+  staleWarning,
+  type EnvObstacle,
+  type EnvOrigin,
+  type EnvSituation,
+  type EnvSource,
+} from './env-line.ts';
 import { findMount, isBindMounted, isContainer, type Mount } from './mounts.ts';
+import { surroundingsOf, type Surroundings } from './place.ts';
+import type { Problem } from './problem.ts';
 import { resolveLinks, viewOf, type View } from './view.ts';
 
-/** The label for where the `.env` is. */
-export type EnvSource = 'live' | 'live (bind-mounted)' | 'fresh-discovery' | 'missing' | 'none';
+export { describeEnvironment, type EnvSituation, type EnvSource } from './env-line.ts';
 
-/** What a server recorded about its `.env`. */
+/** What a server recorded about its `.env`, and about the other places it reads values from. */
 export interface EnvSourceRecord {
   readonly dotenvPath: string | null;
   readonly envCandidates: readonly string[];
-  readonly envFile: { readonly digest: string; readonly mountRoot: string | null } | null;
+  readonly envFile: { readonly digest: string; readonly mountRoot: string | null; readonly loadedAt?: string } | null;
+  readonly secretSources?: readonly { readonly kind: string; readonly place: string }[];
 }
 
 /** Where the `.env` of a server stands now, compared with what the server recorded. */
@@ -27,14 +38,16 @@ export interface EnvSourceReport {
   readonly envWarnings: readonly string[];
   /** How to change a setting, on one line. */
   readonly envAdvice: string;
-  /** Whether the content differs from what was loaded; null if unknown. */
+  /** Whether the content differs from what was loaded; null if that cannot be seen. */
   readonly envChanged: boolean | null;
+  /** For `describeEnvironment`. */
+  readonly situation: EnvSituation;
 }
 
 /** Compares the record of a server with its files. @param pid the running server; without it, files are looked at from this process */
 export function classifyEnvSource(record: EnvSourceRecord, { pid = null }: { readonly pid?: number | null } = {}): EnvSourceReport {
   const view = viewOf(pid);
-  const report = judge(view, record);
+  const report = judge(view, record, surroundingsOf(view, view.isBlind ? null : pid));
   if (!view.isBlind) return report;
   return { ...report, envWarnings: [...report.envWarnings, `process ${pid} cannot be inspected: this is what the current process sees`] };
 }
@@ -61,88 +74,125 @@ function isNewer(path: string, sinceMs: number): boolean {
   }
 }
 
-function judge(view: View, { dotenvPath, envCandidates, envFile }: EnvSourceRecord): EnvSourceReport {
-  if (dotenvPath !== null && isThere(view, dotenvPath)) return describePresent(view, dotenvPath, envFile);
-  const found = envCandidates.find((path) => path !== dotenvPath && isThere(view, path)) ?? null;
+const actualPath = (view: View, path: string): string => view.rootFolder + resolveLinks(view, path);
+
+function judge(view: View, record: EnvSourceRecord, surroundings: Surroundings): EnvSourceReport {
+  const { dotenvPath } = record;
+  return dotenvPath !== null && kindOf(actualPath(view, dotenvPath)) !== 'absent'
+    ? describePresent(view, { ...record, dotenvPath }, surroundings)
+    : describeAbsent(view, record, surroundings);
+}
+
+function describeAbsent(view: View, record: EnvSourceRecord, surroundings: Surroundings): EnvSourceReport {
+  const { dotenvPath, envCandidates } = record;
+  const others = envCandidates.filter((path) => path !== dotenvPath);
+  const { path: found, problem, warnings } = searchPlaces(others, (path) => actualPath(view, path));
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
-  const envWarnings =
-    dotenvPath !== null && kindOf(view.rootFolder + resolveLinks(view, dotenvPath)) === 'other'
-      ? [`${dotenvPath} is no longer a regular file`]
-      : [];
+  const situation: EnvSituation = {
+    ...shared(record, surroundings),
+    envSource,
+    found,
+    obstacle: problem === null ? null : asObstacle(problem),
+    origin: originOfAbsent(view, dotenvPath, surroundings),
+  };
   return {
     envSource,
     found,
     envMounted: false,
-    envWarnings,
-    envAdvice: adviceFor(envSource, dotenvPath, found, envCandidates),
+    envWarnings: [...(problem === null ? [] : [problem]), ...warnings].map(asWarning),
+    envAdvice: adviseOnEnvironment(situation),
     envChanged: null,
+    situation,
   };
 }
 
-const isThere = (view: View, path: string): boolean => kindOf(view.rootFolder + resolveLinks(view, path)) === 'file';
+/** How a file that is not there would come back. */
+function originOfAbsent(view: View, path: string | null, surroundings: Surroundings): EnvOrigin {
+  if (path !== null && isCredential(path, surroundings)) return 'credential';
+  if (path !== null && isMounted(view, path)) return 'mounted-folder';
+  return surroundings.kind === 'container' || surroundings.kind === 'pod' ? 'copy' : 'file';
+}
 
-function describePresent(view: View, path: string, loaded: EnvSourceRecord['envFile']): EnvSourceReport {
+function describePresent(
+  view: View,
+  record: EnvSourceRecord & { readonly dotenvPath: string },
+  surroundings: Surroundings,
+): EnvSourceReport {
+  const { dotenvPath: path, envFile: loaded } = record;
   const actual = resolveLinks(view, path);
-  const mounts = view.mounts ?? [];
-  const envMounted = isBindMounted(mounts, actual, isContainer(mounts, view.rootFolder));
-  const content = readContent(view.rootFolder + actual);
+  const envMounted = isMounted(view, path);
   const envSource = envMounted || path === CONTAINER_ENV_FILE ? 'live (bind-mounted)' : 'live';
-  const stale = staleness(findMount(mounts, actual), actual, path, loaded);
+  const mount = findMount(view.mounts ?? [], actual);
+  const isStale = isReplaced(mount, actual, loaded);
   const isCopy = path === CONTAINER_ENV_FILE && !envMounted && view.mounts !== null;
+  const problem = obstacleOf(path, view.rootFolder + actual);
+  const content = problem === null && !isStale ? readContent(view.rootFolder + actual) : null;
+  const situation: EnvSituation = {
+    ...shared(record, surroundings),
+    envSource,
+    found: path,
+    obstacle: problem === null ? null : asObstacle(problem),
+    origin: isStale ? 'stale' : isCredential(path, surroundings) ? 'credential' : isCopy ? 'copy' : howMounted(envMounted, mount, actual),
+  };
   return {
     envSource,
     found: path,
     envMounted,
     envWarnings: [
-      ...(isCopy ? [`${path} is a copy, not a mount: edits on the host do not reach this copy`] : []),
-      ...(stale === null ? [] : [stale]),
-      ...(content instanceof Uint8Array ? [] : [`${path} ${content}`]),
+      ...(isCopy ? [copyWarning(path)] : []),
+      ...(isStale ? [staleWarning(path, surroundings)] : []),
+      ...(problem === null ? [] : [asWarning(problem)]),
     ],
-    envAdvice: isCopy ? copyAdvice(path) : adviceFor(envSource, path, path, []),
-    envChanged: loaded !== null && content instanceof Uint8Array ? digestOf(content) !== loaded.digest : null,
+    envAdvice: adviseOnEnvironment(situation),
+    envChanged: loaded !== null && content !== null ? digestOf(content) !== loaded.digest : null,
+    situation,
   };
 }
 
+function howMounted(envMounted: boolean, mount: Mount | null, actual: string): EnvOrigin {
+  if (!envMounted) return 'file';
+  return mount?.point === actual ? 'mounted-file' : 'mounted-folder';
+}
+
+const shared = (
+  { dotenvPath, envCandidates, envFile, secretSources = [] }: EnvSourceRecord,
+  { kind, unit, isReadOnly }: Surroundings,
+): Pick<EnvSituation, 'recorded' | 'candidates' | 'readAt' | 'place' | 'otherSources'> => ({
+  recorded: dotenvPath,
+  candidates: envCandidates,
+  readAt: envFile?.loadedAt ?? null,
+  place: { kind, unit, isReadOnly },
+  otherSources: [
+    ...secretSources.filter((source) => source.kind !== 'file').map(({ place }) => place),
+    ...(secretSources.some((source) => source.kind === 'file') ? ['the files that hold secrets'] : []),
+  ],
+});
+
+const asObstacle = ({ file, message, hint }: Problem): EnvObstacle => ({ path: file ?? '', reason: message, remedy: hint });
+const asWarning = ({ file, message }: Problem): string => `${file} ${message}`;
+
+function isMounted(view: View, path: string): boolean {
+  const mounts = view.mounts ?? [];
+  return isBindMounted(mounts, resolveLinks(view, path), isContainer(mounts, view.rootFolder));
+}
+
+/** systemd.exec(5): credentials are in a folder of their own, which $CREDENTIALS_DIRECTORY names. */
+const isCredential = (path: string, { credentials }: Surroundings): boolean =>
+  (credentials !== null && path.startsWith(`${credentials}/`)) || /^\/run\/(?:user\/\d+\/)?credentials\//.test(path);
+
 const DELETED = '//deleted';
 
-/** A warning if the mounted file was replaced by a rename: the old inode stays mounted, and the kernel marks it in the root field. */
-function staleness(mount: Mount | null, actual: string, path: string, loaded: EnvSourceRecord['envFile']): string | null {
-  if (mount?.point !== actual) return null;
-  const isOther = loaded !== null && loaded.mountRoot !== null && loaded.mountRoot !== mount.root;
-  if (!mount.root.endsWith(DELETED) && !isOther) return null;
-  return `${path}: the file was replaced on the host; this container still sees the old one: mount the directory, or recreate`;
+/** Whether the mounted file was replaced by a rename: the old inode stays mounted, and the kernel marks it in the root field. */
+function isReplaced(mount: Mount | null, actual: string, loaded: EnvSourceRecord['envFile']): boolean {
+  if (mount?.point !== actual) return false;
+  return mount.root.endsWith(DELETED) || (loaded !== null && loaded.mountRoot !== null && loaded.mountRoot !== mount.root);
 }
 
-/** The bytes, or a phrase that says why they cannot be read. */
-function readContent(path: string): Uint8Array | string {
+function readContent(path: string): Uint8Array | null {
   try {
-    if (statSync(path).size > MAX_BYTES) return 'is larger than 1 MiB: a reload will reject it';
     return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'EACCES' || code === 'EPERM' ? unreadable(path) : `cannot be read (${code ?? 'unknown reason'})`;
-  }
-}
-
-function unreadable(path: string): string {
-  const { uid, mode } = statSync(path);
-  return `is owned by uid ${uid} with mode ${(mode & 0o7777).toString(8).padStart(4, '0')} and cannot be read as uid ${process.getuid?.() ?? 'unknown'}: change owner or mode before a reload`;
-}
-
-const copyAdvice = (path: string): string =>
-  `To change settings: docker cp a new file to ${path}, then zscaler-mcp restart (or reload, if all changes apply live). To edit on the host, mount a directory such as /config.`;
-
-function adviceFor(envSource: EnvSource, recorded: string | null, found: string | null, candidates: readonly string[]): string {
-  switch (envSource) {
-    case 'live':
-      return `To change settings: edit ${found}, then zscaler-mcp reload; changes that it lists as waiting need zscaler-mcp restart.`;
-    case 'live (bind-mounted)':
-      return `To change settings: edit the mounted file on the host in place, then zscaler-mcp reload. If your editor replaces the file, mount its directory (such as /config) instead.`;
-    case 'fresh-discovery':
-      return `zscaler-mcp restart picks up ${found}; reload does not read it${recorded === null ? '' : `, because the server was started with ${recorded}`}.`;
-    case 'missing':
-      return `${recorded} does not exist any more; the values last read from it stay in force. Put it back (docker cp, or mount a directory such as /config), then zscaler-mcp restart.`;
-    case 'none':
-      return `No .env was found; settings come from the environment or a secrets manager. To change them, recreate the process or container, or create ${candidates.join(' or ')}, then zscaler-mcp restart.`;
+  } catch {
+    // It changed after it was inspected.
+    return null;
   }
 }

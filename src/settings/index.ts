@@ -3,6 +3,7 @@ export { authModeOf, authObstacles, type AuthMode } from './authentication.ts';
 export { compareSettings, configDigest, describeValue, isSet } from './compare.ts';
 export { parseEnvFile } from './dotenv.ts';
 export { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './env-file.ts';
+export { describeEnvironment, type EnvQuestion, type EnvSituation } from './env-line.ts';
 export { classifyEnvSource, type EnvSourceRecord, type EnvSourceReport } from './env-source.ts';
 export { describeSettings, flagLayer, flagOptions } from './flags.ts';
 export { isLoopback } from './formats.ts';

@@ -1,0 +1,199 @@
+/**
+ * Says in one line where the environment of a server came from: path, label and when it was read; or why nothing was read,
+ * and the one thing to do in this situation. Pure: `env-source.ts` finds out the situation.
+ */
+
+/** The label for where the `.env` is. */
+export type EnvSource = 'live' | 'live (bind-mounted)' | 'fresh-discovery' | 'missing' | 'none';
+
+/** Where the server runs, as far as it decides what an operator can do. */
+export interface Place {
+  readonly kind: 'host' | 'container' | 'pod' | 'windows';
+  /** The systemd unit whose main process the server is; null if there is none. */
+  readonly unit: string | null;
+  /** Nothing can be copied to the default place in the container. */
+  readonly isReadOnly: boolean;
+}
+
+/**
+ * How the `.env` gets to the place where the server reads it: an ordinary file; through a mounted folder; a mounted single
+ * file; one that was replaced on the host while the old one stays mounted; a copy inside a container; a systemd credential.
+ */
+export type EnvOrigin = 'file' | 'mounted-folder' | 'mounted-file' | 'stale' | 'copy' | 'credential';
+
+/** Why a file that is there cannot be read (completes "it ..."), and what to do about it. */
+export interface EnvObstacle {
+  /** The file; not the recorded one if a default place is in the way. */
+  readonly path: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** Everything that the line depends on, except the command that asks. */
+export interface EnvSituation {
+  readonly envSource: EnvSource;
+  /** The file that the server is bound to; null if it found none. */
+  readonly recorded: string | null;
+  /** The file that a restart reads; null if there is none. */
+  readonly found: string | null;
+  readonly candidates: readonly string[];
+  /** ISO time at which the values in force were read from the file; null if none were. */
+  readonly readAt: string | null;
+  readonly obstacle: EnvObstacle | null;
+  readonly origin: EnvOrigin;
+  readonly place: Place;
+  /** Where else values were read from, in words: a secrets manager, files of secrets. Every reload reads them again. */
+  readonly otherSources: readonly string[];
+}
+
+/** Which command asks, and what it did. */
+export interface EnvQuestion {
+  /** `status` for everything that did not try to read. */
+  readonly by: 'reload' | 'restart' | 'check' | 'status';
+  readonly dryRun?: boolean;
+  /** ISO time at which the command read the file; null if it read none. */
+  readonly readAt?: string | null;
+}
+
+/** The line, for a verdict, a log or `status`. */
+export function describeEnvironment(situation: EnvSituation, question: EnvQuestion): string {
+  const { envSource, obstacle } = situation;
+  if (obstacle) return `${obstacle.path} (${envSource}), not read: it ${obstacle.reason}${kept(situation)}. ${obstacle.remedy}`;
+  if (envSource === 'none') return describeNone(situation, question);
+  if (envSource === 'missing') return describeMissing(situation);
+  if (envSource === 'fresh-discovery') return describeDiscovery(situation, question);
+  return describePresent(situation, question);
+}
+
+/** How to change a setting, for `status`. */
+export function adviseOnEnvironment(situation: EnvSituation): string {
+  const { envSource, obstacle, origin, found, place } = situation;
+  if (obstacle) return `${obstacle.path} ${obstacle.reason}: a reload is refused. ${obstacle.remedy}`;
+  if (envSource === 'none') return `No .env was found. ${remedyForNone(situation)}`;
+  if (envSource === 'missing')
+    return `${situation.recorded} does not exist any more; the values last read from it stay in force. ${putBack(situation)}`;
+  if (envSource === 'fresh-discovery')
+    return `${adopting(place)} picks up ${found}; reload does not read it, because ${whyNotRead(situation)}.`;
+  if (origin === 'stale') return `${STALE}. ${staleRemedy(place)}`;
+  return `To change settings: ${changing(situation)}`;
+}
+
+/** The warning about a mounted file that was replaced: the old inode stays mounted. */
+export const staleWarning = (path: string, place: Place): string => `${path}: ${STALE}. ${staleRemedy(place)}`;
+
+/** The warning about a file in a container that is not mounted. */
+export const copyWarning = (path: string): string => `${path} is a copy, not a mount: edits on the host do not reach this copy`;
+
+const STALE = 'the file was replaced on the host; this container still sees the old one';
+
+/** To the second; the fraction is noise to an operator. */
+const spellIso = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
+
+const kept = ({ readAt }: EnvSituation): string => (readAt === null ? '' : `; what was read at ${spellIso(readAt)} stays in force`);
+
+function describePresent(situation: EnvSituation, { by, readAt = null }: EnvQuestion): string {
+  const { envSource, found, origin, place } = situation;
+  const file = `${found} (${envSource})`;
+  if (origin === 'stale' && by === 'reload') return `${file}, not read: ${STALE}${kept(situation)}. ${staleRemedy(place)}`;
+  const lastRead = situation.readAt === null ? 'not read yet' : `last read at ${spellIso(situation.readAt)}`;
+  const read = readAt === null ? lastRead : `read at ${spellIso(readAt)}`;
+  if (origin === 'stale') return `${file}, ${read}, but ${STALE}. ${staleRemedy(place)}`;
+  if (origin === 'copy' || origin === 'credential') return `${file}, ${read}; ${NATURE[origin]}: ${changing(situation)}`;
+  return `${file}, ${read}`;
+}
+
+const NATURE = {
+  copy: 'a copy inside the container, which edits on the host do not reach',
+  credential: 'a copy that systemd made when the unit was started',
+} as const;
+
+function describeMissing(situation: EnvSituation): string {
+  const also = situation.otherSources.length === 0 ? '' : `; ${listed(situation.otherSources)} read again`;
+  return `${situation.recorded} (missing), not read: the file is gone${kept(situation)}${also}. ${putBack(situation)}`;
+}
+
+function describeDiscovery(situation: EnvSituation, { by, dryRun = false, readAt = null }: EnvQuestion): string {
+  const { found, recorded, place } = situation;
+  if (by !== 'restart' || readAt === null)
+    return `${found} (fresh-discovery), not read: ${whyNotRead(situation)}${kept(situation)}. ${adopting(place)} picks it up.`;
+  const why = recorded === null ? 'the server had no .env before' : `${recorded} is gone`;
+  const picked = dryRun ? 'a restart picks it up' : 'picked up by this restart';
+  return `${found} (fresh-discovery), read at ${spellIso(readAt)}: ${picked}, because ${why}`;
+}
+
+const whyNotRead = ({ recorded }: EnvSituation): string =>
+  recorded === null ? 'the server was started without a .env' : `the server was started with ${recorded}, which is gone`;
+
+function describeNone(situation: EnvSituation, { by }: EnvQuestion): string {
+  const { otherSources, candidates } = situation;
+  const remedy = remedyForNone(situation);
+  if (by === 'check') return `no .env (none): there is none at ${candidates.join(', ')}. ${remedy}`;
+  if (otherSources.length === 0)
+    return `no .env (none): values come from the environment of the start, which no command changes. ${remedy}`;
+  return `no .env (none): values come from the environment of the start and from ${listed(otherSources)}. ${remedy}`;
+}
+
+/** Values that the environment of the start supplied; in a container `--env-file` is such a source. */
+function remedyForNone({ otherSources, candidates, place }: EnvSituation): string {
+  if (otherSources.length > 0) return `Change values there, then ${reloading(place)}.`;
+  if (place.kind === 'pod') return 'Change the variables in the manifest and apply it: new pods get them.';
+  if (place.kind === 'container' && place.isReadOnly)
+    return 'An --env-file is read by docker run alone. Recreate the container, with a directory that holds a .env: -v DIRECTORY:/config:ro -e ZSCALER_MCP_DOTENV_PATH=/config/.env.';
+  if (place.kind === 'container')
+    return 'An --env-file is read by docker run alone. To change settings: docker cp FILE CONTAINER:/app/.env, then docker exec CONTAINER zscaler-mcp restart.';
+  if (place.unit !== null) return `Change the variables of the unit, then ${restartingUnit(place.unit)}.`;
+  return `To change settings: create ${candidates.find((path) => path !== '/app/.env') ?? candidates[0] ?? '.env'}, then ${restarting(place)}.`;
+}
+
+function putBack({ origin, recorded, place }: EnvSituation): string {
+  if (origin === 'credential') return `${capital(restartingUnit(place.unit))}, which makes it again.`;
+  const how =
+    origin === 'mounted-folder'
+      ? 'Put it back on the host, in the mounted directory'
+      : origin === 'copy'
+        ? `Put it back with ${copying(place, recorded ?? '')}`
+        : 'Put it back';
+  return `${how}, then ${reloading(place)}.`;
+}
+
+/** Completes "To change settings: ...". */
+function changing({ origin, found, place }: EnvSituation): string {
+  const waiting = place.kind === 'windows' ? '' : '; changes that it lists as waiting need zscaler-mcp restart';
+  switch (origin) {
+    case 'credential':
+      return `edit the file that LoadCredential= names, then ${restartingUnit(place.unit)}.`;
+    case 'copy':
+      return `${copying(place, found ?? '')}, then ${reloading(place)}.`;
+    case 'mounted-folder':
+      return `edit ${found} on the host, in the mounted directory, then ${reloading(place)}${waiting}.`;
+    case 'mounted-file':
+      return `edit the mounted file on the host in place, then ${reloading(place)}${waiting}. If your editor replaces the file, mount its directory (such as /config) instead.`;
+    case 'file':
+    case 'stale':
+      return `edit ${found}, then ${reloading(place)}${waiting}.`;
+  }
+}
+
+/** The kernel keeps the old file mounted; whatever made the mount must make it again. */
+function staleRemedy({ kind, unit }: Place): string {
+  if (kind === 'pod') return 'Delete the pod: the next one mounts the path again. Better, mount the volume without subPath.';
+  if (kind === 'container')
+    return 'Restart the container (docker restart CONTAINER or podman restart CONTAINER), which mounts the path again. Better, mount the directory.';
+  if (unit !== null) return `${capital(restartingUnit(unit))}, which mounts the path again. Better, mount the directory.`;
+  return 'Mount the path again and start the server again. Better, mount the directory.';
+}
+
+const copying = ({ kind }: Place, path: string): string =>
+  kind === 'pod' ? `kubectl cp FILE POD:${path}` : `docker cp FILE CONTAINER:${path}`;
+
+const NEW_START = 'stop the server and let its supervisor start it again';
+const reloading = ({ kind }: Place): string => (kind === 'windows' ? NEW_START : 'zscaler-mcp reload');
+const restarting = ({ kind }: Place): string => (kind === 'windows' ? NEW_START : 'zscaler-mcp restart');
+/** As the subject of a sentence. */
+const adopting = ({ kind }: Place): string => (kind === 'windows' ? 'A new start of the server' : 'zscaler-mcp restart');
+const restartingUnit = (unit: string | null): string => `systemctl restart ${unit ?? 'UNIT'}`;
+
+/** A command keeps its small letters. */
+const capital = (command: string): string => `Run ${command}`;
+
+const listed = (words: readonly string[]): string => words.join(' and ');

@@ -1,0 +1,63 @@
+/** Finds out where a server runs, as far as it decides what an operator can do: container, pod, systemd unit. */
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CONTAINER_ENV_FILE } from './env-file.ts';
+import type { Place } from './env-line.ts';
+import { isContainer } from './mounts.ts';
+import type { View } from './view.ts';
+
+/** Where a process runs, and the folder in which systemd put its credentials (null without any). */
+export interface Surroundings extends Place {
+  readonly credentials: string | null;
+}
+
+/** @param pid null for this process */
+export function surroundingsOf(view: View, pid: number | null): Surroundings {
+  const env = environmentOf(pid);
+  // systemd.exec(5): SYSTEMD_EXEC_PID holds the number of the process that systemd itself started.
+  const isMain = env.get('SYSTEMD_EXEC_PID') === String(pid ?? process.pid);
+  return {
+    kind: kindOfPlace(view, env),
+    unit: isMain ? unitOf(pid) : null,
+    isReadOnly: isReadOnly(view.rootFolder + dirname(CONTAINER_ENV_FILE)),
+    credentials: env.get('CREDENTIALS_DIRECTORY') ?? null,
+  };
+}
+
+function kindOfPlace({ mounts, rootFolder }: View, env: ReadonlyMap<string, string>): Place['kind'] {
+  if (process.platform === 'win32') return 'windows';
+  if (env.has('KUBERNETES_SERVICE_HOST')) return 'pod';
+  return isContainer(mounts ?? [], rootFolder) ? 'container' : 'host';
+}
+
+/** As at the start of the process; empty where it cannot be read. */
+function environmentOf(pid: number | null): ReadonlyMap<string, string> {
+  const text = readOrNull(`/proc/${pid ?? 'self'}/environ`) ?? '';
+  return new Map(
+    text.split('\0').map((entry) => {
+      const at = entry.indexOf('=');
+      return [entry.slice(0, at), entry.slice(at + 1)] as const;
+    }),
+  );
+}
+
+/** The last part of the control group that ends in `.service`: systemd names it after the unit. */
+const unitOf = (pid: number | null): string | null =>
+  /\/([^/\n]+\.service)$/m.exec(readOrNull(`/proc/${pid ?? 'self'}/cgroup`) ?? '')?.[1] ?? null;
+
+function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
