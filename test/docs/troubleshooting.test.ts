@@ -25,7 +25,7 @@ describe('the page on trouble', () => {
   });
 
   it('names each label of the env source', () => {
-    expect(firstCells('Labels of the env source').flatMap(codeIn)).toEqual(wordsOfUnion('src/settings/env-source.ts', 'EnvSource'));
+    expect(firstCells('Labels of the env source').flatMap(codeIn)).toEqual(wordsOfUnion('src/settings/env-line.ts', 'EnvSource'));
   });
 
   it('quotes messages as the program writes them', () => {
