@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 
-refuseOldNode();
+refuseOtherRuntimes();
 const signals = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGINT'] as const;
 const early: NodeJS.Signals[] = [];
 let deliver = (signal: NodeJS.Signals): void => {
@@ -16,7 +16,7 @@ if (!isRehearsal) listenToSignals();
 
 useCompileCache();
 const [{ captureLaunch }, { run }] = await Promise.all([import('./lifecycle/launch.ts'), import('./cli/run.ts')]);
-const launch = captureLaunch();
+const launch = captureLaunch(import.meta.filename);
 
 // Keeps the process alive until the command has ended: it may wait for a timer or a socket that is unreferenced.
 const holding = setInterval(() => undefined, 60_000);
@@ -42,13 +42,13 @@ if (exitCode !== undefined) {
   setTimeout(() => process.exit(), 500).unref();
 }
 
-/** Runs before anything that an older Node.js does not know. */
-function refuseOldNode(): void {
-  const { node } = process.versions;
-  if (Number.parseInt(node, 10) >= 24) return;
-  process.stderr.write(
-    `zscaler-mcp needs Node.js 24 or newer; this is ${node}, at ${process.execPath}. Install a newer one, or start the server with it.\n`,
-  );
+/** Runs before anything that an older Node.js does not know. Bun and Deno name a version of Node.js, too. */
+function refuseOtherRuntimes(): void {
+  const { node, bun, deno } = process.versions;
+  if (bun === undefined && deno === undefined && Number.parseInt(node, 10) >= 24) return;
+  const found = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : node;
+  const advice = found === node ? 'Install a newer one, or start the server with it.' : 'Start the server with `node`.';
+  process.stderr.write(`zscaler-mcp needs Node.js 24 or newer; this is ${found}, at ${process.execPath}. ${advice}\n`);
   process.exit(1);
 }
 

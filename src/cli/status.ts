@@ -48,8 +48,9 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): S
   };
 }
 
-function isReplaced({ pid, interpreter, argv: [entry], cwd, codeDigest, codeTrace }: LifecycleRecord): boolean | null {
+function isReplaced({ pid, interpreter, program, argv: [first], cwd, codeDigest, codeTrace }: LifecycleRecord): boolean | null {
   if (isInterpreterReplaced(pid, interpreter)) return true;
+  const entry = program ?? first;
   if (entry === undefined || codeDigest === '') return null;
   const path = resolve(cwd, entry);
   if (codeTrace !== null && traceFiles(path) === codeTrace) return false;

@@ -5,7 +5,7 @@ import { packHandover, unpackHandover, type Former, type Handover } from './hand
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
 import { loadNative } from './native.ts';
 import { folderOf } from './pid-file.ts';
-import { findProgram, isExecutable, type Program } from './program.ts';
+import { commandLine, findProgram, isExecutable, type Program } from './program.ts';
 
 /**
  * Executes the former program, with the former configuration and the sockets that were handed over, which must still be
@@ -33,8 +33,11 @@ export function comeBackUnloaded(launch: Launch, why: string): void {
   if (handover) comeBack(handover, launch, `generation ${handover.generation} could not be loaded: ${why}`);
 }
 
-/** The files that the former generation ran, if they still exist, even if a link leads elsewhere now; else the program as a restart finds it. */
+/**
+ * The files that the former generation ran, if they still exist, even if a link leads elsewhere now; else the program as a restart
+ * finds it. `node --eval` names no file that could be run in place of its code.
+ */
 function formerProgram({ program }: Former<unknown>, launch: Launch): Program {
-  if (!program || !isExecutable(program.interpreter) || !existsSync(program.entry)) return findProgram(launch);
-  return { path: program.interpreter, argv: [launch.argv0, ...launch.execArgv, program.entry, ...launch.argv] };
+  if (!program || launch.entry === '' || !isExecutable(program.interpreter) || !existsSync(program.entry)) return findProgram(launch);
+  return { path: program.interpreter, argv: commandLine(launch, program.entry) };
 }

@@ -49,6 +49,8 @@ export interface Handover<State> {
   readonly failure: string | null;
   /** `Launch.entry` of the first generation; a process that came back to an older program was started with another one. */
   readonly entry?: string;
+  /** `Launch.main` of the first generation. Absent in what an older version handed over. */
+  readonly main?: string;
   /** `Launch.manager` of the first generation. Absent in what an older version handed over: then it is in the environment. */
   readonly manager?: Readonly<Record<string, string>>;
 }

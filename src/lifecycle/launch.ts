@@ -1,10 +1,12 @@
 /** Captures how this process was started. The only reader of `process.env` beside the entry file. */
 import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** Absolute paths of the running program, links resolved: a link that is moved later does not change what runs now. */
 export interface LoadedProgram {
   /** The Node.js executable. */
   readonly interpreter: string;
+  /** The program's entry file, also where a launcher stands in `argv[1]`. */
   readonly entry: string;
 }
 
@@ -12,8 +14,13 @@ export interface LoadedProgram {
 export interface Launch {
   /** Arguments after the entry file. */
   readonly argv: readonly string[];
-  /** The entry file as it was given, links unresolved, so that a moved `current` link leads to the new version. */
+  /**
+   * `argv[1]` as it was given, which an exec repeats: usually the program's entry file, or the file of a launcher that imports it (pm2,
+   * a wrapper). Empty for `node --eval`.
+   */
   readonly entry: string;
+  /** The program's entry file by the name that leads to it, links unresolved, so that a moved `current` link leads to the new version. */
+  readonly main: string;
   readonly execPath: string;
   readonly argv0: string;
   readonly loaded: LoadedProgram;
@@ -49,8 +56,9 @@ const MANAGER_VARIABLES = [
 /**
  * Captures how this process was started; call it on the first lines of the program. Also removes the service manager's
  * variables from `process.env`, so that no child inherits them.
+ * @param main the program's entry file: `import.meta.filename` of the caller
  */
-export function captureLaunch(): Launch {
+export function captureLaunch(main: string): Launch {
   const env: Record<string, string> = {};
   const manager: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -58,18 +66,32 @@ export function captureLaunch(): Launch {
     (MANAGER_VARIABLES.includes(name) ? manager : env)[name] = value;
   }
   for (const name of Object.keys(manager)) delete process.env[name];
+  const hasEntry = !process.execArgv.some(isEval);
+  const entry = hasEntry ? (process.argv[1] ?? '') : '';
+  const cwd = workingDirectory();
+  const loaded = resolveLinks(main);
   return Object.freeze({
-    argv: Object.freeze(process.argv.slice(2)),
-    entry: process.argv[1] ?? '',
+    argv: Object.freeze(process.argv.slice(hasEntry ? 2 : 1)),
+    entry,
+    main: findMain(loaded, [entry, env['pm_exec_path'] ?? ''], cwd),
     execPath: process.execPath,
     argv0: process.argv0,
-    loaded: Object.freeze({ interpreter: process.execPath, entry: resolveLinks(process.argv[1] ?? '') }),
+    loaded: Object.freeze({ interpreter: process.execPath, entry: loaded }),
     execArgv: Object.freeze([...process.execArgv]),
-    cwd: workingDirectory(),
+    cwd,
     env: Object.freeze(env),
     manager: Object.freeze(manager),
     handover: process.env[HANDOVER_VARIABLE] ?? null,
   });
+}
+
+/** With `node --eval` no file stands in `argv[1]`. */
+const isEval = (option: string): boolean => /^(?:-e|-p|-pe|--eval|--print)(?:=|$)/.test(option);
+
+/** `node dist/main` finds `dist/main.js`. pm2 names the file in a variable; of other launchers only the file that they loaded is known. */
+function findMain(loaded: string, given: readonly string[], cwd: string): string {
+  const paths = given.filter(Boolean).flatMap((path) => [resolve(cwd, path), resolve(cwd, `${path}.js`)]);
+  return paths.find((path) => resolveLinks(path) === loaded) ?? loaded;
 }
 
 function resolveLinks(path: string): string {

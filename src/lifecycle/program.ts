@@ -16,8 +16,15 @@ export interface Program {
 export function findProgram(launch: Launch): Program {
   const byName = launch.argv0.includes('/') ? resolve(launch.cwd, launch.argv0) : null;
   const path = byName !== null && isExecutable(byName) ? byName : launch.execPath;
-  return { path, argv: [launch.argv0, ...launch.execArgv, launch.entry, ...launch.argv] };
+  return { path, argv: commandLine(launch, launch.entry) };
 }
+
+/**
+ * The argument vector that starts the program by the given file.
+ * @param entry empty for `node --eval`, whose code is among the options; the dashes keep our arguments from being read as options of Node.js
+ */
+export const commandLine = ({ argv0, execArgv, argv }: Launch, entry: string): string[] =>
+  entry === '' ? [argv0, ...execArgv, '--', ...argv] : [argv0, ...execArgv, entry, ...argv];
 
 /** Hexadecimal SHA-256 over the .js, .ts and .json files in the entry's folder as they are now; null when they cannot be read. */
 export function digestProgram(entry: string): string | null {
@@ -66,7 +73,7 @@ export function isInterpreterReplaced(pid: number, path: string): boolean | null
  * between. Nothing is read, because clients wait meanwhile. Null when the files cannot be examined.
  */
 export function traceProgram(launch: Launch): string | null {
-  const files = traceFiles(launch.entry);
+  const files = traceFiles(launch.main);
   try {
     return files === null ? null : `${traceOf(findProgram(launch).path)}\n${files}`;
   } catch {

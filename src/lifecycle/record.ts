@@ -123,8 +123,10 @@ export interface LifecycleRecord {
   readonly identity: Identity;
   readonly version: string;
   readonly interpreter: string;
-  /** Of the first start; the entry file first. */
+  /** Of the first start; the entry file first, or the file of a launcher that loads it. */
   readonly argv: readonly string[];
+  /** The program's entry file, links unresolved. Null in a record of an older version: then it is the first of `argv`. */
+  readonly program: string | null;
   readonly cwd: string;
   /** See `digestProgram`; empty when it could not be read. */
   readonly codeDigest: string;
@@ -188,6 +190,7 @@ const defaults = {
   version: 'unknown',
   interpreter: '',
   argv: [],
+  program: null,
   cwd: '',
   codeDigest: '',
   codeTrace: null,

@@ -238,6 +238,7 @@ export class Restarter<Config> {
       failure: null,
       manager,
       entry: launch.entry,
+      main: launch.main,
     };
   }
 

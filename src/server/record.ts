@@ -65,6 +65,7 @@ function firstRecord({ launch, configuration, demo, handover }: RecordInput): Li
     version,
     interpreter: launch.execPath,
     argv: [launch.entry, ...launch.argv],
+    program: launch.main,
     cwd: launch.cwd,
     ...describeProgram(launch.loaded.entry, former),
     transport: configuration.settings.transport,

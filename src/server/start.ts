@@ -1,6 +1,6 @@
 /** Starts a server: reads the configuration, begins or takes over from the generation before it, and serves until told to stop. */
 import { count } from '../common/count.ts';
-import { messageOf } from '../common/errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { openLog, type RootLog } from '../common/log.ts';
 import { logFor } from '../common/log-scope.ts';
 import { describeProblem } from '../common/problem.ts';
@@ -35,6 +35,7 @@ export async function serve(
 
 /** A first start. Until the configuration is read, which a secrets manager may delay, SIGTERM and SIGINT end it at once. */
 async function begin(stage: Stage, invocation: Invocation, demo: boolean): Promise<number | undefined> {
+  await refuseCluster();
   const held: NodeJS.Signals[] = [];
   stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal) : held.push(signal)));
   const reading = await Configuration.read(invocation);
@@ -45,6 +46,16 @@ async function begin(stage: Stage, invocation: Invocation, demo: boolean): Promi
   return undefined;
 }
 
+/** The sockets of a worker belong to the process that forked it, so no restart could keep them. @throws ZscalerMcpError ERR_USAGE */
+async function refuseCluster(): Promise<void> {
+  if (process.send === undefined) return;
+  const { default: cluster } = await import('node:cluster');
+  if (!cluster.isWorker) return;
+  throw new ZscalerMcpError('ERR_USAGE', 'started as a worker of a Node.js cluster (the cluster mode of pm2), which is not supported', {
+    hint: "Use fork mode: with pm2, leave out -i, or set exec_mode: 'fork' and instances: 1. Several servers each need a --port and a --pid-file of their own.",
+  });
+}
+
 /** Nothing is served and nothing is recorded yet. */
 function leave(stage: Stage, signal: NodeJS.Signals): void {
   stage.err(`zscaler-mcp: ended by ${signal} before it was ready`);
@@ -52,8 +63,8 @@ function leave(stage: Stage, signal: NodeJS.Signals): void {
 }
 
 /** A restart repeats the first start, whatever program this generation is made of. */
-const asLaunched = (stage: Stage, { entry }: Handover<unknown>): Stage =>
-  entry === undefined ? stage : Object.assign(Object.create(stage) as Stage, { launch: { ...stage.launch, entry } });
+const asLaunched = (stage: Stage, { entry, main = stage.launch.main }: Handover<unknown>): Stage =>
+  entry === undefined ? stage : Object.assign(Object.create(stage) as Stage, { launch: { ...stage.launch, entry, main } });
 
 /** If this generation is not ready in time, it gives the process back to the generation before it. */
 async function takeOver(

@@ -20,7 +20,7 @@ export async function openWholeServer(): Promise<WholeServer> {
   const { log, logged } = collect();
   const tenant = await startDemoTenant({ log });
   const { configuration, problems } = await Configuration.read({
-    launch: { ...captureLaunch(), env: { ZSCALER_MCP_WRITE_ENABLED: 'true', ZSCALER_MCP_WRITE_TOOLS: '*' } },
+    launch: { ...captureLaunch(import.meta.filename), env: { ZSCALER_MCP_WRITE_ENABLED: 'true', ZSCALER_MCP_WRITE_TOOLS: '*' } },
     flags: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_PORT: '0' },
   });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));

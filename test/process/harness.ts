@@ -79,7 +79,8 @@ export interface ServerOptions {
   readonly demo?: boolean;
   readonly transport?: 'streamable-http' | 'sse' | 'stdio';
   readonly execArgv?: readonly string[];
-  readonly program?: string;
+  /** Null: `interpreter` is the program. */
+  readonly program?: string | null;
   readonly interpreter?: string;
   /** False leaves the port to the configuration; otherwise a free one is chosen. */
   readonly anyPort?: boolean;
@@ -127,7 +128,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ...(options.through ?? []),
     options.interpreter ?? process.execPath,
     ...(options.execArgv ?? []),
-    options.program ?? entry,
+    ...(options.program === null ? [] : [options.program ?? entry]),
     ...args,
   ];
   const child = spawn(command, rest, { cwd: options.cwd ?? folder, env: cleanEnv(options.env), stdio: ['pipe', 'pipe', 'pipe'] });
