@@ -19,6 +19,12 @@ describe('JSON of the cloud', () => {
     expect(parseJson('[0.1234567890123456789, 1e400, 1234567890123456]')).toEqual([0.12345678901234568, Infinity, 1234567890123456]);
   });
 
+  it('reads integers of up to a thousand digits', () => {
+    const most = '9'.repeat(1_000);
+    expect(parseJson(most)).toBe(BigInt(most));
+    expect(() => parseJson(`{"id":${'9'.repeat(4_000_000)}}`)).toThrow('a number has 4000000 digits; at most 1000 are read');
+  });
+
   it('writes nothing as null', () => {
     expect(stringifyJson(undefined)).toBe('null');
   });

@@ -9,14 +9,22 @@ const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknow
 /** An unsafe integer has at least sixteen digits; text without such a run goes to the plain, faster parser. */
 const MAY_BE_UNSAFE = /\d{16}/;
 
-/** Parses JSON. @throws SyntaxError */
+/** The time to read a `bigint` grows faster than its length. */
+const MOST_DIGITS = 1_000;
+
+/** Parses JSON. @throws SyntaxError, also for an integer of more than a thousand digits */
 export function parseJson(text: string): unknown {
   if (!MAY_BE_UNSAFE.test(text)) return JSON.parse(text);
-  return parseWithSource(text, (_key, value, context) =>
-    typeof value === 'number' && context.source !== undefined && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)
-      ? BigInt(context.source)
+  return parseWithSource(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? readInteger(source)
       : value,
   );
+}
+
+function readInteger(source: string): bigint {
+  if (source.length > MOST_DIGITS) throw new SyntaxError(`a number has ${source.length} digits; at most ${MOST_DIGITS} are read`);
+  return BigInt(source);
 }
 
 const { rawJSON } = JSON as unknown as { rawJSON: (this: void, text: string) => unknown };

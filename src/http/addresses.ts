@@ -28,7 +28,7 @@ const wholeAddress = (address: Address): [Address, number] => [address, address.
 
 /** Null for text that is not an address. A zone (`%eth0`) names an interface of this machine and is ignored. */
 function parseAddress(text: string): Address | null {
-  const bare = text.replace(/%.*$/, '');
+  const [bare = ''] = text.split('%', 1);
   return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
 }
 

@@ -116,6 +116,8 @@ const failed = (why: string): RehearsalResult => ({ ok: false, message: `the reh
 /** The line of a crash report that names the error. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const line = lines.findLast((text) => /Error\b.*:/.test(text)) ?? lines.findLast((text) => text !== '' && !text.startsWith('at '));
+  const line =
+    lines.findLast((text) => text.includes(':', /Error\b/.exec(text)?.index ?? text.length)) ??
+    lines.findLast((text) => text !== '' && !text.startsWith('at '));
   return line ? `: ${line.slice(0, 300)}` : '';
 }

@@ -92,6 +92,9 @@ function openNotes({ runtime, name, caller, audit }: Call, call: string, started
   return (note) => audit({ ...note, call, request, tool: name, caller, ms: performance.now() - startedAt } as AuditEvent);
 }
 
+/** Of an error's message, in characters: what a caller sent, or a cloud answered, may be quoted in it. */
+const LONGEST_ERROR = 4_000;
+
 /** Whether the arguments were wrong; then the cloud was not asked. */
 const isWrongInput = (thrown: unknown): boolean => thrown instanceof ZscalerMcpError && thrown.code === 'ERR_TOOL_INPUT';
 
@@ -110,7 +113,8 @@ function permit({ tools, suggest }: Runtime, name: string): OfferedTool {
 function explain(thrown: unknown, { runtime, name, context, log }: Call): string {
   if (thrown instanceof ZscalerMcpError) {
     const hints = [thrown.hint, isUnknownRecord(thrown) && whereIdsAre(runtime, name)].filter(Boolean);
-    return hints.length === 0 ? thrown.message : `${thrown.message}\n${hints.join(' ')}`;
+    const message = thrown.message.length > LONGEST_ERROR ? `${thrown.message.slice(0, LONGEST_ERROR)}… (cut)` : thrown.message;
+    return hints.length === 0 ? message : `${message}\n${hints.join(' ')}`;
   }
   if (context.signal.aborted) return `${name} was cancelled.`;
   const reference = randomUUID().slice(0, 8);
@@ -124,7 +128,7 @@ const isUnknownRecord = (thrown: ZscalerMcpError): boolean => 'status' in thrown
 function whereIdsAre({ tools }: Runtime, name: string): string {
   const { properties = {}, required = [] } = (tools.get(name)?.inputSchema() ?? {}) as Schema;
   const said = required.filter((input) => input.endsWith('_id')).map((input) => properties[input]?.description ?? '');
-  const known = new Set(said.flatMap((about) => about.match(/\w+_\w+/g) ?? []).filter((word) => tools.has(word)));
+  const known = new Set(said.flatMap((about) => about.match(/\w+/g) ?? []).filter((word) => tools.has(word)));
   return known.size === 0 ? '' : `${[...known].join(' and ')} ${known.size === 1 ? 'shows' : 'show'} the IDs.`;
 }
 

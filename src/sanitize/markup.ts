@@ -11,7 +11,7 @@ const SPEAKERS =
   'system|assistant|user|human|developer|instructions?|tool|tools|tool_(?:use|call|calls|result|results|response|output)|function_(?:call|calls|result|results)|invoke|think|thinking';
 
 /** Each pattern matches exactly the character to escape. */
-const TRICKS: readonly RegExp[] = [
+export const TRICKS: readonly RegExp[] = [
   // HTML comments and elements that are invisible or fetch something.
   new RegExp(`<(?=!--|/?(?:${ELEMENTS})(?:[\\s/>]|$))`, 'gi'),
   // Chat template tokens and tags, in the forms models were trained on.
@@ -23,7 +23,7 @@ const TRICKS: readonly RegExp[] = [
   /(?<=\])\((?=\s*<?(?:[a-z][a-z\d+.-]*:|\/\/))/gi,
   /(?<=^[^\S\n]{0,3}\[[^\]\n]{1,200}\]):(?=\s*<?(?:[a-z][a-z\d+.-]*:|\/\/))/gim,
   // A fence at the start of a line would open or close the block that the text is shown in.
-  /(?<=^[^\S\n]*)(?:`(?=``)|~(?=~~))/gm,
+  /`(?<=^[^\S\n]*`)(?=``)|~(?<=^[^\S\n]*~)(?=~~)/gm,
 ];
 
 const ACTING = /[<[(:`~]/;

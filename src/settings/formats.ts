@@ -1,4 +1,5 @@
 /** Parsers for single values. Each returns the value to keep, or throws `wanted(...)`. */
+import { withoutEndSlashes } from '../common/slashes.ts';
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { hasControl, plainText, wanted } from './setting.ts';
@@ -84,7 +85,7 @@ export function cloudUrl(raw: string): string {
   if (url.search || url.hash || /[?#]/.test(raw)) throw wanted('a URL without a query or fragment');
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw wanted('a URL that begins with https://', 'Plain http:// is accepted for 127.0.0.1, ::1 and localhost only.');
-  return url.href.replace(/\/+$/, '');
+  return withoutEndSlashes(url.href);
 }
 
 /** A URL that a public document is fetched from: https, or http on loopback; a query is allowed. */

@@ -1,12 +1,12 @@
 /** Countries, as people write them, in the words of the APIs: `COUNTRY_DE`. */
-import { quote } from '../common/json.ts';
+import { quoteBriefly, sayFew } from '../common/few.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
 /** Understands `COUNTRY_DE`, `DE` and the English name. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function countryCodes(countries: readonly string[]): string[] {
   const unknown = countries.filter((country) => codeOf(country) === undefined);
   if (unknown.length === 0) return countries.map((country) => `COUNTRY_${codeOf(country)}`);
-  throw new ZscalerMcpError('ERR_TOOL_INPUT', `unknown: ${unknown.map((country) => quote(country)).join(', ')}`, {
+  throw new ZscalerMcpError('ERR_TOOL_INPUT', `unknown: ${sayFew(unknown, quoteBriefly)}`, {
     hint: 'Give each country as its code of two letters (DE), as COUNTRY_DE, or by its English name (Germany).',
   });
 }

@@ -1,5 +1,6 @@
 /** Checks the arguments of a call. Reports every fault at once, with what was wanted and what was given. */
 import { ZscalerMcpError } from '../common/errors.ts';
+import { quoteBriefly, sayFew } from '../common/few.ts';
 import { parseJson, quote } from '../common/json.ts';
 import type { Field, Fields, JsonSchema } from './fields.ts';
 import { suggest } from '../common/nearest.ts';
@@ -47,14 +48,17 @@ function inText({ schema }: Field, given: unknown): unknown {
   }
 }
 
-const unknownNames = (fields: Fields, given: Record<string, unknown>): string[] =>
-  Object.keys(given)
-    .filter((name) => !Object.hasOwn(fields, name))
-    .map((name) => `${quote(name)} is unknown${suggest(name, Object.keys(fields))}`);
+function unknownNames(fields: Fields, given: Record<string, unknown>): string[] {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(fields, name));
+  return unknown.length === 0
+    ? []
+    : [sayFew(unknown, (name) => `${quoteBriefly(name)} is unknown${suggest(name, Object.keys(fields))}`, '; ')];
+}
 
 function show(given: unknown): string {
   if (typeof given === 'string') return given.length > 60 ? `a text of ${given.length} characters` : quote(given);
   if (Array.isArray(given)) return `a list of ${given.length}`;
+  if (typeof given === 'bigint') return given.toString().slice(0, 60);
   return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }
 

@@ -2,6 +2,7 @@
  * Ready-made requests that a person picks in a client. They say which tools to use for what; a test compares every name in
  * them with the catalogue. A prompt is offered when the tools that it needs are.
  */
+import { quoteBriefly, sayFew } from '../common/few.ts';
 import { quote } from '../common/json.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
@@ -141,15 +142,16 @@ interface Draft extends Omit<Prompt, 'write'> {
   readonly text: (values: Values) => string;
 }
 
+const fewUnknown = (names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [sayFew(names, (name) => `${quoteBriefly(name)} is unknown`, '; ')];
+
 function prompt({ text, ...rest }: Draft): Prompt {
   return {
     ...rest,
     write(given) {
       const faults = [
         ...rest.arguments.flatMap((argument) => faultOf(argument, given[argument.name])),
-        ...Object.keys(given)
-          .filter((name) => !rest.arguments.some((argument) => argument.name === name))
-          .map((name) => `${quote(name.slice(0, 60))} is unknown`),
+        ...fewUnknown(Object.keys(given).filter((name) => !rest.arguments.some((argument) => argument.name === name))),
       ];
       if (faults.length > 0) {
         const names = rest.arguments.map(({ name }) => name).join(', ');

@@ -1,5 +1,5 @@
 /** `settings()`: the two tools of settings that a tenant has once, read whole and changed in part. */
-import { quote } from '../common/json.ts';
+import { quoteBriefly, sayFew } from '../common/few.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { record, type Fields } from './fields.ts';
 import type { ToolInput } from './input.ts';
@@ -99,7 +99,7 @@ function named(given: Body, known: readonly string[], current: Body): Body {
   if (unknown.length > 0)
     throw new ZscalerMcpError(
       'ERR_TOOL_INPUT',
-      `there is no setting ${unknown.map(({ name }) => `${quote(name)}${suggest(wireName(name), names)}`).join('; ')}`,
+      `there is no setting ${sayFew(unknown, ({ name }) => `${quoteBriefly(name)}${suggest(wireName(name), names)}`, '; ')}`,
       { hint: 'Nothing was changed. Read the settings to see their names.' },
     );
   const twice = pairs.find(({ wire }, at) => pairs.some((other, before) => before < at && other.wire === wire));

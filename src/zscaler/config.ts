@@ -1,4 +1,5 @@
 /** Configuration of the client, and the addresses derived from it. */
+import { withoutEndSlashes } from '../common/slashes.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 
 /** Credentials, addresses and limits of requests to the cloud. */
@@ -54,7 +55,7 @@ export function addressesOf(config: CloudConfig): Addresses {
     token: config.tokenUrl
       ? checkUrl(config.tokenUrl, 'token').href
       : `https://${labelOf(config.vanityDomain)}.${domainsOf(config.cloud).login}/oauth2/v1/token`,
-    api: config.apiUrl ? checkUrl(config.apiUrl, 'API').href.replace(/\/+$/, '') : domainsOf(config.cloud).api,
+    api: config.apiUrl ? withoutEndSlashes(checkUrl(config.apiUrl, 'API').href) : domainsOf(config.cloud).api,
   };
 }
 

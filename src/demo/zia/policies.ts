@@ -25,7 +25,8 @@ export function policies(world: World, stage: () => void): Routes {
 }
 
 /** A plausible line of Snort, judged superficially. */
-const SNORT = /^(alert|drop|pass|reject) \w+ \S+ \S+ -> \S+ \S+ \(.*\bsid:\d+;.*\)$/;
+const SNORT = /^(alert|drop|pass|reject) \w+ \S+ \S+ -> \S+ \S+ \(/;
+const isSnort = (text: string): boolean => SNORT.test(text) && /\bsid:\d+;/.test(text) && text.endsWith(')');
 
 function signatures(world: World, stage: () => void): Routes {
   return {
@@ -52,7 +53,7 @@ function signatures(world: World, stage: () => void): Routes {
     }),
     'POST /ipsSignatureRules/validateRuleText': ({ body }) => {
       const { ruleText } = (body ?? {}) as { ruleText?: unknown };
-      const isGood = typeof ruleText === 'string' && SNORT.test(ruleText);
+      const isGood = typeof ruleText === 'string' && isSnort(ruleText);
       return ok(
         isGood ? { status: 0, errMsg: '' } : { status: 1, errMsg: 'The rule text is not valid.', errSuggestion: 'End it with a sid.' },
       );

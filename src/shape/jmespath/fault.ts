@@ -9,6 +9,9 @@ export class Fault extends Error {
   }
 }
 
+/** How many characters are compared in the time of one step. */
+export const CHARACTERS_A_STEP = 16;
+
 /** Counts the work of an evaluation, so that a small expression cannot keep the server busy. */
 export class Work {
   #left: number;

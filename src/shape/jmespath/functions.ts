@@ -1,7 +1,7 @@
 /** The functions of JMESPath: https://jmespath.org/specification.html#built-in-functions */
 import { count } from '../../common/count.ts';
 import { stringifyJson } from '../../common/json.ts';
-import { Fault, type Work } from './fault.ts';
+import { CHARACTERS_A_STEP, Fault, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, Reference, typeOf, weigh, type Numeric, type Row } from './values.ts';
 
 /** Accepted types of an argument; `numbers` and `strings` are homogeneous arrays. */
@@ -48,22 +48,33 @@ const table: Readonly<Record<string, Builtin>> = {
   keys: define(OBJECT, ([object]: [Row]) => Object.keys(object)),
   length: define([['string', 'array', 'object']], ([value]: [string | Items | Row]) => lengthOf(value)),
   map: define([['expression'], ['array']], ([by, items]: [Reference, Items], work) => items.map((item) => by.step(item, work) ?? null)),
-  max: define(ORDERED, ([values]: [Ordered]) => least(values, (one, other) => compare(other, one))),
+  max: define(ORDERED, ([values]: [Ordered], work) => {
+    chargeOrder(values, 1, work);
+    return least(values, (one, other) => compare(other, one));
+  }),
   max_by: define(
     BY,
     ([items, by]: [Items, Reference], work) => least(keyed(items, by, work), (one, other) => compare(other.key, one.key))?.item ?? null,
   ),
   merge: define(OBJECT, (objects: readonly Row[]) => Object.fromEntries(objects.flatMap((object) => Object.entries(object))), true),
-  min: define(ORDERED, ([values]: [Ordered]) => least(values, compare)),
+  min: define(ORDERED, ([values]: [Ordered], work) => {
+    chargeOrder(values, 1, work);
+    return least(values, compare);
+  }),
   min_by: define(
     BY,
     ([items, by]: [Items, Reference], work) => least(keyed(items, by, work), (one, other) => compare(one.key, other.key))?.item ?? null,
   ),
   not_null: define(ANY, (values: Items) => values.find((value) => value !== null && value !== undefined) ?? null, true),
-  reverse: define([['array', 'string']], ([value]: [string | Items]) =>
-    isText(value) ? Array.from(value).toReversed().join('') : value.toReversed(),
-  ),
-  sort: define(ORDERED, ([values]: [Ordered]) => values.toSorted(compare)),
+  reverse: define([['array', 'string']], ([value]: [string | Items], work) => {
+    if (!isText(value)) return value.toReversed();
+    work.spend(value.length * 4);
+    return Array.from(value).toReversed().join('');
+  }),
+  sort: define(ORDERED, ([values]: [Ordered], work) => {
+    chargeOrder(values, Math.log2(values.length + 1), work);
+    return values.toSorted(compare);
+  }),
   sort_by: define(BY, ([items, by]: [Items, Reference], work) =>
     keyed(items, by, work)
       .sort((one, other) => compare(one.key, other.key))
@@ -90,7 +101,7 @@ export function findFunction(name: string, given: number, at: number): Called {
     throw new Fault(`${name}() takes ${found.repeats ? 'at least ' : ''}${count(wanted, 'argument')}, not ${given}`, at);
   return (args, work) => {
     for (const [place, value] of args.entries()) {
-      work.spend(1 + (isText(value) || Array.isArray(value) ? value.length : 0));
+      work.spend(1 + sizeOf(value));
       const allowed = found.takes[Math.min(place, wanted - 1)] ?? [];
       if (!allowed.some((kind) => kinds[kind](value)))
         throw new Fault(`${name}() takes ${allowed.map(nameKind).join(' or ')} here, not ${describe(value)}`, at);
@@ -126,7 +137,11 @@ function narrow(value: bigint): Numeric {
 }
 
 function contains([within, wanted]: [string | Items, unknown], work: Work): boolean {
-  if (isText(within)) return isText(wanted) && within.includes(wanted);
+  if (isText(within)) {
+    if (!isText(wanted)) return false;
+    work.spend((within.length * wanted.length) / CHARACTERS_A_STEP);
+    return within.includes(wanted);
+  }
   return within.some((item) => isEqual(item, wanted, work));
 }
 
@@ -136,8 +151,20 @@ function join([glue, texts]: [string, readonly string[]], work: Work): string {
 }
 
 function lengthOf(value: string | Items | Row): number {
-  if (isText(value)) return Array.from(value).length;
-  return Array.isArray(value) ? value.length : Object.keys(value).length;
+  if (!isText(value)) return sizeOf(value);
+  let length = 0;
+  for (const _ of value) length += 1;
+  return length;
+}
+
+/** Of an argument: characters, items or members. */
+const sizeOf = (value: unknown): number =>
+  isText(value) || Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0;
+
+/** Charges the comparison of texts with others, each `times` times; that of numbers is charged with their list. */
+function chargeOrder(values: Ordered, times: number, work: Work): void {
+  const characters = values.reduce((sum: number, value) => sum + (isText(value) ? value.length : 0), 0);
+  work.spend((characters * times) / CHARACTERS_A_STEP);
 }
 
 const least = <T>(values: readonly T[], order: (one: T, other: T) => number): T | null =>
@@ -152,6 +179,7 @@ interface Keyed {
 
 function keyed(items: Items, { step }: Reference, work: Work): Keyed[] {
   const rows = items.map((item) => ({ item, key: step(item, work) }));
+  chargeOrder(rows.map(({ key }) => key) as Ordered, Math.log2(rows.length + 1), work);
   if (!rows.every(({ key }) => isNumber(key)) && !rows.every(({ key }) => isText(key)))
     throw new KeyFault(
       `needs a number for each item, or a text for each; it got ${[...new Set(rows.map(({ key }) => typeOf(key)))].join(' and ')}`,
@@ -159,9 +187,12 @@ function keyed(items: Items, { step }: Reference, work: Work): Keyed[] {
   return rows as Keyed[];
 }
 
+/** Texts with more digits are no numbers for the Python implementation either. */
+const MOST_DIGITS = 4_300;
+
 function toNumber(value: unknown): Numeric | null {
   if (isNumber(value)) return value;
-  if (!isText(value) || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return null;
+  if (!isText(value) || value.length > MOST_DIGITS || !/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return null;
   return /^[+-]?\d+$/.test(value.trim()) ? narrow(BigInt(value.trim().replace(/^\+/, ''))) : Number(value);
 }
 

@@ -111,15 +111,39 @@ describe('an expression', () => {
 
   const rows = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `row ${id}`, tags: ['a', 'b'] }));
 
+  /** An expression for a text of 2^doublings characters. */
+  const long = (doublings: number) => ["'0'", ...Array.from({ length: doublings }, () => "join('',[@,@])")].join('|');
+
   it.each([
     ['doubles the rows again and again', Array.from({ length: 100 }, () => '[@,@][]').join('|')],
     ['finds what is small in memory and endless on paper', Array.from({ length: 60 }, () => '[@,@]').join('|')],
     ['writes that out', `to_string(${Array.from({ length: 60 }, () => '[@,@]').join('|')})`],
     ['compares it', `${Array.from({ length: 60 }, () => '[@,@]').join('|')} | [0] == [1]`],
     ['joins long texts', `to_string(@)|${Array.from({ length: 60 }, () => "join('',[@,@])").join('|')}`],
+    ['searches a long text for a long one', `${long(20)} | contains(@, join('', ['b', @]))`],
+    ['sorts long texts', `${long(19)} | [${'@,'.repeat(99)}@] | sort(@)`],
+    ['compares long texts', `${long(20)} | [${Array.from({ length: 60 }, () => "[@,join('',[@])] | [0] == [1]").join(',')}]`],
+    ['turns a long text', `${long(20)} | reverse(@)`],
     ['goes through the rows too often', `[${Array.from({ length: 60 }, () => "[?!contains(name,'zz')]").join(',')}]|length(@)`],
   ])('is given up when it %s', (_, expression) => {
     expect(() => find(expression, rows)).toThrow(expect.objectContaining({ message: 'it asks for too much work', at: null }) as Error);
+  });
+
+  it('is given up when it goes through the members of an object too often', () => {
+    const object = Object.fromEntries(rows.map(({ name }, at) => [name, at]));
+    for (const call of ['keys(@)', 'values(@)', 'length(@)', 'merge(@, @)', '*'])
+      expect(() =>
+        find(
+          `[${Array.from({ length: 90 }, () => `[0].${'{a:@}'}`).join(',')}] | [].a | [].[${Array.from({ length: 9 }, () => call).join(',')}]`,
+          [object],
+        ),
+      ).toThrow('it asks for too much work');
+  });
+
+  it('reads no number of thousands of digits', () => {
+    expect(find(`${long(12)} | to_number(@)`, null)).toBe(0);
+    expect(find(`${long(20)} | to_number(@)`, null)).toBeNull();
+    expect(find(`${long(20)} | join('', [@, 'x']) | to_number(@)`, null)).toBeNull();
   });
 
   it('may go through many rows, and flatten more than fit on the stack', () => {

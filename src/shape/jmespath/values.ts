@@ -1,5 +1,5 @@
 /** JMESPath types and comparisons. An integer beyond 2^53 is a `bigint` and behaves like any number. */
-import type { Work } from './fault.ts';
+import { CHARACTERS_A_STEP, type Work } from './fault.ts';
 
 /** A compiled expression: called with the current value. */
 export type Step = (value: unknown, work: Work) => unknown;
@@ -24,7 +24,10 @@ export const isObject = (value: unknown): value is Row =>
 /** Null, an empty string, list or object, and false are falsy; zero is not. */
 export function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  if (isObject(value)) return Object.keys(value).length > 0;
+  if (isObject(value)) {
+    for (const name in value) if (Object.hasOwn(value, name)) return true;
+    return false;
+  }
   return isNumber(value) || Boolean(value);
 }
 
@@ -37,6 +40,7 @@ export function typeOf(value: unknown): string {
 
 export function isEqual(one: unknown, other: unknown, work: Work): boolean {
   work.spend(1);
+  if (isText(one) && isText(other) && one.length === other.length) work.spend(one.length / CHARACTERS_A_STEP);
   // oxlint-disable-next-line eqeqeq -- a bigint and a number may be equal
   if (isNumber(one) && isNumber(other)) return one == other;
   if (Array.isArray(one))

@@ -2,7 +2,7 @@
  * The tools about the tools. With the word `discover` among the chosen toolsets, a client starts with these and what is
  * named beside it, and enables more for itself. Whatever the operator withholds is not found, described or enabled.
  */
-import { quote } from '../../common/json.ts';
+import { quoteBriefly, sayFew } from '../../common/few.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { count, initially, optional, oneOf, text, texts, type Fields, type JsonSchema } from '../fields.ts';
 import { parseInput, schemaOf, type ToolInput } from '../input.ts';
@@ -147,10 +147,7 @@ function findTool(allowed: readonly Tool[], given: string): Tool {
     given,
     allowed.map(({ name }) => name),
   );
-  throw wrong(
-    `zscaler_describe_tool: there is no tool ${quote(given.slice(0, 100))} here${near}`,
-    'Find the name with zscaler_search_tools.',
-  );
+  throw wrong(`zscaler_describe_tool: there is no tool ${quoteBriefly(given)} here${near}`, 'Find the name with zscaler_search_tools.');
 }
 
 const enableToolset = ({ toolsets, enabled, isListed }: View): Spec =>
@@ -176,9 +173,8 @@ const enableToolset = ({ toolsets, enabled, isListed }: View): Spec =>
 
 function refuseUnknown(absent: readonly string[], known: readonly string[]): void {
   if (absent.length === 0) return;
-  const words = absent.map((word) => `${quote(word.slice(0, 100))}${suggest(word, known)}`);
   throw wrong(
-    `zscaler_enable_toolset: nothing was enabled, since these are not toolsets that this server allows: ${words.join('; ')}`,
+    `zscaler_enable_toolset: nothing was enabled, since these are not toolsets that this server allows: ${sayFew(absent, (word) => `${quoteBriefly(word)}${suggest(word, known)}`, '; ')}`,
     'zscaler_list_toolsets names those that there are.',
   );
 }
@@ -205,6 +201,6 @@ const ENOUGH = 60;
 
 /** The first sentence; with the second, if that says too little. */
 function beginningOf(about: string): string {
-  const [first = '', second] = about.match(/.*?\.(?=\s|$)\s*/gs) ?? [about];
-  return (first.length < ENOUGH && second !== undefined ? first + second : first).trim();
+  const [first = '', second] = about.split(/(?<=\.)\s+/);
+  return first.length < ENOUGH && second !== undefined ? `${first} ${second}` : first;
 }

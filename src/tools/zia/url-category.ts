@@ -1,5 +1,5 @@
 /** Shared by the tools for URL categories. Custom categories belong to the tenant; predefined ones to Zscaler, and a tenant may only add to them. */
-import { quote } from '../../common/json.ts';
+import { quoteBriefly } from '../../common/few.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { optional, record, text, texts, type Call, type Fields } from '../define.ts';
 import { suggest } from '../../common/nearest.ts';
@@ -67,11 +67,15 @@ export async function readPredefined(call: Call, name: string): Promise<Category
   const category = direct ?? all.find(({ id, configuredName }) => isMeant(id) || isMeant(configuredName));
   if (category && category['customCategory'] !== true) return category;
   if (category)
-    throw new ZscalerMcpError('ERR_TOOL_INPUT', `${name} is a category of the tenant's own, not a predefined one; nothing was changed`, {
-      hint: `Use zia_get_url_category or zia_update_url_category with ${String(category['id'])}.`,
-    });
+    throw new ZscalerMcpError(
+      'ERR_TOOL_INPUT',
+      `${quoteBriefly(name)} is a category of the tenant's own, not a predefined one; nothing was changed`,
+      {
+        hint: `Use zia_get_url_category or zia_update_url_category with ${String(category['id'])}.`,
+      },
+    );
   const names = all.filter(({ customCategory }) => customCategory !== true).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
-  throw new ZscalerMcpError('ERR_TOOL_INPUT', `there is no predefined URL category ${quote(name)}${suggest(name, names)}`, {
+  throw new ZscalerMcpError('ERR_TOOL_INPUT', `there is no predefined URL category ${quoteBriefly(name)}${suggest(name, names)}`, {
     hint: 'zia_list_url_categories lists all of them.',
   });
 }

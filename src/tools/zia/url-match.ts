@@ -1,4 +1,5 @@
 /** Finds the entries of a category that cover a URL. The API has no such query, so the lists it returns are searched. */
+import { withoutEndSlashes } from '../../common/slashes.ts';
 import type { Category } from './url-category.ts';
 
 const LISTS = ['urls', 'dbCategorizedUrls'] as const;
@@ -24,5 +25,5 @@ export function covers(entry: string, url: string): boolean {
 
 function split(url: string): { host: string; path: string } {
   const [, host = '', path = ''] = /^(?:[a-z][a-z\d+.-]*:\/\/)?([^/?#]*)([^?#]*)/i.exec(url.trim()) ?? [];
-  return { host: host.toLowerCase().replace(/:\d+$/, ''), path: path.replace(/\/+$/, '') };
+  return { host: host.toLowerCase().replace(/:\d+$/, ''), path: withoutEndSlashes(path) };
 }

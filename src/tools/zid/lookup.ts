@@ -1,5 +1,5 @@
 /** Finds the one record with a given name. A near match is never used silently. */
-import { quote } from '../../common/json.ts';
+import { quoteBriefly } from '../../common/few.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import type { Page } from '../define.ts';
 
@@ -26,7 +26,7 @@ export function pickOne(found: Page, wanted: Wanted): string {
 const isSame = (value: unknown, name: string): boolean => typeof value === 'string' && value.toLowerCase() === name.trim().toLowerCase();
 
 const noneFound = ({ what, name }: Wanted): ZscalerMcpError =>
-  new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quote(name)}, or like it`, {
+  new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quoteBriefly(name)}, or like it`, {
     hint: `Look for the ${what} with zid_search_${what}s.`,
   });
 
@@ -35,7 +35,7 @@ const SHOWN = 10;
 function tooMany(candidates: readonly Record<string, unknown>[], total: number, { what, name, fields }: Wanted): ZscalerMcpError {
   const shown = candidates.slice(0, SHOWN).map((record) => `${labelOf(record, fields)} (${String(record['id'])})`);
   const rest = Math.max(total, candidates.length) > shown.length ? ', …' : '';
-  return new ZscalerMcpError('ERR_TOOL_INPUT', `${quote(name)} fits more than one ${what}: ${shown.join(', ')}${rest}`, {
+  return new ZscalerMcpError('ERR_TOOL_INPUT', `${quoteBriefly(name)} fits more than one ${what}: ${shown.join(', ')}${rest}`, {
     hint: `Give the whole name, or call the tool that takes the ID of the ${what}.`,
   });
 }

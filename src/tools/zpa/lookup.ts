@@ -1,5 +1,5 @@
 /** Finds the one record with a given name. A near match is an error. */
-import { quote } from '../../common/json.ts';
+import { quoteBriefly } from '../../common/few.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, type Call } from '../define.ts';
 import { searchFor, v2, zpaTenant } from './product.ts';
@@ -25,7 +25,7 @@ export function pickNamed(rows: readonly Row[], { what, name, hint }: Wanted): R
   const alike = rows.filter((row) => typeof row['name'] === 'string' && row['name'].toLowerCase() === name.toLowerCase());
   const found = alike.find((row) => row['name'] === name) ?? (alike.length === 1 ? alike[0] : undefined);
   if (found) return found;
-  throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quote(name)}`, { hint });
+  throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quoteBriefly(name)}`, { hint });
 }
 
 /** The ID of the identity provider with this name. @throws ZscalerMcpError ERR_TOOL_INPUT */
