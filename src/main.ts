@@ -15,7 +15,11 @@ const isRehearsal = process.env['ZSCALER_MCP_REHEARSAL'] !== undefined;
 if (!isRehearsal) listenToSignals();
 
 useCompileCache();
-const [{ captureLaunch }, { run }] = await Promise.all([import('./lifecycle/launch.ts'), import('./cli/run.ts')]);
+const [{ captureLaunch }, { endProcess }, { run }] = await Promise.all([
+  import('./lifecycle/launch.ts'),
+  import('./lifecycle/end.ts'),
+  import('./cli/run.ts'),
+]);
 const launch = captureLaunch(import.meta.filename);
 
 // Keeps the process alive until the command has ended: it may wait for a timer or a socket that is unreferenced.
@@ -33,13 +37,13 @@ const exitCode = await run({
     for (const signal of early.splice(0)) handler(signal);
   },
   releaseSignals,
-  exit: (code) => process.exit(code),
+  exit: (code) => endProcess(launch, code),
 });
 clearInterval(holding);
 if (exitCode !== undefined) {
   process.exitCode = exitCode;
   // Ends although an abandoned request may keep the process alive: not every SDK can cancel one.
-  setTimeout(() => process.exit(), 500).unref();
+  setTimeout(() => endProcess(launch, exitCode), 500).unref();
 }
 
 /** Runs before anything that an older Node.js does not know. Bun and Deno name a version of Node.js, too. */

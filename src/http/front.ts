@@ -1,13 +1,15 @@
 /** The HTTP server: listens, tracks every connection and request, and drains without breaking them. Knows nothing of MCP. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { endsWithin } from '../common/within.ts';
 import { Backlog } from './backlog.ts';
 import { isCarryable, isIdle, leave, type Connection, type Visit } from './connection.ts';
+import type { FrontContext, FrontOptions, ParkedConnection } from './front-options.ts';
 import { addressOf, descriptorOf, listenOn, type Place } from './socket.ts';
-import { describeStream, continueAfterHead, repeatRequest, type CarriedStream, type StandingStream } from './stream-handover.ts';
+import { describeStream, continueAfterHead, repeatRequest, type CarriedStream } from './stream-handover.ts';
 import {
   answerTooSlow,
   Counts,
@@ -20,48 +22,17 @@ import {
   type FrontLimits,
 } from './slow-clients.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
-
-/** What the front knows of a request, and how it learns of an event stream. */
-export interface FrontContext {
-  /** Marks the response as a stream that never ends by itself, so that it does not count as a request in flight. */
-  standing(stream: StandingStream): void;
-  /** Set on a request that continues a stream of a former process: the events that one left unsent. Null for any other. */
-  readonly continued: { readonly unsent: string } | null;
-}
-
-/** Answers a request, now or later. */
-export type Respond = (request: IncomingMessage, response: ServerResponse, context: FrontContext) => void;
-
-/** What `Front` needs. */
-export interface FrontOptions {
-  /** Plain HTTP without it. */
-  readonly tls?: TlsMaterial | null;
-  readonly limits?: () => FrontLimits;
-  /** Called at most once a minute when connections were turned away. */
-  readonly warn?: (message: string) => void;
-  readonly respond: Respond;
-  /** Answers a request that is interrupted at the deadline, whose response has not begun. */
-  readonly refuse: (response: ServerResponse, why: string) => void;
-  /** Called just before responses that have begun are interrupted, to end them with an error. */
-  readonly lastCall?: (why: string) => Promise<void>;
-}
-
-/** A connection that continues in another process; until then, what the client sends waits in the kernel. */
-export interface ParkedConnection {
-  readonly descriptor: number;
-  /** The event stream that is open on it; null when the connection is idle. */
-  readonly stream: CarriedStream | null;
-}
+import { acceptWaiting, waitUntil } from './waiting.ts';
 
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests may still take once no connections are accepted. */
 const GRACE_MS = 1_000;
+/** How long after one newcomer's progress the next one's is awaited: the rest of a TLS handshake, a first request. */
+const ARRIVAL_MS = 1_000;
 /** How long to wait for clients to answer the end of a TLS connection. */
 const GOODBYE_MS = 200;
-
 /** How long `lastCall` may take: a little more than one command of the state store, where the errors are kept for other replicas. */
 const LAST_CALL_MS = 1_700;
-
 const OUT_OF_TIME = 'the server is restarting or stopping, and this request did not finish in time';
 
 /** An HTTP or HTTPS server that can hand its socket, idle connections and event streams to the next generation. */
@@ -69,11 +40,13 @@ export class Front {
   readonly #options: FrontOptions;
   readonly #server: Server | HttpsServer;
   readonly #tls: HttpsServer | null;
-  /** Connections whose TLS handshake is not done. */
+  /** The sockets below TLS, those whose handshake is not done included. */
   readonly #handshakes = new Set<Socket>();
   readonly #addresses = new Counts();
   readonly #stopLooking: () => void;
   #authorities: Buffer | undefined;
+  #accepted = 0;
+  #lastArrival = -Infinity;
   #turnedAway = 0;
   #lastWarning = -Infinity;
   readonly #connections = new Map<Socket, Connection>();
@@ -153,6 +126,8 @@ export class Front {
     await waitUntil(() => started.every(({ response }) => response.closed), deadline, signal);
     // Clients that send a request at least once a second are told to reconnect meanwhile.
     if (!carry) await waitUntil(() => this.#connections.size === 0, Math.min(deadline, performance.now() + GRACE_MS), signal);
+    // Connections that wait in a socket that was duplicated are accepted by the next generation.
+    if (!options.carry) await acceptWaiting(() => this.#accepted, deadline);
     if (signal.aborted) return { interrupted: 0 };
     this.#stopAccepting();
     this.#parking = carry;
@@ -160,7 +135,7 @@ export class Front {
     if (carry) for (const connection of this.#connections.values()) this.#parkIfIdle(connection);
     const isQuiet = () => {
       this.#parkStreams();
-      return this.#busy().length === 0;
+      return this.#busy().length === 0 && (carry || !this.#hasNewcomers());
     };
     await waitUntil(isQuiet, performance.now() + GRACE_MS, signal);
     const interrupted = await this.#interrupt();
@@ -192,14 +167,28 @@ export class Front {
     this.#releaseStreams();
   }
 
-  /** Stops accepting, lets requests finish, closes everything. @returns how many requests were interrupted */
-  async close(timeoutMs: number): Promise<{ interrupted: number }> {
+  /**
+   * Accepts the connections that wait in the kernel, then stops accepting. Resolves when their requests, and those in flight,
+   * have been answered, or at the deadline (as of `performance.now`). Streams stay open.
+   */
+  async finishRequests(deadline: number): Promise<void> {
+    this.#lingering = true;
+    await acceptWaiting(() => this.#accepted, deadline);
+    this.#stopAccepting();
+    const isQuiet = () => {
+      this.#closeIdle();
+      return this.#visits().length === 0 && !this.#hasNewcomers();
+    };
+    await waitUntil(isQuiet, deadline);
+  }
+
+  /** Stops accepting as `finishRequests` does, ends streams, closes everything. @returns how many requests were interrupted */
+  async close(deadline: number): Promise<{ interrupted: number }> {
     this.#lingering = true;
     this.#releaseStreams();
     this.#endStreams();
-    this.#stopAccepting();
-    this.#closeIdle();
-    await waitUntil(() => this.#busy().length === 0, performance.now() + timeoutMs);
+    await this.finishRequests(deadline);
+    await waitUntil(() => this.#busy().length === 0, deadline);
     const interrupted = await this.#interrupt();
     await this.#closeUnparked();
     this.#stopLooking();
@@ -222,15 +211,17 @@ export class Front {
   }
 
   #shake(socket: Socket): void {
+    this.#accepted++;
+    this.#lastArrival = performance.now();
     if (!this.#admit(socket)) return;
     this.#handshakes.add(socket);
     socket.once('close', () => this.#handshakes.delete(socket));
   }
 
   #meet(socket: Socket): void {
-    if (this.#tls) {
-      if (!isAcceptable(socket as TLSSocket)) return void socket.destroy();
-    } else if (!this.#admit(socket)) return;
+    this.#lastArrival = performance.now();
+    if (!this.#tls) this.#accepted++;
+    if (this.#tls ? !isAcceptable(socket as TLSSocket) : !this.#admit(socket)) return void socket.destroy();
     const connection: Connection = {
       socket,
       visits: new Set(),
@@ -287,6 +278,7 @@ export class Front {
     const visit: Visit = { request, response, since: performance.now(), stream: null, readBefore: 0 };
     const continued = this.#continued.get(request.socket) ?? null;
     this.#continued.delete(request.socket);
+    this.#lastArrival = performance.now();
     if (connection) connection.silentSince = null;
     if (continued) continueAfterHead(response);
     request.socket.setTimeout(0);
@@ -357,13 +349,21 @@ export class Front {
     if (this.#server.listening) NetServer.prototype.close.call(this.#server);
   }
 
+  /** Whether clients are still coming in: the first request, or the TLS handshake, of a connection is to be expected. */
+  #hasNewcomers(): boolean {
+    if (performance.now() - this.#lastArrival > ARRIVAL_MS) return false;
+    return this.#handshakes.size > this.#connections.size || this.#connections.values().some(({ silentSince }) => silentSince !== null);
+  }
+
   /** Connections on which a request is being answered or arriving. */
   #busy(): Connection[] {
     return [...this.#connections.values()].filter((connection) => !connection.parked && !isIdle(connection));
   }
 
   #closeIdle(): void {
-    for (const connection of this.#connections.values()) if (isIdle(connection)) connection.socket.end();
+    const waits = this.#hasNewcomers();
+    for (const connection of this.#connections.values())
+      if (isIdle(connection) && !(waits && connection.silentSince !== null)) connection.socket.end();
   }
 
   /** Over TLS sends close_notify first, so that the end is not taken for a truncation attack (RFC 8446, section 6.1). */
@@ -380,7 +380,7 @@ export class Front {
   async #interrupt(): Promise<number> {
     const visits = this.#visits();
     for (const { response } of visits) if (!response.headersSent) this.#options.refuse(response, OUT_OF_TIME);
-    await Promise.race([this.#options.lastCall?.(OUT_OF_TIME), sleep(LAST_CALL_MS, undefined, { ref: false })]);
+    await endsWithin(LAST_CALL_MS, this.#options.lastCall?.(OUT_OF_TIME));
     // The errors must have been sent before the sockets are destroyed.
     await waitUntil(() => visits.every(({ response }) => response.closed), performance.now() + 200);
     for (const { response } of visits) response.destroy();
@@ -395,9 +395,4 @@ export class Front {
   #allVisits(): Visit[] {
     return [...this.#connections.values()].flatMap(({ visits }) => [...visits]);
   }
-}
-
-async function waitUntil(isTrue: () => boolean, deadline: number, signal?: AbortSignal): Promise<void> {
-  const isOver = () => performance.now() >= deadline || signal?.aborted === true;
-  while (!isTrue() && !isOver()) await sleep(5);
 }

@@ -1,5 +1,6 @@
 export { matchAddresses } from './addresses.ts';
-export { Front, type FrontContext, type FrontOptions, type ParkedConnection, type Respond } from './front.ts';
+export type { FrontContext, FrontOptions, ParkedConnection, Respond } from './front-options.ts';
+export { Front } from './front.ts';
 export type { FrontLimits } from './slow-clients.ts';
 export { openSocket, type Place } from './socket.ts';
 export { RateLimit } from './rate-limit.ts';

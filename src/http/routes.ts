@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../common/log.ts';
 import { logFor, newRequestId } from '../common/log-scope.ts';
-import type { FrontContext, Respond } from './front.ts';
+import type { FrontContext, Respond } from './front-options.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
 import type { StandingStream } from './stream-handover.ts';

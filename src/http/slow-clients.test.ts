@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { waitFor } from '../../test/wait.ts';
-import { Front, type Respond } from './front.ts';
+import type { Respond } from './front-options.ts';
+import { Front } from './front.ts';
 import type { FrontLimits } from './slow-clients.ts';
 
 const wide: FrontLimits = { connections: 100, connectionsPerAddress: 100, readTimeoutMs: 600, isTrustedProxy: () => false };

@@ -6,7 +6,7 @@ import { ZscalerMcpError } from '../common/errors.ts';
 export type Place = { readonly host: string; readonly port: number } | { readonly descriptor: number };
 
 /** Connections that the kernel keeps until they are accepted. */
-const BACKLOG = 1_024;
+export const LONGEST_QUEUE = 1_024;
 
 /**
  * Opens a listening socket for the next generation without accepting on it: clients that connect wait in the kernel.
@@ -35,8 +35,8 @@ export async function listenOn(server: NetServer, place: Place): Promise<void> {
       server.off('error', fail);
       resolve();
     };
-    if ('descriptor' in place) server.listen({ fd: place.descriptor, backlog: BACKLOG }, done);
-    else server.listen({ host: place.host, port: place.port, backlog: BACKLOG }, done);
+    if ('descriptor' in place) server.listen({ fd: place.descriptor, backlog: LONGEST_QUEUE }, done);
+    else server.listen({ host: place.host, port: place.port, backlog: LONGEST_QUEUE }, done);
   });
 }
 

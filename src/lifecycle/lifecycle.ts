@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { logFor } from '../common/log-scope.ts';
+import { endsWithin } from '../common/within.ts';
 import type { Handover } from './handover.ts';
 import { openNotifier, type Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
@@ -18,6 +19,8 @@ import { describeOperation, exitCodeOf, invalid, judgeGeneration, judgeReload, t
 
 const KEPT_OPERATIONS = 20;
 const PID_1_FAREWELL_MS = 200;
+/** With the default drain timeout, PID 1 ends within the ten seconds that `docker stop` waits. */
+const CLOSING_LIMIT_MS = 2_700;
 
 /**
  * The life of one server process: its state, its queue of requests, and how each is carried out. Make it when the record is
@@ -263,10 +266,13 @@ export class Lifecycle<Config> {
   async #stop(): Promise<void> {
     const { service, keeper, log, exit } = this.#options;
     const finish = this.#notifier.draining('finishing requests before the end');
-    try {
-      const { interrupted } = await service.shutdown(service.drainTimeoutMs());
+    const timeoutMs = service.drainTimeoutMs();
+    const closed = service.shutdown(timeoutMs).then(({ interrupted }) => {
       const failures = `${count(interrupted, 'request')} did not finish in time and got an error`;
       log.info({ cut: interrupted }, interrupted === 0 ? 'stopped' : `stopped; ${failures}`);
+    });
+    try {
+      if (!(await endsWithin(timeoutMs + CLOSING_LIMIT_MS, closed))) log.error({}, 'stopping took too long: what is still open is cut');
     } catch (error) {
       log.error({ error: messageOf(error) }, 'stopping did not go cleanly');
     }

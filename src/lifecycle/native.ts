@@ -13,6 +13,8 @@ export interface Native {
   memoryFile(name: string): number;
   /** execve(2): replaces the program. Returns only on failure, with the errno. */
   execute(path: string, argv: readonly string[], env: readonly string[]): number;
+  /** _exit(2): ends the process without waiting for its threads. */
+  exit(code: number): void;
   /** waitpid(2): collects a child that has ended. False while it lives, and when it is not a child. */
   reap(pid: number): boolean;
   /** Sends one datagram to a local socket (a path, or `@name` for an abstract one) without waiting; 0 or the errno. Linux only. */
@@ -50,6 +52,7 @@ function open(): Native | null {
     const dup = libc.func('int dup(int)');
     const fcntl = libc.func('int fcntl(int, int, ...)');
     const execve = libc.func('int execve(const char *path, const char **argv, const char **env)');
+    const exit = libc.func('void _exit(int)');
     const waitpid = libc.func('int waitpid(int, void *, int)');
     const memfdCreate = process.platform === 'linux' ? libc.func('int memfd_create(const char *name, unsigned int flags)') : null;
     return {
@@ -67,6 +70,7 @@ function open(): Native | null {
         execve(path, [...argv, null], [...env, null]);
         return koffi.errno();
       },
+      exit: (code) => void exit(code),
       reap: (pid) => (waitpid(pid, null, WNOHANG) as number) === pid,
       sendDatagram: process.platform === 'linux' ? datagramSender(koffi, libc) : () => constants.errno.ENOSYS,
     };

@@ -1,8 +1,9 @@
 /** Where clients come in, over HTTP or a pipe: listening, authentication, draining, and handing the socket on. */
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Gate, type SharedFailures } from '../auth/index.ts';
 import type { Log } from '../common/log.ts';
+import { endsWithin } from '../common/within.ts';
 import { checkTls, createRoutes, Front, openSocket, type ParkedConnection, type Place } from '../http/index.ts';
 import type { Descriptors, DrainOptions, DrainReport, HandedListener, Handover, Replacement, State } from '../lifecycle/index.ts';
 import type { McpService, SavedPipe, StdioConnection } from '../mcp/index.ts';
@@ -128,16 +129,20 @@ export class Door {
     await this.#front.resume(place);
   }
 
-  /** Lets requests finish, then closes every connection. */
+  /** Accepts and reads what has arrived, lets requests finish, then closes every connection. */
   async close(timeoutMs: number): Promise<DrainReport> {
-    const { mcp } = this.#options;
+    const { mcp, calls } = this.#options;
+    const deadline = performance.now() + timeoutMs;
     mcp.endQuestions('the server is stopping');
-    await this.#finishOnStreams(timeoutMs);
+    if (calls.settings.transport === 'sse') {
+      await this.#front.finishRequests(deadline);
+      await this.#finishOnStreams(deadline - performance.now());
+    }
     mcp.endStreams();
-    const report = await this.#front.close(timeoutMs);
-    await Promise.race([this.#stdio?.idle(), sleep(timeoutMs, undefined, { ref: false })]);
+    const isPipeIdle = await this.#finishOnPipe(deadline);
+    const { interrupted } = await this.#front.close(deadline);
     this.#gate.close();
-    return report;
+    return { interrupted: interrupted + (isPipeIdle ? 0 : 1) };
   }
 
   /** Other settings of client authentication. */
@@ -157,15 +162,23 @@ export class Door {
   /** What the client sends from now on waits in the pipe for the next generation. */
   async #drainPipe(pipe: StdioConnection, timeoutMs: number): Promise<DrainReport> {
     pipe.hold();
-    const isIdle = await Promise.race([pipe.idle().then(() => true), sleep(timeoutMs, false)]);
+    const isIdle = await endsWithin(timeoutMs, pipe.idle());
     if (!isIdle) void this.#options.mcp.abandon('the server is restarting, and this request did not finish in time');
     return { interrupted: isIdle ? 0 : 1 };
+  }
+
+  /** False when a request of the pipe did not finish in time. */
+  async #finishOnPipe(deadline: number): Promise<boolean> {
+    if (!this.#stdio) return true;
+    // What the client has sent is read in the next round of the event loop.
+    await turn();
+    return endsWithin(deadline - performance.now(), this.#stdio.idle());
   }
 
   /** Over HTTP+SSE every answer travels on a stream that never ends by itself, so the front cannot see which calls are running. */
   async #finishOnStreams(timeoutMs: number): Promise<void> {
     const { mcp, calls } = this.#options;
-    if (calls.settings.transport === 'sse') await Promise.race([mcp.idle(), sleep(timeoutMs, undefined, { ref: false })]);
+    if (calls.settings.transport === 'sse') await endsWithin(timeoutMs, mcp.idle());
   }
 
   #place(): Place {

@@ -2,6 +2,7 @@
 import { AuditLog } from '../audit/index.ts';
 import type { RootLog } from '../common/log.ts';
 import { version } from '../common/version.ts';
+import { endsWithin } from '../common/within.ts';
 import { openRing } from '../confirm/index.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import type { ParkedConnection } from '../http/index.ts';
@@ -53,6 +54,9 @@ export interface SavedSessions extends SavedCalls {
   /** Over stdio the pipe is the session, so it is always continued. */
   readonly pipe: SavedPipe | null;
 }
+
+/** How long the parts may take to say goodbye to others once all requests have ended: to the cloud, a proxy, the state store. */
+const CLOSING_MS = 500;
 
 /** What a model has to know of all tools. */
 const INSTRUCTIONS =
@@ -165,9 +169,13 @@ export class ServerService implements Service<SavedConfiguration> {
 
   async shutdown(timeoutMs: number): Promise<DrainReport> {
     const report = await this.#door.close(timeoutMs);
+    await endsWithin(CLOSING_MS, this.#closeParts());
+    return report;
+  }
+
+  async #closeParts(): Promise<void> {
     await this.#mcp.close();
     await Promise.all([this.#calls.close(), this.#options.demo?.close(), this.#state?.close()]);
-    return report;
   }
 
   posture(): Posture {

@@ -26,18 +26,18 @@ export class Transport {
     return send(url, { ...request, redirect: 'manual' });
   }
 
-  /** Closes proxy connections after their requests have finished. */
+  /** Closes proxy connections at once: requests on them fail. A proxy that does not answer is not waited for. */
   async close(): Promise<void> {
     const proxied = this.#proxied;
     this.#proxied = null;
-    await (await proxied?.opened)?.close();
+    await (await proxied?.opened)?.destroy();
   }
 
   #throughProxy(proxy: ProxyConfig): Promise<ProxiedFetch> {
     const key = JSON.stringify([proxy.https, proxy.http, proxy.no]);
     if (this.#proxied?.key === key) return this.#proxied.opened;
     // Requests in flight through the former proxy finish there.
-    void this.close().catch(() => undefined);
+    this.#proxied?.opened.then((former) => former.close()).catch(() => undefined);
     this.#proxied = { key, opened: openProxy(proxy) };
     return this.#proxied.opened;
   }
@@ -46,11 +46,16 @@ export class Transport {
 interface ProxiedFetch {
   fetch: Fetch;
   close(): Promise<void>;
+  destroy(): Promise<void>;
 }
 
 async function openProxy({ https, http, no }: ProxyConfig): Promise<ProxiedFetch> {
   const { EnvHttpProxyAgent, fetch } = await import('undici');
   // Empty strings, because undici would fill undefined from the environment.
   const agent = new EnvHttpProxyAgent({ httpsProxy: https ?? '', httpProxy: http ?? '', noProxy: no ?? '' });
-  return { fetch: (url, request) => fetch(url, { ...request, dispatcher: agent }), close: () => agent.close() };
+  return {
+    fetch: (url, request) => fetch(url, { ...request, dispatcher: agent }),
+    close: () => agent.close(),
+    destroy: () => agent.destroy(),
+  };
 }
