@@ -1,5 +1,6 @@
 /** Judges a configuration without serving: what is wrong with it beyond its settings, and what the cloud says of the tenant. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { endsWithin } from '../common/within.ts';
 import type { Problem } from '../lifecycle/index.ts';
 import { isLoopback, type Settings } from '../settings/index.ts';
 import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from '../zscaler/index.ts';
@@ -38,6 +39,9 @@ async function tryAuditFile({ auditFile }: Settings): Promise<void> {
   checkAuditFile(auditFile);
 }
 
+/** A person waits for the command; a server would ask for longer, in the background. */
+const ASK_LIMIT_MS = 10_000;
+
 /**
  * Asks the cloud which products the tenant has.
  * @returns their names; a reason when the cloud does not tell; null when the filter is off or there are no credentials to ask with
@@ -48,7 +52,9 @@ export async function askEntitlement(settings: Settings): Promise<readonly strin
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   try {
     const cloud = createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent });
-    return (await cloud.entitlement())?.products ?? 'the token names no products';
+    const asked = cloud.entitlement();
+    if (!(await endsWithin(ASK_LIMIT_MS, asked))) return `the cloud did not answer within ${ASK_LIMIT_MS / 1_000} s`;
+    return (await asked)?.products ?? 'the token names no products';
   } catch (error) {
     return messageOf(error);
   } finally {
