@@ -57,13 +57,13 @@ export async function withLock<T>(folder: string, waitMs: number, work: () => Pr
   }
 }
 
-/** One attempt; null when the lock is held. A stale lock is broken for the next attempt. */
-export function tryLock(folder: string): Lock | null {
-  const path = join(folder, 'lock');
+/** One attempt; null when the lock is held. A stale lock is broken for the next attempt. @param name of its file */
+export function tryLock(folder: string, name = 'lock'): Lock | null {
+  const path = join(folder, name);
   const nonce = randomBytes(8).toString('hex');
   const holder: Holder = { pid: process.pid, identity: identify(process.pid), nonce };
   if (createFile(path, JSON.stringify(holder))) return { release: () => releaseLock(path, nonce) };
-  breakIfStale(folder, path);
+  breakIfStale(path);
   return null;
 }
 
@@ -76,9 +76,9 @@ function releaseLock(path: string, nonce: string): void {
 export const lockHolder = (folder: string): number | null => readHolder(join(folder, 'lock'))?.pid ?? null;
 
 /** Only the holder of the guard may break a lock: without it, a second breaker could remove the lock taken after the first. */
-function breakIfStale(folder: string, path: string): void {
+function breakIfStale(path: string): void {
   if (!isStale(path)) return;
-  const guard = join(folder, 'lock.break');
+  const guard = `${path}.break`;
   const nonce = randomBytes(8).toString('hex');
   const breaker: Holder = { pid: process.pid, identity: identify(process.pid), nonce };
   if (!createFile(guard, JSON.stringify(breaker))) {

@@ -63,9 +63,12 @@ export function takeRequests(folder: string): OperationRequest[] {
   });
 }
 
+/** Which generation a `stop` has sent SIGTERM to: a second signal would cut the requests that it lets finish. */
+export const STOP_NOTE = 'stop.sent';
+
 /** Removes what a dead server left in its folder: the commands have given up, and a handover holds secrets. */
 export function removeLeftovers(folder: string): void {
-  for (const name of namesIn(folder)) if (/^(request|answer|handover)-/.test(name)) removeIfThere(join(folder, name));
+  for (const name of namesIn(folder)) if (/^(request|answer|handover)-/.test(name) || name === STOP_NOTE) removeIfThere(join(folder, name));
 }
 
 export const writeAnswer = (folder: string, operation: Operation): void =>

@@ -1,11 +1,14 @@
 /** The side of `stop`: ends a running server, and waits until it is gone. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { findServer, troubleWith, type Whereabouts } from './find-server.ts';
+import { readRegularFile, replaceFile } from './files.ts';
 import { presenceOf } from './identity.ts';
-import { readPidFile, removeStale } from './pid-file.ts';
+import { tryLock, type Lock } from './lock.ts';
+import { folderOf, readPidFile, removeStale } from './pid-file.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
-import { newOperationId } from './requests.ts';
+import { newOperationId, STOP_NOTE } from './requests.ts';
 import { signal, speaker } from './speak.ts';
 
 /** Which server to end, and how. */
@@ -68,14 +71,64 @@ async function endAndWait(path: string, record: LifecycleRecord, deadline: numbe
   let signalled: string | null = null;
   while (performance.now() < deadline) {
     const now = readPidFile(path);
-    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== signalled) {
-      signalled = now.record.generationStartedAt;
-      signal(record, 'SIGTERM');
-    }
-    const round = Math.min(deadline, performance.now() + 1_000);
+    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== signalled)
+      signalled = signalOnce(path, record) ?? signalled;
+    const round = Math.min(deadline, performance.now() + (signalled === null ? BUSY_MS : 1_000));
     if (await waitUntil(round, () => hasEnded(path, record))) return true;
   }
   return hasEnded(path, record);
+}
+
+/** How long another `stop` may be in the middle of its signal. */
+const BUSY_MS = 20;
+
+/**
+ * Sends SIGTERM unless another `stop` has sent it to this generation: all of them wait for the same end.
+ * @returns the generation that has been signalled; null when another `stop` is about to
+ */
+function signalOnce(path: string, record: LifecycleRecord): string | null {
+  const folder = folderOf(path);
+  const note = join(folder, STOP_NOTE);
+  let lock: Lock | null;
+  try {
+    lock = tryLock(folder, 'stop.lock');
+  } catch (error) {
+    // The server has just ended, and its folder with it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // Nothing can be written there: to end the server matters more than to end it once.
+    signal(record, 'SIGTERM');
+    return record.generationStartedAt;
+  }
+  if (!lock) return null;
+  try {
+    const now = readPidFile(path);
+    if (now.kind !== 'record' || now.presence !== 'alive' || !isSteady(now.record)) return null;
+    const { generationStartedAt } = now.record;
+    if (readNote(note) !== generationStartedAt) {
+      signal(record, 'SIGTERM');
+      tryToNote(note, generationStartedAt);
+    }
+    return generationStartedAt;
+  } finally {
+    lock.release();
+  }
+}
+
+/** The server may have ended by now, and its folder with it. */
+function tryToNote(path: string, text: string): void {
+  try {
+    replaceFile(path, text);
+  } catch {
+    // Another `stop` reads the state of the server.
+  }
+}
+
+function readNote(path: string): string | null {
+  try {
+    return readRegularFile(path);
+  } catch {
+    return null;
+  }
 }
 
 /** Whether SIGTERM will be heard: not stopping already, and not in a state in which it would be lost or would leave the PID file behind. */

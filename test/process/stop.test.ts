@@ -1,11 +1,13 @@
 /** What a stop owes to those who have connected, and what nobody may hold up. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeAuthority } from '../certificates.ts';
+import { startCloud } from './cloud.ts';
 import { makeFolder, missing, startServer, waitFor, type TestServer } from './harness.ts';
+import { callTool } from './mcp.ts';
 
 const authority = await makeAuthority('the authority of the servers');
 
@@ -104,3 +106,44 @@ function tally(outcomes: readonly (number | string)[]): Record<string, number> {
       .map(([outcome, all]) => [outcome, all.length]),
   );
 }
+
+describe('several `stop` at once', () => {
+  it('end in one clean stop, that lets requests finish', async () => {
+    const cloud = await startCloud();
+    const release = cloud.hold();
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv({ ZSCALER_MCP_DRAIN_TIMEOUT: '60' }) });
+    const call = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    const stops = Array.from({ length: 5 }, () => server.ask('stop'));
+    await waitFor(() => server.record().state === 'stopping');
+    // Begun while the others wait.
+    stops.push(server.ask('stop'));
+    await waitFor(() => cloud.inFlight() === 1);
+    release();
+    expect((await call).status).toBe(200);
+    expect(await server.ended).toEqual(clean);
+    for (const verdict of await Promise.all(stops)) expect(['stopped', 'not-running']).toContain(verdict.outcome);
+    expect((await Promise.all(stops)).filter(({ outcome }) => outcome === 'stopped').length).toBeGreaterThan(0);
+    expect(existsSync(`${server.pidFile}.d`)).toBe(false);
+  });
+
+  it.skipIf(missing('linux'))('or one after the other, send one signal to a server that is held up', async () => {
+    const cloud = await startCloud();
+    const release = cloud.hold();
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv({ ZSCALER_MCP_DRAIN_TIMEOUT: '60' }) });
+    const call = callTool(server.url, 'zia_list_rule_labels');
+    await waitFor(() => cloud.inFlight() === 1);
+    process.kill(server.pid, 'SIGSTOP');
+    const stops = [await server.ask('stop', '--timeout', '1'), await server.ask('stop', '--timeout', '1')];
+    expect(stops.map(({ outcome }) => outcome)).toEqual(['timed-out', 'timed-out']);
+    // What reached a busy process twice would be delivered twice.
+    expect(readFileSync(`${server.pidFile}.d/stop.sent`, 'utf8')).toBe(server.record().generationStartedAt);
+    process.kill(server.pid, 'SIGCONT');
+    await waitFor(() => server.record().state === 'stopping');
+    const last = server.ask('stop');
+    release();
+    expect((await call).status).toBe(200);
+    expect(await server.ended).toEqual(clean);
+    expect(['stopped', 'not-running']).toContain((await last).outcome);
+  });
+});
