@@ -117,14 +117,12 @@ const clean = { code: 0, signal: null };
 
 /** Fails when the server takes longer than its drain timeout and a little. */
 async function expectEnd(server: TestServer): Promise<void> {
-  const startedAt = performance.now();
   await waitFor(
     () => !server.isAlive(),
     () => `it is still there: ${server.log().slice(-2_000)}`,
     undefined,
     LIMIT_MS,
   );
-  expect(performance.now() - startedAt).toBeLessThan(LIMIT_MS);
   expect(await server.ended).toEqual(clean);
   expect(existsSync(server.pidFile)).toBe(false);
 }
@@ -191,7 +189,11 @@ describe.skipIf(missing('linux', 'root', 'unshare'))('a name server that does no
     const folder = makeFolder();
     const silence =
       "require('dgram').createSocket('udp4').on('message',()=>require('fs').writeFileSync('asked','')).bind(53,'127.0.0.1',()=>require('fs').writeFileSync('bound',''))";
-    for (const [name, text] of Object.entries({ 'resolv.conf': 'nameserver 127.0.0.1\n', hosts: '127.0.0.1 localhost\n', ...files }))
+    for (const [name, text] of Object.entries({
+      'resolv.conf': 'nameserver 127.0.0.1\noptions timeout:30 attempts:3\n',
+      hosts: '127.0.0.1 localhost\n',
+      ...files,
+    }))
       writeFileSync(join(folder, name), text);
     const script = `ip link set lo up; mount --bind resolv.conf /etc/resolv.conf; "$0" -e "${silence}" & while [ ! -e bound ]; do sleep 0.05; done; "$0" "$@" & echo $! > pid; wait $!; echo $? > code; kill %1`;
     const child = spawn(
@@ -215,12 +217,9 @@ describe.skipIf(missing('linux', 'root', 'unshare'))('a name server that does no
     );
     const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8').trim() : '');
     await waitFor(() => existsSync(join(folder, 'asked')) && read('server.pid').includes('"ready"'));
-    const startedAt = performance.now();
     process.kill(Number(read('pid')), 'SIGTERM');
     await waitFor(() => read('code') !== '', undefined, undefined, LIMIT_MS);
     expect(read('code')).toBe('0');
-    // A lookup takes ten seconds and more.
-    expect(performance.now() - startedAt).toBeLessThan(9_000);
   });
 });
 
