@@ -266,13 +266,14 @@ export class Lifecycle<Config> {
   async #stop(): Promise<void> {
     const { service, keeper, log, exit } = this.#options;
     const finish = this.#notifier.draining('finishing requests before the end');
-    const timeoutMs = service.drainTimeoutMs();
-    const closed = service.shutdown(timeoutMs).then(({ interrupted }) => {
-      const failures = `${count(interrupted, 'request')} did not finish in time and got an error`;
-      log.info({ cut: interrupted }, interrupted === 0 ? 'stopped' : `stopped; ${failures}`);
-    });
     try {
-      if (!(await endsWithin(timeoutMs + CLOSING_LIMIT_MS, closed))) log.error({}, 'stopping took too long: what is still open is cut');
+      const timeoutMs = service.drainTimeoutMs();
+      const closed = service.shutdown(timeoutMs);
+      if (await endsWithin(timeoutMs + CLOSING_LIMIT_MS, closed)) {
+        const { interrupted } = await closed;
+        const failures = `${count(interrupted, 'request')} did not finish in time and got an error`;
+        log.info({ cut: interrupted }, interrupted === 0 ? 'stopped' : `stopped; ${failures}`);
+      } else log.error({}, 'stopping took too long: what is still open is cut');
     } catch (error) {
       log.error({ error: messageOf(error) }, 'stopping did not go cleanly');
     }
