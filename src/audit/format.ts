@@ -1,4 +1,5 @@
 /** The `line` format of the audit log: one line per event. Nothing a caller sends can start another line or another field. */
+import { count } from '../common/count.ts';
 import { createHash } from 'node:crypto';
 import { stringifyJson } from '../common/json.ts';
 import { redact, redactText } from './redact.ts';
@@ -66,9 +67,9 @@ export function rowsOf(result: unknown): number | undefined {
 
 function summarize(result: unknown): string {
   const rows = rowsOf(result);
-  if (rows !== undefined) return `${rows} items`;
-  if (typeof result === 'string') return `text of ${result.length} characters`;
-  if (typeof result === 'object' && result !== null) return `object of ${Object.keys(result).length} fields`;
+  if (rows !== undefined) return count(rows, 'item');
+  if (typeof result === 'string') return `text of ${count(result.length, 'character')}`;
+  if (typeof result === 'object' && result !== null) return `object of ${count(Object.keys(result).length, 'field')}`;
   return result === undefined || result === null ? 'nothing' : typeof result;
 }
 

@@ -31,11 +31,13 @@ function printForPeople(operation: Operation, { out, err, canvas }: Printer): vo
   };
   show(good ? out : err, [whole(`${kind}:`), whole(`${outcome}:`, tone), span(message)]);
   for (const problem of errors) show(err, describeProblem(problem), '  ');
-  for (const warning of warnings) show(err, `warning: ${warning}`);
-  for (const line of table(changes.map(({ setting, from, to, applies }) => [setting, `${from} -> ${to}`, whenApplied(applies, operation)])))
+  for (const line of table(
+    changes.map(({ setting, from, to, applies }) => [setting, from === to ? to : `${from} -> ${to}`, whenApplied(applies, operation)]),
+  ))
     out(`  ${line}`);
   const advice = adviceAfter(operation);
   if (advice && outcome !== 'requested') show(good ? out : err, advice);
+  for (const warning of warnings) show(err, `warning: ${warning}`);
 }
 
 function whenApplied(applies: string, { kind, outcome, dryRun = false }: Operation): string {

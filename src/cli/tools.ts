@@ -58,7 +58,7 @@ function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide,
   }
   out(`${offered.length} of ${offered.length + withheld.length} tools are offered`);
   const unseen = offered.filter(({ toolset }) => !isListed(guide, toolset)).length;
-  if (unseen > 0) out(`${unseen} of them are seen by a client once it enables their toolset`);
+  if (unseen > 0) out(`a client sees ${unseen} of them only once it enables their toolset`);
   const reasons = Map.groupBy(withheld, ({ reason }) => reason);
   for (const [reason, tools] of reasons) out(`${tools.length} ${tools.length === 1 ? 'is' : 'are'} not: ${reason}`);
   for (const warning of warnings) err(`warning: ${warning}`);

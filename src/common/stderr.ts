@@ -10,6 +10,8 @@ export interface LineWriter {
   write(text: string): void;
   /** Waits for a slow reader, for at most a second. */
   flush(): void;
+  /** Called when a slow reader has caught up, with the number of lines that it missed. */
+  onDropped: ((count: number) => void) | null;
 }
 
 type WriteSome = (bytes: Uint8Array) => number;
@@ -46,10 +48,11 @@ export function openWriter(descriptor: number, writeSome: WriteSome = (bytes) =>
       if (written < first.length) waiting[0] = first.subarray(written);
       else waiting = waiting.slice(1);
     }
-    if (dropped === 0) return true;
-    put(`${JSON.stringify({ level: 40, message: `${dropped} lines of this log were dropped: its reader was too slow` })}\n`);
+    if (dropped === 0 || !writer.onDropped) return true;
+    const count = dropped;
     dropped = 0;
-    return advance();
+    writer.onDropped(count);
+    return waiting.length === 0;
   };
 
   const retry = (): void => {
@@ -59,7 +62,8 @@ export function openWriter(descriptor: number, writeSome: WriteSome = (bytes) =>
     }, RETRY_MS).unref();
   };
 
-  return {
+  const writer: LineWriter = {
+    onDropped: null,
     write(text) {
       put(text);
       if (!advance()) retry();
@@ -69,6 +73,7 @@ export function openWriter(descriptor: number, writeSome: WriteSome = (bytes) =>
       while (!advance() && performance.now() < deadline) pause(RETRY_MS / 5);
     },
   };
+  return writer;
 }
 
 /** Bytes written; null when nothing can be written now. Output that can never be written (closed pipe) counts as written. */

@@ -113,7 +113,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     }),
   );
   const apiUrl = await listen(server, options.host ?? '127.0.0.1');
-  options.log.info({ demo: true, url: apiUrl }, 'DEMO tenant of a fictional company; nothing reaches the real cloud');
+  options.log.debug({ demo: true, url: apiUrl }, 'the DEMO tenant listens');
   return {
     ...controlsOf(controls),
     apiUrl,

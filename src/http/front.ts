@@ -4,6 +4,7 @@ import { Server as NetServer, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { count } from '../common/count.ts';
 import { endsWithin } from '../common/within.ts';
 import { Backlog } from './backlog.ts';
 import { isCarryable, isIdle, leave, type Connection, type Visit } from './connection.ts';
@@ -241,10 +242,10 @@ export class Front {
   #admit(socket: Socket): boolean {
     const { connections, connectionsPerAddress, isTrustedProxy } = this.#limits();
     const address = socket.remoteAddress ?? '';
-    const count = this.#addresses.add(address);
+    const open = this.#addresses.add(address);
     socket.once('close', () => this.#addresses.remove(address));
-    const open = this.#tls ? this.#handshakes.size : this.#connections.size;
-    if (open < connections && (count <= connectionsPerAddress || isTrustedProxy(address))) return true;
+    const all = this.#tls ? this.#handshakes.size : this.#connections.size;
+    if (all < connections && (open <= connectionsPerAddress || isTrustedProxy(address))) return true;
     this.#turnedAway++;
     socket.destroy();
     return false;
@@ -267,7 +268,9 @@ export class Front {
       if (connection.unread.forMs(now) > readTimeoutMs) endUnread(connection.socket);
     }
     if (this.#turnedAway === 0 || now - this.#lastWarning < 60_000) return;
-    this.#options.warn?.(`${this.#turnedAway} connections were turned away: the limit of connections is reached`);
+    this.#options.warn?.(
+      `${count(this.#turnedAway, 'connection')} turned away: ZSCALER_MCP_CONNECTION_LIMIT or ZSCALER_MCP_CONNECTIONS_PER_ADDRESS is reached`,
+    );
     this.#turnedAway = 0;
     this.#lastWarning = now;
   }

@@ -142,7 +142,7 @@ describe('too many connections', () => {
     const { port, warnings } = await open({ connections: 2 });
     const [first, second] = [await call(port), await call(port)];
     expect(await (await call(port)).closed).toBe('');
-    await expect.poll(() => warnings, { timeout: 5_000 }).toEqual([expect.stringContaining('1 connections were turned away')]);
+    await expect.poll(() => warnings, { timeout: 5_000 }).toEqual([expect.stringContaining('1 connection turned away')]);
     expect(second.socket.destroyed).toBe(false);
     first.socket.destroy();
     await expect

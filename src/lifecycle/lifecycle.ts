@@ -259,7 +259,10 @@ export class Lifecycle<Config> {
       writeAnswer(folder, operation);
       removeOldAnswers(folder, 3_600_000);
     } catch (error) {
-      this.#options.log.error({ operation: operation.id }, `the answer cannot be written: ${messageOf(error)}`);
+      this.#options.log.error(
+        { operation: operation.id },
+        `the answer to a command cannot be written, so the command will time out: ${messageOf(error)}`,
+      );
     }
   }
 

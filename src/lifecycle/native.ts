@@ -1,4 +1,5 @@
 /** The calls of the C library that Node.js lacks: descriptors that survive an exec, exec itself, local datagrams. */
+import { getSystemErrorMessage } from 'node:util';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type { Launch } from './launch.ts';
@@ -58,12 +59,12 @@ function open(): Native | null {
     return {
       duplicate(descriptor) {
         const copy = dup(descriptor) as number;
-        if (copy < 0) throw new Error(`dup(${descriptor}) failed: errno ${koffi.errno()}`);
+        if (copy < 0) throw new Error(`a socket cannot be duplicated for the next generation: ${getSystemErrorMessage(-koffi.errno())}`);
         return copy;
       },
       closeOnExec(descriptor, on) {
         const done = fcntl(descriptor, F_SETFD, 'int', on ? FD_CLOEXEC : 0) as number;
-        if (done < 0) throw new Error(`fcntl(${descriptor}, F_SETFD) failed: errno ${koffi.errno()}`);
+        if (done < 0) throw new Error(`a socket cannot be marked for the next generation: ${getSystemErrorMessage(-koffi.errno())}`);
       },
       memoryFile: (name) => (memfdCreate ? (memfdCreate(name, MFD_CLOEXEC) as number) : -1),
       execute(path, argv, env) {

@@ -28,7 +28,7 @@ export class Sources {
     for (const [path, digest] of wanted) if (!this.#watchers.has(path)) this.#watchers.set(path, this.#open(path, digest));
     const paths = [...this.#watchers.keys()];
     if (paths.join('\n') === before.join('\n')) return;
-    this.#log.info({ paths }, paths.length === 0 ? 'no file is watched any more' : 'watched: a change of these files is a reload');
+    this.#log.info({ paths }, paths.length === 0 ? 'no file is watched any more' : `watched, a change is a reload: ${paths.join(', ')}`);
   }
 
   /** Tells the watchers which content has just been read, so that it does not count as a change. */

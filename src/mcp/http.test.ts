@@ -176,7 +176,7 @@ describe.each([
       /^\[TOOL CALL\] echo \| args: \{"text":"x"\}( \| session: [\da-f]{8})? \| client: tester 7 \| from: 127\.0\.0\.1$/,
     );
     expect(stack.audit[1]).toMatch(
-      /^\[TOOL OK\] {3}echo \| \d+ms \| object of 1 fields \| decision: allowed( \| session: [\da-f]{8})? \| client: tester 7 \| from: 127\.0\.0\.1$/,
+      /^\[TOOL OK\] {3}echo \| \d+ms \| object of 1 field \| decision: allowed( \| session: [\da-f]{8})? \| client: tester 7 \| from: 127\.0\.0\.1$/,
     );
   });
 });

@@ -51,7 +51,7 @@ export interface ServerParts {
   /** IP address that a request came from, which may differ from where its session was opened. */
   readonly addressOf: (request: Request) => string | undefined;
   /** Tracks a tool call until it ends. */
-  readonly track: <Result>(running: Promise<Result>) => Promise<Result>;
+  readonly track: <Result>(tool: string, running: Promise<Result>) => Promise<Result>;
 }
 
 /** How long a client may cache the list of tools. It depends on the caller. */
@@ -83,7 +83,7 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   }
   server.server.setRequestHandler('tools/call', (request, context) => {
     const fixture = fixtures?.call(request, context, server);
-    return fixture ?? parts.track(answerCall(parts, { caller, server, request, context }));
+    return fixture ?? parts.track(request.params.name, answerCall(parts, { caller, server, request, context }));
   });
   return server;
 }

@@ -43,8 +43,8 @@ export class McpService {
   readonly #options: McpOptions;
   readonly #questions = new Questions();
   readonly #streams = new StandingStreams();
-  /** Tool calls that are running. */
-  readonly #running = new Set<Promise<unknown>>();
+  /** Tool calls that are running: name of the tool, and when each began. */
+  readonly #running = new Map<Promise<unknown>, { readonly tool: string; readonly since: number }>();
   /** Who sent a request, for the servers that the SDK asks for. */
   readonly #callers = new WeakMap<Request, Caller>();
   readonly #sharing: Sharing | null;
@@ -131,7 +131,12 @@ export class McpService {
 
   /** Resolves when no tool is running. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
+  }
+
+  /** The tool calls that are running, and for how long. */
+  running(): { readonly tool: string; readonly forMs: number }[] {
+    return Array.from(this.#running.values(), ({ tool, since }) => ({ tool, forMs: performance.now() - since }));
   }
 
   /**
@@ -163,13 +168,13 @@ export class McpService {
       ...this.#options,
       questions: this.#questions,
       addressOf: (request) => this.#callers.get(request)?.address,
-      track: (call) => this.#track(call),
+      track: (tool, call) => this.#track(tool, call),
       listChanged: (caller, server) => this.#listChanged(caller, server),
     };
   }
 
-  async #track<Result>(call: Promise<Result>): Promise<Result> {
-    this.#running.add(call);
+  async #track<Result>(tool: string, call: Promise<Result>): Promise<Result> {
+    this.#running.set(call, { tool, since: performance.now() });
     try {
       return await call;
     } finally {

@@ -370,7 +370,7 @@ const refuseForNow = (limit: number): Response =>
   errorResponse(
     503,
     -32_000,
-    `All ${limit} sessions that this server may hold are in use. Try again later, or raise ZSCALER_MCP_SESSION_LIMIT.`,
+    `This server holds as many sessions as it may (${limit}). Try again later, or raise ZSCALER_MCP_SESSION_LIMIT.`,
     {
       'retry-after': '30',
     },

@@ -45,9 +45,14 @@ export class SseStreams {
   async open(response: ServerResponse, caller: Caller, standing: (end: () => void) => void): Promise<Response | null> {
     const { sessionLimit } = this.#options.runtime();
     if (this.#streams.size >= sessionLimit) {
-      return errorResponse(503, -32_000, `All ${sessionLimit} sessions that this server may hold are in use. Try again later.`, {
-        'retry-after': '30',
-      });
+      return errorResponse(
+        503,
+        -32_000,
+        `This server holds as many sessions as it may (${sessionLimit}). Try again later, or raise ZSCALER_MCP_SESSION_LIMIT.`,
+        {
+          'retry-after': '30',
+        },
+      );
     }
     const { SSEServerTransport: Transport } = await import('@modelcontextprotocol/server-legacy/sse');
     const transport = new Transport('/messages', response);

@@ -71,7 +71,7 @@ describe.each(['legacy', '2026-07-28'] as const)('a client over pipes, %s', (mod
     const steps: unknown[] = [];
     const result = await client.callTool({ name: 'count', arguments: { to: 2 } }, { onprogress: (step) => void steps.push(step) });
     expect([result.structuredContent, steps.length]).toEqual([{ counted: 2 }, 2]);
-    expect(pipe.audit.at(-1)).toMatch(/object of 1 fields \| decision: allowed \| client: pipe 1$/);
+    expect(pipe.audit.at(-1)).toMatch(/object of 1 field \| decision: allowed \| client: pipe 1$/);
     const abort = new AbortController();
     const call = client.callTool({ name: 'wait', arguments: {} }, { signal: abort.signal });
     await until(() => pipe.running.has('wait'));

@@ -3,17 +3,16 @@ import { messageOf } from '../common/errors.ts';
 import type { Launch, Problem } from '../lifecycle/index.ts';
 import type { FlagLayer, Settings } from '../settings/index.ts';
 import type { ConfigurationReading } from './configuration.ts';
-import type { Stage } from './stage.ts';
+import type { ServeOptions, Stage } from './stage.ts';
 
-export type { ConfigurationReading, Stage };
+export type { ConfigurationReading, ServeOptions, Stage };
 
 /**
  * Serves until told to stop; with a handover in the environment it takes over from the generation before it.
- * @param options `flags` from the command line by environment name, and whether to serve the demo tenant
  * @returns the exit code when there is nothing to serve; undefined while the server runs
- * @throws ZscalerMcpError
+ * @throws when the server's own code cannot be loaded, or in a rehearsal
  */
-export async function serve(stage: Stage, options: { readonly flags: FlagLayer; readonly demo: boolean }): Promise<number | undefined> {
+export async function serve(stage: Stage, options: ServeOptions): Promise<number | undefined> {
   const start = await loadStart(stage.launch);
   return start.serve(stage, options);
 }

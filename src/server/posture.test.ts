@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describePosture, postureOf, type KeptSecrets } from './posture.ts';
+import { logPosture, postureOf, type KeptSecrets } from './posture.ts';
 import { loadSettings } from '../settings/index.ts';
 
 const read = { action: 'read', isConfirmed: false };
@@ -87,9 +87,15 @@ describe('the posture', () => {
     ]);
   });
 
-  it('reads as one line, without a secret', () => {
-    const line = describePosture(posture({ ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL' }));
-    expect(line).toContain('posture: on: client authentication (api-key), host validation');
-    expect(line).not.toMatch(/SENTINEL|\n/);
+  it.each([
+    [true, ['protections on: client authentication (api-key), host validation, output sanitization; off: HTTPS', 'risk: ', 'risk: ']],
+    [false, ['posture: 2 risks: plain-http, short-key']],
+  ])('stands in the log once, without a secret: as text %j', (isText, expected) => {
+    const lines: unknown[][] = [];
+    const log = { isText, info: (...line: unknown[]) => void lines.push(line), warn: (...line: unknown[]) => void lines.push(line) };
+    logPosture(log, posture({ ZSCALER_MCP_AUTH_API_KEY: 'SENTINEL', ZSCALER_MCP_HOST: '0.0.0.0' }));
+    expect(lines.map(([, message]) => message)).toEqual(expected.map((start) => expect.stringContaining(start) as unknown));
+    expect(JSON.stringify(lines)).not.toContain('SENTINEL');
+    expect(JSON.stringify(lines).split('plain HTTP at')).toHaveLength(2);
   });
 });

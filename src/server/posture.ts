@@ -1,5 +1,6 @@
 /** How open a server is: which protections are on, which are off, and which risks follow. */
 import { count } from '../common/count.ts';
+import type { RootLog } from '../common/log.ts';
 import type { Posture } from '../lifecycle/index.ts';
 import { authModeOf, isLoopback, type Settings } from '../settings/index.ts';
 
@@ -77,7 +78,7 @@ function risksOfClients({ settings }: PostureFacts): Risk[] {
   const { host } = settings;
   const mode = authModeOf(settings);
   return [
-    [mode === 'none', 'no-authentication', 'every user and program of this machine may call the tools'],
+    [mode === 'none', 'no-authentication', 'no client authentication: every user and program of this machine may call the tools'],
     [
       !isLoopback(host) && settings.tlsCertificate === undefined,
       'plain-http',
@@ -148,7 +149,7 @@ function risksOfPlaces({ settings, demo, secrets = NONE, isShared = null }: Post
       `every user of this machine may read the secrets in ${secrets.readableFile}: chmod 600, or keep them in a file of their own or a secrets manager`,
     ],
     [elsewhere !== '', 'other-endpoints', elsewhere],
-    [demo, 'demo', 'answers come from a fictional tenant'],
+    [demo, 'demo', 'DEMO: answers come from a fictional tenant inside this server; configured credentials are not used'],
   ];
 }
 
@@ -170,12 +171,13 @@ function isInTheOpen(stateUrl: string | undefined): boolean {
 
 const letsAllIn = (ranges: readonly string[]): boolean => ranges.length === 0 || ranges.includes('*');
 
-/** The posture on one line, for people. */
-export function describePosture({ on, off, risks }: Posture): string {
-  const parts = [
-    `on: ${on.join(', ') || 'nothing'}`,
-    `off: ${off.join(', ') || 'nothing'}`,
-    `risks: ${risks.map(({ message }) => message).join('; ') || 'none known'}`,
-  ];
-  return `posture: ${parts.join('. ')}`;
+/** Logs how open a server is: for programs as one object, for people as a line for each risk. */
+export function logPosture(log: Pick<RootLog, 'info' | 'warn' | 'isText'>, posture: Posture): void {
+  const { on, off, risks } = posture;
+  if (!log.isText) {
+    const found = risks.length === 0 ? 'no known risk' : `${count(risks.length, 'risk')}: ${risks.map(({ id }) => id).join(', ')}`;
+    return log[risks.length > 0 ? 'warn' : 'info']({ posture }, `posture: ${found}`);
+  }
+  log.info({}, `protections on: ${on.join(', ') || 'none'}; off: ${off.join(', ') || 'none'}`);
+  for (const { message } of risks) log.warn({}, `risk: ${message}`);
 }

@@ -29,7 +29,8 @@ import { Calls, type SavedCalls } from './calls.ts';
 import type { Configuration, ConfigurationCandidate, SavedConfiguration } from './configuration.ts';
 import { Door, type Address } from './door.ts';
 import { auditTargetOf } from './part-settings.ts';
-import { describePosture, postureOf } from './posture.ts';
+import { logPosture, postureOf } from './posture.ts';
+import { tellWhileWaiting } from './waiting.ts';
 
 /** What a server is made of. */
 export interface ServiceOptions {
@@ -156,7 +157,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   drain(options: DrainOptions): Promise<DrainReport> {
-    return this.#door.drain(options);
+    return this.#tellMeanwhile(this.#door.drain(options));
   }
 
   parked(): readonly ParkedConnection[] {
@@ -168,7 +169,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   async shutdown(timeoutMs: number): Promise<DrainReport> {
-    const report = await this.#door.close(timeoutMs);
+    const report = await this.#tellMeanwhile(this.#door.close(timeoutMs));
     await endsWithin(CLOSING_MS, this.#closeParts());
     return report;
   }
@@ -187,8 +188,7 @@ export class ServerService implements Service<SavedConfiguration> {
 
   /** Logs how open the server is. */
   announcePosture(): void {
-    const posture = this.posture();
-    this.#options.log[posture.risks.length > 0 ? 'warn' : 'info']({ posture }, describePosture(posture));
+    logPosture(this.#options.log, this.posture());
   }
 
   drainTimeoutMs(): number {
@@ -227,6 +227,10 @@ export class ServerService implements Service<SavedConfiguration> {
     return maskSecrets(text, [...this.#calls.secrets, ...(settings === this.#calls.settings ? [] : secretValues(settings))]);
   }
 
+  #tellMeanwhile<Result>(draining: Promise<Result>): Promise<Result> {
+    return tellWhileWaiting(draining, this.#options.log, () => this.#mcp.running());
+  }
+
   #offersOtherThan({ tools }: SavedSessions): boolean {
     return tools.join() !== this.#calls.toolNames().join();
   }
@@ -234,7 +238,7 @@ export class ServerService implements Service<SavedConfiguration> {
   /** What a reload may replace; each looks at the whole configuration before any of them changes anything. */
   #parts(): Part<Settings>[] {
     return [
-      part('log', (next) => replacement(() => (this.#options.log.level = next.logLevel))),
+      part('log', ({ logLevel: level, logFormat: format }) => replacement(() => Object.assign(this.#options.log, { level, format }))),
       part('audit', (next) => this.#audit.prepare(auditTargetOf(next))),
       part('calls', (next) => this.#calls.prepare(next)),
       part('client authentication', (next) => this.#door.prepareAuthentication(next)),
@@ -250,7 +254,7 @@ const part = (name: string, prepare: (next: Settings) => Replacement | Promise<R
   prepare: async (next) => prepare(next),
 });
 
-const replacement = (commit: () => void): Replacement => ({ commit, discard: () => undefined });
+const replacement = (commit: () => unknown): Replacement => ({ commit: () => void commit(), discard: () => undefined });
 
 /** Opens what replicas share, and loads the library for it; null where nothing is shared. */
 export async function openState(settings: Settings, log: RootLog): Promise<SharedState | null> {

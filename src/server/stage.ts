@@ -1,5 +1,6 @@
 /** What a server needs of the process that it runs in; `main.ts` supplies it. */
 import type { Launch } from '../lifecycle/index.ts';
+import type { FlagLayer } from '../settings/index.ts';
 
 /** The process, as far as the server may touch it. */
 export interface Stage {
@@ -14,4 +15,14 @@ export interface Stage {
   onSignals(handler: (signal: NodeJS.Signals) => void): void;
   /** Ends the process. */
   exit(code: number): void;
+}
+
+/** What a server is started with. */
+export interface ServeOptions {
+  /** From the command line, by environment name. */
+  readonly flags: FlagLayer;
+  /** Whether to serve the demo tenant. */
+  readonly demo: boolean;
+  /** The exit code that an error means. */
+  readonly exitCodeOf: (error: unknown) => number;
 }

@@ -1,48 +1,59 @@
 /** Starts a server: reads the configuration, begins or takes over from the generation before it, and serves until told to stop. */
 import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import { openLog, type RootLog } from '../common/log.ts';
+import { logFailure, openLog, parseLogFormat, type RootLog } from '../common/log.ts';
 import { logFor } from '../common/log-scope.ts';
 import { describeProblem } from '../common/problem.ts';
 import { version } from '../common/version.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import { comeBack, Lifecycle, loadNative, readRehearsal, unpackHandover, type Handover, type Problem } from '../lifecycle/index.ts';
-import { authModeOf, type FlagLayer, type Settings } from '../settings/index.ts';
+import { authModeOf, type Settings } from '../settings/index.ts';
+import { captureStderr } from './capture-stderr.ts';
 import { Configuration, type ConfigurationReading, type SavedConfiguration } from './configuration.ts';
 import { tidyWhenIdle } from './idle-memory.ts';
 import type { Invocation } from './read-secrets.ts';
 import { openRecord } from './record.ts';
 import { openState, ServerService, type SavedSessions } from './service.ts';
-import type { Stage } from './stage.ts';
+import type { ServeOptions, Stage } from './stage.ts';
 import { problemsOf } from './trial.ts';
 
 /**
- * Serves until told to stop.
+ * Serves until told to stop. What goes wrong is logged.
  * @returns the exit code when there is nothing to serve; undefined while the server runs
- * @throws ZscalerMcpError
+ * @throws in a rehearsal
  */
-export async function serve(
-  stage: Stage,
-  { flags, demo }: { readonly flags: FlagLayer; readonly demo: boolean },
-): Promise<number | undefined> {
-  const invocation = { launch: stage.launch, flags };
+export async function serve(stage: Stage, { flags, demo, exitCodeOf }: ServeOptions): Promise<number | undefined> {
+  const { launch } = stage;
+  const invocation = { launch, flags };
   if (stage.isRehearsal) return rehearse(stage, await Configuration.takeOver(invocation, readRehearsal() as SavedConfiguration), demo);
-  const handover = unpackHandover(stage.launch) as Handover<SavedConfiguration> | null;
-  if (!handover) return begin(stage, invocation, demo);
-  const reading = await Configuration.takeOver(invocation, handover.state);
-  return logFor({ operation: handover.operation.id }, () => takeOver(asLaunched(stage, handover), handover, reading, demo));
+  // The `.env` may name another format.
+  const format = parseLogFormat(flags['ZSCALER_MCP_LOG_FORMAT'] ?? launch.env['ZSCALER_MCP_LOG_FORMAT']);
+  const log = openLog('info', { format, env: launch.env });
+  captureStderr(log, (code) => stage.exit(code));
+  try {
+    const handover = unpackHandover(launch) as Handover<SavedConfiguration> | null;
+    if (!handover) return await begin(stage, invocation, demo, log);
+    const reading = await Configuration.takeOver(invocation, handover.state);
+    return await logFor({ operation: handover.operation.id }, () =>
+      takeOver({ stage: asLaunched(stage, handover), handover, reading, demo, held: [], log }),
+    );
+  } catch (error) {
+    logFailure(log, error);
+    return exitCodeOf(error);
+  }
 }
 
 /** A first start. Until the configuration is read, which a secrets manager may delay, SIGTERM and SIGINT end it at once. */
-async function begin(stage: Stage, invocation: Invocation, demo: boolean): Promise<number | undefined> {
+async function begin(stage: Stage, invocation: Invocation, demo: boolean, log: RootLog): Promise<number | undefined> {
   await refuseCluster();
   const held: NodeJS.Signals[] = [];
-  stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal) : held.push(signal)));
+  stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal, log) : held.push(signal)));
   const reading = await Configuration.read(invocation);
   stage.onSignals((signal) => held.push(signal));
   const problems = await problemsOf(reading, demo);
-  if (problems.length > 0) return refuse(stage, problems, reading.isTransient);
-  await run({ stage, reading, demo, handover: null, held, log: openLog(reading.configuration.settings.logLevel) });
+  log.format = reading.configuration.settings.logFormat;
+  if (problems.length > 0) return refuse(log, problems, reading.isTransient);
+  await run({ stage, reading, demo, handover: null, held, log });
   return undefined;
 }
 
@@ -57,8 +68,8 @@ async function refuseCluster(): Promise<void> {
 }
 
 /** Nothing is served and nothing is recorded yet. */
-function leave(stage: Stage, signal: NodeJS.Signals): void {
-  stage.err(`zscaler-mcp: ended by ${signal} before it was ready`);
+function leave(stage: Stage, signal: NodeJS.Signals, log: RootLog): void {
+  log.info({ signal }, `zscaler-mcp: ended by ${signal} before it was ready`);
   stage.exit(0);
 }
 
@@ -67,13 +78,9 @@ const asLaunched = (stage: Stage, { entry, main = stage.launch.main }: Handover<
   entry === undefined ? stage : Object.assign(Object.create(stage) as Stage, { launch: { ...stage.launch, entry, main } });
 
 /** If this generation is not ready in time, it gives the process back to the generation before it. */
-async function takeOver(
-  stage: Stage,
-  handover: Handover<SavedConfiguration>,
-  reading: ConfigurationReading,
-  demo: boolean,
-): Promise<number | undefined> {
-  const log = openLog(reading.configuration.settings.logLevel);
+async function takeOver(taking: Run & { readonly handover: Handover<SavedConfiguration> }): Promise<number | undefined> {
+  const { stage, handover, reading, demo, log } = taking;
+  log.format = reading.configuration.settings.logFormat;
   const giveUp = (failure: string) => {
     log.error({ generation: handover.generation }, `generation ${handover.generation} cannot get ready: ${failure}`);
     log.flush();
@@ -81,15 +88,19 @@ async function takeOver(
   };
   const limit = setTimeout(() => giveUp(`it took longer than ${TAKE_OVER_LIMIT_MS / 1_000} s`), TAKE_OVER_LIMIT_MS);
   const onCrash = (error: unknown) => {
-    giveUp(messageOf(error));
-    throw error;
+    try {
+      giveUp(messageOf(error));
+    } catch (failure) {
+      log.error({ err: failure }, 'the former generation cannot be executed');
+    }
   };
-  process.once('uncaughtException', onCrash);
+  // Before the listener that ends the process.
+  process.prependOnceListener('uncaughtException', onCrash);
   try {
     const problems = await problemsOf(reading, demo);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
-    if (problems.length > 0) return refuse(stage, problems);
-    await run({ stage, reading, demo, handover, held: [], log });
+    if (problems.length > 0) return refuse(log, problems);
+    await run(taking);
     return undefined;
   } catch (error) {
     giveUp(messageOf(error));
@@ -103,10 +114,11 @@ async function takeOver(
 const TAKE_OVER_LIMIT_MS = 15_000;
 
 /** @returns the exit code: 4, or 1 for a transient problem, so that a service manager tries again */
-function refuse({ err }: Stage, problems: readonly Problem[], isTransient = false): number {
+function refuse(log: RootLog, problems: readonly Problem[], isTransient = false): number {
   const why = isTransient ? 'it cannot read its secrets' : `the configuration has ${count(problems.length, 'problem')}`;
-  err(`zscaler-mcp does not start: ${why}`);
-  for (const problem of problems) err(`  ${describeProblem(problem)}`);
+  log.error({}, `zscaler-mcp does not start: ${why}`);
+  for (const problem of problems) log.error({ setting: problem.setting, file: problem.file, line: problem.line }, describeProblem(problem));
+  log.flush();
   return isTransient ? 1 : 4;
 }
 
@@ -137,6 +149,7 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
   const { configuration, warnings } = reading;
   const { settings } = configuration;
   const { launch } = stage;
+  log.level = settings.logLevel;
   for (const warning of warnings) log.warn({}, warning);
   const keeper = await openRecord({ launch, configuration, demo, handover, log });
   try {
@@ -158,10 +171,10 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
     for (const signal of held) lifecycle.signalled(signal);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);
-    announce({ log, settings, service, tenant, url });
     service.announcePosture();
     lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
-    if (!address) serveStdio(service, lifecycle);
+    announce({ log, settings, service, tenant, url });
+    if (!address) serveStdio({ service, lifecycle, log, isAlone: () => handover === null && keeper.record.state === 'ready' });
     lookUpTenant(service, saved, log);
     tidyWhenIdle();
   } catch (error) {
@@ -174,19 +187,39 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
 /** How long a start waits for the store that replicas share. */
 const STATE_WAIT_MS = 1_000;
 
+interface Piped {
+  readonly service: ServerService;
+  readonly lifecycle: Lifecycle<SavedConfiguration>;
+  readonly log: RootLog;
+  /** Whether no client can have been there before, and nothing else stops the server. */
+  readonly isAlone: () => boolean;
+}
+
 /** The pipe is the session: when it ends, so does the server. */
-function serveStdio(service: ServerService, lifecycle: Lifecycle<SavedConfiguration>): void {
-  service.serveStdio(process.stdin, process.stdout).then(
-    () => lifecycle.abandoned('end of input'),
+function serveStdio({ service, lifecycle, log, isAlone }: Piped): void {
+  const { stdin, stdout } = process;
+  if (stdin.isTTY) {
+    log.info({}, 'waiting for an MCP client on standard input; this is a terminal, and MCP clients start the program themselves');
+    log.info({}, TO_SERVE_HTTP);
+  }
+  service.serveStdio(stdin, stdout).then(
+    () => {
+      if (isAlone() && stdin.bytesRead === 0) {
+        log.warn({}, 'standard input ended before an MCP client wrote to it; in a container it is open only with `docker run -i`');
+        log.warn({}, TO_SERVE_HTTP);
+      }
+      lifecycle.abandoned('end of input');
+    },
     (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`),
   );
 }
 
+const TO_SERVE_HTTP =
+  'to serve HTTP: zscaler-mcp --transport streamable-http (in a container also --host 0.0.0.0); for all commands: zscaler-mcp --help';
+
 async function openDemo(log: RootLog): Promise<DemoTenant> {
   const { startDemoTenant } = await import('../demo/index.ts');
-  const tenant = await startDemoTenant({ log });
-  log.warn({ demo: true }, 'DEMO: answers come from a fictional tenant inside this server; configured credentials are not used');
-  return tenant;
+  return startDemoTenant({ log });
 }
 
 /** Asks the cloud what the tenant has. After a restart the former answer holds for a moment, so that waiting requests come first. */
@@ -214,7 +247,7 @@ interface Announcement {
   readonly url: string | null;
 }
 
-/** Logs one line that says what is served where. */
+/** Logs one line that says what is served where; on a terminal it ends with the address. */
 function announce({ log, settings, service, tenant, url }: Announcement): void {
   const writing = [...service.offered.values()].filter(({ action }) => action !== 'read').length;
   const fields = {
@@ -229,5 +262,9 @@ function announce({ log, settings, service, tenant, url }: Announcement): void {
     ...(settings.tokenUrl !== undefined && { tokenUrl: settings.tokenUrl }),
     demo: tenant !== null,
   };
-  log.info(fields, `serving ${tenant ? 'the DEMO tenant ' : ''}${url === null ? 'over stdio' : `at ${url}`}`);
+  const what = tenant ? 'the DEMO tenant ' : '';
+  const where = url === null ? 'over stdio' : `at ${url}`;
+  if (!log.isText) return log.info(fields, `serving ${what}${where}`);
+  const tools = `${count(service.offered.size, 'tool')}, ${writing === 0 ? 'all of them read-only' : `${writing} of which may change the tenant`}`;
+  log.info({ url }, `zscaler-mcp ${version} serves ${what}(${tools}) ${where}`);
 }

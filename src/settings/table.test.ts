@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logLevels } from '../common/log.ts';
+import { logFormats, logLevels } from '../common/log.ts';
 import { flagLayer, flagOptions, describeSettings, loadSettings, rows, table, type Settings } from './index.ts';
 import { findReserved } from './reserved.ts';
 
@@ -64,6 +64,7 @@ describe('the table', () => {
 
   it('knows the levels that the log knows', () => {
     expect(table.logLevel.takes).toBe(`one of ${logLevels.join(', ')}`);
+    expect(table.logFormat.takes).toBe(`one of ${logFormats.join(', ')}`);
   });
 
   it('pins defaults that operators rely on', () => {
@@ -128,6 +129,7 @@ describe('the table', () => {
       disableOutputSanitization: false,
       metrics: false,
       logLevel: 'info',
+      logFormat: 'auto',
       logToolCalls: false,
       auditFormat: 'line',
       auditFile: undefined,
@@ -202,6 +204,7 @@ describe('the table', () => {
       'maxResponseTokens',
       'metrics',
       'logLevel',
+      'logFormat',
       'logToolCalls',
       'auditFormat',
       'auditFile',

@@ -1,5 +1,5 @@
 /** The table of all settings. Types, flags, help, `.env.example`, the reference page and what a reload can apply derive from it. */
-import type { LogLevel } from '../common/log.ts';
+import type { LogFormat, LogLevel } from '../common/log.ts';
 import { file } from './file-content.ts';
 import {
   addressRange,
@@ -21,8 +21,9 @@ import {
 } from './formats.ts';
 import { choice, flag, integer, list, parseFlag, text, type Setting, type Values } from './setting.ts';
 
-/** Repeated here so that importing the table does not load the logger. */
+/** Both repeated here so that importing the table does not load the logger. */
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfies readonly LogLevel[];
+const logFormats = ['auto', 'text', 'json'] as const satisfies readonly LogFormat[];
 
 const server = {
   transport: choice(['stdio', 'streamable-http', 'sse'], {
@@ -511,6 +512,13 @@ const logging = {
         translate: (raw: string) => (parseFlag(raw) ? 'debug' : undefined),
       },
     ],
+  }),
+  logFormat: choice(logFormats, {
+    env: 'ZSCALER_MCP_LOG_FORMAT',
+    flag: '--log-format',
+    default: 'auto',
+    applies: 'reload',
+    about: 'Format of the log: text (short lines for people), json (one object per line), auto (text on a terminal only).',
   }),
   logToolCalls: flag({
     env: 'ZSCALER_MCP_LOG_TOOL_CALLS',

@@ -115,7 +115,10 @@ export class Link {
 
   #keepConnecting(): void {
     this.#connect().catch((error: unknown) =>
-      this.#options.log.error({ err: error }, 'connecting to the state store failed unexpectedly; it is not tried again'),
+      this.#options.log.error(
+        { err: error },
+        'connecting to the state store failed unexpectedly; it is not tried again until the next restart',
+      ),
     );
   }
 

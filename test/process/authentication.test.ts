@@ -98,7 +98,8 @@ describe('the posture', () => {
     server.writeDotenv(`ZSCALER_MCP_AUTH_API_KEY=${key}\n`);
     await server.ask('reload');
     expect(await risks()).toEqual(['readable-secrets', 'demo']);
-    expect(server.log()).toContain('posture: on: client authentication (api-key), host validation');
+    expect(server.log()).toContain('"posture":{"on":["client authentication (api-key)"');
+    expect(server.log()).toContain('"message":"posture: 2 risks: readable-secrets, demo"');
     await server.ask('restart');
     expect(await risks()).toEqual(['readable-secrets', 'demo']);
   });

@@ -108,7 +108,7 @@ describe('the record', () => {
       .filter((line) => line.includes('"operation"'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines, 'one structured line for each').toHaveLength(22);
-    expect(lines.at(-1)).toMatchObject({ level: 50, kind: 'reload', outcome: 'refused', generation: 1, errors: [{ line: 2 }] });
+    expect(lines.at(-1)).toMatchObject({ level: 'error', kind: 'reload', outcome: 'refused', generation: 1, errors: [{ line: 2 }] });
     expect(operations.map(({ id }) => id)).toEqual(lines.slice(-20).map(({ operation }) => operation));
   });
 

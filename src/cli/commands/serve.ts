@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { exitCodeOfError } from '../failure.ts';
 import { help } from '../options.ts';
 
 export const serve: Command = {
@@ -24,6 +25,6 @@ export const serve: Command = {
   example: '--transport streamable-http --port 8000',
   async run({ stage, values }) {
     const [{ serve }, { flagLayer }] = await Promise.all([import('../../server/index.ts'), import('../../settings/index.ts')]);
-    return serve(stage, { flags: flagLayer(values), demo: values['demo'] === true });
+    return serve(stage, { flags: flagLayer(values), demo: values['demo'] === true, exitCodeOf: exitCodeOfError });
   },
 };

@@ -1,0 +1,53 @@
+/** How an error that ends a command is reported, and the exit code that it means. */
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import type { Launch } from '../lifecycle/launch.ts';
+import type { Command, Stage } from './command.ts';
+
+/** Prints an error: as one JSON object with `json`, else as text on stderr. @returns the exit code */
+export async function reportFailure(
+  error: unknown,
+  { out, err, launch }: Stage,
+  json: boolean,
+  commands: readonly Command[],
+): Promise<number> {
+  const { code, hint = '' } = error instanceof ZscalerMcpError ? error : {};
+  const exitCode = exitCodeOfError(error);
+  const message = messageOf(error);
+  if (json) out(JSON.stringify(await failure({ launch, commands, exitCode, message, hint })));
+  else err(`zscaler-mcp: ${message}${code ? ` (${code})` : ''}${hint ? `\n${hint}` : ''}`);
+  return exitCode;
+}
+
+interface Failure {
+  readonly launch: Launch;
+  readonly commands: readonly Command[];
+  readonly exitCode: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The command failed before there was an operation; printed in the shape of one. */
+async function failure({ launch: { argv }, commands, exitCode, message, hint }: Failure): Promise<object> {
+  const { describeOperation } = await import('../lifecycle/index.ts');
+  return describeOperation({
+    id: null,
+    kind: commands.find(({ name, options }) => options['json'] && argv.includes(name))?.name ?? null,
+    outcome: 'failed',
+    exitCode,
+    message,
+    errors: [{ setting: null, file: null, line: null, message, hint }],
+  });
+}
+
+/** @returns 1 for an error without a code of its own */
+export function exitCodeOfError(error: unknown): number {
+  return (error instanceof ZscalerMcpError && codesOf[error.code]) || 1;
+}
+
+const codesOf: Partial<Record<ZscalerMcpError['code'], number>> = {
+  ERR_USAGE: 2,
+  ERR_SETTINGS_INVALID: 4,
+  ERR_RECORD_UNUSABLE: 4,
+  ERR_RECORD_TAKEN: 4,
+  ERR_NOT_PERMITTED: 77,
+};
