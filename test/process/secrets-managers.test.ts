@@ -130,7 +130,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
       runCommand(['--transport', 'streamable-http', '--port', '0', '--pid-file', join(makeFolder(), 'pid')], { env: site.env });
     site.manager.trouble('hang');
     const late = await start();
-    expect([late.code, late.err]).toEqual([1, expect.stringMatching(/cannot read its secrets\n.*did not answer within 2 s/)]);
+    expect([late.code, late.err]).toEqual([1, expect.stringMatching(/cannot read its secrets".*\n.*did not answer within 2 s/)]);
     site.manager.trouble({ status: 403, body: '{"error":{"code":403,"status":"PERMISSION_DENIED"}}' });
     const refused = await start();
     expect([refused.code, refused.err]).toEqual([4, expect.stringContaining(gates[kind])]);
