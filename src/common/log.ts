@@ -96,7 +96,12 @@ export function openLog(level: LogLevel, { format: begun = 'auto', env = {}, tar
     line: (text: string) => writer.write(`${isJournal ? PRIORITIES.info : ''}${text}\n`),
   });
   return Object.defineProperties(log, {
-    format: { get: () => format, set: (next: LogFormat) => (format = next) },
+    format: {
+      get: () => format,
+      set(next: LogFormat) {
+        format = next;
+      },
+    },
     isText: { get: isText },
   }) as typeof log & RootLog;
 }

@@ -32,7 +32,7 @@ function capturePrinting(log: RootLog): void {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     for (const line of text.split('\n')) if (line.trim() !== '') log.warn({ printed: true }, line.trimEnd());
     const callback = rest.find((argument) => typeof argument === 'function');
-    if (callback) process.nextTick(callback as () => void);
+    if (callback) process.nextTick(callback);
     return true;
   };
 }

@@ -197,21 +197,20 @@ interface Piped {
 
 /** The pipe is the session: when it ends, so does the server. */
 function serveStdio({ service, lifecycle, log, isAlone }: Piped): void {
-  const { stdin, stdout } = process;
-  if (stdin.isTTY) {
+  if (process.stdin.isTTY) {
     log.info({}, 'waiting for an MCP client on standard input; this is a terminal, and MCP clients start the program themselves');
     log.info({}, TO_SERVE_HTTP);
   }
-  service.serveStdio(stdin, stdout).then(
-    () => {
-      if (isAlone() && stdin.bytesRead === 0) {
-        log.warn({}, 'standard input ended before an MCP client wrote to it; in a container it is open only with `docker run -i`');
-        log.warn({}, TO_SERVE_HTTP);
-      }
-      lifecycle.abandoned('end of input');
-    },
-    (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`),
-  );
+  const ended = () => {
+    if (isAlone() && process.stdin.bytesRead === 0) {
+      log.warn({}, 'standard input ended before an MCP client wrote to it; in a container it is open only with `docker run -i`');
+      log.warn({}, TO_SERVE_HTTP);
+    }
+    lifecycle.abandoned('end of input');
+  };
+  service
+    .serveStdio(process.stdin, process.stdout)
+    .then(ended, (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`));
 }
 
 const TO_SERVE_HTTP =
