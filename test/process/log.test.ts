@@ -155,7 +155,10 @@ describe('stderr holds nothing but lines of the log', () => {
 
   it('as text where that is chosen, and a reload changes the choice', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_FORMAT=text\n' });
-    await waitFor(() => /^20\S+Z info {2}zscaler-mcp .+ serves the DEMO tenant .+ at http:/m.test(server.log()), server.log);
+    await waitFor(
+      () => /^20\S+Z info {2}zscaler-mcp .+ serves the DEMO tenant .+ at http:/m.test(server.log()),
+      () => server.log(),
+    );
     expect(server.log()).not.toContain('{');
     server.writeDotenv('');
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
