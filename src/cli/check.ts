@@ -1,39 +1,137 @@
-/** `zscaler-mcp check`: loads and judges the configuration exactly as a start would, and starts nothing. */
+/** `zscaler-mcp check`: judges the configuration with which a server would start, or start again, and starts nothing. */
 import { count } from '../common/count.ts';
-import { readConfiguration, tryConfiguration, type ConfigurationReading } from '../server/index.ts';
-import { describeOperation, exitCodeOf, newOperationId, type Launch, type Operation } from '../lifecycle/index.ts';
-import { describeValue, flagLayer, isSet, maskSecrets, rows, secretValues } from '../settings/index.ts';
-import type { OptionValues } from './command.ts';
+import { describeOperation, exitCodeOf, newOperationId, takeOn, type Operation, type Outcome } from '../lifecycle/index.ts';
+import { judgeConfiguration, readConfiguration, type ConfigurationReading } from '../server/index.ts';
+import {
+  classifyEnvSource,
+  describeEnvironment,
+  describeValue,
+  isSet,
+  maskSecrets,
+  rows,
+  secretValues,
+  type EnvSourceReport,
+} from '../settings/index.ts';
+import type { Invocation } from './command.ts';
+import { filesSeenOtherwise, findJudged, type Judged } from './judged.ts';
 import { printOperation, table, type Printer } from './print.ts';
 
-/** Judges the configuration and prints every problem, or every setting with where its value came from. @returns the exit code */
-export async function printCheck(
-  { launch, ...printer }: Printer & { launch: Launch },
-  values: OptionValues,
-  json: boolean,
-): Promise<number> {
+/** Says what it judges, then prints every problem, or the settings with where each value came from. @returns the exit code */
+export async function printCheck(invocation: Invocation): Promise<number> {
+  const { stage, values, json } = invocation;
   const startedAt = performance.now();
-  const start = await readConfiguration(launch, flagLayer(values));
-  const problems = start.problems.length > 0 ? start.problems : await tryConfiguration(start.configuration.settings);
-  const outcome = problems.length === 0 ? 'valid' : 'refused';
-  const operation: Operation = describeOperation({
-    id: newOperationId(),
-    kind: 'check',
-    outcome,
-    exitCode: exitCodeOf('check', outcome),
-    message:
-      outcome === 'valid'
-        ? 'a server would start with this configuration'
-        : `a server would not start: ${count(problems.length, 'problem')}`,
+  // Before the environment is changed, which decides about colour.
+  const printer: Printer = { out: stage.out, err: stage.err, canvas: stage.canvas };
+  const verdict = ({ outcome, ...rest }: Verdict): Operation => {
+    const id = newOperationId();
+    const durationMs = Math.round(performance.now() - startedAt);
+    return describeOperation({ id, kind: 'check', outcome, exitCode: exitCodeOf('check', outcome), ...rest, durationMs });
+  };
+  const judged = await findJudged(invocation);
+  if ('outcome' in judged) return printOperation(verdict(judged), json, printer);
+  const { reading, problems } = await judge(judged);
+  const words = wordsOn(judged, reading);
+  const operation = verdict({
+    outcome: problems.length === 0 ? 'valid' : 'refused',
+    message: messageOn(judged, problems.length),
     errors: problems,
-    warnings: start.warnings,
-    envSource: start.configuration.source.envSource,
-    durationMs: Math.round(performance.now() - startedAt),
+    warnings: [...judged.warnings, ...reading.warnings, ...words.warnings],
+    envSource: words.envSource,
   });
-  if (json) printer.out(JSON.stringify({ ...operation, settings: resolved(start) }));
-  else if (outcome === 'valid')
-    for (const line of table(resolved(start).map(({ setting, value, origin }) => [setting, value, origin]))) printer.out(line);
-  return json ? operation.exitCode : printOperation(operation, false, printer);
+  const settings = resolved(reading);
+  if (json) {
+    printer.out(JSON.stringify({ ...operation, environment: words.environment, judged: words.judged, settings }));
+    return operation.exitCode;
+  }
+  printer.out(`check: judged ${words.judged.text}`);
+  if (operation.outcome === 'valid') printSettings(settings, values['all'] === true, printer);
+  const exitCode = printOperation(operation, false, printer);
+  (exitCode === 0 ? printer.out : printer.err)(`environment: ${words.environment}`);
+  return exitCode;
+}
+
+type Verdict = { readonly outcome: Outcome; readonly message: string } & Partial<Pick<Operation, 'errors' | 'warnings' | 'envSource'>>;
+
+async function judge({ launch, flags, demo, server, problems }: Judged): Promise<{
+  readonly reading: ConfigurationReading;
+  readonly problems: Operation['errors'];
+}> {
+  if (server !== null && problems.length === 0) takeOn(launch);
+  const reading = await readConfiguration(launch, flags);
+  return { reading, problems: problems.length > 0 ? [...problems, ...reading.problems] : await judgeConfiguration(reading, demo) };
+}
+
+function messageOn({ server }: Judged, problems: number): string {
+  if (problems === 0)
+    return server === null ? 'a server would start with this configuration' : 'it would start again with this configuration';
+  return `${server === null ? 'a server would not start' : 'it would not start again'}: ${count(problems, 'problem')}`;
+}
+
+/** What was judged, for the first line and for JSON, and where its environment came from. */
+interface Words {
+  readonly judged: {
+    readonly text: string;
+    readonly pid: number | null;
+    readonly running: boolean | null;
+    readonly transport: string;
+    readonly url: string | null;
+    readonly pidFile: string | null;
+    readonly cwd: string;
+    readonly dotenvPath: string | null;
+    /** See `JudgedServer`; `own` too for a start by this command line. */
+    readonly environment: 'own' | 'recorded';
+    readonly unknown: readonly string[];
+  };
+  readonly environment: string;
+  readonly envSource: string;
+  readonly warnings: readonly string[];
+}
+
+function wordsOn(judged: Judged, { configuration }: ConfigurationReading): Words {
+  const { server, launch } = judged;
+  const { dotenvPath } = configuration.source;
+  const { transport } = configuration.settings;
+  return {
+    judged: {
+      text: describeStart(judged, transport, dotenvPath),
+      pid: server?.record.pid ?? null,
+      running: server?.running ?? null,
+      transport,
+      url: server?.record.url ?? null,
+      pidFile: server?.pidFile ?? null,
+      cwd: launch.cwd,
+      dotenvPath,
+      environment: server?.environment ?? 'own',
+      unknown: server?.unknown ?? [],
+    },
+    ...environmentOf(judged, configuration),
+    warnings:
+      server === null
+        ? []
+        : filesSeenOtherwise(server, configuration.files).map(
+            (path) => `the server sees another file at ${path} than this command, which judged its own`,
+          ),
+  };
+}
+
+function describeStart({ server, about, launch: { cwd } }: Judged, transport: string, dotenvPath: string | null): string {
+  const file = dotenvPath === null ? 'without a .env' : `with the .env ${dotenvPath}`;
+  if (server === null) return `a start over ${transport} in ${cwd}, ${file}${about}`;
+  const { pid, transport: recorded, url } = server.record;
+  const at = url === null ? recorded : `${recorded} at ${url}`;
+  const who = server.running ? `the server with PID ${pid} (${at})` : `the server that had PID ${pid} (${at}) and has ended`;
+  return `${who}, as it would start again, ${file}${about}`;
+}
+
+/** The label is that of the running server where the start would read what the label speaks of. */
+function environmentOf({ server }: Judged, { source }: ConfigurationReading['configuration']): { envSource: string; environment: string } {
+  const readAt = source.envFile?.loadedAt ?? null;
+  const ofServer = server && classifyEnvSource(server.record, { pid: server.running ? server.record.pid : null });
+  const report: EnvSourceReport = ofServer && ofServer.found === source.dotenvPath ? ofServer : classifyEnvSource(source);
+  const { envSource, situation } = report;
+  const isAdopted = envSource === 'fresh-discovery' && readAt !== null;
+  const by = isAdopted ? 'restart' : envSource === 'missing' && server?.running === true ? 'status' : 'check';
+  return { envSource, environment: describeEnvironment(situation, { by, dryRun: true, readAt }) };
 }
 
 interface ResolvedSetting {
@@ -54,4 +152,10 @@ function resolved({ configuration }: ConfigurationReading): ResolvedSetting[] {
     const where = secretFile === undefined ? place : `${secretFile}, named in ${place}`;
     return { setting: env, value: shown, origin: maskSecrets(where, secrets) };
   });
+}
+
+function printSettings(settings: readonly ResolvedSetting[], all: boolean, { out }: Printer): void {
+  const shown = settings.filter(({ origin }) => all || origin !== 'default');
+  for (const line of table(shown.map(({ setting, value, origin }) => [setting, value, origin]))) out(`  ${line}`);
+  if (shown.length === 0) out('  every setting is at its default');
 }

@@ -76,11 +76,11 @@ export { ask, type AskOptions } from './control.ts';
 export { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, type Identity, type Presence } from './identity.ts';
-export { captureLaunch, HANDOVER_VARIABLE, REHEARSAL_VARIABLE, type Launch } from './launch.ts';
+export { captureLaunch, HANDOVER_VARIABLE, readEnvironment, REHEARSAL_VARIABLE, takeOn, type Launch } from './launch.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
 export type { LifecycleLog, LifecycleOptions, RecordKeeper } from './options.ts';
-export { chooseDefaultPidFile, defaultPidFiles, folderOf, PidFile, readPidFile, type Reading } from './pid-file.ts';
+export { chooseDefaultPidFile, defaultPidFiles, folderOf, isBeating, PidFile, readPidFile, type Reading } from './pid-file.ts';
 export { digestProgram, isInterpreterReplaced, traceFiles } from './program.ts';
 export type {
   Change,

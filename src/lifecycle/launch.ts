@@ -1,5 +1,5 @@
 /** Captures how this process was started. The only reader of `process.env` beside the entry file. */
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** Absolute paths of the running program, links resolved: a link that is moved later does not change what runs now. */
@@ -83,6 +83,29 @@ export function captureLaunch(main: string): Launch {
     manager: Object.freeze(manager),
     handover: process.env[HANDOVER_VARIABLE] ?? null,
   });
+}
+
+/**
+ * The environment that a process was started with, without what is private or its service manager's. Linux only.
+ * @throws when it cannot be read
+ */
+export function readEnvironment(pid: number): Record<string, string> {
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  const named = variables.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return Object.fromEntries(named.filter(([name]) => !PRIVATE_VARIABLES.includes(name) && !MANAGER_VARIABLES.includes(name)));
+}
+
+/**
+ * For a command that judges the start of another process: takes on its directory and environment, where relative paths and packages look.
+ * @throws when the directory cannot be entered
+ */
+export function takeOn({ cwd, env }: Pick<Launch, 'cwd' | 'env'>): void {
+  for (const name of Object.keys(process.env)) if (!Object.hasOwn(env, name)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(cwd);
 }
 
 /** With `node --eval` no file stands in `argv[1]`. */

@@ -243,8 +243,8 @@ async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) 
   );
 }
 
-/** Whether a server in another PID namespace lives: it touches its file once a second. */
-async function isBeating(path: string): Promise<boolean> {
+/** Whether a server in another PID namespace lives: it touches its file once a second. Takes up to 2.5 s. */
+export async function isBeating(path: string): Promise<boolean> {
   const before = statSync(path).mtimeMs;
   if (Date.now() - before > 10 * KEEP_EVERY_MS) return false;
   await sleep(2.5 * KEEP_EVERY_MS);

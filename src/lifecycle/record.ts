@@ -128,6 +128,11 @@ export interface LifecycleRecord {
   /** The program's entry file, links unresolved. Null in a record of an older version: then it is the first of `argv`. */
   readonly program: string | null;
   readonly cwd: string;
+  /**
+   * The variables of settings in the environment of the first start; null in place of a secret. Null as a whole in a record of an older
+   * version.
+   */
+  readonly bootSettings: Readonly<Record<string, string | null>> | null;
   /** See `digestProgram`; empty when it could not be read. */
   readonly codeDigest: string;
   /** See `traceFiles`; null when it could not be looked at. */
@@ -192,6 +197,7 @@ const defaults = {
   argv: [],
   program: null,
   cwd: '',
+  bootSettings: null,
   codeDigest: '',
   codeTrace: null,
   transport: 'unknown',

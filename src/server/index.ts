@@ -23,10 +23,10 @@ export async function readConfiguration(launch: Launch, flags: FlagLayer): Promi
   return Configuration.read({ launch, flags });
 }
 
-/** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
-export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
+/** What keeps a server from starting with a configuration; empty when nothing does. @param demo whether it would serve the demo tenant */
+export async function judgeConfiguration(reading: ConfigurationReading, demo: boolean): Promise<readonly Problem[]> {
   const trial = await import('./trial.ts');
-  return trial.tryConfiguration(settings);
+  return trial.problemsOf(reading, demo);
 }
 
 /**

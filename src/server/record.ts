@@ -14,6 +14,7 @@ import {
   type LifecycleRecord,
   type RecordKeeper,
 } from '../lifecycle/index.ts';
+import { publishBoot } from '../settings/index.ts';
 import type { Configuration } from './configuration.ts';
 
 /** What the first record of a generation is made of. */
@@ -67,6 +68,7 @@ function firstRecord({ launch, configuration, demo, handover }: RecordInput): Li
     argv: [launch.entry, ...launch.argv],
     program: launch.main,
     cwd: launch.cwd,
+    bootSettings: publishBoot(launch.env, configuration.settings),
     ...describeProgram(launch.loaded.entry, former),
     transport: configuration.settings.transport,
     host: null,

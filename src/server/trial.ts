@@ -15,7 +15,7 @@ export async function problemsOf({ configuration, problems }: ConfigurationReadi
 }
 
 /** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
-export async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
+async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
   const tried = await Promise.allSettled([checkCloud(cloudConfigOf(settings)), tryTls(settings), tryAuditFile(settings)]);
   return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : []));
 }

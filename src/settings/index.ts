@@ -1,5 +1,6 @@
 /** The settings: what can be configured, where values come from, and how a change is applied. */
 export { authModeOf, authObstacles, type AuthMode } from './authentication.ts';
+export { isSettingVariable, publishBoot } from './boot.ts';
 export { compareSettings, configDigest, describeValue, isSet } from './compare.ts';
 export { parseEnvFile } from './dotenv.ts';
 export { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './env-file.ts';

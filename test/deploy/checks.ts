@@ -84,6 +84,8 @@ export function itIsSound(manifests: readonly Manifest[]): void {
         .filter(([, value]) => value !== ''),
     );
     if ('ZSCALER_MCP_TLS_CERTFILE' in variables) env['ZSCALER_MCP_HOST'] = '127.0.0.1';
+    // Without it the command would judge a server that this machine happens to run.
+    env['ZSCALER_MCP_PID_FILE'] = join(folder, 'server.pid');
     const { status, stdout } = spawnSync(process.execPath, [main, 'check', '--json'], { encoding: 'utf8', env });
     const { errors, warnings } = JSON.parse(stdout) as { errors: unknown[]; warnings: unknown[] };
     expect({ status, errors, warnings }).toEqual({ status: 0, errors: [], warnings: [] });

@@ -1,7 +1,10 @@
 /** The page on client authentication: its request is accepted with its key. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCommand, startServer } from '../process/harness.ts';
+import { makeAuthority } from '../certificates.ts';
+import { makeFolder, runCommand, startServer } from '../process/harness.ts';
 import { blocksOf, readPage, section } from './pages.ts';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -12,13 +15,26 @@ it.skipIf(!hasCurl)('generates a key, sets it, and is authenticated with the req
   expect(make).toMatch(/^zscaler-mcp --generate-auth-token\b/);
   const key = (await runCommand(['--generate-auth-token'])).out.trim();
   expect(key.length).toBeGreaterThan(40);
-  const server = await startServer({ dotenv: `${set?.replace('<the key>', key)}\n` });
+  const folder = makeFolder();
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const authority = await makeAuthority('curl');
+  const pair = await authority.issue('mcp.example.com');
+  const tls = `ZSCALER_MCP_TLS_CERTFILE=${write('tls.crt', pair.certificate)}\nZSCALER_MCP_TLS_KEYFILE=${write('tls.key', pair.key)}`;
+  const server = await startServer({
+    dotenv: `ZSCALER_MCP_ALLOWED_HOSTS=mcp.example.com\n${tls}\n${set?.replace('<the key>', key)}\n`,
+  });
+  // The page's host leads here, so that its line is run as it stands.
+  write(
+    '.curlrc',
+    `connect-to = "mcp.example.com:443:127.0.0.1:${new URL(server.url).port}"\ncacert = "${write('ca.crt', authority.certificate)}"\n`,
+  );
   const type = (given: string) => {
-    const line = ask
-      ?.replace('https://mcp.example.com/mcp', server.url)
-      .replace('<the key>', given)
-      .replace('curl ', 'curl --silent --show-error ');
-    return JSON.parse(execFileSync('bash', ['-c', line ?? ''], { encoding: 'utf8' })) as {
+    const line = ask?.replace('<the key>', given) ?? '';
+    const env = { PATH: process.env['PATH'], HOME: folder };
+    return JSON.parse(execFileSync('bash', ['-c', line], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] })) as {
       result?: { tools: unknown[] };
       error?: { code: number };
     };

@@ -179,11 +179,12 @@ describe('a machine that has seen none of it', () => {
     if (!existsSync(join(copy, 'node_modules'))) expect((await type('npm ci')).code).toBe(0);
     const [, env = ''] = /^```sh\n(ZSCALER_CLIENT_ID[\s\S]*?)^```$/m.exec(readPage('README.md')) ?? [];
     expect(env).toContain('ZSCALER_VANITY_DOMAIN=acme');
-    writeFileSync(join(copy, '.env'), env.replaceAll('=...', '=value'), { mode: 0o600 });
+    writeFileSync(join(copy, '.env'), env, { mode: 0o600 });
     const [line = ''] = marked('README.md', 'judge the configuration');
-    const { code, text } = await type(`${line} --transport streamable-http`);
+    const { code, text } = await type(line);
     expect([code, text]).toEqual([0, expect.stringMatching(/ZSCALER_VANITY_DOMAIN +acme/)]);
-    expect(text).not.toMatch(/ZSCALER_CLIENT_SECRET +value/);
+    expect(text).toMatch(/ZSCALER_CLIENT_SECRET +set/);
+    expect(text.split('\n')[0]).toMatch(/^check: judged a start over streamable-http in .*, with the \.env \//);
   });
 
   it('installs the command from the package', { timeout: 300_000 }, async () => {

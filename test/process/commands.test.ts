@@ -354,7 +354,10 @@ describe('SIGINT', () => {
     const { port } = silent.address() as { port: number };
     const variables = { VAULT_ADDR: `http://127.0.0.1:${port}`, VAULT_TOKEN: 'x', ZSCALER_MCP_VAULT_PATH: 'a/b' };
     for (const [at, word] of ['check', 'tools'].entries())
-      expect(await interrupt([word], () => connections > at, variables), word).toEqual({ code: null, signal: 'SIGINT' });
+      expect(await interrupt([word, '--transport', 'stdio'], () => connections > at, variables), word).toEqual({
+        code: null,
+        signal: 'SIGINT',
+      });
   });
 });
 

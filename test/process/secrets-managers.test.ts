@@ -51,9 +51,10 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
     expect(out).toContain(secretSources[0]?.place);
     // It reports nothing about values it cannot read.
     expect(out).toMatch(/differs +nothing that can be seen from here/);
-    const check = await runCommand(['check', '--json'], { env: site.env });
-    expect(check.code).toBe(0);
-    const { settings } = JSON.parse(check.out) as { settings: { setting: string; value: string; origin: string }[] };
+    // In another environment than the server's.
+    const check = await server.ask('check');
+    expect(check.exitCode).toBe(0);
+    const settings = check['settings'] as { setting: string; value: string; origin: string }[];
     expect(settings.find(({ setting }) => setting === 'ZSCALER_CLIENT_SECRET')).toMatchObject({ value: 'set', origin: 'secrets' });
   });
 
@@ -281,7 +282,7 @@ describe('a secrets manager', () => {
     const silent = await openStandIn(() => undefined);
     onTestFinished(() => silent.close());
     const env = { ...site.env, GCE_METADATA_HOST: silent.url.replace('http://', ''), ZSCALER_MCP_SECRETS_TIMEOUT: '1' };
-    const { code, out, err } = await runCommand(['check'], { env });
+    const { code, out, err } = await runCommand(['check', '--transport', 'stdio'], { env });
     expect([code, out + err]).toEqual([4, expect.stringContaining('did not answer within 1 s')]);
     expect(silent.asked.length).toBeGreaterThan(0);
   });
@@ -293,7 +294,7 @@ describe('a secrets manager', () => {
     cpSync(join(root, 'dist'), join(folder, 'app/dist'), { recursive: true });
     cpSync(join(root, 'package.json'), join(folder, 'app/package.json'));
     const program = join(folder, 'app/dist/main.js');
-    const { code, err } = await runCommand(['check'], { env: site.env, program, cwd: folder });
+    const { code, err } = await runCommand(['check', '--transport', 'stdio'], { env: site.env, program, cwd: folder });
     const name = kind === 'aws' ? '@aws-sdk/client-secrets-manager' : '@google-cloud/secret-manager';
     expect([code, err]).toEqual([4, expect.stringContaining(`npm install ${name}`)]);
     expect(site.manager.asked()).toBe(0);
