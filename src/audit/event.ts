@@ -28,7 +28,15 @@ export type AuditEvent =
   /** A caller's query was applied to an answer; number of rows before and after. */
   | (Common & { readonly event: 'query'; readonly expression: string; readonly before: number; readonly after: number })
   | (Common & Decided & { readonly event: 'done'; readonly ms: number; readonly result: unknown })
-  | (Common & Decided & { readonly event: 'failed'; readonly ms: number; readonly type: string; readonly message: string });
+  | (Common & Decided & { readonly event: 'failed'; readonly ms: number; readonly type: string; readonly message: string })
+  /** The call was cut: nobody knows whether the cloud carried it out. */
+  | (Common & {
+      readonly event: 'failed';
+      readonly decision?: undefined;
+      readonly ms: number;
+      readonly type: string;
+      readonly message: string;
+    });
 
 export type AuditFormat = 'line' | 'json';
 
@@ -49,7 +57,7 @@ export function toLine(event: AuditEvent): string {
     case 'done':
       return formatSuccess(tool, event.ms, event.result, caller, event);
     case 'failed':
-      return formatFailure(tool, event, caller, event);
+      return formatFailure(tool, event, caller, event.decision === undefined ? undefined : event);
   }
 }
 

@@ -1,10 +1,15 @@
-/** An append-only file that may be renamed or truncated by log rotation while it is open. */
-import { accessSync, appendFileSync, closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
+/** An append-only file that may be renamed, replaced, deleted or truncated while it is open, as log rotation does. */
+import { accessSync, appendFileSync, closeSync, constants, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 
 /** O_NONBLOCK: opening a pipe without a reader must fail, not wait. Pipes are refused anyway. */
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
+
+/** How often an idle server looks where its path leads. */
+const LOOK_EVERY_MS = 2_000;
+/** Log rotation renames the file and then creates the next one, as root, before it gives it away: until then nothing is wrong. */
+const ROTATION_MS = 2_000;
 
 /** @throws when the path cannot be opened or is not a regular file */
 function open(path: string): number {
@@ -20,49 +25,101 @@ export function checkAuditFile(path: string): void {
   else accessSync(dirname(path), constants.W_OK | constants.X_OK);
 }
 
+/** What an audit file tells its owner. */
+export interface FileObserver {
+  /** For the log. */
+  readonly tell: (message: string, isWrong: boolean) => void;
+  /** Called when `problem` has changed. */
+  readonly onProblem: () => void;
+}
+
 export class AuditFile {
   readonly path: string;
-  readonly #tell: (message: string, isWrong: boolean) => void;
+  readonly #observer: FileObserver;
+  readonly #looking: NodeJS.Timeout;
   #descriptor: number;
+  /** Since when the path has not led to the open file, as of `performance.now`; null while it does. */
+  #astraySince: number | null = null;
   #isFailing = false;
+  #problem: string | null = null;
 
   /** @throws when the path cannot be opened or is not a regular file */
-  constructor(path: string, tell: (message: string, isWrong: boolean) => void) {
+  constructor(path: string, observer: FileObserver) {
     this.path = path;
-    this.#tell = tell;
+    this.#observer = observer;
     this.#descriptor = open(path);
+    this.#looking = setInterval(() => this.follow(), LOOK_EVERY_MS).unref();
   }
 
-  /** Never throws: a full disk must not stop calls. The first failure and the recovery are each reported once. */
-  write(line: string): void {
+  /** Why lines do not go to the file that the path leads to; null while they do. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /**
+   * Never throws: a full disk must not stop calls. The first failure and the recovery are each reported once.
+   * @returns false when the line went to a file that has been deleted, where nobody can read it
+   */
+  write(line: string): boolean {
+    this.follow();
     try {
       // A failed write may have left part of a line.
       appendFileSync(this.#descriptor, `${this.#isFailing ? '\n' : ''}${line}\n`);
     } catch (error) {
-      this.#fail(`the audit log cannot be written; calls continue without it: ${messageOf(error)}`);
-      return;
+      if (!this.#isFailing) this.#observer.tell(`the audit log cannot be written; calls continue without it: ${messageOf(error)}`, true);
+      this.#isFailing = true;
+      return true;
     }
-    if (this.#isFailing) this.#tell(`the audit log can be written again; lines are missing: ${this.path}`, false);
+    if (this.#isFailing) this.#observer.tell(`the audit log can be written again; lines are missing: ${this.path}`, false);
     this.#isFailing = false;
+    return this.#astraySince === null || !this.#isDeleted();
   }
 
-  /** Opens the path again after the file was renamed. On failure the former file stays in use. */
-  reopen(): void {
+  /** Opens the path again if it no longer leads to the open file. Until that succeeds the former file stays in use. */
+  follow(): void {
     try {
+      const there = statSync(this.path, { throwIfNoEntry: false });
+      const here = fstatSync(this.#descriptor);
+      if (there?.dev === here.dev && there.ino === here.ino) return this.#arrive();
+      this.#astraySince ??= performance.now();
+      if (!there && here.nlink > 0 && this.#isRotating()) return;
       const descriptor = open(this.path);
       closeSync(this.#descriptor);
       this.#descriptor = descriptor;
+      this.#observer.tell(`the audit log was rotated: lines go to the new ${this.path}`, false);
+      this.#arrive();
     } catch (error) {
-      this.#tell(`the audit log could not be opened again; lines still go to the former file: ${messageOf(error)}`, true);
+      this.#astraySince ??= performance.now();
+      if (!this.#isRotating()) this.#report(messageOf(error));
     }
   }
 
   close(): void {
+    clearInterval(this.#looking);
     closeSync(this.#descriptor);
   }
 
-  #fail(message: string): void {
-    if (!this.#isFailing) this.#tell(message, true);
-    this.#isFailing = true;
+  #isRotating(): boolean {
+    return this.#astraySince !== null && performance.now() - this.#astraySince < ROTATION_MS;
+  }
+
+  #isDeleted(): boolean {
+    return fstatSync(this.#descriptor).nlink === 0;
+  }
+
+  #arrive(): void {
+    this.#astraySince = null;
+    if (this.#problem === null) return;
+    this.#problem = null;
+    this.#observer.onProblem();
+  }
+
+  #report(reason: string): void {
+    const where = this.#isDeleted() ? 'to the log of the server, for its file was deleted' : 'to the former file';
+    const problem = `the audit log goes ${where}: ${this.path} cannot be opened (${reason}); give it to the user of the server`;
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.#observer.tell(problem, true);
+    this.#observer.onProblem();
   }
 }

@@ -1,8 +1,19 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { formatEvent, type AuditEvent } from './event.ts';
 import { AuditLog, checkAuditFile } from './index.ts';
 
@@ -27,9 +38,13 @@ const done: AuditEvent = {
 
 function open(path: string | undefined) {
   const [lines, told]: [string[], string[]] = [[], []];
+  const problems: (string | null)[] = [];
   const mask = (text: string) => text.replaceAll('known-secret', '[redacted]');
-  const log = new AuditLog({ format: 'line', path }, { line: (text) => lines.push(text), mask, tell: (message) => told.push(message) });
-  return { log, lines, told };
+  const log = new AuditLog(
+    { format: 'line', path },
+    { line: (text) => lines.push(text), mask, tell: (message) => told.push(message), onProblem: () => problems.push(log.problem) },
+  );
+  return { log, lines, told, problems };
 }
 
 function makeFolder(): string {
@@ -106,15 +121,77 @@ describe('an audit log in a file', () => {
     log.write(called);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     renameSync(path, `${path}.1`);
-    log.write(called);
-    log.reopen();
+    log.write({ ...called, call: 'c2' });
+    writeFileSync(path, '', { mode: 0o600 });
     log.write(done);
     expect(readFileSync(`${path}.1`, 'utf8').split('\n')).toHaveLength(3);
     expect(readFileSync(path, 'utf8')).toMatch(/^\S+ \[TOOL OK\][^\n]*\n$/);
     truncateSync(path);
-    log.write(done);
+    log.write({ ...done, call: 'c2' });
     expect(readFileSync(path, 'utf8')).toMatch(/^\S+ \[TOOL OK\][^\n]*\n$/);
-    expect([lines, told]).toEqual([[], []]);
+    expect([lines, told]).toEqual([[], [`the audit log was rotated: lines go to the new ${path}`]]);
+  });
+
+  it('is made again where it was deleted, moved away or lost with its folder, without a line and after a while', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const ways: Readonly<Record<string, (path: string, folder: string) => void>> = {
+      deleted: (path) => unlinkSync(path),
+      'moved away': (path) => renameSync(path, `${path}.1`),
+      'lost with its folder': (_, folder) => {
+        renameSync(folder, `${folder}.1`);
+        mkdirSync(folder);
+      },
+    };
+    for (const [way, lose] of Object.entries(ways)) {
+      const folder = join(makeFolder(), 'logs');
+      mkdirSync(folder);
+      const path = join(folder, 'audit.log');
+      const { log, told } = open(path);
+      lose(path, folder);
+      vi.advanceTimersByTime(5_000);
+      expect(existsSync(path), way).toBe(true);
+      log.write(called);
+      expect(readFileSync(path, 'utf8'), way).toContain('[TOOL CALL]');
+      expect(told, way).toEqual([`the audit log was rotated: lines go to the new ${path}`]);
+    }
+  });
+
+  it('says that it cannot follow, and loses no line: those of a deleted file go to the log of the server', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const path = join(makeFolder(), 'audit.log');
+    const { log, lines, told, problems } = open(path);
+    renameSync(path, `${path}.1`);
+    // A folder can be opened by nobody, root included.
+    mkdirSync(path);
+    log.write(called);
+    expect([log.problem, told]).toEqual([null, []]);
+    vi.advanceTimersByTime(5_000);
+    expect(log.problem).toMatch(/^the audit log goes to the former file: \S+ cannot be opened \(.*EISDIR.*\); give it/);
+    expect(readFileSync(`${path}.1`, 'utf8')).toContain('[TOOL CALL]');
+    unlinkSync(`${path}.1`);
+    log.write(done);
+    expect(lines).toEqual([expect.stringContaining('[TOOL OK]')]);
+    expect(log.problem).toContain('to the log of the server');
+    rmSync(path, { recursive: true });
+    writeFileSync(path, '');
+    log.write({ ...called, call: 'c2' });
+    expect(readFileSync(path, 'utf8')).toContain('[TOOL CALL]');
+    expect(problems).toEqual([expect.stringContaining('former file'), expect.stringContaining('deleted'), null]);
+  });
+
+  it('ends each call once: one that was cut is ended with "outcome unknown", and its late end is dropped', () => {
+    const { log, lines } = open(undefined);
+    log.write(called);
+    log.write({ ...called, call: 'c2' });
+    log.write({ ...done, call: 'c2' });
+    log.cut('the server stopped');
+    log.cut('the server ended');
+    log.write(done);
+    expect(
+      lines.map((line) => /\[.*?\] +t( \| \d+ms \| outcome unknown: the server stopped)?/.exec(line)?.[0].replace(/\d+ms/, 'ms')),
+    ).toEqual(['[TOOL CALL] t', '[TOOL CALL] t', '[TOOL OK]   t', '[TOOL ERR]  t | ms | outcome unknown: the server stopped']);
   });
 
   it('goes on in the former file when it cannot be opened again', () => {

@@ -17,7 +17,8 @@ export function printPicture(report: StatusReport, trouble: string | null, { out
   for (const line of draw(groups, canvas)) out(line);
   out('');
   show(out, [span(trouble === null ? report.envAdvice : AFTER_DEATH, 'faint')]);
-  for (const warning of report.envWarnings) show(err, [span(`warning: ${warning}`, 'waiting')]);
+  const faults = trouble === null ? report.faults : [];
+  for (const warning of [...report.envWarnings, ...faults]) show(err, [span(`warning: ${warning}`, 'waiting')]);
 }
 
 const AFTER_DEATH =

@@ -217,6 +217,7 @@ export class Lifecycle<Config> {
       kind,
       pendingRestart: record.config.pendingRestart,
       ...verdict,
+      warnings: [...(verdict.warnings ?? []), ...this.#options.service.faults()],
       exitCode: exitCodeOf(kind, verdict.outcome, (verdict.pendingRestart ?? []).length > 0),
       envSource: verdict.envSource ?? record.envSource,
       generation: record.generation,

@@ -161,6 +161,8 @@ export interface LifecycleRecord {
   readonly demo: boolean;
   /** Null until the server is ready. */
   readonly posture: Posture | null;
+  /** What does not work now though the server serves, for its operator: an audit file that cannot be opened, a store that refuses. */
+  readonly faults: readonly string[];
   /** How a restart keeps the listening socket: by handing its descriptor over, or by binding again (refusals for a moment). */
   readonly handover: 'descriptor' | 'rebind';
 }
@@ -216,5 +218,6 @@ const defaults = {
   operations: [],
   demo: false,
   posture: null,
+  faults: [],
   handover: 'rebind',
 } as const;

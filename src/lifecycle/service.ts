@@ -84,6 +84,8 @@ export interface Service<Config> {
   shutdown(timeoutMs: number): Promise<DrainReport>;
   /** How open the server is under the configuration in force. */
   posture(): Posture;
+  /** What does not work though the server serves: shown by `status` and in every verdict. Empty: nothing. */
+  faults(): readonly string[];
   /** Under the configuration in force. */
   drainTimeoutMs(): number;
   /** The files of which a change causes a reload, with the content that is in use. Empty: none is watched. */

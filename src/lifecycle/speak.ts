@@ -15,7 +15,7 @@ export function speaker({ id, kind, note, startedAt }: { id: string; kind: Opera
       exitCode: exitCodeOf(kind, outcome),
       message,
       pendingRestart: record?.config.pendingRestart ?? [],
-      warnings: note === null ? [] : [note],
+      warnings: [...(note === null ? [] : [note]), ...(record?.faults ?? [])],
       envSource: record?.envSource ?? null,
       generation: record?.generation ?? null,
       durationMs: Math.round(performance.now() - startedAt),

@@ -19,6 +19,8 @@ export interface DoorOptions {
   /** What is shared with other replicas; null without any. */
   readonly state: SharedState | null;
   readonly log: Log;
+  /** Told why, just before running calls are cut. */
+  readonly onCut: (why: string) => void;
 }
 
 /** A host and port. */
@@ -49,7 +51,7 @@ export class Door {
       warn: (message) => log.warn({}, message),
       respond: this.#routes(),
       refuse: refuseRequest,
-      lastCall: (why) => mcp.abandon(why),
+      lastCall: (why) => this.#abandon(why),
     });
   }
 
@@ -163,8 +165,13 @@ export class Door {
   async #drainPipe(pipe: StdioConnection, timeoutMs: number): Promise<DrainReport> {
     pipe.hold();
     const isIdle = await endsWithin(timeoutMs, pipe.idle());
-    if (!isIdle) void this.#options.mcp.abandon('the server is restarting, and this request did not finish in time');
+    if (!isIdle) void this.#abandon('the server is restarting, and this request did not finish in time');
     return { interrupted: isIdle ? 0 : 1 };
+  }
+
+  #abandon(why: string): Promise<void> {
+    this.#options.onCut(why);
+    return this.#options.mcp.abandon(why);
   }
 
   /** False when a request of the pipe did not finish in time. */

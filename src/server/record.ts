@@ -85,6 +85,7 @@ function firstRecord({ launch, configuration, demo, handover }: RecordInput): Li
     operations: former?.operations ?? [],
     demo,
     posture: null,
+    faults: [],
     handover: isInstalled(launch) ? 'descriptor' : 'rebind',
   };
 }

@@ -71,6 +71,7 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #calls: Calls;
   readonly #mcp: McpService;
   readonly #door: Door;
+  #onFaults: () => void = () => undefined;
 
   constructor(options: ServiceOptions) {
     const { configuration, log, demo, generation, state = null, saved = null } = options;
@@ -90,6 +91,7 @@ export class ServerService implements Service<SavedConfiguration> {
       line: (text) => log.line(text),
       mask: (text) => maskSecrets(text, this.#calls.secrets),
       tell: (message, isWrong) => log[isWrong ? 'error' : 'info']({}, message),
+      onProblem: () => this.#onFaults(),
     });
     this.#mcp = new McpService({
       runtime: () => this.#calls.runtime,
@@ -101,7 +103,7 @@ export class ServerService implements Service<SavedConfiguration> {
       generation,
       store: state?.sessions() ?? null,
     });
-    this.#door = new Door({ mcp: this.#mcp, calls: this.#calls, state, log });
+    this.#door = new Door({ mcp: this.#mcp, calls: this.#calls, state, log, onCut: (why) => this.cutCalls(why) });
     if (saved) this.#mcp.restoreSessions(saved.sessions, this.#offersOtherThan(saved));
   }
 
@@ -170,6 +172,7 @@ export class ServerService implements Service<SavedConfiguration> {
 
   async shutdown(timeoutMs: number): Promise<DrainReport> {
     const report = await this.#tellMeanwhile(this.#door.close(timeoutMs));
+    this.cutCalls('the server stopped');
     await endsWithin(CLOSING_MS, this.#closeParts());
     return report;
   }
@@ -179,11 +182,25 @@ export class ServerService implements Service<SavedConfiguration> {
     await Promise.all([this.#calls.close(), this.#options.demo?.close(), this.#state?.close()]);
   }
 
+  /** Ends running calls in the audit log: nobody learns what comes of them. */
+  cutCalls(why: string): void {
+    this.#audit.cut(`${why}; look before you repeat a change`);
+  }
+
   posture(): Posture {
     const isShared = this.#state?.isUp ?? null;
     const secrets = this.#options.configuration.keptSecrets();
     const demo = this.#options.demo !== null;
     return postureOf({ settings: this.#calls.settings, tools: this.offered.values(), demo, secrets, isShared });
+  }
+
+  faults(): readonly string[] {
+    return [this.#audit.problem].filter((fault) => fault !== null);
+  }
+
+  /** Calls `observer` whenever `faults` may have changed. */
+  onFaults(observer: () => void): void {
+    this.#onFaults = observer;
   }
 
   /** Logs how open the server is. */
@@ -200,7 +217,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   entered(state: State): void {
-    if (state === 'reloading') this.#audit.reopen();
+    if (state === 'reloading') this.#audit.follow();
     this.#door.entered(state);
   }
 
@@ -214,6 +231,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   saveSessions(keep: boolean): SavedSessions {
+    this.cutCalls('the server restarted');
     return {
       sessions: keep ? this.#mcp.saveSessions() : [],
       tools: this.#calls.toolNames(),

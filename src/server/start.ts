@@ -81,7 +81,9 @@ const asLaunched = (stage: Stage, { entry, main = stage.launch.main }: Handover<
 async function takeOver(taking: Run & { readonly handover: Handover<SavedConfiguration> }): Promise<number | undefined> {
   const { stage, handover, reading, demo, log } = taking;
   log.format = reading.configuration.settings.logFormat;
+  let service: ServerService | null = null;
   const giveUp = (failure: string) => {
+    service?.cutCalls('the server could not get ready');
     log.error({ generation: handover.generation }, `generation ${handover.generation} cannot get ready: ${failure}`);
     log.flush();
     comeBack(handover, stage.launch, `generation ${handover.generation} could not get ready: ${failure}`);
@@ -100,7 +102,7 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
     const problems = await problemsOf(reading, demo);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
     if (problems.length > 0) return refuse(log, problems);
-    await run(taking);
+    await run({ ...taking, onMade: (made) => (service = made) });
     return undefined;
   } catch (error) {
     giveUp(messageOf(error));
@@ -143,9 +145,10 @@ interface Run {
   /** Signals that came before the lifecycle could take them. */
   readonly held: readonly NodeJS.Signals[];
   readonly log: RootLog;
+  readonly onMade?: (service: ServerService) => void;
 }
 
-async function run({ stage, reading, demo, handover, held, log }: Run): Promise<void> {
+async function run({ stage, reading, demo, handover, held, log, onMade }: Run): Promise<void> {
   const { configuration, warnings } = reading;
   const { settings } = configuration;
   const { launch } = stage;
@@ -159,20 +162,31 @@ async function run({ stage, reading, demo, handover, held, log }: Run): Promise<
     const reached = state?.begin(STATE_WAIT_MS);
     const { generation } = keeper.record;
     const service = new ServerService({ configuration, log, demo: tenant, generation, state, saved, process: () => keeper.record });
-    const exit = (code: number) => {
+    const end = () => {
+      service.cutCalls('the server ended');
       log.flush();
+    };
+    // An error that nobody caught ends the process in another way.
+    process.once('exit', end);
+    onMade?.(service);
+    const exit = (code: number) => {
+      end();
       stage.exit(code);
     };
     const manager = handover?.manager ?? launch.manager;
     const lifecycle = new Lifecycle({ launch, service, keeper, log, native: () => loadNative(launch), exit, manager });
     await reached;
     state?.onChange(() => keeper.update({ posture: service.posture() }));
+    service.onFaults(() => keeper.update({ faults: service.faults() }));
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
     for (const signal of held) lifecycle.signalled(signal);
     stage.onSignals((signal) => lifecycle.signalled(signal));
     const url = address && urlOf(address, settings);
     service.announcePosture();
-    lifecycle.ready({ host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture() }, handover);
+    lifecycle.ready(
+      { host: address?.host ?? null, port: address?.port ?? null, url, posture: service.posture(), faults: service.faults() },
+      handover,
+    );
     announce({ log, settings, service, tenant, url });
     if (!address) serveStdio({ service, lifecycle, log, isAlone: () => handover === null && keeper.record.state === 'ready' });
     lookUpTenant(service, saved, log);

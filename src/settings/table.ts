@@ -539,7 +539,7 @@ const logging = {
       env: 'ZSCALER_MCP_AUDIT_FILE',
       flag: '--audit-file',
       applies: 'reload',
-      about: 'File to log tool calls to, instead of stderr. Each reload reopens it, for log rotation.',
+      about: 'File to log tool calls to, instead of stderr. It follows log rotation by itself.',
     },
     'an absolute path',
     absolutePath,

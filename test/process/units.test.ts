@@ -67,6 +67,8 @@ describe.each([NOTIFY, NOTIFY_RELOAD])('%s', (name) => {
     expect(Object.keys(variables).filter((each) => each.startsWith('ZSCALER') && !settings.has(each))).toEqual([]);
     expect(variables['ZSCALER_MCP_PID_FILE']).toBe(`%t/${only('RuntimeDirectory')}/server.pid`);
     expect(variables['NODE_COMPILE_CACHE']).toBe(`%C/${only('CacheDirectory')}`);
+    // Where the pages put the audit file.
+    expect(only('LogsDirectory')).toBe('zscaler-mcp');
   });
 
   it('does not forbid what Node.js and the commands need', () => {
