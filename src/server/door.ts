@@ -41,7 +41,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    const { calls, log, mcp } = options;
+    const { calls, log } = options;
     const tls = tlsOf(calls.settings);
     if (tls) for (const warning of checkTls(tls)) log.warn({}, warning);
     this.#gate = openGate(options);
