@@ -1,9 +1,10 @@
 /** What `status` shows a person: what runs, from where it is configured, what differs, what was done lately, how open it is. */
-import type { PastOperation } from '../lifecycle/index.ts';
+import { describePending, type PastOperation } from '../lifecycle/index.ts';
 import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from './picture.ts';
 import { describeProblem } from '../common/problem.ts';
 import type { Printer } from './print.ts';
 import type { StatusReport } from './status-report.ts';
+import { describeShadow } from './status-settings.ts';
 
 /** @param trouble why the server counts as dead, or null while it runs */
 export function printPicture(report: StatusReport, trouble: string | null, { out, err, canvas }: Printer): void {
@@ -38,7 +39,7 @@ function headline({ version, state, generation, demo }: StatusReport): Span[] {
 
 const groupsOf = (report: StatusReport, now: number): Row[][] => [
   processRows(report, now),
-  [...sourceRows(report, now), ...differenceRows(report)],
+  [...sourceRows(report, now), ...differenceRows(report), ...shadowRows(report)],
   pastRows(report, now),
   postureRows(report),
 ];
@@ -107,7 +108,9 @@ function differenceRows({
     ...secretFilesChanged.map((path) => [span(`${path} was written since it was read, or is gone:`), RELOAD]),
     ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read yet:'), RESTART]] : []),
     ...(envSource === 'missing' ? [[span('the .env is gone; what was last read from it stays in force')]] : []),
-    ...(pendingRestart.length > 0 ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.join(', ')}`)]] : []),
+    ...(pendingRestart.length > 0
+      ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.map(describePending).join(', ')}`)]]
+      : []),
     ...(codeChanged ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
   ];
   const isManaged = secretSources.some(({ kind }) => kind !== 'file');
@@ -116,6 +119,10 @@ function differenceRows({
   if (differences.length === 0) return [{ label: 'differs', text: [span('nothing from what runs', 'good')] }];
   return differences.map((text) => ({ label: 'differs', mark: ATTENTION, text: text.map((part) => ({ ...part, tone: 'waiting' })) }));
 }
+
+/** As of the last load: an edit since then is known to the next reload. */
+const shadowRows = ({ shadowed }: StatusReport): Row[] =>
+  shadowed.map((shadow) => ({ label: 'shadowed', mark: ATTENTION, text: [span(describeShadow(shadow), 'waiting')] }));
 
 const RELOAD = whole('zscaler-mcp reload');
 const RESTART = whole('zscaler-mcp restart');

@@ -15,5 +15,13 @@ export interface StatusReport extends LifecycleRecord {
   readonly codeChanged: boolean | null;
   /** Files of secrets that were written since they were read, or are gone. */
   readonly secretFilesChanged: readonly string[];
+  /** Values without effect, as of the last load, and the ones above them; null for those of a secret. */
+  readonly shadowed: readonly {
+    readonly setting: string;
+    readonly value: string | null;
+    readonly from: string;
+    readonly inForce: string | null;
+    readonly by: string;
+  }[];
   readonly pidFile: string;
 }

@@ -8,15 +8,17 @@ import {
   traceFiles,
   troubleWith,
   type LifecycleRecord,
+  type RecordedSetting,
   type Whereabouts,
 } from '../lifecycle/index.ts';
 import { classifyEnvSource, describeEnvironment, findNewerFiles } from '../settings/env-source.ts';
 import type { Printer } from './print.ts';
 import { printPicture } from './status-picture.ts';
 import type { StatusReport } from './status-report.ts';
+import { settingLines, settingsToShow, type SettingsAsked } from './status-settings.ts';
 
 /** Prints what runs. @returns the exit code */
-export function printStatus(where: Whereabouts, json: boolean, printer: Printer): number {
+export function printStatus(where: Whereabouts, json: boolean, printer: Printer, asked: SettingsAsked): number {
   const found = findServer(where);
   const trouble = troubleWith(found);
   if (found.note !== null && !json) printer.err(`note: ${found.note}`);
@@ -29,9 +31,24 @@ export function printStatus(where: Whereabouts, json: boolean, printer: Printer)
   }
   const report = describe(found.path, found.reading.record, trouble === null);
   const exitCode = report.running ? 0 : 1;
-  if (json) printer.out(JSON.stringify({ ...report, exitCode, message: trouble?.message ?? 'running' }));
+  const settings = settingsToShow(report.settings ?? [], asked);
+  const shown = { ...report, settings: asked.settings ? settings : undefined };
+  if (json) printer.out(JSON.stringify({ ...shown, exitCode, message: trouble?.message ?? 'running' }));
+  else if (asked.settings && trouble === null) for (const line of describeSettings(report, settings)) printer.out(line);
   else printPicture(report, trouble?.message ?? null, printer);
   return exitCode;
+}
+
+function describeSettings(
+  { settings, dotenvPath, envSource, config, generation }: StatusReport,
+  shown: readonly RecordedSetting[],
+): string[] {
+  if (settings === undefined) return ['The running server is of a version that does not record its settings. After a restart it does.'];
+  return [
+    `settings in force: generation ${generation}, loaded ${config.loadedAt}, .env ${dotenvPath ?? 'none'} (${envSource})`,
+    ...settingLines(shown),
+    ...(shown.length < settings.length ? [`${settings.length - shown.length} more are at their default; --all shows them`] : []),
+  ];
 }
 
 function describe(pidFile: string, record: LifecycleRecord, running: boolean): StatusReport {
@@ -44,6 +61,9 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): S
     environment: describeEnvironment(situation, { by: 'status' }),
     secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
     codeChanged: running ? isReplaced(record) : null,
+    shadowed: (record.settings ?? []).flatMap(({ setting, value, from, shadowed = [] }) =>
+      shadowed.map((below) => ({ setting, value: below.value, from: below.from, inForce: below.value === null ? null : value, by: from })),
+    ),
     pidFile,
   };
 }

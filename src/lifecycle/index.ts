@@ -92,6 +92,7 @@ export type {
   PastOperation,
   Posture,
   Problem,
+  RecordedSetting,
   SecretSource,
   State,
 } from './record.ts';
@@ -100,4 +101,4 @@ export { newOperationId } from './requests.ts';
 export { stopServer, type StopOptions } from './stop-server.ts';
 export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
-export { describeOperation, exitCodeOf } from './verdicts.ts';
+export { describeOperation, describePending, exitCodeOf } from './verdicts.ts';

@@ -190,6 +190,7 @@ export class Lifecycle<Config> {
       ...source,
       config: { digest: configDigest, loadedAt: new Date().toISOString(), pendingRestart },
       posture: service.posture(),
+      settings: service.settings(),
     });
     this.#sources.follow(service.watchedFiles());
     return judgeReload(candidate, false);
@@ -244,9 +245,12 @@ export class Lifecycle<Config> {
   }
 
   #logOperation(operation: Operation, { askedBy, dryRun }: Finished['request'], hasFailed: boolean): void {
-    const { id, kind, outcome, generation, durationMs, changes, errors, message } = operation;
-    const fields = { operation: id, kind, outcome, generation, durationMs, askedBy, changes, errors, dryRun };
-    this.#options.log[hasFailed ? 'error' : 'info'](fields, `${kind}${dryRun ? ' (dry run)' : ''}: ${outcome}: ${message}`);
+    const { id, kind, outcome, generation, durationMs, changes, errors, warnings, message } = operation;
+    const fields = { operation: id, kind, outcome, generation, durationMs, askedBy, changes, errors, warnings, dryRun };
+    this.#options.log[hasFailed ? 'error' : warnings.length > 0 ? 'warn' : 'info'](
+      fields,
+      `${kind}${dryRun ? ' (dry run)' : ''}: ${outcome}: ${message}`,
+    );
   }
 
   /** For people, in one line. */

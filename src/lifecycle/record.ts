@@ -114,6 +114,22 @@ export interface SecretSource {
   readonly readAt: string;
 }
 
+/** A setting in force. Of a secret it only says whether it is set. */
+export interface RecordedSetting {
+  readonly setting: string;
+  readonly value: string;
+  /** The layer: flag, file, secrets, environment or default. */
+  readonly origin: string;
+  /** Where it came from, in words. */
+  readonly from: string;
+  /** Another value that a restart would put in force. */
+  readonly waiting?: { readonly value: string; readonly from: string };
+  /** Values without effect, because this one stands above them; null for those of a secret. */
+  readonly shadowed?: readonly { readonly value: string | null; readonly from: string }[];
+  /** Why the setting has no effect. */
+  readonly ignored?: string;
+}
+
 /** Content of the PID file, published as JSON. Its keys are public: later versions may add some, and change none. */
 export interface LifecycleRecord {
   readonly schema: 1;
@@ -156,6 +172,8 @@ export interface LifecycleRecord {
   /** Number of operations by kind and outcome, over all generations, without dry runs. */
   readonly operationCounts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly config: { readonly digest: string; readonly loadedAt: string; readonly pendingRestart: readonly string[] };
+  /** Every setting. Absent in the record of an older version. */
+  readonly settings?: readonly RecordedSetting[];
   /** The last 20, oldest first. */
   readonly operations: readonly PastOperation[];
   readonly demo: boolean;

@@ -1,7 +1,7 @@
 /** The interface that a host supplies: what the lifecycle needs of the server it runs. */
 import type { HandedConnection, HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
-import type { Change, EnvFileFacts, Posture, Problem, SecretSource, State } from './record.ts';
+import type { Change, EnvFileFacts, Posture, Problem, RecordedSetting, SecretSource, State } from './record.ts';
 
 /** A configuration that has been read and validated, and is not in force yet. */
 export interface Candidate<Config> {
@@ -12,6 +12,8 @@ export interface Candidate<Config> {
   readonly changes: readonly Change[];
   /** Names of the changed settings that only a restart applies. */
   readonly pendingRestart: readonly string[];
+  /** Settings that were edited, and of which the edit has no effect; absent if there are none. */
+  readonly withoutEffect?: readonly string[];
   readonly source: SourceFacts;
   /** The files that it was read from. */
   readonly files: readonly SourceFile[];
@@ -86,6 +88,8 @@ export interface Service<Config> {
   posture(): Posture;
   /** What does not work though the server serves: shown by `status` and in every verdict. Empty: nothing. */
   faults(): readonly string[];
+  /** The settings in force, as the record publishes them. */
+  settings(): readonly RecordedSetting[];
   /** Under the configuration in force. */
   drainTimeoutMs(): number;
   /** The files of which a change causes a reload, with the content that is in use. Empty: none is watched. */

@@ -75,21 +75,35 @@ export const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => 
 });
 
 /** The verdict on a valid configuration: what applies now and what waits, or with `dryRun` would. */
-export function judgeReload({ changes, pendingRestart, warnings, source }: Candidate<unknown>, dryRun: boolean): Verdict {
+export function judgeReload(
+  { changes, pendingRestart, withoutEffect = [], warnings, source }: Candidate<unknown>,
+  dryRun: boolean,
+): Verdict {
   const live = changes.filter(({ applies }) => applies === 'reload').map(({ setting }) => setting);
   const details = { changes, pendingRestart, warnings, envSource: source.envSource };
   const would = dryRun ? 'would be ' : '';
   const parts = [
     live.length > 0 ? `${would}in force now: ${live.join(', ')}` : 'nothing that applies live has changed',
-    ...(pendingRestart.length > 0 ? [`${dryRun ? 'would wait' : 'waiting'} for a restart: ${pendingRestart.join(', ')}`] : []),
+    ...(pendingRestart.length > 0
+      ? [`${dryRun ? 'would wait' : 'waiting'} for a restart: ${pendingRestart.map(describePending).join(', ')}`]
+      : []),
+    ...(withoutEffect.length > 0 ? [`edited without effect, because another value stands above: ${withoutEffect.join(', ')}`] : []),
   ];
   if (dryRun && (live.length > 0 || pendingRestart.length > 0))
     return { outcome: 'valid', message: `${parts.join('; ')}; nothing was changed`, ...details };
   if (pendingRestart.length > 0) return { outcome: 'applied-restart-pending', message: parts.join('; '), ...details };
   return live.length > 0
     ? { outcome: 'applied', message: parts.join('; '), ...details }
-    : { outcome: 'unchanged', message: 'the configuration is the same as before', ...details };
+    : {
+        outcome: 'unchanged',
+        message: withoutEffect.length > 0 ? parts.slice(1).join('; ') : 'the configuration is the same as before',
+        ...details,
+      };
 }
+
+/** What waits for a restart, in words: a setting by its name, anything else with what it is. */
+export const describePending = (name: string): string =>
+  name === 'entitlement-filter' ? 'the list of offered tools (entitlement-filter)' : name;
 
 export const wouldRestart = ({ changes, warnings }: Candidate<unknown>): Verdict => ({
   outcome: 'valid',

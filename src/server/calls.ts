@@ -7,7 +7,7 @@ import { RateLimit } from '../http/index.ts';
 import type { Replacement } from '../lifecycle/index.ts';
 import type { CallContext, Runtime } from '../mcp/index.ts';
 import { openMetrics, type Metrics, type ProcessFacts } from '../metrics/index.ts';
-import { secretValues, type Settings } from '../settings/index.ts';
+import { maskSecrets, secretValues, type Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
 import { bindCall, catalogue, Enabled, selectTools, type SavedEnabled, type Tool } from '../tools/index.ts';
 import { checkClient, createCloud, TokenCache, Transport, type Cloud, type CloudConfig } from '../zscaler/index.ts';
@@ -60,6 +60,8 @@ export class Calls {
   readonly #desk: ConfirmationDesk;
   readonly #enabled: Enabled;
   #entitled: readonly string[] | null;
+  /** The question to the cloud that the offer waits for. */
+  #lookup: Promise<boolean> = Promise.resolve(false);
   #offer: Offer;
   #metrics: Metrics | null = null;
   #setup: Setup;
@@ -134,7 +136,12 @@ export class Calls {
    * so that no start waits for the cloud; until then, and when the cloud does not tell, the tools of all products are offered.
    * @returns whether the list of tools has changed
    */
-  async applyEntitlement(): Promise<boolean> {
+  applyEntitlement(): Promise<boolean> {
+    this.#lookup = this.#applyEntitlement();
+    return this.#lookup;
+  }
+
+  async #applyEntitlement(): Promise<boolean> {
     const { settings, cloud } = this.#setup;
     const { log } = this.#options;
     if (settings.disableEntitlementFilter || cloud.clientId === undefined) return false;
@@ -155,6 +162,25 @@ export class Calls {
     log.info({ products: found.products, tools: offered.length }, 'the tools of products that the tenant does not have are not offered');
     this.#setup = this.#build(current, this.#setup);
     return true;
+  }
+
+  /**
+   * Asks the cloud for a token with the credentials of other settings, and compares its products with those that the offer
+   * follows from. The demo tenant has one offer for all credentials.
+   * @returns null if they are the same; else what differs, or why that is not known, as a clause
+   */
+  async compareEntitlement(next: Settings): Promise<string | null> {
+    if (this.#options.demo) return null;
+    const signal = AbortSignal.timeout(COMPARE_LIMIT_MS);
+    try {
+      await Promise.race([this.#lookup, failAt(signal)]);
+      const found = await this.#openCloud(cloudConfigOf(next), new TokenCache()).entitlement(signal);
+      const [before, after] = [this.#entitled, found?.products ?? null].map(describeProducts);
+      return before === after ? null : `the tools offered are those of ${before}, and the new credentials are for ${after}`;
+    } catch (error) {
+      const reason = signal.aborted ? `no answer in ${COMPARE_LIMIT_MS / 1_000} s` : messageOf(error);
+      return `the tools offered follow from the former credentials, and the cloud gives no token for the new ones: ${maskSecrets(reason, secretValues(next))}`;
+    }
   }
 
   /** Whether the cloud accepts a client's credentials; see `GateOptions.verifyClient`. */
@@ -207,9 +233,9 @@ export class Calls {
     }
   }
 
-  #openCloud(config: CloudConfig): Cloud {
+  #openCloud(config: CloudConfig, tokens = this.#tokens): Cloud {
     const transport = observed(this.#transport, () => this.#metrics);
-    return createCloud(config, { tokens: this.#tokens, transport, log: this.#options.log });
+    return createCloud(config, { tokens, transport, log: this.#options.log });
   }
 
   #openMetrics(): Promise<Metrics> {
@@ -225,3 +251,12 @@ export class Calls {
     return new RateLimit(requestsPerMinute, state ? async (points, seconds) => state.counter('rate', points, seconds) : undefined);
   }
 }
+
+/** How long a reload waits for the cloud. */
+const COMPARE_LIMIT_MS = 5_000;
+
+const failAt = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('no answer in time'))));
+
+const describeProducts = (products: readonly string[] | null): string =>
+  products === null ? 'all products' : products.toSorted((one, other) => (one < other ? -1 : 1)).join(', ');

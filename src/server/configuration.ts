@@ -11,6 +11,8 @@ import {
   classifyEnvSource,
   compareSettings,
   configDigest,
+  describeInForce,
+  describeShadowed,
   envCandidates,
   FileContent,
   findEnvFile,
@@ -25,6 +27,7 @@ import {
   type EnvFileLayer,
   type EnvSourceReport,
   type Loaded,
+  type SettingInForce,
   type Settings,
 } from '../settings/index.ts';
 import type { KeptSecrets } from './posture.ts';
@@ -47,6 +50,8 @@ export interface ConfigurationCandidate extends Candidate<SavedConfiguration> {
   /** What a restart puts in force. */
   readonly nextSettings: Settings;
   readonly origins: Loaded['origins'];
+  /** Values without effect, because a layer above has another one. */
+  readonly shadowed: Loaded['shadowed'];
 }
 
 /** What the next generation, or its rehearsal, needs to use the configuration of this one. JSON; holds secrets. */
@@ -72,14 +77,17 @@ export class Configuration {
   readonly #invocation: Invocation;
   #loaded: Loaded;
   #settings: Settings;
+  /** Of the settings in force; those of `#loaded` include what waits for a restart. */
+  #origins: Loaded['origins'];
   #saved: SavedConfiguration;
-  /** The credentials at the start of this generation. */
-  readonly #offeredFor: string;
+  /** The credentials that the offered list of tools follows from. */
+  #offeredFor: string;
 
   private constructor(invocation: Invocation, loaded: Loaded, saved: SavedConfiguration) {
     this.#invocation = invocation;
     this.#loaded = loaded;
     this.#settings = loaded.settings;
+    this.#origins = loaded.origins;
     this.#offeredFor = credentialsOf(loaded.settings);
     this.#saved = saved;
   }
@@ -110,7 +118,7 @@ export class Configuration {
       warnings: [
         ...warnOfPassedOver(found.path === null ? passedOverEnvFile(place) : null),
         ...warnOfNothingToWatch(loaded, filesOf(saved, loaded)),
-        ...[...found.warnings, ...file.warnings, ...loaded.warnings].map(describeProblem),
+        ...[...found.warnings, ...file.warnings, ...loaded.warnings, ...loaded.shadowed.map(describeShadowed)].map(describeProblem),
       ],
     };
   }
@@ -154,7 +162,7 @@ export class Configuration {
 
   /** Where the secrets in force are kept. */
   keptSecrets(): KeptSecrets {
-    const { origins } = this.#loaded;
+    const origins = this.#origins;
     const held = rows.filter(([name, { secret }]) => secret === true && isSet(this.#settings[name]));
     const open = held
       .filter(([name]) => isSecret(name, this.#settings[name]))
@@ -167,6 +175,11 @@ export class Configuration {
       places: (this.source.secretSources ?? []).filter(({ settings }) => settings.length > 0).map(({ place }) => place),
       readableFile: isReadable ? (inFile?.file ?? null) : null,
     };
+  }
+
+  /** The settings in force, for people. Holds no secret. */
+  describe(): readonly SettingInForce[] {
+    return describeInForce({ settings: this.#settings, origins: this.#origins }, this.#loaded);
   }
 
   /** Of the settings in force; keyed, so that it reveals none of them. */
@@ -196,9 +209,16 @@ export class Configuration {
 
   /** Puts a candidate in force, as far as a reload can. */
   commit(candidate: ConfigurationCandidate): void {
-    this.#settings = candidate.effective;
+    const { effective, nextSettings, origins, shadowed, pendingRestart } = candidate;
+    // A setting that waits for a restart keeps the place that its value in force came from.
+    const waiting = new Set(pendingRestart);
+    this.#origins = Object.fromEntries(
+      Object.entries(origins).map(([env, origin]) => [env, (waiting.has(env) && this.#origins[env]) || origin]),
+    );
+    this.#settings = effective;
     this.#saved = candidate.config;
-    this.#loaded = { ...this.#loaded, settings: candidate.effective, origins: candidate.origins };
+    this.#loaded = { ...this.#loaded, settings: nextSettings, origins, shadowed };
+    if (!waiting.has(ENTITLEMENT)) this.#offeredFor = credentialsOf(effective);
   }
 
   /** The `.env` is gone: what was last read from it stays in force, for a restart too. All other sources are read again. */
@@ -244,13 +264,14 @@ export class Configuration {
       effective,
       nextSettings: loaded.settings,
       origins: loaded.origins,
+      shadowed: loaded.shadowed,
     };
   }
 
   /** The offered list of tools follows from credentials that have changed since; a restart asks again. */
   #staleEntitlement(effective: Settings): string[] {
     const isStale = this.#offeredFor !== credentialsOf(effective);
-    return isStale && !effective.disableEntitlementFilter && effective.clientId !== undefined ? ['entitlement-filter'] : [];
+    return isStale && !effective.disableEntitlementFilter && effective.clientId !== undefined ? [ENTITLEMENT] : [];
   }
 
   #digestOf(settings: Settings): string {
@@ -263,6 +284,9 @@ interface ReadAgain extends Pick<ConfigurationCandidate, 'problems' | 'warnings'
   readonly loaded: Loaded;
   readonly saved: SavedConfiguration;
 }
+
+/** What waits for a restart where the offered list of tools follows from former credentials. */
+export const ENTITLEMENT = 'entitlement-filter';
 
 const credentialsOf = ({ clientId, clientSecret, privateKey }: Settings): string => JSON.stringify([clientId, clientSecret, privateKey]);
 

@@ -82,6 +82,7 @@ function firstRecord({ launch, configuration, demo, handover }: RecordInput): Li
     failedCount: former?.failedCount ?? 0,
     operationCounts: former?.operationCounts ?? {},
     config: { digest: configuration.digest(), loadedAt: now, pendingRestart: [] },
+    settings: configuration.describe(),
     operations: former?.operations ?? [],
     demo,
     posture: null,

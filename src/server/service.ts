@@ -22,14 +22,15 @@ import {
 } from '../lifecycle/index.ts';
 import { McpService, type SavedPipe, type SavedSession } from '../mcp/index.ts';
 import type { ProcessFacts } from '../metrics/index.ts';
-import { maskSecrets, secretValues, type Settings } from '../settings/index.ts';
+import { maskSecrets, secretValues, type SettingInForce, type Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
 import type { Tool } from '../tools/index.ts';
 import { Calls, type SavedCalls } from './calls.ts';
-import type { Configuration, ConfigurationCandidate, SavedConfiguration } from './configuration.ts';
+import { ENTITLEMENT, type Configuration, type ConfigurationCandidate, type SavedConfiguration } from './configuration.ts';
 import { Door, type Address } from './door.ts';
 import { auditTargetOf } from './part-settings.ts';
 import { logPosture, postureOf } from './posture.ts';
+import { remarksOn } from './remarks.ts';
 import { tellWhileWaiting } from './waiting.ts';
 
 /** What a server is made of. */
@@ -143,8 +144,25 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#options.configuration.saved;
   }
 
-  load(kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
-    return this.#options.configuration.readAgain(kind);
+  async load(kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
+    const { configuration } = this.#options;
+    const candidate = await configuration.readAgain(kind);
+    if (candidate.problems.length > 0) return candidate;
+    const { pendingRestart, isStale } = await this.#pendingAfter(candidate, kind);
+    const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, demo: this.#options.demo !== null });
+    return { ...candidate, pendingRestart, withoutEffect, warnings: [...candidate.warnings, ...warnings, ...isStale] };
+  }
+
+  /** Changed credentials leave the offer stale only if the cloud says that they are for other products. */
+  async #pendingAfter({ pendingRestart, effective }: ConfigurationCandidate, kind: 'reload' | 'restart') {
+    if (!pendingRestart.includes(ENTITLEMENT)) return { pendingRestart, isStale: [] };
+    const difference = kind === 'reload' ? await this.#calls.compareEntitlement(effective) : null;
+    if (difference === null) return { pendingRestart: pendingRestart.filter((name) => name !== ENTITLEMENT), isStale: [] };
+    return { pendingRestart, isStale: [`${ENTITLEMENT}: ${difference}`] };
+  }
+
+  settings(): readonly SettingInForce[] {
+    return this.#options.configuration.describe();
   }
 
   async apply(candidate: ConfigurationCandidate): Promise<void> {

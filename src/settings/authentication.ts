@@ -78,7 +78,7 @@ const noModeImplied = ({ authEnabled }: Settings): AuthObstacle =>
 const obstacle = (setting: string, message: string, hint: string): AuthObstacle => ({ setting, message, hint });
 
 /** Whether requests without credentials are admitted, because the platform in front authenticates them. */
-function trustsPlatform(settings: Settings): boolean {
+export function trustsPlatform(settings: Settings): boolean {
   const mode = authModeOf(settings);
   return settings.trustPlatformAuth && (mode === 'api-key' || mode === 'zscaler');
 }

@@ -1,10 +1,9 @@
 /** Which changes a reload applies, and which wait for a restart. */
 import { createHmac } from 'node:crypto';
 import { needsFreshStart } from './authentication.ts';
-import { FileContent } from './file-content.ts';
 import type { Loaded } from './load.ts';
 import { rows, type Settings } from './table.ts';
-import { escapeControl } from './words.ts';
+import { describeValue, isSet } from './words.ts';
 
 /** A setting whose value differs between the running and the next configuration. */
 export interface SettingChange {
@@ -60,20 +59,9 @@ const describeSecrets = (from: unknown, to: unknown): readonly [string, string] 
   return before && after ? ['changed', 'changed'] : [before ? 'set' : 'unset', after ? 'set' : 'unset'];
 };
 
-/** Whether a setting has a value: not undefined and not an empty list. */
-export const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
-
 function describeValues(from: unknown, to: unknown): readonly [string, string] {
   const [before, after] = [describeValue(from), describeValue(to)];
   return before === after ? [`${before}, as read before`, `${after}, new content`] : [before, after];
-}
-
-/** The text for a value that is not a secret, with control characters escaped. */
-export function describeValue(value: unknown): string {
-  if (value === undefined) return 'unset';
-  if (value instanceof FileContent) return escapeControl(value.path);
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : escapeControl(value.join(','));
-  return value === '' ? '""' : escapeControl(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /**

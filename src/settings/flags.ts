@@ -1,9 +1,9 @@
 /** Derives flags and help texts from the table. */
 import type { FlagLayer } from './layers.ts';
 import { reserved } from './reserved.ts';
-import { describeValue } from './compare.ts';
 import type { Setting } from './setting.ts';
 import { rows, topics } from './table.ts';
+import { describeValue } from './words.ts';
 
 /** Options for `parseArgs` of node:util. */
 export type FlagOptions = Record<string, { type: 'string' | 'boolean'; short?: string }>;

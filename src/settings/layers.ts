@@ -32,6 +32,8 @@ export interface Origin {
   readonly line?: number;
   /** The path of the secret file that the value came from. */
   readonly secretFile?: string;
+  /** The name it was set under, if that is not the setting's own. */
+  readonly alias?: string;
 }
 
 /** Where each setting's value came from, by environment name. */

@@ -31,11 +31,16 @@ describe('layers', () => {
   it('takes a line with nothing behind the = for the default, and says so when that hides a value below', () => {
     const hiding = load({ boot, text: 'A_A=1\nZSCALER_MCP_PORT=\nZSCALER_CLIENT_SECRET="  "\n' });
     expect([hiding.settings.port, hiding.settings.clientSecret, hiding.problems]).toEqual([8000, undefined, []]);
-    expect(brief(hiding.warnings)).toEqual(['A_A:1', 'ZSCALER_MCP_PORT:2']);
-    expect(hiding.warnings[1]?.message).toBe(
-      'is empty in the .env file, which resets it to its default although the environment has a value',
-    );
-    expect(load({ text: 'ZSCALER_MCP_PORT=\n' }).warnings).toEqual([]);
+    expect(hiding.shadowed).toMatchObject([
+      {
+        setting: 'ZSCALER_MCP_PORT',
+        value: '1',
+        from: 'the environment of the start',
+        above: 'nothing (the default: 8000)',
+        by: `${PATH}:2`,
+      },
+    ]);
+    expect(load({ text: 'ZSCALER_MCP_PORT=\n' }).shadowed).toEqual([]);
     expect(load({ boot: { ZSCALER_MCP_TOOLSETS: '' } }).settings.toolsets).toEqual([]);
   });
 
@@ -112,11 +117,11 @@ describe('other names', () => {
     ]);
   });
 
-  it('give way to the own name of the setting, with a warning when they differ', () => {
-    const { settings, warnings } = load({ boot: { HTTPS_PROXY: 'http://a:1', https_proxy: 'http://b:2', ZSCALER_ZCELL_CUSTOMER_ID: '7' } });
+  it('give way to the own name of the setting, and are named when they differ', () => {
+    const { settings, shadowed } = load({ boot: { HTTPS_PROXY: 'http://a:1', https_proxy: 'http://b:2', ZSCALER_ZCELL_CUSTOMER_ID: '7' } });
     expect(settings).toMatchObject({ httpsProxy: 'http://a:1', zcellCustomerId: '7' });
-    expect(warnings).toMatchObject([{ setting: 'https_proxy', message: 'differs from HTTPS_PROXY, which takes precedence' }]);
-    expect(load({ boot: { NO_PROXY: 'x', no_proxy: 'x' } }).warnings).toEqual([]);
+    expect(shadowed).toMatchObject([{ setting: 'HTTPS_PROXY', from: 'the environment of the start (https_proxy)', value: null }]);
+    expect(load({ boot: { NO_PROXY: 'x', no_proxy: 'x' } }).shadowed).toEqual([]);
   });
 });
 

@@ -4,11 +4,13 @@ import { checkTogether, type Known } from './checks.ts';
 import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin, type Origins } from './layers.ts';
 import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
+import { originOf, type Said } from './origins.ts';
 import type { Problem } from './problem.ts';
 import { describeReference, findReference, hintForReference } from './references.ts';
 import { judgeReserved } from './reserved.ts';
 import { fileNameOf, mayName, readSecretFile, readSecretFiles, type SecretFiles } from './secret-files.ts';
 import type { Setting } from './setting.ts';
+import { compareSaid, type Shadowed } from './shadowed.ts';
 import { rows, type Settings } from './table.ts';
 import { hintFor, showGiven } from './words.ts';
 
@@ -32,6 +34,8 @@ export interface Loaded {
   /** If there are any, the configuration must not be used. */
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** Values without effect, because a layer above has another one. Not among the warnings. */
+  readonly shadowed: readonly Shadowed[];
 }
 
 /** Reads every setting. Never throws: errors in the input are listed in `problems`. */
@@ -42,12 +46,14 @@ export function loadSettings(input: SettingsInput): Loaded {
   const origins: Record<string, Origin> = {};
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const shadowed: Shadowed[] = [];
   for (const [name, row] of rows) {
     const resolved = resolve(row, layers, secretFiles);
     values[name] = resolved.value;
     origins[row.env] = resolved.origin;
     problems.push(...resolved.problems);
     warnings.push(...resolved.warnings);
+    shadowed.push(...resolved.shadowed);
   }
   const settings = Object.freeze(values) as unknown as Settings;
   const findings = [
@@ -68,8 +74,15 @@ export function loadSettings(input: SettingsInput): Loaded {
     secretFiles,
     problems: inOrder(problems).map(mask),
     warnings: inOrder(warnings).map(mask),
+    shadowed: shadowed.map((each) => maskShadowed(each, secrets)),
   });
 }
+
+/** A value that is not a secret may still contain one. */
+const maskShadowed = (shadowed: Shadowed, secrets: readonly string[]): Shadowed =>
+  Object.fromEntries(
+    Object.entries(shadowed).map(([key, text]: [string, string | null]) => [key, text && maskSecrets(text, secrets)]),
+  ) as unknown as Shadowed;
 
 /** The secrets as written in the layers, including rejected and overridden ones: a message about another setting may quote one. */
 function rawSecrets(layers: readonly Layer[], secretFiles: SecretFiles): string[] {
@@ -78,17 +91,16 @@ function rawSecrets(layers: readonly Layer[], secretFiles: SecretFiles): string[
   return texts.flatMap((text) => (text ? [text, ...text.split(',').map((part) => part.trim())] : []));
 }
 
-interface Resolved {
+interface Resolved extends Pick<Loaded, 'problems' | 'warnings' | 'shadowed'> {
   readonly value: unknown;
   readonly origin: Origin;
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
 }
 
 /** Takes the value from the highest layer that has the setting. An empty value resets it to its default and hides lower layers. */
 function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: SecretFiles): Resolved {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const below: Said[] = [];
   let decided: { word: Word; layer: Layer } | null = null;
   for (const layer of layers) {
     if (row.applies === 'boot' && layer.kind !== 'flag' && layer.kind !== 'environment') continue;
@@ -98,56 +110,34 @@ function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: S
     // An invalid line of the file is reported even if a flag overrides it.
     if (decided === null || layer.kind === 'file') problems.push(...word.problems);
     if (decided === null) warnings.push(...word.warnings);
-    if (decided?.word.isEmpty && !word.isEmpty) warnings.push(hiddenByEmpty(row, decided, layer));
+    below.push(...(decided ? [{ word, layer }] : word.overruled.map((other) => ({ word: other, layer }))));
     decided ??= { word, layer };
   }
-  if (decided === null) return { value: row.default, origin: { origin: 'default' }, problems, warnings };
-  const { word, layer } = decided;
-  const { file, line } = layer.place(word.name);
-  const { secretFile } = word;
-  const origin = {
-    origin: layer.kind,
-    ...(file === null ? {} : { file }),
-    ...(line === null ? {} : { line }),
-    ...(secretFile === undefined ? {} : { secretFile }),
-  };
-  return { value: word.value ?? row.default, origin, problems, warnings };
+  if (decided === null) return { value: row.default, origin: { origin: 'default' }, problems, warnings, shadowed: [] };
+  const above = decided;
+  const shadowed = below.map((said) => compareSaid(row, above, said)).filter((each) => each !== null);
+  return { value: above.word.value ?? row.default, origin: originOf(row, above), problems, warnings, shadowed };
 }
 
-/** What one layer says about one setting. */
-interface Word {
-  readonly name: string;
-  /** Undefined if empty or rejected. */
-  readonly value: unknown;
-  readonly isEmpty: boolean;
-  /** The path of the secret file that holds the value, if it is not in the layer itself. */
-  readonly secretFile?: string;
+/** What one layer says about one setting under one of its names. */
+type Word = Said['word'] & {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-}
+};
 
 /**
  * What a layer says about a setting under any of its names; null if nothing. The setting's own name takes precedence over
  * aliases, and a value over an empty one.
  */
-function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): Word | null {
+function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): (Word & { readonly overruled: readonly Word[] }) | null {
   const own = [judge(row, { env: row.env, flag: row.flag }, layer), judgeFile(row, layer, secretFiles)];
   const words = [...own, ...(row.aliases ?? []).map((name) => judge(row, name, layer))].filter((word) => word !== null);
   const twice = own.every((each) => each?.isEmpty === false) ? [saidTwice(row, layer)] : [];
   const said = words.filter(({ isEmpty }) => !isEmpty);
   const word = said[0] ?? words[0];
   if (!word) return null;
-  const overruled = said.filter(
-    (other) =>
-      other !== word && other !== own[1] && other.problems.length === 0 && JSON.stringify(other.value) !== JSON.stringify(word.value),
-  );
-  const warnings = overruled.map(({ name }) => ({
-    setting: name,
-    ...layer.place(name),
-    message: `differs from ${word.name}, which takes precedence`,
-    hint: 'Remove one of them.',
-  }));
-  return { ...word, problems: [...words.flatMap(({ problems }) => problems), ...twice], warnings: [...word.warnings, ...warnings] };
+  const overruled = said.filter((other) => other !== word && other !== own[1] && other.problems.length === 0);
+  return { ...word, overruled, problems: [...words.flatMap(({ problems }) => problems), ...twice] };
 }
 
 interface Name {
@@ -239,20 +229,6 @@ function saidTwice({ env }: Setting<unknown>, layer: Layer): Problem {
     hint: 'Remove one of them.',
   };
 }
-
-const layerWords: Readonly<Record<Layer['kind'], string>> = {
-  flag: 'a flag',
-  file: 'the .env file',
-  secrets: 'the secrets manager',
-  environment: 'the environment',
-};
-
-const hiddenByEmpty = ({ env }: Setting<unknown>, { word, layer }: { word: Word; layer: Layer }, below: Layer): Problem => ({
-  setting: env,
-  ...layer.place(word.name),
-  message: `is empty in ${layerWords[layer.kind]}, which resets it to its default although ${layerWords[below.kind]} has a value`,
-  hint: `Remove it there to use the value of ${layerWords[below.kind]}.`,
-});
 
 function ofLines(envFile: EnvFileLayer | null): { problems: Problem[]; warnings: Problem[] } {
   if (!envFile) return { problems: [], warnings: [] };

@@ -31,6 +31,9 @@ const settingNames: ReadonlyMap<string, Meaning> = new Map([
 /** Whether a secrets manager may set this name. Values that it holds under other names are dropped. */
 export const isSetting = (name: string): boolean => settingNames.get(name)?.ignores('secrets') === false;
 
+/** How many of these names are those of settings, or of files that hold one. */
+export const countSettings = (names: readonly string[]): number => names.filter((name) => settingNames.has(name)).length;
+
 /** Names of the layers in a sentence. */
 const sources: Readonly<Record<Exclude<Layer['kind'], 'flag' | 'environment'>, string>> = { file: 'a file', secrets: 'a secrets manager' };
 

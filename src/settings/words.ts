@@ -1,4 +1,5 @@
 /** How values and names appear in messages, and which are not shown. */
+import { FileContent } from './file-content.ts';
 import type { Layer } from './layers.ts';
 
 const MAX_SHOWN = 60;
@@ -11,6 +12,17 @@ export function showGiven(raw: string, isSecret: boolean): string {
   const shown = characters.length > MAX_SHOWN ? `${characters.slice(0, MAX_SHOWN).join('')}...` : raw;
   return `"${escapeControl(shown)}"`;
 }
+
+/** The text for a value that is not a secret, with control characters escaped. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'unset';
+  if (value instanceof FileContent) return escapeControl(value.path);
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : escapeControl(value.join(','));
+  return value === '' ? '""' : escapeControl(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Whether a setting has a value: not undefined and not an empty list. */
+export const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 /** Control, format and line-separator characters as JSON escapes. */
 export const escapeControl = (value: string): string =>

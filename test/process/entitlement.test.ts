@@ -87,4 +87,24 @@ describe('the entitlement filter', () => {
     server.writeDotenv(cloud.dotenv());
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied', pendingRestart: [] });
   });
+
+  it('is asked again with changed credentials, and waits for a restart only if they are for other products', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const products = ['ZIA', 'ZPA'];
+    const cloud = await startCloud({ products, clientPublicKey: publicKey.export({ type: 'spki', format: 'pem' }) });
+    const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
+    await waitFor(() => isNarrowed(server));
+    const path = join(server.folder, 'key.pem');
+    writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    server.writeDotenv(cloud.dotenv({ ZSCALER_PRIVATE_KEY: path }));
+    expect(await server.ask('reload', '--dry-run')).toMatchObject({ outcome: 'valid', pendingRestart: [], exitCode: 0 });
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'applied', pendingRestart: [], exitCode: 0 });
+    expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged', exitCode: 0 });
+    products.push('ZDX');
+    server.writeDotenv(`${cloud.dotenv({ ZSCALER_PRIVATE_KEY: path })}ZSCALER_CLIENT_SECRET=\n`);
+    const pending = await server.ask('reload');
+    expect(pending).toMatchObject({ outcome: 'applied-restart-pending', pendingRestart: ['entitlement-filter'], exitCode: 3 });
+    expect(pending.message).toContain('the list of offered tools (entitlement-filter)');
+    expect(pending.warnings.join()).toContain('the tools offered are those of zia, zpa, and the new credentials are for zdx, zia, zpa');
+  });
 });

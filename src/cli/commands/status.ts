@@ -5,7 +5,11 @@ export const status: Command = {
   name: 'status',
   summary: 'show what runs, and what on disk differs from it',
   settings: 'none',
-  options: finding,
+  options: {
+    settings: { type: 'boolean', about: 'show the settings in force, where each comes from, and what has no effect below it' },
+    all: { type: 'boolean', about: 'with --settings: those at their default, too' },
+    ...finding,
+  },
   exits: {
     0: 'running',
     1: 'dead, but its PID file is there',
@@ -15,8 +19,9 @@ export const status: Command = {
     77: "another user's server or file",
   },
   example: 'status --json',
-  async run({ where, json, stage }) {
+  async run({ where, values, json, stage }) {
+    const all = values['all'] === true;
     const { printStatus } = await import('../status.ts');
-    return printStatus(where, json, stage);
+    return printStatus(where, json, stage, { settings: all || values['settings'] === true, all });
   },
 };

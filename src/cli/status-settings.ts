@@ -1,0 +1,32 @@
+/** What `status` shows of the settings in force: values without effect, and with `--settings` each one with its place. */
+import type { RecordedSetting } from '../lifecycle/index.ts';
+import { table } from './print.ts';
+import type { StatusReport } from './status-report.ts';
+
+/** What was asked for. */
+export interface SettingsAsked {
+  readonly settings: boolean;
+  /** Those at their default, too. */
+  readonly all: boolean;
+}
+
+/** The settings to show. One at its default is left out, unless something about it must be known. */
+export const settingsToShow = (settings: readonly RecordedSetting[], { all }: SettingsAsked): readonly RecordedSetting[] =>
+  settings.filter(({ origin, waiting }) => all || origin !== 'default' || waiting !== undefined);
+
+/** A value without effect, in words. */
+export const describeShadow = ({ setting, value, from, inForce, by }: StatusReport['shadowed'][number]): string =>
+  inForce === null
+    ? `${setting}: the value in ${from} differs and has no effect: ${by} stands above it`
+    : `${setting}: ${value} in ${from} has no effect: ${by} stands above it with ${inForce}`;
+
+/** A line for each setting, and below it what is shadowed, ignored or waiting. */
+export function settingLines(settings: readonly RecordedSetting[]): string[] {
+  const heads = table(settings.map(({ setting, value, from }) => [setting, value, from]));
+  return settings.flatMap(({ waiting, shadowed = [], ignored }, at) => [
+    heads[at] ?? '',
+    ...shadowed.map(({ value, from }) => `    shadowed: ${value ?? 'another value'} in ${from}`),
+    ...(waiting ? [`    waits for zscaler-mcp restart: ${waiting.value}, from ${waiting.from}`] : []),
+    ...(ignored === undefined ? [] : [`    has no effect: ${ignored}`]),
+  ]);
+}
