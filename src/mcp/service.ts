@@ -36,6 +36,8 @@ export interface McpOptions {
   readonly fixtures?: Fixtures;
   /** The store that replicas share sessions through; null or absent without one. */
   readonly store?: SharedStore | null;
+  /** Serves revisions with sessions without them: no session ID is given out, and any is ignored. */
+  readonly isStateless?: boolean;
 }
 
 /** Serves MCP clients: over HTTP with and without sessions, over HTTP+SSE, and over pipes. */
@@ -54,7 +56,7 @@ export class McpService {
   readonly #pipes: Pipes;
 
   constructor(options: McpOptions) {
-    const { runtime, log, generation = 1, store, fixtures } = options;
+    const { runtime, log, generation = 1, store, fixtures, isStateless = false } = options;
     this.#options = options;
     const parts = this.#serverParts();
     const shared = { runtime, log, generation, createServer: (caller: Caller) => createServer(parts, caller) };
@@ -66,6 +68,7 @@ export class McpService {
       streams: this.#streams,
       callerOf: (request) => this.#callers.get(request),
       remembersLists: fixtures === undefined,
+      servesLegacy: isStateless,
     });
     this.#sessions = new Sessions({ ...shared, sharing, onEnabled: () => this.#stateless.toolsChanged() });
     this.#sse = new SseStreams(shared);
@@ -191,13 +194,17 @@ export class McpService {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
     const caller = callerOf(context);
-    if (this.#sharing && incoming.headers['mcp-session-id'] === undefined) await this.#sharing.recall(keyOf(caller));
+    const { isStateless = false } = this.#options;
+    if (this.#sharing && (isStateless || incoming.headers['mcp-session-id'] === undefined)) await this.#sharing.recall(keyOf(caller));
     const list = this.#stateless.asList(incoming, body, caller);
     if (list && this.#stateless.answerKnown(response, list, body)) return;
     const request = toWebRequest(incoming, response);
     this.#callers.set(request, caller);
-    if (!isLegacy(request, body)) return this.#stateless.answer({ request, response, context, body }, list);
-    if (request.method !== 'POST' && hasNoStreams(request)) return sendWebResponse(response, refuseMethod(request.method));
+    const isModern = !isLegacy(request, body);
+    if (isModern || (isStateless && request.method === 'POST'))
+      return this.#stateless.answer({ request, response, context, body }, isModern ? list : null);
+    if (request.method !== 'POST' && (isStateless || hasNoStreams(request)))
+      return sendWebResponse(response, refuseMethod(request.method, isStateless));
     const served = await this.#sessions.serve(request, body, caller);
     const writing = sendWebResponse(response, served.response, this.#standingAnswer(served, response, context));
     return served.session ? served.session.during(writing) : writing;
@@ -261,7 +268,7 @@ function hasNoStreams({ method, headers }: Request): boolean {
   return method === 'GET' && !headers.has('mcp-session-id') && !headers.get('accept')?.includes('text/event-stream');
 }
 
-const refuseMethod = (method: string): Response =>
+const refuseMethod = (method: string, isStateless: boolean): Response =>
   errorResponse(405, -32_000, `Method not allowed: ${method} is not supported here. Send MCP messages with POST.`, {
-    allow: 'POST, GET, DELETE',
+    allow: isStateless ? 'POST' : 'POST, GET, DELETE',
   });

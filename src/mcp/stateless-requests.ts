@@ -1,4 +1,7 @@
-/** Requests of revision 2026-07-28, which has no sessions: each one names its revision and is answered by a server of its own. */
+/**
+ * Requests that belong to no session: those of revision 2026-07-28, each of which names its revision, and those of older ones where
+ * sessions are switched off. Each is answered by a server of its own.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createMcpHandler,
@@ -33,6 +36,8 @@ export interface StatelessRequestsOptions {
   readonly callerOf: (request: Request) => Caller | undefined;
   /** Whether the answer to `tools/list` may be remembered; false where test fixtures add tools. */
   readonly remembersLists: boolean;
+  /** Whether requests of revisions with sessions are answered as well; the SDK ignores the session they name. */
+  readonly servesLegacy: boolean;
 }
 
 /** A `tools/list` request: the tools that its caller gets, and what tells it from other such requests. */
@@ -56,10 +61,10 @@ export class StatelessRequests {
   #enabledTold: Promise<void> = Promise.resolve();
 
   constructor(options: StatelessRequestsOptions) {
-    const { log, createServer, callerOf } = options;
+    const { log, createServer, callerOf, servesLegacy } = options;
     this.#options = options;
     this.#handler = createMcpHandler(({ requestInfo }) => createServer((requestInfo && callerOf(requestInfo)) ?? {}), {
-      legacy: 'reject',
+      legacy: servesLegacy ? 'stateless' : 'reject',
       maxSubscriptions: MAX_SUBSCRIPTIONS,
       bus: new SubscriptionBus(),
       onerror: (error) => log[isClientFault(error) ? 'debug' : 'warn']({ err: error }, 'an MCP request was refused or could not be served'),

@@ -103,6 +103,7 @@ export class ServerService implements Service<SavedConfiguration> {
       demo: demo !== null,
       generation,
       store: state?.sessions() ?? null,
+      isStateless: settings.sessions === 'stateless',
     });
     this.#door = new Door({ mcp: this.#mcp, calls: this.#calls, state, log, onCut: (why) => this.cutCalls(why) });
     if (saved) this.#mcp.restoreSessions(saved.sessions, this.#offersOtherThan(saved));

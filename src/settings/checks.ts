@@ -66,6 +66,15 @@ const allowsItsHostName: Check = ({ transport, host, allowedHosts, disableHostVa
   );
 };
 
+const hasSessionsWhereNeeded: Check = ({ transport, sessions }, refuse) => {
+  if (transport !== 'sse' || sessions !== 'stateless') return;
+  refuse(
+    'ZSCALER_MCP_SESSIONS',
+    'is stateless, but over HTTP+SSE a session is the stream',
+    'Use --transport streamable-http, or remove it.',
+  );
+};
+
 const usesPlatformTrust: Check = (settings, _refuse, warn) => {
   if (!settings.trustPlatformAuth || !isHttp(settings.transport)) return;
   const mode = authModeOf(settings);
@@ -144,6 +153,7 @@ const checks: readonly Check[] = [
   authenticatesClients,
   encryptsOffLoopback,
   allowsItsHostName,
+  hasSessionsWhereNeeded,
   usesPlatformTrust,
   hasWholeTls,
   hasWholeCredentials,

@@ -265,6 +265,12 @@ describe('names in a file', () => {
 });
 
 describe('rules over several settings', () => {
+  it('refuses to serve HTTP+SSE without sessions', () => {
+    const text = 'ZSCALER_MCP_SESSIONS=stateless';
+    const over = (transport: string) => load({ text, flags: { ZSCALER_MCP_TRANSPORT: transport } }).problems.map(({ setting }) => setting);
+    expect([over('sse'), over('streamable-http'), over('stdio')]).toEqual([['ZSCALER_MCP_SESSIONS'], [], []]);
+  });
+
   it.each(['127.0.0.1', '127.8.9.10', '::1', '[::1]', '0:0:0:0:0:0:0:1', 'localhost', 'LOCALHOST'])('HTTP may listen on %s', (host) => {
     expect(load({ flags: { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_HOST: host } }).problems).toEqual([]);
   });

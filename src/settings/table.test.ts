@@ -85,6 +85,7 @@ describe('the table', () => {
       allowedHosts: [],
       allowedOrigins: [],
       disableHostValidation: false,
+      sessions: 'stateful',
       sessionLimit: 10_000,
       sessionIdleSeconds: 3600,
       tlsCertificate: undefined,

@@ -79,6 +79,12 @@ const server = {
     applies: 'restart',
     about: 'Accept every Host header. Exposes the server to DNS rebinding; prefer ZSCALER_MCP_ALLOWED_HOSTS.',
   }),
+  sessions: choice(['stateful', 'stateless'], {
+    env: 'ZSCALER_MCP_SESSIONS',
+    default: 'stateful',
+    applies: 'restart',
+    about: 'Sessions for revisions before 2026-07-28: stateless gives out no id and ignores any, for platforms that make their own.',
+  }),
   sessionLimit: integer({
     env: 'ZSCALER_MCP_SESSION_LIMIT',
     default: 10_000,
