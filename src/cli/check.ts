@@ -37,20 +37,21 @@ export async function printCheck(invocation: Invocation): Promise<number> {
     errors: problems,
     warnings: [...judged.warnings, ...reading.warnings, ...words.warnings],
     envSource: words.envSource,
+    environment: words.environment,
   });
   const settings = resolved(reading);
   if (json) {
-    printer.out(JSON.stringify({ ...operation, environment: words.environment, judged: words.judged, settings }));
+    printer.out(JSON.stringify({ ...operation, judged: words.judged, settings }));
     return operation.exitCode;
   }
   printer.out(`check: judged ${words.judged.text}`);
   if (operation.outcome === 'valid') printSettings(settings, values['all'] === true, printer);
-  const exitCode = printOperation(operation, false, printer);
-  (exitCode === 0 ? printer.out : printer.err)(`environment: ${words.environment}`);
-  return exitCode;
+  return printOperation(operation, false, printer);
 }
 
-type Verdict = { readonly outcome: Outcome; readonly message: string } & Partial<Pick<Operation, 'errors' | 'warnings' | 'envSource'>>;
+type Verdict = { readonly outcome: Outcome; readonly message: string } & Partial<
+  Pick<Operation, 'errors' | 'warnings' | 'envSource' | 'environment'>
+>;
 
 async function judge({ launch, flags, demo, server, problems }: Judged): Promise<{
   readonly reading: ConfigurationReading;

@@ -39,8 +39,8 @@ export const exitCodes = [
   },
   {
     code: 3,
-    name: 'restart pending, or not running',
-    advice: [{ text: 'Run `zscaler-mcp restart` to apply what waits.' }],
+    name: 'restart pending, edit not visible, or not running',
+    advice: [{ text: 'Run `zscaler-mcp restart` to apply what waits.', when: ({ kind }) => kind === 'reload' }],
   },
   {
     code: 4,

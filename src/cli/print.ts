@@ -20,7 +20,9 @@ export function printOperation(operation: Operation, json: boolean, printer: Pri
 }
 
 function printForPeople(operation: Operation, { out, err, canvas }: Printer): void {
-  const { exitCode, kind, outcome, message, errors, warnings, changes } = operation;
+  const { exitCode, kind, outcome, message, warnings, changes, environment = '' } = operation;
+  // One that the line on the environment explains, with its remedy.
+  const errors = operation.errors.filter((problem) => !environment.includes(problem.message));
   const good = exitCode === 0 || exitCode === 3;
   const tone = !good ? 'bad' : exitCode === 0 ? 'good' : 'waiting';
   const show = (print: (line: string) => void, text: Text, indent = '') => {
@@ -35,8 +37,9 @@ function printForPeople(operation: Operation, { out, err, canvas }: Printer): vo
     changes.map(({ setting, from, to, applies }) => [setting, from === to ? to : `${from} -> ${to}`, whenApplied(applies, operation)]),
   ))
     out(`  ${line}`);
-  const advice = adviceAfter(operation);
+  const advice = adviceAfter({ ...operation, errors });
   if (advice && outcome !== 'requested') show(good ? out : err, advice);
+  if (environment !== '') show(good ? out : err, `environment: ${environment}`);
   for (const warning of warnings) show(err, `warning: ${warning}`);
 }
 

@@ -18,8 +18,9 @@ export function printPicture(report: StatusReport, trouble: string | null, { out
   for (const line of draw(groups, canvas)) out(line);
   out('');
   show(out, [span(trouble === null ? report.envAdvice : AFTER_DEATH, 'faint')]);
+  const warnings = report.envWarnings.filter((warning) => !report.envAdvice.includes(warning));
   const faults = trouble === null ? report.faults : [];
-  for (const warning of [...report.envWarnings, ...faults]) show(err, [span(`warning: ${warning}`, 'waiting')]);
+  for (const warning of [...warnings, ...faults]) show(err, [span(`warning: ${warning}`, 'waiting')]);
 }
 
 const AFTER_DEATH =
@@ -108,6 +109,9 @@ function differenceRows({
     ...secretFilesChanged.map((path) => [span(`${path} was written since it was read, or is gone:`), RELOAD]),
     ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read yet:'), RESTART]] : []),
     ...(envSource === 'missing' ? [[span('the .env is gone; what was last read from it stays in force')]] : []),
+    ...(isLive(envSource) && envChanged === null
+      ? [[span('whether the .env has changed cannot be seen: the line at the end says why')]]
+      : []),
     ...(pendingRestart.length > 0
       ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.map(describePending).join(', ')}`)]]
       : []),
@@ -123,6 +127,8 @@ function differenceRows({
 /** As of the last load: an edit since then is known to the next reload. */
 const shadowRows = ({ shadowed }: StatusReport): Row[] =>
   shadowed.map((shadow) => ({ label: 'shadowed', mark: ATTENTION, text: [span(describeShadow(shadow), 'waiting')] }));
+
+const isLive = (envSource: string): boolean => envSource === 'live' || envSource === 'live (bind-mounted)';
 
 const RELOAD = whole('zscaler-mcp reload');
 const RESTART = whole('zscaler-mcp restart');

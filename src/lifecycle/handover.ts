@@ -7,7 +7,7 @@ import { parseJson, stringifyJson } from '../common/json.ts';
 import { identify } from './identity.ts';
 import type { Launch, LoadedProgram } from './launch.ts';
 import type { Native } from './native.ts';
-import type { Change, LifecycleRecord } from './record.ts';
+import type { Change, Environment, LifecycleRecord } from './record.ts';
 import type { OperationRequest } from './requests.ts';
 
 /** A listening socket for the next generation; with `descriptor` null it must be bound again. */
@@ -71,6 +71,8 @@ export interface UnfinishedRestart extends Pick<OperationRequest, 'id' | 'askedB
   readonly changed: readonly Change[];
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+  /** Absent in what an older version handed over. */
+  readonly environment?: Environment;
 }
 
 /**

@@ -85,6 +85,7 @@ export { digestProgram, isInterpreterReplaced, traceFiles } from './program.ts';
 export type {
   Change,
   EnvFileFacts,
+  Environment,
   LifecycleRecord,
   Operation,
   OperationKind,

@@ -15,7 +15,7 @@ import { judgeRestart, Restarter } from './replace.ts';
 import { isAwaited, removeOldAnswers, takeRequests, unattendedRequest, writeAnswer, type OperationRequest } from './requests.ts';
 import type { Candidate } from './service.ts';
 import { Sources } from './sources.ts';
-import { describeOperation, exitCodeOf, invalid, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
+import { describeOperation, exitCodeOf, invalid, isPartial, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
 
 const KEPT_OPERATIONS = 20;
 const PID_1_FAREWELL_MS = 200;
@@ -167,7 +167,7 @@ export class Lifecycle<Config> {
   }
 
   async #load({ kind, dryRun }: OperationRequest): Promise<Candidate<Config>> {
-    const candidate = await this.#options.service.load(kind);
+    const candidate = await this.#options.service.load(kind, dryRun);
     if (!dryRun) this.#sources.read(candidate.files);
     return candidate;
   }
@@ -176,15 +176,15 @@ export class Lifecycle<Config> {
     const { service, keeper } = this.#options;
     this.#enter('reloading');
     const candidate = await this.#load(request);
-    const { warnings, changes, pendingRestart, problems, nothingToRead, source, configDigest } = candidate;
-    if (nothingToRead !== null) return { outcome: 'unchanged', message: nothingToRead, warnings, envSource: source.envSource };
+    const { warnings, changes, pendingRestart, problems, nothingToRead, source, environment, configDigest } = candidate;
+    if (nothingToRead !== null) return { outcome: 'unchanged', message: nothingToRead, warnings, environment };
     if (problems.length > 0) return invalid(candidate);
     if (request.dryRun) return judgeReload(candidate, true);
     try {
       await service.apply(candidate);
     } catch (error) {
       if (!(error instanceof ZscalerMcpError) || error.code !== 'ERR_RELOAD_REJECTED') throw error;
-      return { outcome: 'refused', message: service.redact(error.message), changes, warnings };
+      return { outcome: 'refused', message: service.redact(error.message), changes, warnings, environment };
     }
     keeper.update({
       ...source,
@@ -211,23 +211,30 @@ export class Lifecycle<Config> {
 
   /** Records, logs and answers what an operation came to. */
   #finish({ request, startedAt, verdict }: Finished): void {
-    const { record } = this.#options.keeper;
+    const { keeper, service } = this.#options;
+    const { record } = keeper;
     const { id, kind, dryRun } = request;
+    const environment = verdict.environment ?? service.environment();
     const operation: Operation = describeOperation({
       id,
       kind,
       pendingRestart: record.config.pendingRestart,
       ...verdict,
-      warnings: [...(verdict.warnings ?? []), ...this.#options.service.faults()],
-      exitCode: exitCodeOf(kind, verdict.outcome, (verdict.pendingRestart ?? []).length > 0),
-      envSource: verdict.envSource ?? record.envSource,
+      warnings: [...(verdict.warnings ?? []), ...service.faults()],
+      exitCode: exitCodeOf(kind, verdict.outcome, isPartial({ ...verdict, environment })),
+      envSource: environment.envSource,
+      environment: service.redact(environment.line),
       generation: record.generation,
       durationMs: Math.max(0, Date.now() - Date.parse(startedAt)),
       ...(dryRun && { dryRun }),
     });
     const hasFailed = operation.exitCode !== 0 && operation.exitCode !== 3;
     if (!dryRun) this.#remember(pastOperation(operation, request, startedAt), hasFailed);
-    this.#logOperation(operation, request, hasFailed);
+    this.#logOperation(
+      operation,
+      request,
+      hasFailed ? 'error' : environment.concern !== null || operation.warnings.length > 0 ? 'warn' : 'info',
+    );
     // Before the answer: a service manager that ran the command must not find the server still reloading when it ends.
     if (!dryRun && !this.#isStopping)
       this.#notifier.ready(`${this.#describe()}; ${kind}: ${verdict.outcome}${hasFailed ? ', see the log' : ''}`);
@@ -244,13 +251,10 @@ export class Lifecycle<Config> {
     });
   }
 
-  #logOperation(operation: Operation, { askedBy, dryRun }: Finished['request'], hasFailed: boolean): void {
-    const { id, kind, outcome, generation, durationMs, changes, errors, warnings, message } = operation;
-    const fields = { operation: id, kind, outcome, generation, durationMs, askedBy, changes, errors, warnings, dryRun };
-    this.#options.log[hasFailed ? 'error' : warnings.length > 0 ? 'warn' : 'info'](
-      fields,
-      `${kind}${dryRun ? ' (dry run)' : ''}: ${outcome}: ${message}`,
-    );
+  #logOperation(operation: Operation, { askedBy, dryRun }: Finished['request'], level: 'info' | 'warn' | 'error'): void {
+    const { id, kind, outcome, generation, durationMs, changes, errors, warnings, message, envSource, environment } = operation;
+    const fields = { operation: id, kind, outcome, generation, durationMs, askedBy, changes, errors, warnings, dryRun, envSource };
+    this.#options.log[level](fields, `${kind}${dryRun ? ' (dry run)' : ''}: ${outcome}: ${message}; environment: ${environment}`);
   }
 
   /** For people, in one line. */

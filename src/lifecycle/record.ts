@@ -49,13 +49,28 @@ export interface Operation {
   readonly pendingRestart: readonly string[];
   readonly errors: readonly Problem[];
   readonly warnings: readonly string[];
-  /** Label of the source of the configuration; null when it is not known. */
+  /** Label of the source of the configuration, as this operation found it; null when it is not known. */
   readonly envSource: string | null;
+  /** One line on the source: path, label and when it was read; or why nothing was read, and what to do. Absent when it is not known. */
+  readonly environment?: string;
   /** The one that runs after the operation; null when no server was found. */
   readonly generation: number | null;
   readonly durationMs: number;
   /** True when the request was only to say what would happen; else absent. */
   readonly dryRun?: boolean;
+}
+
+/** Where the environment of a configuration came from, for a verdict. */
+export interface Environment {
+  /** Label of the source: `live`, `missing`, ... */
+  readonly envSource: string;
+  /** For people: path, label and when it was read; or why nothing was read, and what to do. */
+  readonly line: string;
+  /**
+   * What an operator must know: the recorded `.env` is `gone`, or there is another one; it is there and `unreadable`, so that
+   * nothing was read; what was edited may be `unseen` from here.
+   */
+  readonly concern: 'gone' | 'unreadable' | 'unseen' | null;
 }
 
 /** Who asked for an operation. Where there is none, a bare signal did. */

@@ -216,6 +216,7 @@ export class Restarter<Config> {
       changed: candidate.changes,
       notes,
       warnings: candidate.warnings,
+      environment: candidate.environment,
     };
     const handover = this.#handover({ candidate, listeners, connections, operation, sessions: service.saveSessions(keepSessions) });
     const { value, discard } = packHandover(handover, native, this.#shared.folder ?? '/tmp');
@@ -265,9 +266,15 @@ type Handed<Config> = Pick<Handover<Config>, 'listeners' | 'connections' | 'oper
 
 /** The verdict on a restart, given by the generation that serves after it. */
 export function judgeRestart({ operation, generation, failure }: Handover<unknown>): Verdict {
-  const { changed, notes, warnings } = operation;
+  const { changed, notes, warnings, environment } = operation;
   return failure === null
-    ? { outcome: 'restarted', message: [`generation ${generation} serves`, ...notes].join('; '), changes: changed, warnings }
+    ? {
+        outcome: 'restarted',
+        message: [`generation ${generation} serves`, ...notes].join('; '),
+        changes: changed,
+        warnings,
+        ...(environment && { environment }),
+      }
     : {
         outcome: 'rolled-back',
         message: [`${failure}; generation ${generation} is back with its configuration`, ...notes].join('; '),

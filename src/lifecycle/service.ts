@@ -1,7 +1,7 @@
 /** The interface that a host supplies: what the lifecycle needs of the server it runs. */
 import type { HandedConnection, HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
-import type { Change, EnvFileFacts, Posture, Problem, RecordedSetting, SecretSource, State } from './record.ts';
+import type { Change, EnvFileFacts, Environment, Posture, Problem, RecordedSetting, SecretSource, State } from './record.ts';
 
 /** A configuration that has been read and validated, and is not in force yet. */
 export interface Candidate<Config> {
@@ -15,6 +15,7 @@ export interface Candidate<Config> {
   /** Settings that were edited, and of which the edit has no effect; absent if there are none. */
   readonly withoutEffect?: readonly string[];
   readonly source: SourceFacts;
+  readonly environment: Environment;
   /** The files that it was read from. */
   readonly files: readonly SourceFile[];
   /** Why a reload has nothing to read again; null when it has. */
@@ -67,7 +68,9 @@ export interface Service<Config> {
   /** The configuration in force, to come back to if the next generation cannot get ready. */
   inForce(): Config;
   /** Reads the configuration again and validates all of it. Collects problems; changes nothing. */
-  load(kind: 'reload' | 'restart'): Promise<Candidate<Config>>;
+  load(kind: 'reload' | 'restart', dryRun: boolean): Promise<Candidate<Config>>;
+  /** Where the configuration in force came from. */
+  environment(): Environment;
   /** Applies what can be applied without a restart, to every part or to none. @throws ReloadRejected */
   apply(candidate: Candidate<Config>): Promise<void>;
   /**

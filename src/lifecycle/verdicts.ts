@@ -1,11 +1,11 @@
 /** What an operation came to: the words for it, and the exit code of each outcome. What a code means for a command is in the record of the command, in cli/commands/. */
 import { count } from '../common/count.ts';
-import type { Operation, OperationKind, Outcome } from './record.ts';
+import type { Environment, Operation, OperationKind, Outcome } from './record.ts';
 import type { Candidate } from './service.ts';
 
 /** The result of a reload or restart, before it becomes an `Operation` with id, exit code and times. */
 export type Verdict = Pick<Operation, 'outcome' | 'message'> &
-  Partial<Pick<Operation, 'changes' | 'pendingRestart' | 'errors' | 'warnings' | 'envSource'>>;
+  Partial<Pick<Operation, 'changes' | 'pendingRestart' | 'errors' | 'warnings'>> & { readonly environment?: Environment };
 
 const codes: Readonly<Record<Outcome, number>> = {
   applied: 0,
@@ -26,13 +26,18 @@ const codes: Readonly<Record<Outcome, number>> = {
 };
 
 /**
- * The exit code of an outcome. `stop` succeeds when nothing runs. A dry run of a reload (`valid`) exits with 3 when
- * something `wouldWait` for a restart, as the reload itself would.
+ * The exit code of an outcome. `stop` succeeds when nothing runs. A success that `isPartial` exits with 3, and so does its dry
+ * run: some of what was edited waits for a restart, or cannot be seen from here.
  */
-export function exitCodeOf(kind: OperationKind, outcome: Outcome, wouldWait = false): number {
+export function exitCodeOf(kind: OperationKind, outcome: Outcome, isPartial = false): number {
   if (kind === 'stop' && outcome === 'not-running') return 0;
-  return kind === 'reload' && outcome === 'valid' && wouldWait ? codes['applied-restart-pending'] : codes[outcome];
+  const isSuccess = outcome === 'valid' || (kind === 'restart' && outcome === 'restarted');
+  return isPartial && isSuccess && kind !== 'check' ? codes['applied-restart-pending'] : codes[outcome];
 }
+
+/** Whether a verdict leaves something out that was edited. */
+export const isPartial = ({ pendingRestart = [], environment }: Verdict): boolean =>
+  pendingRestart.length > 0 || environment?.concern === 'unseen';
 
 type Head = Pick<Operation, 'outcome' | 'exitCode' | 'message'> & { readonly id: string | null; readonly kind: string | null };
 type Details = Omit<Operation, keyof Head>;
@@ -67,20 +72,21 @@ export const judgeGeneration = (expected: number | null, running: number): Verdi
     ? null
     : { outcome: 'refused', message: `generation ${expected} was expected, generation ${running} runs; nothing was changed` };
 
-export const invalid = ({ problems, warnings }: Candidate<unknown>): Verdict => ({
+export const invalid = ({ problems, warnings, environment }: Candidate<unknown>): Verdict => ({
   outcome: 'refused',
-  message: `the configuration is invalid (${count(problems.length, 'problem')}); nothing was changed, the server keeps running`,
+  message: `${environment.concern === 'unreadable' ? 'the .env was not read' : `the configuration is invalid (${count(problems.length, 'problem')})`}; nothing was changed, the server keeps running`,
   errors: problems,
   warnings,
+  environment,
 });
 
 /** The verdict on a valid configuration: what applies now and what waits, or with `dryRun` would. */
 export function judgeReload(
-  { changes, pendingRestart, withoutEffect = [], warnings, source }: Candidate<unknown>,
+  { changes, pendingRestart, withoutEffect = [], warnings, environment }: Candidate<unknown>,
   dryRun: boolean,
 ): Verdict {
   const live = changes.filter(({ applies }) => applies === 'reload').map(({ setting }) => setting);
-  const details = { changes, pendingRestart, warnings, envSource: source.envSource };
+  const details = { changes, pendingRestart, warnings, environment };
   const would = dryRun ? 'would be ' : '';
   const parts = [
     live.length > 0 ? `${would}in force now: ${live.join(', ')}` : 'nothing that applies live has changed',
@@ -105,9 +111,10 @@ export function judgeReload(
 export const describePending = (name: string): string =>
   name === 'entitlement-filter' ? 'the list of offered tools (entitlement-filter)' : name;
 
-export const wouldRestart = ({ changes, warnings }: Candidate<unknown>): Verdict => ({
+export const wouldRestart = ({ changes, warnings, environment }: Candidate<unknown>): Verdict => ({
   outcome: 'valid',
   message: 'the next generation was rehearsed and would get ready; nothing was changed',
   changes,
   warnings,
+  environment,
 });

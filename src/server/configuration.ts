@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { describeProblem } from '../common/problem.ts';
-import type { Candidate, Launch, Problem, SourceFacts, SourceFile } from '../lifecycle/index.ts';
+import type { Candidate, Environment, Launch, Problem, SourceFacts, SourceFile } from '../lifecycle/index.ts';
 import {
   classifyEnvSource,
   compareSettings,
@@ -25,11 +25,12 @@ import {
   secretsPlaceOf,
   secretValues,
   type EnvFileLayer,
-  type EnvSourceReport,
+  type EnvSituation,
   type Loaded,
   type SettingInForce,
   type Settings,
 } from '../settings/index.ts';
+import { asObstacle, environmentOf, refusalOf } from './environment.ts';
 import type { KeptSecrets } from './posture.ts';
 import { loadWithSecrets, type Invocation, type LoadedWithSecrets, type SavedSecrets } from './read-secrets.ts';
 
@@ -188,21 +189,30 @@ export class Configuration {
   }
 
   /** Reads the env source again and judges it; changes nothing. */
-  async readAgain(kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
-    const { dotenvPath, envCandidates: candidates } = this.#saved.source;
-    const report = classifyEnvSource(this.#saved.source);
-    const isGone = report.envSource === 'missing' || report.envSource === 'none' || report.envSource === 'fresh-discovery';
-    if (isGone && (kind === 'reload' || report.found === null)) return this.#keepFile(report);
-    const path = isGone ? report.found : dotenvPath;
+  async readAgain(kind: 'reload' | 'restart', dryRun = false): Promise<ConfigurationCandidate> {
+    const { dotenvPath, envCandidates: candidates, envFile } = this.#saved.source;
+    const { situation, envSource, found } = classifyEnvSource(this.#saved.source);
+    const isGone = envSource === 'missing' || envSource === 'none' || envSource === 'fresh-discovery';
+    if (isGone && (kind === 'reload' || found === null)) return this.#keepFile(situation, kind);
+    const refusal = refusalOf(situation, kind);
+    if (refusal) return this.#refuse([refusal], environmentOf(situation, { by: kind }));
+    const path = isGone ? found : dotenvPath;
     const discovered = isGone || this.#saved.discovered;
     const file = readLayer(path, discovered, this.#invocation.launch);
+    const [problem] = file.problems;
+    if (file.layer === null && problem)
+      return this.#refuse(file.problems, environmentOf({ ...situation, obstacle: asObstacle(problem) }, { by: kind }));
     const read = await loadWithSecrets(this.#invocation, file.layer);
-    const source = sourceOf(path, candidates, file, read.sources);
+    // The mount of a file that was replaced is compared with the first one, whatever it shows by now.
+    const isStale = situation.origin === 'stale' && file.facts !== null && envFile !== null;
+    const facts = isStale ? { ...file.facts, mountRoot: envFile.mountRoot } : file.facts;
+    const source = sourceOf(path, candidates, { ...file, facts }, read.sources);
     return this.#judge({
+      environment: environmentOf(situation, { by: kind, dryRun, readAt: facts?.loadedAt ?? null }),
       loaded: read.loaded,
       saved: { ...this.#saved, layer: saveLayer(file.layer), secrets: read.secrets, source, discovered, fileMode: file.mode },
       problems: [...file.problems, ...read.problems],
-      warnings: [...report.envWarnings, ...[...file.warnings, ...read.loaded.warnings].map(describeProblem)],
+      warnings: [...file.warnings, ...read.loaded.warnings].map(describeProblem),
       nothingToRead: null,
     });
   }
@@ -222,20 +232,20 @@ export class Configuration {
   }
 
   /** The `.env` is gone: what was last read from it stays in force, for a restart too. All other sources are read again. */
-  async #keepFile({ envSource, envWarnings, envAdvice }: EnvSourceReport): Promise<ConfigurationCandidate> {
+  async #keepFile(situation: EnvSituation, kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
     const read = await loadWithSecrets(this.#invocation, restoreLayer(this.#saved.layer));
-    const source = { ...this.#saved.source, envSource, secretSources: read.sources };
-    const judged = { loaded: read.loaded, saved: { ...this.#saved, secrets: read.secrets, source } };
+    const source = { ...this.#saved.source, envSource: situation.envSource, secretSources: read.sources };
+    const environment = environmentOf(situation, { by: kind });
+    const judged = { loaded: read.loaded, saved: { ...this.#saved, secrets: read.secrets, source }, environment };
     if (!this.#hasOtherSources(read))
-      return this.#judge({
-        ...judged,
-        problems: [],
-        warnings: envWarnings,
-        nothingToRead: `${envSource}: nothing was read and nothing changed. ${envAdvice}`,
-      });
-    const kept = envSource === 'none' ? [] : [`${envSource}: the .env was not read, its last values stay in force. ${envAdvice}`];
-    const warnings = [...envWarnings, ...kept, ...read.loaded.warnings.map(describeProblem)];
-    return this.#judge({ ...judged, problems: read.problems, warnings, nothingToRead: null });
+      return this.#judge({ ...judged, problems: [], warnings: [], nothingToRead: 'nothing was read, and nothing changed' });
+    return this.#judge({ ...judged, problems: read.problems, warnings: read.loaded.warnings.map(describeProblem), nothingToRead: null });
+  }
+
+  /** Nothing is read, from no source. */
+  #refuse(problems: readonly Problem[], environment: Environment): ConfigurationCandidate {
+    const loaded = { ...this.#loaded, settings: this.#settings };
+    return this.#judge({ loaded, saved: this.#saved, problems, warnings: [], nothingToRead: null, environment });
   }
 
   /** Whether values come from places other than the `.env` that may have changed. */
@@ -244,7 +254,7 @@ export class Configuration {
     return isManaged || secretFiles.size > 0 || Object.values(settings).some((value) => value instanceof FileContent);
   }
 
-  #judge({ loaded, saved, problems, warnings, nothingToRead }: ReadAgain): ConfigurationCandidate {
+  #judge({ loaded, saved, problems, warnings, nothingToRead, environment }: ReadAgain): ConfigurationCandidate {
     const { changes, effective } = compareSettings({ settings: this.#settings }, loaded);
     const secrets = [...secretValues(this.#settings), ...secretValues(loaded.settings)];
     const mask = (text: string) => maskSecrets(text, secrets);
@@ -257,6 +267,7 @@ export class Configuration {
         ...this.#staleEntitlement(effective),
       ],
       source: saved.source,
+      environment,
       files: filesOf(saved, loaded),
       nothingToRead,
       configDigest: this.#digestOf(effective),
@@ -280,7 +291,7 @@ export class Configuration {
 }
 
 /** What was read for a reload or restart, before it is compared with what is in force. */
-interface ReadAgain extends Pick<ConfigurationCandidate, 'problems' | 'warnings' | 'nothingToRead'> {
+interface ReadAgain extends Pick<ConfigurationCandidate, 'problems' | 'warnings' | 'nothingToRead' | 'environment'> {
   readonly loaded: Loaded;
   readonly saved: SavedConfiguration;
 }

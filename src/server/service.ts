@@ -11,6 +11,7 @@ import {
   type Descriptors,
   type DrainOptions,
   type DrainReport,
+  type Environment,
   type HandedListener,
   type Handover,
   type Part,
@@ -28,6 +29,7 @@ import type { Tool } from '../tools/index.ts';
 import { Calls, type SavedCalls } from './calls.ts';
 import { ENTITLEMENT, type Configuration, type ConfigurationCandidate, type SavedConfiguration } from './configuration.ts';
 import { Door, type Address } from './door.ts';
+import { environmentNow } from './environment.ts';
 import { auditTargetOf } from './part-settings.ts';
 import { logPosture, postureOf } from './posture.ts';
 import { remarksOn } from './remarks.ts';
@@ -145,9 +147,9 @@ export class ServerService implements Service<SavedConfiguration> {
     return this.#options.configuration.saved;
   }
 
-  async load(kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
+  async load(kind: 'reload' | 'restart', dryRun: boolean): Promise<ConfigurationCandidate> {
     const { configuration } = this.#options;
-    const candidate = await configuration.readAgain(kind);
+    const candidate = await configuration.readAgain(kind, dryRun);
     if (candidate.problems.length > 0) return candidate;
     const { pendingRestart, isStale } = await this.#pendingAfter(candidate, kind);
     const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, demo: this.#options.demo !== null });
@@ -164,6 +166,10 @@ export class ServerService implements Service<SavedConfiguration> {
 
   settings(): readonly SettingInForce[] {
     return this.#options.configuration.describe();
+  }
+
+  environment(): Environment {
+    return environmentNow(this.#options.configuration.source);
   }
 
   async apply(candidate: ConfigurationCandidate): Promise<void> {

@@ -21,7 +21,7 @@ export interface Place {
  */
 export type EnvOrigin = 'file' | 'mounted-folder' | 'mounted-file' | 'stale' | 'copy' | 'credential';
 
-/** Why a file that is there cannot be read (completes "it ..."), and what to do about it. */
+/** Why a file that is there is not read, and what to do about it. In a situation the reason completes "it ...". */
 export interface EnvObstacle {
   /** The file; not the recorded one if a default place is in the way. */
   readonly path: string;
@@ -57,12 +57,22 @@ export interface EnvQuestion {
 
 /** The line, for a verdict, a log or `status`. */
 export function describeEnvironment(situation: EnvSituation, question: EnvQuestion): string {
-  const { envSource, obstacle } = situation;
-  if (obstacle) return `${obstacle.path} (${envSource}), not read: it ${obstacle.reason}${kept(situation)}. ${obstacle.remedy}`;
+  const { envSource } = situation;
+  const obstacle = obstacleTo(situation, question.by);
+  if (obstacle) {
+    const why = situation.obstacle === null ? obstacle.reason : `it ${obstacle.reason}`;
+    return `${obstacle.path} (${envSource}), not read: ${why}${kept(situation)}. ${obstacle.remedy}`;
+  }
   if (envSource === 'none') return describeNone(situation, question);
-  if (envSource === 'missing') return describeMissing(situation);
+  if (envSource === 'missing') return describeMissing(situation, question);
   if (envSource === 'fresh-discovery') return describeDiscovery(situation, question);
   return describePresent(situation, question);
+}
+
+/** Why a file that is there may not be read by a reload or restart: a reload of a stale mount would only confirm the old file. */
+export function obstacleTo({ obstacle, origin, found, place }: EnvSituation, by: EnvQuestion['by']): EnvObstacle | null {
+  if (obstacle || origin !== 'stale' || by !== 'reload') return obstacle;
+  return { path: found ?? '', reason: stale(place), remedy: staleRemedy(place) };
 }
 
 /** How to change a setting, for `status`. */
@@ -74,30 +84,31 @@ export function adviseOnEnvironment(situation: EnvSituation): string {
     return `${situation.recorded} does not exist any more; the values last read from it stay in force. ${putBack(situation)}`;
   if (envSource === 'fresh-discovery')
     return `${adopting(place)} picks up ${found}; reload does not read it, because ${whyNotRead(situation)}.`;
-  if (origin === 'stale') return `${STALE}. ${staleRemedy(place)}`;
+  if (origin === 'stale') return staleWarning(found ?? '', place);
   return `To change settings: ${changing(situation)}`;
 }
 
 /** The warning about a mounted file that was replaced: the old inode stays mounted. */
-export const staleWarning = (path: string, place: Place): string => `${path}: ${STALE}. ${staleRemedy(place)}`;
+export const staleWarning = (path: string, place: Place): string => `${path}: ${stale(place)}. ${staleRemedy(place)}`;
 
 /** The warning about a file in a container that is not mounted. */
 export const copyWarning = (path: string): string => `${path} is a copy, not a mount: edits on the host do not reach this copy`;
 
-const STALE = 'the file was replaced on the host; this container still sees the old one';
+/** Outside a container, a unit or a namespace may have a mount of its own. */
+const stale = ({ kind }: Place): string =>
+  `the file was replaced on the host; ${kind === 'host' ? 'the server' : 'this container'} still sees the old one`;
 
 /** To the second; the fraction is noise to an operator. */
 const spellIso = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
 
 const kept = ({ readAt }: EnvSituation): string => (readAt === null ? '' : `; what was read at ${spellIso(readAt)} stays in force`);
 
-function describePresent(situation: EnvSituation, { by, readAt = null }: EnvQuestion): string {
+function describePresent(situation: EnvSituation, { readAt = null }: EnvQuestion): string {
   const { envSource, found, origin, place } = situation;
   const file = `${found} (${envSource})`;
-  if (origin === 'stale' && by === 'reload') return `${file}, not read: ${STALE}${kept(situation)}. ${staleRemedy(place)}`;
   const lastRead = situation.readAt === null ? 'not read yet' : `last read at ${spellIso(situation.readAt)}`;
   const read = readAt === null ? lastRead : `read at ${spellIso(readAt)}`;
-  if (origin === 'stale') return `${file}, ${read}, but ${STALE}. ${staleRemedy(place)}`;
+  if (origin === 'stale') return `${file}, ${read}, but ${stale(place)}. ${staleRemedy(place)}`;
   if (origin === 'copy' || origin === 'credential') return `${file}, ${read}; ${NATURE[origin]}: ${changing(situation)}`;
   return `${file}, ${read}`;
 }
@@ -107,7 +118,8 @@ const NATURE = {
   credential: 'a copy that systemd made when the unit was started',
 } as const;
 
-function describeMissing(situation: EnvSituation): string {
+function describeMissing(situation: EnvSituation, { by }: EnvQuestion): string {
+  if (by === 'check') return `${situation.recorded} (missing), not read: there is no such file. Create it, or name another one.`;
   const also = situation.otherSources.length === 0 ? '' : `; ${listed(situation.otherSources)} read again`;
   return `${situation.recorded} (missing), not read: the file is gone${kept(situation)}${also}. ${putBack(situation)}`;
 }

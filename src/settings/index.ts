@@ -4,7 +4,7 @@ export { isSettingVariable, publishBoot } from './boot.ts';
 export { compareSettings, configDigest } from './compare.ts';
 export { parseEnvFile } from './dotenv.ts';
 export { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './env-file.ts';
-export { describeEnvironment, type EnvQuestion, type EnvSituation } from './env-line.ts';
+export { describeEnvironment, obstacleTo, type EnvQuestion, type EnvSituation } from './env-line.ts';
 export { classifyEnvSource, type EnvSourceRecord, type EnvSourceReport } from './env-source.ts';
 export { describeSettings, flagLayer, flagOptions } from './flags.ts';
 export { isLoopback } from './formats.ts';

@@ -107,8 +107,13 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
       const { out, err } = await container.zscaler(word);
       expect((out + err).replaceAll(/\s+/g, ' ')).toMatch(/still sees the old.*mount the directory/);
     }
-    expect(await container.ask('reload')).toMatchObject({ outcome: 'unchanged' });
-    report('a mounted file replaced by a rename: stale, and status, reload and restart say so');
+    expect(await container.ask('reload')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    expect(await container.ask('restart')).toMatchObject({ outcome: 'restarted', exitCode: 3 });
+    await engine.must('restart', '--time', '10', container.name);
+    await container.ready();
+    expect(await container.ask('check')).toMatchObject({ outcome: 'valid', environment: expect.stringContaining('/app/.env') as string });
+    expect(await container.ask('status')).toMatchObject({ envSource: 'live (bind-mounted)', envChanged: false, envWarnings: [] });
+    report('a mounted file replaced by a rename: stale, and status, reload and restart say so; a restart of the container mounts it again');
   });
 
   it('a bind-mounted directory: a file replaced by rename is seen', async () => {

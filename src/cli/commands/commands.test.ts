@@ -72,6 +72,12 @@ it('reload explains the exit code of a dry run that finds changes which would wa
   expect(exits[exitCodeOf('reload', 'valid', true) as keyof typeof exits]).toContain('with --dry-run: valid, some changes would wait');
 });
 
+it('restart explains the exit code of a success whose edit cannot be seen', () => {
+  const { exits } = commands.find(({ name }) => name === 'restart')!;
+  for (const outcome of ['restarted', 'valid'] as const)
+    expect(exits[exitCodeOf('restart', outcome, true) as keyof typeof exits]).toContain('what was edited cannot be seen from here');
+});
+
 describe.each(commands.map((command) => [command.name, command] as const))('%s', (name, command) => {
   it('is called by its word, wherever that stands among the options', async () => {
     expect((await parseCommandLine([name], vocabulary)).command).toBe(command);

@@ -11,7 +11,7 @@ export const reload: Command = {
     1: 'failed unexpectedly',
     2: 'wrong usage, or not supported on Windows',
     3: 'valid and applied, but some changes wait for a restart; with --dry-run: valid, some changes would wait',
-    4: 'configuration invalid, another generation than expected, or PID file unusable; nothing changed, the server keeps running',
+    4: 'configuration invalid, its file out of reach or replaced on the host below its mount, another generation than expected, or PID file unusable; nothing changed, the server keeps running',
     6: 'timed out: outcome unknown',
     7: 'not running',
     75: 'another command holds the lock; nothing was asked',
