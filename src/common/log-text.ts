@@ -15,28 +15,37 @@ interface LogLine {
   readonly level: string;
   readonly time: string;
   readonly message: string;
+  /** What an operation was refused for. */
   readonly errors?: readonly Problem[];
+  readonly warnings?: readonly string[];
   readonly err?: { readonly message?: string; readonly stack?: string };
   readonly [field: string]: unknown;
 }
 
-/** Fields that stand for themselves on every line, or whose value is only of use to a program. */
-const HIDDEN = new Set(['level', 'time', 'pid', 'message', 'err', 'demo', 'call', 'operation']);
+/** Fields that a line shows elsewhere, or whose value is only of use to a program. */
+const HIDDEN = new Set(['level', 'time', 'pid', 'message', 'err', 'errors', 'warnings', 'demo', 'call', 'operation', 'cut']);
 
 const COLOURS = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' } as const;
 
-/** Renders a JSON line with level, time and message. Fields that the message does not contain follow it as `name=value`. */
-export function renderText(json: string, style: TextStyle): string {
+/**
+ * Renders a JSON line with level, time and message. Fields that the message does not contain follow it as `name=value`; problems and
+ * warnings follow on lines of their own.
+ */
+export function renderText(json: string, style: TextStyle): string[] {
   const line = JSON.parse(json) as LogLine;
-  const message = onOneLine([line.message, describeError(line), describeProblems(line)].filter(Boolean).join(': '));
-  const { url } = line;
+  const { level, time, errors = [], warnings = [], url } = line;
+  const message = onOneLine([line.message, describeError(line)].filter(Boolean).join(': '));
   const endsWithUrl = style.urlAlone && typeof url === 'string' && message.endsWith(url);
-  const [words, address] = endsWithUrl ? [`${message.slice(0, -url.length).replace(/ at $/, '')}:`, `${url}\n`] : [message, ''];
+  const head = endsWithUrl ? `${message.slice(0, -url.length).replace(/ at $/, '')}:` : message;
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     style.hasColour && text !== '' ? styleText(format, text, { validateStream: false }) : text;
-  const colour = COLOURS[line.level as keyof typeof COLOURS] ?? 'reset';
-  const parts = [paint('dim', clockOf(line.time, style)), paint(colour, line.level.padEnd(5)), words, paint('dim', fieldsOf(line))];
-  return `${parts.filter((part) => part !== '').join(' ')}\n${address}`;
+  const draw = (words: string, more = '') => {
+    const colour = COLOURS[level as keyof typeof COLOURS] ?? 'reset';
+    const parts = [paint('dim', clockOf(time, style)), paint(colour, level.padEnd(5)), words, paint('dim', more)];
+    return parts.filter((part) => part !== '').join(' ');
+  };
+  const details = [...errors.map(describeProblem), ...warnings.map((warning) => `warning: ${warning}`)];
+  return [draw(head, fieldsOf(line)), ...details.map((detail) => draw(`  ${onOneLine(detail)}`)), ...(endsWithUrl ? [url] : [])];
 }
 
 /** The message of an error, and for a fault the place where it was thrown. */
@@ -46,9 +55,6 @@ function describeError({ level, message, err }: LogLine): string {
   return `${message.includes(err.message) ? '' : err.message}${place === undefined ? '' : ` (at ${place})`}`.trim();
 }
 
-/** What an operation was refused for. */
-const describeProblems = ({ errors = [] }: LogLine): string => errors.map(describeProblem).join('; ');
-
 function clockOf(time: string, { clock }: TextStyle): string {
   if (clock !== 'short') return clock === 'none' ? '' : time;
   const date = new Date(time);
@@ -57,7 +63,7 @@ function clockOf(time: string, { clock }: TextStyle): string {
 
 function fieldsOf(line: LogLine): string {
   return Object.entries(line)
-    .filter(([name, value]) => !HIDDEN.has(name) && isScalar(value) && !line.message.includes(String(value)))
+    .filter(([name, value]) => !HIDDEN.has(name) && value !== false && isScalar(value) && !line.message.includes(String(value)))
     .map(([name, value]) => `${name}=${fieldValue(String(value))}`)
     .join(' ');
 }

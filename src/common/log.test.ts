@@ -44,11 +44,13 @@ describe('lines for people', () => {
     log.error({ err: new Error('boom') }, 'a request failed');
     log.warn({ err: new Error('no\nway') }, 'a message was lost');
     const problem = { setting: 'ZSCALER_MCP_PORT', file: '/x/.env', line: 2, message: 'expected a number', hint: '' };
-    log.error({ errors: [problem], codes: ['A', 'B'], changes: [{ from: 1 }] }, 'reload: refused');
+    log.error({ errors: [problem], warnings: ['w'], codes: ['A', 'B'], changes: [{ from: 1 }], dryRun: false }, 'reload: refused');
     expect(lines[0]).toMatch(/^20\S+Z warn {2}words of zia status=503 what="a b"\n$/);
     expect(lines[1]).toMatch(/ error a request failed: boom \(at .+log\.test\.ts:\d+:\d+\)?\)\n$/);
     expect(lines[2]).toMatch(/ warn {2}a message was lost: no way\n$/);
-    expect(lines[3]).toMatch(/ error reload: refused: \/x\/\.env:2: ZSCALER_MCP_PORT: expected a number codes="A,B"\n$/);
+    const [, ...rest] = (lines[3] ?? '').split('\n').map((line) => line.replace(/^20\S+ /, ''));
+    expect(lines[3]).toMatch(/ error reload: refused codes="A,B"\n/);
+    expect(rest).toEqual(['error   /x/.env:2: ZSCALER_MCP_PORT: expected a number', 'error   warning: w', '']);
   });
 
   it('end with the address alone on a terminal, and are one line elsewhere', () => {
@@ -97,6 +99,8 @@ describe('under the journal', () => {
     log.line('[TOOL CALL] x');
     expect(lines.map((line) => line.slice(0, 3))).toEqual(['<7>', '<6>', '<4>', '<3>', '<6>']);
     for (const line of lines) expect(line.indexOf('\n')).toBe(line.length - 1);
+    log.warn({ warnings: ['a', 'b\nc'] }, 'reload: applied');
+    for (const line of (lines.at(-1) ?? '').trimEnd().split('\n')) expect(line).toMatch(/^<4>/);
   });
 
   it('is where JOURNAL_STREAM names stderr, not where it was inherited', () => {

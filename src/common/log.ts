@@ -72,7 +72,11 @@ export function openLog(level: LogLevel, { format: begun = 'auto', env = {}, tar
   };
   let format = begun;
   const isText = () => format === 'text' || (format === 'auto' && isTerminal);
-  const write = (json: string) => writer.write(`${isJournal ? priorityOf(json) : ''}${isText() ? renderText(json, style) : json}`);
+  const write = (json: string) => {
+    const lines = isText() ? renderText(json, style) : [json.trimEnd()];
+    const prefix = isJournal ? priorityOf(json) : '';
+    writer.write(lines.map((line) => `${prefix}${line}\n`).join(''));
+  };
   // A line's own fields win over those of its scope: a line about another operation names that one.
   const root = pino(
     {

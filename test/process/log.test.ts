@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanEnv, entry, makeFolder, missing, runCommand, startServer, waitFor, type TestServer } from './harness.ts';
+import { startCloud } from './cloud.ts';
 import { callTool } from './mcp.ts';
 
 interface Line {
@@ -244,4 +245,22 @@ it.skipIf(missing('linux'))('under the journal each line begins with its priorit
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   expect(lines).toHaveLength(2);
   for (const line of lines) expect(line).toMatch(/^<3>\{"level":"error"/);
+});
+
+it.each(['restart', 'stop'])('a %s that waits for a request says which, until it is answered', async (command) => {
+  const cloud = await startCloud();
+  const release = cloud.hold();
+  const server = await startServer({ demo: false, dotenv: cloud.dotenv({ ZSCALER_MCP_DRAIN_TIMEOUT: '60' }) });
+  const call = callTool(server.url, 'zia_list_rule_labels');
+  await waitFor(() => cloud.inFlight() === 1);
+  const asked = server.command(command);
+  const words = 'waiting for 1 request in flight, the longest (zia_list_rule_labels) for';
+  await waitFor(
+    () => findLines(server, words).length > 0,
+    () => server.log(),
+  );
+  expect(findLines(server, words)[0]).toMatchObject({ inFlight: 1, longest: 'zia_list_rule_labels' });
+  release();
+  expect((await call).status).toBe(200);
+  expect((await asked).code).toBe(0);
 });
