@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
-import { presenceOf } from './identity.ts';
+import { identify, presenceOf } from './identity.ts';
 import { acquireLock } from './lock.ts';
 import { folderOf, readPidFile, removeIfEmpty } from './pid-file.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
-import { isPending, newOperationId, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
-import { signal, speaker, type Say } from './speak.ts';
+import { isPending, newOperationId, removeRequest, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
+import { signal, speaker, whyDeaf, type Say } from './speak.ts';
 import { judgeGeneration } from './verdicts.ts';
 
 /** How `ask` asks: the conditions of the request, where the server is, and how long to wait for its verdict. */
@@ -79,13 +79,13 @@ async function signalAndWait(errand: Errand, record: LifecycleRecord): Promise<O
   const { request, path, wait, say } = errand;
   const { id, kind } = request;
   const folder = folderOf(path);
-  submitRequest(folder, request);
+  submitRequest(folder, { ...request, waiter: wait ? identify(process.pid) : null });
   // If another signal has made the server read its requests already, ours must not be sent: it would count as a bare one.
   if (isPending(folder, id)) {
     const reading = readPidFile(path);
     const trouble = troubleWith({ path, reading, note: null });
     if (trouble || reading.kind !== 'record' || reading.record.state !== 'ready') {
-      withdrawRequest(folder, id);
+      removeRequest(folder, id);
       if (trouble) return say(trouble.outcome, trouble.message, record);
       return say('busy', 'the server changed its state at this moment; nothing was asked', record);
     }
@@ -105,17 +105,20 @@ async function waitForAnswer({ request, path, deadline, say }: Errand, asked: Li
     if (presenceOf(asked.pid, asked.identity) !== 'alive') {
       const late = takeAnswer(folder, id);
       // The next server at this place must not find a request that was meant for this one.
-      if (!late) withdrawRequest(folder, id);
+      if (!late) removeRequest(folder, id);
       return late ?? say('failed', `the server (PID ${asked.pid}) ended during the ${kind}; its log says why`, asked);
     }
-    if (performance.now() >= deadline) {
-      const neverTaken = withdrawRequest(folder, id);
-      return say(
-        'timed-out',
-        neverTaken ? 'the server did not take the request in time; it was withdrawn' : 'no answer in time: the outcome is unknown',
-        asked,
-      );
-    }
+    if (performance.now() >= deadline) return say('timed-out', giveUp(folder, request, asked), asked);
     await sleep(pauseMs);
   }
+}
+
+/** Withdraws a request that was not answered in time. @returns what is known then, in words */
+function giveUp(folder: string, { id, kind }: OperationRequest, { pid }: LifecycleRecord): string {
+  try {
+    if (!withdrawRequest(folder, id)) return 'no answer in time: the outcome is unknown';
+  } catch {
+    // It stays where it is, and ends with this process.
+  }
+  return `the server did not take the request in time${whyDeaf(pid)}; it was withdrawn, and this ${kind} will not be carried out`;
 }

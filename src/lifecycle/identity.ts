@@ -53,6 +53,9 @@ function exists(pid: number): boolean {
 /** Whether it has ended and its parent has not waited for it. Linux only; elsewhere false. */
 export const isZombie = (pid: number): boolean => statFields(pid)?.[0] === 'Z';
 
+/** Whether it is stopped, by SIGSTOP or by a debugger. Linux only; elsewhere false. */
+export const isStopped = (pid: number): boolean => ['T', 't'].includes(statFields(pid)?.[0] ?? '');
+
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') return statFields(pid)?.[19] ?? null;
   if (process.platform === 'darwin') {

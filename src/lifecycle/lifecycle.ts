@@ -6,13 +6,14 @@ import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { logFor } from '../common/log-scope.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Handover } from './handover.ts';
+import { Inbox } from './inbox.ts';
 import { openNotifier, type Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
 import { reapOrphans } from './orphans.ts';
 import { folderOf } from './pid-file.ts';
 import type { LifecycleRecord, Operation, PastOperation, State } from './record.ts';
 import { judgeRestart, Restarter } from './replace.ts';
-import { isAwaited, removeOldAnswers, takeRequests, unattendedRequest, writeAnswer, type OperationRequest } from './requests.ts';
+import { isAwaited, isWithdrawn, removeOldAnswers, unattendedRequest, writeAnswer, type OperationRequest } from './requests.ts';
 import type { Candidate } from './service.ts';
 import { Sources } from './sources.ts';
 import { describeOperation, exitCodeOf, invalid, isPartial, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
@@ -34,6 +35,7 @@ export class Lifecycle<Config> {
   readonly #notifier: Notifier;
   readonly #sources: Sources;
   readonly #restarter: Restarter<Config>;
+  readonly #inbox: Inbox;
   /** Holds requests and answers; null without a PID file. */
   readonly #folder: string | null;
   #isBusy = false;
@@ -43,6 +45,7 @@ export class Lifecycle<Config> {
     const { keeper, log, manager, native } = options;
     this.#options = options;
     this.#folder = keeper.path === null ? null : folderOf(keeper.path);
+    this.#inbox = new Inbox(this.#folder, log, (requests) => this.#enqueue(requests));
     this.#notifier = openNotifier(manager, native, log);
     this.#sources = new Sources(log, () => this.#sourceChanged());
     this.#restarter = new Restarter(options, {
@@ -50,7 +53,7 @@ export class Lifecycle<Config> {
       stopping: this.#stopping.signal,
       folder: this.#folder,
       queue: this.#queue,
-      collectRequests: () => this.#queue.push(...(this.#arrivedRequests() ?? [])),
+      collectRequests: () => this.#queue.push(...this.#inbox.collect()),
       enter: (state) => this.#enter(state),
     });
   }
@@ -64,6 +67,7 @@ export class Lifecycle<Config> {
     const { keeper, log, native, service } = this.#options;
     this.#isReady = true;
     if (handover) this.#restarter.inherit(handover);
+    if (handover) this.#inbox.begin();
     keeper.update(change);
     keeper.keep((message) =>
       log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
@@ -117,9 +121,13 @@ export class Lifecycle<Config> {
     if (this.#isStopping) return;
     // The state changes before the request file disappears: a command never sees a ready server that is about to act.
     if (!this.#isBusy && this.#isReady) this.#enter(kind === 'reload' ? 'reloading' : 'rehearsing');
-    const arrived = this.#arrivedRequests();
-    // What cannot be read may be a request with conditions; to act without them would be worse than not to act.
-    if (arrived !== null) this.#queue.push(...(arrived.length > 0 ? arrived : [unattendedRequest(kind, null)]));
+    const delivery = this.#inbox.deliver(kind);
+    this.#enqueue(delivery?.isBare ? [unattendedRequest(kind, null)] : (delivery?.requests ?? []));
+  }
+
+  #enqueue(requests: readonly OperationRequest[]): void {
+    if (this.#isStopping) return;
+    this.#queue.push(...requests);
     void this.#work();
   }
 
@@ -129,16 +137,6 @@ export class Lifecycle<Config> {
     if (!this.#queue.some(({ kind, askedBy }) => kind === 'reload' && askedBy?.by === 'watch'))
       this.#queue.push(unattendedRequest('reload', { uid: null, pid: null, by: 'watch' }));
     void this.#work();
-  }
-
-  /** Null when the requests cannot be read; then they wait until the next signal, or until their commands give up. */
-  #arrivedRequests(): OperationRequest[] | null {
-    try {
-      return this.#folder === null ? [] : takeRequests(this.#folder);
-    } catch (error) {
-      this.#options.log.error({ folder: this.#folder }, `requests of commands cannot be read: ${messageOf(error)}`);
-      return null;
-    }
   }
 
   async #work(): Promise<void> {
@@ -154,6 +152,10 @@ export class Lifecycle<Config> {
 
   async #perform(request: OperationRequest): Promise<void> {
     const startedAt = new Date().toISOString();
+    const { kind, askedBy } = request;
+    // Also one that has waited behind another operation, or behind an exec.
+    if (isWithdrawn(request))
+      return this.#options.log.info({ kind, askedBy }, `${kind}: not done: the command that asked for it has ended meanwhile`);
     if (!request.dryRun) this.#notifier.reloading(request.kind === 'reload' ? 'reloading' : 'restarting');
     let verdict: Verdict;
     try {

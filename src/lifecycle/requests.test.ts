@@ -2,11 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newOperationId, submitRequest, takeRequests, withdrawRequest, type OperationRequest } from './requests.ts';
+import { identify } from './identity.ts';
+import { newOperationId, removeMarks, submitRequest, takeRequests as take, withdrawRequest, type OperationRequest } from './requests.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'requests-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const takeRequests = (from: string) => take(from, ['reload', 'restart']).requests;
 
 function submit(change: Partial<OperationRequest> = {}): string {
   const id = newOperationId();
@@ -32,6 +35,25 @@ describe('a request', () => {
     const taken = submit();
     expect(takeRequests(folder)).toHaveLength(1);
     expect(withdrawRequest(folder, taken)).toBe(false);
+  });
+
+  it('that was withdrawn leaves a mark for its signal, which counts once, among those of its kind', () => {
+    for (const kind of ['reload', 'restart'] as const) withdrawRequest(folder, submit({ kind }));
+    submit();
+    expect(take(folder, ['reload'])).toMatchObject({ requests: [{ kind: 'reload' }], withdrawn: 1 });
+    expect(take(folder, ['reload'])).toEqual({ requests: [], withdrawn: 0 });
+    expect(take(folder, ['restart'])).toEqual({ requests: [], withdrawn: 1 });
+    withdrawRequest(folder, submit());
+    removeMarks(folder);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('ends with the command that waits for it; one for which none waits does not', () => {
+    const gone = { ...identify(process.pid), startTime: '5' };
+    submit({ waiter: gone });
+    submit({ waiter: identify(process.pid) });
+    submit({ waiter: null });
+    expect(take(folder, ['reload'])).toMatchObject({ requests: [{}, { waiter: null }], withdrawn: 1 });
   });
 
   it('that is none, or that names another, is cleared away; a link is not followed', () => {

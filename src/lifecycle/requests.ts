@@ -1,8 +1,10 @@
 /** Requests of commands to a running server, and its answers: one small file each, in the folder beside the PID file. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
+import { presenceOf, type Identity } from './identity.ts';
 import type { Asker, Operation } from './record.ts';
 
 /**
@@ -20,6 +22,11 @@ export interface OperationRequest {
   readonly keepSessions: boolean;
   /** Null for a bare signal. */
   readonly askedBy: Asker | null;
+  /**
+   * The command that waits for the answer: when it has ended, the request is withdrawn. Null when none waits; absent in what an
+   * older version wrote.
+   */
+  readonly waiter?: Identity | null;
 }
 
 /** A request without conditions that no command waits for: of a bare signal, or of the server itself. */
@@ -32,6 +39,13 @@ export const unattendedRequest = (kind: OperationRequest['kind'], askedBy: Asker
   askedBy,
 });
 
+/** Whether the command that waited for the answer has ended, by a signal perhaps: then nobody wants the operation any more. */
+export function isWithdrawn({ askedBy, waiter = null }: Pick<OperationRequest, 'askedBy' | 'waiter'>): boolean {
+  if (waiter === null || askedBy === null || askedBy.pid === null) return false;
+  const presence = presenceOf(askedBy.pid, waiter);
+  return presence === 'gone' || presence === 'reused';
+}
+
 /** Whether a command waits for the answer. */
 export const isAwaited = ({ askedBy }: Pick<OperationRequest, 'askedBy'>): boolean => askedBy !== null && askedBy.by === undefined;
 
@@ -43,24 +57,54 @@ export const submitRequest = (folder: string, { askedBy, ...request }: Operation
   createFile(requestPath(folder, request.id), JSON.stringify({ ...request, pid: askedBy?.pid ?? null }));
 };
 
-/** Withdraws a request; false when the server has taken it already. */
-export const withdrawRequest = (folder: string, id: string): boolean => removeIfThere(requestPath(folder, id));
+/** Removes a request for which no signal was sent; false when the server has taken it already. */
+export const removeRequest = (folder: string, id: string): boolean => removeIfThere(requestPath(folder, id));
+
+/**
+ * Withdraws a request whose signal may still be on its way: a mark stays, which tells the server that the signal is not a bare
+ * one. False when the server has taken the request already.
+ * @throws when the file cannot be renamed; the request counts as withdrawn once this process has ended
+ */
+export function withdrawRequest(folder: string, id: string): boolean {
+  try {
+    renameSync(requestPath(folder, id), markPath(folder, id));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
+  }
+}
 
 export const isPending = (folder: string, id: string): boolean => lstatOrNull(requestPath(folder, id)) !== null;
 
+/** What was found in the folder. */
+export interface Arrivals {
+  readonly requests: readonly OperationRequest[];
+  /** Number of requests that nobody wants any more; the signal of each may still arrive. */
+  readonly withdrawn: number;
+}
+
 /**
- * Takes every request that waits, oldest first. A file that does not hold a request is removed. A request that is withdrawn at
- * the same moment is either taken or withdrawn, never both.
+ * Takes the requests of some kinds that wait, oldest first, and the marks of withdrawn ones. A file that does not hold a request
+ * is removed. A request that is withdrawn at the same moment is either taken or withdrawn, never both.
  * @throws when the folder or a file cannot be read; requests not taken by then keep waiting
  */
-export function takeRequests(folder: string): OperationRequest[] {
-  return pendingIds(folder).flatMap((id) => {
-    const path = requestPath(folder, id);
+export function takeRequests(folder: string, kinds: readonly OperationRequest['kind'][]): Arrivals {
+  const taken = pendingFiles(folder).flatMap(({ path, id, isMark }) => {
     const stats = lstatOrNull(path);
     const request = stats?.isFile() ? parseRequest(readOrNull(path), stats.uid) : null;
+    const isValid = request?.id === id;
+    if (isValid && !kinds.includes(request.kind)) return [];
     const isOurs = removeIfThere(path);
-    return isOurs && request && request.id === id ? [request] : [];
+    return isOurs && isValid ? [{ request, isUnwanted: isMark || isWithdrawn(request) }] : [];
   });
+  const requests = taken.flatMap(({ request, isUnwanted }) => (isUnwanted ? [] : [request]));
+  return { requests, withdrawn: taken.length - requests.length };
+}
+
+/** Removes the marks of withdrawn requests. For a next generation: signals that were sent before the exec have been delivered. */
+export function removeMarks(folder: string): void {
+  for (const { path, isMark } of pendingFiles(folder)) if (isMark) removeIfThere(path);
 }
 
 /** Which generation a `stop` has sent SIGTERM to: a second signal would cut the requests that it lets finish. */
@@ -68,7 +112,8 @@ export const STOP_NOTE = 'stop.sent';
 
 /** Removes what a dead server left in its folder: the commands have given up, and a handover holds secrets. */
 export function removeLeftovers(folder: string): void {
-  for (const name of namesIn(folder)) if (/^(request|answer|handover)-/.test(name) || name === STOP_NOTE) removeIfThere(join(folder, name));
+  for (const name of namesIn(folder))
+    if (/^(request|withdrawn|answer|handover)-/.test(name) || name === STOP_NOTE) removeIfThere(join(folder, name));
 }
 
 export const writeAnswer = (folder: string, operation: Operation): void =>
@@ -91,10 +136,20 @@ export function removeOldAnswers(folder: string, olderThanMs: number): void {
   }
 }
 
-function pendingIds(folder: string): string[] {
+interface PendingFile {
+  readonly path: string;
+  readonly id: string;
+  /** Left by a command that has withdrawn its request. */
+  readonly isMark: boolean;
+}
+
+function pendingFiles(folder: string): PendingFile[] {
   return namesIn(folder)
-    .flatMap((name) => /^request-([\da-z-]+)\.json$/.exec(name)?.[1] ?? [])
-    .sort();
+    .flatMap((name): PendingFile[] => {
+      const [, prefix, id] = /^(request|withdrawn)-([\da-z-]+)\.json$/.exec(name) ?? [];
+      return id === undefined ? [] : [{ path: join(folder, name), id, isMark: prefix === 'withdrawn' }];
+    })
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 function namesIn(folder: string): string[] {
@@ -111,8 +166,8 @@ function parseRequest(text: string | null, uid: number): OperationRequest | null
   try {
     const value = JSON.parse(text ?? 'null') as (Partial<OperationRequest> & { readonly pid: number | null }) | null;
     if (!value || (value.kind !== 'reload' && value.kind !== 'restart') || typeof value.id !== 'string') return null;
-    const { id, kind, dryRun = false, expectGeneration = null, keepSessions = false, pid } = value;
-    return { id, kind, dryRun, expectGeneration, keepSessions, askedBy: { uid, pid } };
+    const { id, kind, dryRun = false, expectGeneration = null, keepSessions = false, waiter = null, pid } = value;
+    return { id, kind, dryRun, expectGeneration, keepSessions, waiter, askedBy: { uid, pid } };
   } catch {
     return null;
   }
@@ -127,5 +182,6 @@ function readOrNull(path: string): string | null {
   }
 }
 
+const markPath = (folder: string, id: string): string => join(folder, `withdrawn-${id}.json`);
 const requestPath = (folder: string, id: string): string => join(folder, `request-${id}.json`);
 const answerPath = (folder: string, id: string): string => join(folder, `answer-${id}.json`);

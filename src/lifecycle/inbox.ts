@@ -1,0 +1,108 @@
+/** What has arrived at a running server: tells the signals of commands, and of commands that gave up, from bare ones. */
+import { messageOf } from '../common/errors.ts';
+import type { LifecycleLog } from './options.ts';
+import { removeMarks, takeRequests, unattendedRequest, type OperationRequest } from './requests.ts';
+
+type Kind = OperationRequest['kind'];
+
+const KINDS: readonly Kind[] = ['reload', 'restart'];
+const signalOf = { reload: 'SIGHUP', restart: 'SIGUSR2' } as const;
+const RETRY_MS = 500;
+
+/** What one signal asks for. */
+export interface Delivery {
+  /** Empty when the command that sent the signal has withdrawn its request. */
+  readonly requests: readonly OperationRequest[];
+  /** No command sent it. */
+  readonly isBare: boolean;
+}
+
+/**
+ * Each signal of a command comes with a request, or with the mark of a withdrawn one. While a process is stopped, equal signals
+ * become one; while it is busy, they are delivered in a row, and the first delivery takes all files. So the files found pay for
+ * the deliveries of that row, and only one that is not paid for is a bare signal.
+ */
+export class Inbox {
+  readonly #folder: string | null;
+  readonly #log: LifecycleLog;
+  readonly #onLate: (requests: readonly OperationRequest[]) => void;
+  readonly #paid: Record<Kind, number> = { reload: 0, restart: 0 };
+  /** Kinds of the signals whose files could not be read. */
+  readonly #unread = new Set<Kind>();
+
+  /**
+   * @param folder null: the server has no PID file, and every signal is a bare one
+   * @param onLate gets requests that could not be read when their signal came
+   */
+  constructor(folder: string | null, log: LifecycleLog, onLate: (requests: readonly OperationRequest[]) => void) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#onLate = onLate;
+  }
+
+  /** Null when it cannot be told now: to act without the conditions of a request would be worse than to act later. */
+  deliver(kind: Kind): Delivery | null {
+    const requests = this.#take([kind]);
+    if (requests === null) {
+      this.#readLater(kind);
+      return null;
+    }
+    if (this.#paid[kind] === 0) return { requests: [], isBare: true };
+    this.#paid[kind] -= 1;
+    if (requests.length === 0)
+      this.#log.info(
+        { signal: signalOf[kind] },
+        `${signalOf[kind]}: nothing was done: the ${kind} that it was sent for was withdrawn; send it again if you sent it by hand`,
+      );
+    return { requests, isBare: false };
+  }
+
+  /** Takes what has arrived, before its signals have been delivered. */
+  collect(): readonly OperationRequest[] {
+    return this.#take(KINDS) ?? [];
+  }
+
+  /** For a next generation, which gets no signals that were sent to the former one. */
+  begin(): void {
+    try {
+      if (this.#folder !== null) removeMarks(this.#folder);
+    } catch {
+      // Read again with the next signal, which says so.
+    }
+  }
+
+  #take(kinds: readonly Kind[]): readonly OperationRequest[] | null {
+    if (this.#folder === null) return [];
+    try {
+      return kinds.flatMap((kind) => {
+        const { requests, withdrawn } = takeRequests(this.#folder ?? '', [kind]);
+        this.#pay(kind, requests.length + withdrawn);
+        return requests;
+      });
+    } catch (error) {
+      this.#log.error({ folder: this.#folder }, `requests of commands cannot be read: ${messageOf(error)}`);
+      return null;
+    }
+  }
+
+  /** Signals that have been caught are delivered before the callbacks of `setImmediate`: what comes later is not of this row. */
+  #pay(kind: Kind, signals: number): void {
+    if (signals === 0) return;
+    this.#paid[kind] += signals;
+    setImmediate(() => (this.#paid[kind] = 0));
+  }
+
+  #readLater(kind: Kind): void {
+    if (this.#unread.size === 0) setTimeout(() => this.#retry(), RETRY_MS).unref();
+    this.#unread.add(kind);
+  }
+
+  #retry(): void {
+    const kinds = [...this.#unread];
+    this.#unread.clear();
+    for (const kind of kinds) {
+      const delivery = this.deliver(kind);
+      if (delivery) this.#onLate(delivery.isBare ? [unattendedRequest(kind, null)] : delivery.requests);
+    }
+  }
+}
