@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../../test/wait.ts';
+import { identify } from './identity.ts';
 import { Inbox } from './inbox.ts';
 import { newOperationId, submitRequest, withdrawRequest, type OperationRequest } from './requests.ts';
 
@@ -87,5 +88,15 @@ it('a next generation is not misled by marks whose signals the former one got', 
   withdraw();
   const inbox = open();
   inbox.begin();
+  expect(deliver(inbox, 'reload')).toEqual(['bare']);
+});
+
+it('nor is a server by the request of a command that was ended before it sent its signal', async () => {
+  const inbox = open();
+  inbox.begin();
+  const waiter = { ...identify(process.pid), startTime: '5' };
+  const request = { id: newOperationId(), kind: 'reload', dryRun: true, expectGeneration: null, keepSessions: false, waiter } as const;
+  submitRequest(folder, { ...request, askedBy: { uid: null, pid: process.pid } });
+  await waitFor(() => readdirSync(folder).length === 0);
   expect(deliver(inbox, 'reload')).toEqual(['bare']);
 });

@@ -1,13 +1,15 @@
 /** What has arrived at a running server: tells the signals of commands, and of commands that gave up, from bare ones. */
 import { messageOf } from '../common/errors.ts';
+import { removeIfThere } from './files.ts';
 import type { LifecycleLog } from './options.ts';
-import { removeMarks, takeRequests, unattendedRequest, type OperationRequest } from './requests.ts';
+import { takeRequests, unattendedRequest, unwantedFiles, type OperationRequest } from './requests.ts';
 
 type Kind = OperationRequest['kind'];
 
 const KINDS: readonly Kind[] = ['reload', 'restart'];
 const signalOf = { reload: 'SIGHUP', restart: 'SIGUSR2' } as const;
 const RETRY_MS = 500;
+const SWEEP_MS = 1_000;
 
 /** What one signal asks for. */
 export interface Delivery {
@@ -62,13 +64,29 @@ export class Inbox {
     return this.#take(KINDS) ?? [];
   }
 
-  /** For a next generation, which gets no signals that were sent to the former one. */
+  /**
+   * Call once, when the signals are connected. Files whose signal will not come any more would be set against a bare one: what
+   * the former generation left, since a signal does not outlive an exec, and what a command left that was ended before it sent one.
+   */
   begin(): void {
+    const folder = this.#folder;
+    if (folder === null) return;
+    let seen = this.#remove(unwantedFiles(folder));
+    setInterval(() => {
+      const unwanted = unwantedFiles(folder);
+      // Signals that had been sent at the last look have been delivered by now.
+      this.#remove(unwanted.filter((path) => seen.includes(path)));
+      seen = unwanted;
+    }, SWEEP_MS).unref();
+  }
+
+  #remove(paths: readonly string[]): readonly string[] {
     try {
-      if (this.#folder !== null) removeMarks(this.#folder);
+      for (const path of paths) removeIfThere(path);
     } catch {
-      // Read again with the next signal, which says so.
+      // Tried again.
     }
+    return paths;
   }
 
   #take(kinds: readonly Kind[]): readonly OperationRequest[] | null {

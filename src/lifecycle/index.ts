@@ -13,8 +13,8 @@
  * | `restart`           | SIGUSR2 | executes its program again: same PID and sockets, fresh memory, code, environment |
  * | `stop`              | SIGTERM | lets requests finish and ends; SIGINT does the same, a second signal ends at once |
  *
- * SIGHUP after the controlling terminal was closed ends the server. SIGUSR1 is ignored. A signal without a request file beside
- * it is carried out, recorded and logged, but not answered.
+ * SIGHUP of a controlling terminal that was closed at this moment ends the server, unless `nohup` started it. SIGUSR1 is ignored. A signal without a request file beside
+ * it is carried out, recorded and logged, but not answered; one whose request was withdrawn does nothing.
  *
  * - **PID file.** JSON (`LifecycleRecord`), mode 0600, there from before the first request until the end, through every reload
  *   and restart. It proves by PID namespace, boot id and start time that the process is still the same. One that others may

@@ -1,5 +1,4 @@
 /** Queue and states of a running server: carries out one request at a time and answers it with its real outcome. */
-import { openSync, closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
@@ -16,6 +15,7 @@ import { judgeRestart, Restarter } from './replace.ts';
 import { isAwaited, isWithdrawn, removeOldAnswers, unattendedRequest, writeAnswer, type OperationRequest } from './requests.ts';
 import type { Candidate } from './service.ts';
 import { Sources } from './sources.ts';
+import { Terminal } from './terminal.ts';
 import { describeOperation, exitCodeOf, invalid, isPartial, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
 
 const KEPT_OPERATIONS = 20;
@@ -31,7 +31,7 @@ export class Lifecycle<Config> {
   readonly #options: LifecycleOptions<Config>;
   readonly #queue: OperationRequest[] = [];
   readonly #stopping = new AbortController();
-  readonly #hadTerminal = hasTerminal();
+  readonly #terminal: Terminal;
   readonly #notifier: Notifier;
   readonly #sources: Sources;
   readonly #restarter: Restarter<Config>;
@@ -42,9 +42,12 @@ export class Lifecycle<Config> {
   #isReady = false;
 
   constructor(options: LifecycleOptions<Config>) {
-    const { keeper, log, manager, native } = options;
+    const { keeper, launch, log, manager, native } = options;
     this.#options = options;
     this.#folder = keeper.path === null ? null : folderOf(keeper.path);
+    this.#terminal = new Terminal(launch.env, () =>
+      log.info({}, 'the terminal that the server was started in is gone; the server stays, and SIGHUP reloads'),
+    );
     this.#inbox = new Inbox(this.#folder, log, (requests) => this.#enqueue(requests));
     this.#notifier = openNotifier(manager, native, log);
     this.#sources = new Sources(log, () => this.#sourceChanged());
@@ -67,7 +70,7 @@ export class Lifecycle<Config> {
     const { keeper, log, native, service } = this.#options;
     this.#isReady = true;
     if (handover) this.#restarter.inherit(handover);
-    if (handover) this.#inbox.begin();
+    this.#inbox.begin();
     keeper.update(change);
     keeper.keep((message) =>
       log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
@@ -87,7 +90,6 @@ export class Lifecycle<Config> {
   signalled(signal: NodeJS.Signals): void {
     if (signal === 'SIGTERM' || signal === 'SIGINT') return this.stop(signal);
     if (signal === 'SIGUSR1') return this.#options.log.info({}, 'SIGUSR1 is ignored: the debugger is not opened on a running server');
-    if (signal === 'SIGHUP' && this.#hadTerminal && !hasTerminal()) return this.stop('the terminal went away');
     if (signal === 'SIGHUP') this.#receive('reload');
     if (signal === 'SIGUSR2') this.#receive('restart');
   }
@@ -107,6 +109,7 @@ export class Lifecycle<Config> {
     }
     this.#stopping.abort();
     this.#sources.close();
+    this.#terminal.close();
     log.info({ why }, 'stopping');
     this.#notifier.stopping('stopping');
     this.#enter('stopping');
@@ -122,6 +125,7 @@ export class Lifecycle<Config> {
     // The state changes before the request file disappears: a command never sees a ready server that is about to act.
     if (!this.#isBusy && this.#isReady) this.#enter(kind === 'reload' ? 'reloading' : 'rehearsing');
     const delivery = this.#inbox.deliver(kind);
+    if (kind === 'reload' && delivery?.isBare && this.#terminal.hasJustGone()) return this.stop('the terminal went away');
     this.#enqueue(delivery?.isBare ? [unattendedRequest(kind, null)] : (delivery?.requests ?? []));
   }
 
@@ -326,14 +330,3 @@ const countOne = (counts: LifecycleRecord['operationCounts'], { kind, outcome }:
   ...counts,
   [kind]: { ...counts[kind], [outcome]: (counts[kind]?.[outcome] ?? 0) + 1 },
 });
-
-/** Whether this process has a controlling terminal: opening /dev/tty fails once the terminal has hung up. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'));
-    return true;
-  } catch (error) {
-    // Lack of descriptors or memory says nothing about the terminal, and a wrong "no" would end the server.
-    return ['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'].includes((error as NodeJS.ErrnoException).code ?? '');
-  }
-}

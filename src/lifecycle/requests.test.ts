@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identify } from './identity.ts';
-import { newOperationId, removeMarks, submitRequest, takeRequests as take, withdrawRequest, type OperationRequest } from './requests.ts';
+import { newOperationId, submitRequest, takeRequests as take, unwantedFiles, withdrawRequest, type OperationRequest } from './requests.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'requests-'))));
@@ -43,9 +43,10 @@ describe('a request', () => {
     expect(take(folder, ['reload'])).toMatchObject({ requests: [{ kind: 'reload' }], withdrawn: 1 });
     expect(take(folder, ['reload'])).toEqual({ requests: [], withdrawn: 0 });
     expect(take(folder, ['restart'])).toEqual({ requests: [], withdrawn: 1 });
-    withdrawRequest(folder, submit());
-    removeMarks(folder);
-    expect(readdirSync(folder)).toEqual([]);
+    const id = submit();
+    expect(unwantedFiles(folder)).toEqual([]);
+    withdrawRequest(folder, id);
+    expect(unwantedFiles(folder)).toEqual([join(folder, `withdrawn-${id}.json`)]);
   });
 
   it('ends with the command that waits for it; one for which none waits does not', () => {
@@ -53,6 +54,7 @@ describe('a request', () => {
     submit({ waiter: gone });
     submit({ waiter: identify(process.pid) });
     submit({ waiter: null });
+    expect(unwantedFiles(folder)).toHaveLength(1);
     expect(take(folder, ['reload'])).toMatchObject({ requests: [{}, { waiter: null }], withdrawn: 1 });
   });
 

@@ -102,9 +102,16 @@ export function takeRequests(folder: string, kinds: readonly OperationRequest['k
   return { requests, withdrawn: taken.length - requests.length };
 }
 
-/** Removes the marks of withdrawn requests. For a next generation: signals that were sent before the exec have been delivered. */
-export function removeMarks(folder: string): void {
-  for (const { path, isMark } of pendingFiles(folder)) if (isMark) removeIfThere(path);
+/** The files of requests that nobody wants any more: marks, and requests whose command has ended. Empty when the folder cannot be read. */
+export function unwantedFiles(folder: string): string[] {
+  try {
+    return pendingFiles(folder).flatMap(({ path, isMark }) => {
+      const request = isMark ? null : parseRequest(readOrNull(path), null);
+      return isMark || (request && isWithdrawn(request)) ? [path] : [];
+    });
+  } catch {
+    return [];
+  }
 }
 
 /** Which generation a `stop` has sent SIGTERM to: a second signal would cut the requests that it lets finish. */
@@ -162,7 +169,7 @@ function namesIn(folder: string): string[] {
 }
 
 /** Conditions that an older command does not know are absent. */
-function parseRequest(text: string | null, uid: number): OperationRequest | null {
+function parseRequest(text: string | null, uid: number | null): OperationRequest | null {
   try {
     const value = JSON.parse(text ?? 'null') as (Partial<OperationRequest> & { readonly pid: number | null }) | null;
     if (!value || (value.kind !== 'reload' && value.kind !== 'restart') || typeof value.id !== 'string') return null;
