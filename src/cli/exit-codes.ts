@@ -63,7 +63,7 @@ export const exitCodes = [
   },
   {
     code: 6,
-    name: 'timed out',
+    name: 'timed out, or no answer',
     advice: [{ text: 'Look with `zscaler-mcp status`, and give more time with --timeout.' }],
   },
   {

@@ -6,14 +6,23 @@ import type { Printer } from './print.ts';
 import type { StatusReport } from './status-report.ts';
 import { describeShadow } from './status-settings.ts';
 
-/** @param trouble why the server counts as dead, or null while it runs */
-export function printPicture(report: StatusReport, trouble: string | null, { out, err, canvas }: Printer): void {
+/** What is wrong with a server, in words; null when nothing is. */
+interface Findings {
+  /** Why it counts as dead. */
+  readonly trouble: string | null;
+  /** Why it counts as one that does not answer. */
+  readonly silence: string | null;
+}
+
+/** Prints the picture to standard output, and what is wrong to standard error. */
+export function printPicture(report: StatusReport, { trouble, silence }: Findings, { out, err, canvas }: Printer): void {
   const now = Date.now();
   const show = (print: (line: string) => void, text: Text) => {
     for (const line of wrap(text, canvas)) print(line);
   };
-  if (trouble === null) show(out, headline(report));
-  else show(err, [span('●', 'bad'), span(`zscaler-mcp: ${trouble}`)]);
+  const wrong = trouble ?? silence;
+  if (wrong === null) show(out, headline(report));
+  else show(err, [span('●', 'bad'), span(`zscaler-mcp: ${wrong}`)]);
   const groups = trouble === null ? groupsOf(report, now) : groupsOfDead(report, now);
   for (const line of draw(groups, canvas)) out(line);
   out('');

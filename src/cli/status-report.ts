@@ -3,6 +3,8 @@ import type { LifecycleRecord } from '../lifecycle/index.ts';
 /** The content of the PID file, and what is true at the moment of the question. */
 export interface StatusReport extends LifecycleRecord {
   readonly running: boolean;
+  /** Whether it answered when it was asked; null when it is dead, or its program is being replaced and cannot answer. */
+  readonly responding: boolean | null;
   readonly uptimeSeconds: number | null;
   /** Path, label and when it was read, on one line. */
   readonly environment: string;

@@ -4,9 +4,13 @@ import { resolve } from 'node:path';
 import {
   digestProgram,
   findServer,
+  isAnswering,
+  isBetweenPrograms,
   isInterpreterReplaced,
   traceFiles,
   troubleWith,
+  whyDeaf,
+  type Found,
   type LifecycleRecord,
   type RecordedSetting,
   type Whereabouts,
@@ -17,9 +21,12 @@ import { printPicture } from './status-picture.ts';
 import type { StatusReport } from './status-report.ts';
 import { settingLines, settingsToShow, type SettingsAsked } from './status-settings.ts';
 
+/** How long a server has to answer. */
+const ANSWER_MS = 2_000;
+
 /** Prints what runs. @returns the exit code */
-export function printStatus(where: Whereabouts, json: boolean, printer: Printer, asked: SettingsAsked): number {
-  const found = findServer(where);
+export async function printStatus(where: Whereabouts, json: boolean, printer: Printer, asked: SettingsAsked): Promise<number> {
+  const { found, responding } = await look(where);
   const trouble = troubleWith(found);
   if (found.note !== null && !json) printer.err(`note: ${found.note}`);
   if (found.reading.kind !== 'record' || found.path === null || trouble?.outcome === 'record-unusable') {
@@ -29,13 +36,17 @@ export function printStatus(where: Whereabouts, json: boolean, printer: Printer,
     else (exitCode === 3 ? printer.out : printer.err)(`zscaler-mcp: ${message}`);
     return exitCode;
   }
-  const report = describe(found.path, found.reading.record, trouble === null);
-  const exitCode = report.running ? 0 : 1;
+  const { record } = found.reading;
+  const report: StatusReport = { ...describe(found.path, record, trouble === null), responding };
+  const silence = responding === false ? `running, but does not answer${whyDeaf(record.pid)}` : null;
+  const exitCode = trouble !== null ? 1 : silence !== null ? 6 : 0;
   const settings = settingsToShow(report.settings ?? [], asked);
   const shown = { ...report, settings: asked.settings ? settings : undefined };
-  if (json) printer.out(JSON.stringify({ ...shown, exitCode, message: trouble?.message ?? 'running' }));
-  else if (asked.settings && trouble === null) for (const line of describeSettings(report, settings)) printer.out(line);
-  else printPicture(report, trouble?.message ?? null, printer);
+  if (json) printer.out(JSON.stringify({ ...shown, exitCode, message: trouble?.message ?? silence ?? 'running' }));
+  else if (asked.settings && trouble === null) {
+    if (silence !== null) printer.err(`zscaler-mcp: ${silence}`);
+    for (const line of describeSettings(report, settings)) printer.out(line);
+  } else printPicture(report, { trouble: trouble?.message ?? null, silence }, printer);
   return exitCode;
 }
 
@@ -51,7 +62,18 @@ function describeSettings(
   ];
 }
 
-function describe(pidFile: string, record: LifecycleRecord, running: boolean): StatusReport {
+/** Finds the server, and asks it whether it does anything. */
+async function look(where: Whereabouts): Promise<{ found: Found; responding: boolean | null }> {
+  const found = findServer(where);
+  if (found.reading.kind !== 'record' || found.path === null || found.reading.presence !== 'alive') return { found, responding: null };
+  if (await isAnswering({ path: found.path, record: found.reading.record }, ANSWER_MS)) return { found, responding: true };
+  // It may have ended meanwhile, or begun to replace its program.
+  const now = { ...findServer(where), note: found.note };
+  if (now.reading.kind !== 'record' || now.path === null || now.reading.presence !== 'alive') return { found: now, responding: null };
+  return { found: now, responding: isBetweenPrograms(now.path, now.reading.record) ? null : false };
+}
+
+function describe(pidFile: string, record: LifecycleRecord, running: boolean): Omit<StatusReport, 'responding'> {
   const { situation, ...source } = classifyEnvSource(record, { pid: running ? record.pid : null });
   return {
     ...record,

@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
-import { identify, presenceOf } from './identity.ts';
+import { identify, presenceOf, whyDeaf } from './identity.ts';
 import { acquireLock } from './lock.ts';
 import { folderOf, readPidFile, removeIfEmpty } from './pid-file.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
 import { isPending, newOperationId, removeRequest, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
-import { signal, speaker, whyDeaf, type Say } from './speak.ts';
+import { signal, speaker, type Say } from './speak.ts';
 import { judgeGeneration } from './verdicts.ts';
 
 /** How `ask` asks: the conditions of the request, where the server is, and how long to wait for its verdict. */
@@ -52,11 +52,11 @@ async function askUnderLock(errand: Errand): Promise<Operation> {
   const folder = folderOf(path);
   for (;;) {
     // Before the lock is taken: a server that ends removes its folder.
-    const gone = troubleWith({ path, reading: readPidFile(path), note: null });
+    const gone = troubleWith({ path, reading: readPidFile(path), note: null, places: [path] });
     if (gone) return say(gone.outcome, gone.message);
     const lock = await acquireLock(folder, Math.max(0, deadline - performance.now()));
     try {
-      const found: Found = { path, reading: readPidFile(path), note: null };
+      const found: Found = { path, reading: readPidFile(path), note: null, places: [path] };
       const trouble = troubleWith(found);
       if (trouble || found.reading.kind !== 'record')
         return say(trouble?.outcome ?? 'not-running', trouble?.message ?? 'no server is running');
@@ -83,7 +83,7 @@ async function signalAndWait(errand: Errand, record: LifecycleRecord): Promise<O
   // If another signal has made the server read its requests already, ours must not be sent: it would count as a bare one.
   if (isPending(folder, id)) {
     const reading = readPidFile(path);
-    const trouble = troubleWith({ path, reading, note: null });
+    const trouble = troubleWith({ path, reading, note: null, places: [path] });
     if (trouble || reading.kind !== 'record' || reading.record.state !== 'ready') {
       removeRequest(folder, id);
       if (trouble) return say(trouble.outcome, trouble.message, record);

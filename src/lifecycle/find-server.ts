@@ -19,6 +19,8 @@ export interface Found {
   readonly reading: Reading;
   /** For the operator: whose server it is, when root has become its user. */
   readonly note: string | null;
+  /** Every place that was looked at; the first may be enough. */
+  readonly places: readonly string[];
 }
 
 /**
@@ -27,23 +29,29 @@ export interface Found {
  */
 export function findServer({ pidFile, home }: Whereabouts): Found {
   const places = pidFile === null ? defaultPidFiles(home) : [pidFile];
-  let first: Found | null = null;
+  let first: Place | null = null;
   for (const path of places) {
-    const found = lookAt(path);
-    if (found.reading.kind === 'record' && found.reading.presence === 'alive') return { ...found, note: becomeOwner(path) };
-    if (found.reading.kind !== 'absent') first ??= found;
+    const reading = lookAt(path);
+    if (reading.kind === 'record' && reading.presence === 'alive') return { path, reading, places, note: becomeOwner(path) };
+    if (reading.kind !== 'absent') first ??= { path, reading };
   }
-  if (first?.path) return { ...first, note: becomeOwner(first.path) };
-  return { path: null, reading: { kind: 'absent' }, note: null };
+  if (first) return { ...first, places, note: becomeOwner(first.path) };
+  return { path: null, reading: { kind: 'absent' }, places, note: null };
+}
+
+/** What is at one place. */
+interface Place {
+  readonly path: string;
+  readonly reading: Reading;
 }
 
 /** Reads as the file's owner, so that root's rights are never used on what another user wrote. */
-function lookAt(path: string): Found {
+function lookAt(path: string): Reading {
   const owner = foreignOwner(path);
-  if (owner === null) return { path, reading: readPidFile(path), note: null };
+  if (owner === null) return readPidFile(path);
   process.seteuid?.(owner.uid);
   try {
-    return { path, reading: readPidFile(path), note: null };
+    return readPidFile(path);
   } finally {
     process.seteuid?.(0);
   }
@@ -69,8 +77,8 @@ function foreignOwner(path: string): { uid: number; gid: number } | null {
 }
 
 /** Why a command cannot use the server that was found, with the outcome to report; null when it can. */
-export function troubleWith({ path, reading }: Found): { outcome: Outcome; message: string } | null {
-  if (reading.kind === 'absent') return { outcome: 'not-running', message: 'no server is running' };
+export function troubleWith({ path, reading, places }: Found): { outcome: Outcome; message: string } | null {
+  if (reading.kind === 'absent') return { outcome: 'not-running', message: `no server is running: ${nothingAt(places)}` };
   if (reading.kind === 'unusable')
     return { outcome: 'record-unusable', message: `the PID file ${path} ${reading.reason}; no process is signalled because of it` };
   if (reading.kind === 'not-permitted') {
@@ -88,8 +96,15 @@ export function troubleWith({ path, reading }: Found): { outcome: Outcome; messa
   }
   if (presence === 'alive') return null;
   const why = presence === 'gone' ? 'that process is gone' : 'that number belongs to another process now';
-  return { outcome: 'not-running', message: `no server is running: the PID file ${path} names PID ${record.pid}, and ${why}` };
+  const others = places.filter((place) => place !== path);
+  return {
+    outcome: 'not-running',
+    message: `no server is running: the PID file ${path} names PID ${record.pid}, and ${why}${others.length === 0 ? '' : `; no other runs by ${others.join(', ')}`}`,
+  };
 }
+
+/** @param places in which there is no PID file */
+const nothingAt = (places: readonly string[]): string => `there is no PID file at ${places.join(', ')}`;
 
 function nameOf(uid: number): string {
   return uid === process.getuid?.() ? userInfo().username : `uid ${uid}`;

@@ -51,10 +51,25 @@ function exists(pid: number): boolean {
 }
 
 /** Whether it has ended and its parent has not waited for it. Linux only; elsewhere false. */
-export const isZombie = (pid: number): boolean => statFields(pid)?.[0] === 'Z';
+export const isZombie = (pid: number): boolean => processState(pid) === 'Z';
+
+/** Its state as one letter, see proc_pid_stat(5); null where there is no /proc. */
+export const processState = (pid: number): string | null => statFields(pid)?.[0] ?? null;
 
 /** Whether it is stopped, by SIGSTOP or by a debugger. Linux only; elsewhere false. */
-export const isStopped = (pid: number): boolean => ['T', 't'].includes(statFields(pid)?.[0] ?? '');
+export const isStopped = (pid: number): boolean => ['T', 't'].includes(processState(pid) ?? '');
+
+/** Why a process does not react, to continue a sentence; empty when that cannot be seen. */
+export function whyDeaf(pid: number): string {
+  const state = processState(pid) ?? '';
+  const words: Readonly<Record<string, string>> = {
+    T: `its process is stopped (\`kill -CONT ${pid}\` lets it go on)`,
+    t: 'a debugger holds its process',
+    R: 'its process is busy',
+    D: 'its process waits for a disk or a network file system',
+  };
+  return words[state] === undefined ? '' : `: ${words[state]}`;
+}
 
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') return statFields(pid)?.[19] ?? null;

@@ -6,6 +6,7 @@ import { logFor } from '../common/log-scope.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Handover } from './handover.ts';
 import { Inbox } from './inbox.ts';
+import { answerQuestions } from './life.ts';
 import { openNotifier, type Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
 import { reapOrphans } from './orphans.ts';
@@ -17,9 +18,12 @@ import type { Candidate } from './service.ts';
 import { Sources } from './sources.ts';
 import { Terminal } from './terminal.ts';
 import { describeOperation, exitCodeOf, invalid, isPartial, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
+import { awaitWitnesses } from './witness.ts';
 
 const KEPT_OPERATIONS = 20;
 const PID_1_FAREWELL_MS = 200;
+/** A command that waits looks every 50 ms. */
+const WITNESS_LIMIT_MS = 1_000;
 /** With the default drain timeout, PID 1 ends within the ten seconds that `docker stop` waits. */
 const CLOSING_LIMIT_MS = 2_700;
 
@@ -71,6 +75,7 @@ export class Lifecycle<Config> {
     this.#isReady = true;
     if (handover) this.#restarter.inherit(handover);
     this.#inbox.begin();
+    if (this.#folder !== null) answerQuestions(this.#folder);
     keeper.update(change);
     keeper.keep((message) =>
       log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
@@ -290,6 +295,7 @@ export class Lifecycle<Config> {
       if (await endsWithin(timeoutMs + CLOSING_LIMIT_MS, closed)) {
         const { interrupted } = await closed;
         const failures = `${count(interrupted, 'request')} did not finish in time and got an error`;
+        keeper.update({ interrupted });
         log.info({ cut: interrupted }, interrupted === 0 ? 'stopped' : `stopped; ${failures}`);
       } else log.error({}, 'stopping took too long: what is still open is cut');
     } catch (error) {
@@ -300,6 +306,7 @@ export class Lifecycle<Config> {
     this.#enter('stopped');
     // When PID 1 ends, the container ends, and with it a `stop` command inside: it must read this state before.
     if (process.pid === 1) await sleep(PID_1_FAREWELL_MS);
+    if (this.#folder !== null) await awaitWitnesses(this.#folder, WITNESS_LIMIT_MS);
     keeper.release();
     exit(0);
   }

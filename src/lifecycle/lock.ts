@@ -1,11 +1,11 @@
 /** Lets one command at a time work on a server: a lock file that names its holder, so that a dead holder's lock can be broken. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { createFile, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
-import { identify, presenceOf, type Identity } from './identity.ts';
+import { identify, isStopped, presenceOf, whyDeaf, type Identity } from './identity.ts';
 
 interface Holder {
   readonly pid: number;
@@ -26,7 +26,7 @@ export async function acquireLock(folder: string, waitMs: number): Promise<Lock>
     const lock = tryInFolder(folder);
     if (lock) return lock;
     if (performance.now() >= deadline) {
-      throw new ZscalerMcpError('ERR_LOCK_BUSY', 'another command is working on this server', {
+      throw new ZscalerMcpError('ERR_LOCK_BUSY', `another command is working on this server${describeHolder(folder)}`, {
         hint: 'Wait for it to finish and try again.',
       });
     }
@@ -74,6 +74,28 @@ function releaseLock(path: string, nonce: string): void {
 
 /** Process id of the present holder; null when there is none. */
 export const lockHolder = (folder: string): number | null => readHolder(join(folder, 'lock'))?.pid ?? null;
+
+/** Which process holds the lock, what it does and since when, to continue a sentence; empty when nothing holds it by now. */
+function describeHolder(folder: string): string {
+  const pid = lockHolder(folder);
+  const since = lstatOrNull(join(folder, 'lock'))?.mtime;
+  if (pid === null || since === undefined) return '';
+  const seconds = Math.max(0, Math.round((Date.now() - since.getTime()) / 1_000));
+  return `: ${commandOf(pid)} (PID ${pid}), since ${since.toISOString().slice(11, 19)} UTC, ${seconds} s ago${isStopped(pid) ? whyDeaf(pid) : ''}`;
+}
+
+const COMMANDS: readonly string[] = ['reload', 'restart', 'stop'];
+
+/** From its arguments, of which only known words are shown. A server that starts has the lock, too. Linux only. */
+function commandOf(pid: number): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1);
+    const command = words.find((word) => COMMANDS.includes(word));
+    return command === undefined ? 'a server that starts' : `\`zscaler-mcp ${command}\``;
+  } catch {
+    return 'another process';
+  }
+}
 
 /** Only the holder of the guard may break a lock: without it, a second breaker could remove the lock taken after the first. */
 function breakIfStale(path: string): void {

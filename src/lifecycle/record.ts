@@ -56,6 +56,8 @@ export interface Operation {
   /** The one that runs after the operation; null when no server was found. */
   readonly generation: number | null;
   readonly durationMs: number;
+  /** Of `stop`: requests that did not finish in time and got an error; null when that is not known. */
+  readonly interrupted?: number | null;
   /** True when the request was only to say what would happen; else absent. */
   readonly dryRun?: boolean;
 }
@@ -198,6 +200,10 @@ export interface LifecycleRecord {
   readonly faults: readonly string[];
   /** How a restart keeps the listening socket: by handing its descriptor over, or by binding again (refusals for a moment). */
   readonly handover: 'descriptor' | 'rebind';
+  /** What may start the server again when it ends: `systemd`, `pm2`, `container`, ...; null when nothing is known to. */
+  readonly supervisor: string | null;
+  /** Of a stop: requests that did not finish in time; null until it is known. */
+  readonly interrupted: number | null;
 }
 
 const REQUIRED_NUMBERS = ['pid', 'generation'] as const;
@@ -253,4 +259,6 @@ const defaults = {
   posture: null,
   faults: [],
   handover: 'rebind',
+  supervisor: null,
+  interrupted: null,
 } as const;

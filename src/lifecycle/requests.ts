@@ -120,7 +120,7 @@ export const STOP_NOTE = 'stop.sent';
 /** Removes what a dead server left in its folder: the commands have given up, and a handover holds secrets. */
 export function removeLeftovers(folder: string): void {
   for (const name of namesIn(folder))
-    if (/^(request|withdrawn|answer|handover)-/.test(name) || name === STOP_NOTE) removeIfThere(join(folder, name));
+    if (/^(request|withdrawn|question|witness|answer|handover)-/.test(name) || name === STOP_NOTE) removeIfThere(join(folder, name));
 }
 
 export const writeAnswer = (folder: string, operation: Operation): void =>

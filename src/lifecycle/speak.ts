@@ -1,5 +1,4 @@
 /** What the commands share: their own verdicts, and signals. */
-import { isStopped } from './identity.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
 import { describeOperation, exitCodeOf } from './verdicts.ts';
 
@@ -31,6 +30,3 @@ export function signal({ pid }: LifecycleRecord, name: NodeJS.Signals): void {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
-
-/** Why a process does not react, to continue a sentence; empty when that cannot be seen. */
-export const whyDeaf = (pid: number): string => (isStopped(pid) ? `: its process is stopped (\`kill -CONT ${pid}\` lets it go on)` : '');

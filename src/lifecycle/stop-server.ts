@@ -1,15 +1,18 @@
 /** The side of `stop`: ends a running server, and waits until it is gone. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { count } from '../common/count.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { findServer, troubleWith, type Whereabouts } from './find-server.ts';
 import { readRegularFile, replaceFile } from './files.ts';
-import { presenceOf } from './identity.ts';
+import { isStopped, presenceOf, whyDeaf } from './identity.ts';
 import { tryLock, type Lock } from './lock.ts';
 import { folderOf, readPidFile, removeStale } from './pid-file.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
 import { newOperationId, STOP_NOTE } from './requests.ts';
 import { signal, speaker } from './speak.ts';
+import { describeSupervisor } from './supervisor.ts';
+import { beWitness } from './witness.ts';
 
 /** Which server to end, and how. */
 export interface StopOptions {
@@ -25,32 +28,56 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
   const found = findServer(where);
   const { path, reading } = found;
   const say = speaker({ id: newOperationId(), kind: 'stop', note: found.note, startedAt });
-  if (reading.kind === 'absent' || path === null) return say('not-running', 'no server is running');
-  if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused')) {
-    const removed = await removeQuietly(path);
-    return say(
-      'not-running',
-      removed ? `no server is running; removed the PID file ${path} of a dead one (PID ${reading.record.pid})` : 'no server is running',
-    );
-  }
   const trouble = troubleWith(found);
-  if (trouble || reading.kind !== 'record') return say(trouble?.outcome ?? 'failed', trouble?.message ?? 'the PID file changed');
-  const gone = await endAndWait(path, reading.record, startedAt + timeoutMs);
-  if (gone) return say('stopped', `the server (PID ${reading.record.pid}) has ended`, reading.record);
-  if (!force)
-    return say(
-      'timed-out',
-      `the server (PID ${reading.record.pid}) is still running; --force ends it without regard for its requests`,
-      reading.record,
-    );
-  signal(reading.record, 'SIGKILL');
-  await waitUntil(performance.now() + 5_000, () => hasEnded(path, reading.record));
+  if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused') && path !== null) {
+    const removed = await removeQuietly(path);
+    const message = trouble?.message ?? '';
+    return say('not-running', removed ? `${message}; removed the PID file` : message);
+  }
+  if (trouble || reading.kind !== 'record' || path === null)
+    return say(trouble?.outcome ?? 'failed', trouble?.message ?? 'the PID file changed');
+  const { record } = reading;
+  // Looked up while the process lives.
+  const again = describeSupervisor(record.supervisor, record.pid);
+  const end = await endAndWait(path, record, startedAt + timeoutMs);
+  if (!end.hasEnded && !force) return say('timed-out', stillRunning(path, record, end), record);
+  const ended = end.hasEnded ? end : await kill(path, record);
+  const operation = say('stopped', farewell(record, ended), record);
+  return { ...operation, interrupted: ended.interrupted, warnings: [...operation.warnings, ...(again === null ? [] : [again])] };
+}
+
+/** How far an attempt to end a server came. */
+interface End {
+  readonly hasEnded: boolean;
+  readonly isSignalled: boolean;
+  readonly isKilled: boolean;
+  /** Requests that did not finish in time; null when that is not known. */
+  readonly interrupted: number | null;
+}
+
+async function kill(path: string, record: LifecycleRecord): Promise<End> {
+  signal(record, 'SIGKILL');
+  await waitUntil(performance.now() + 5_000, () => hasEnded(path, record));
   await removeStale(path);
-  return say(
-    'stopped',
-    `the server (PID ${reading.record.pid}) did not end in time and was killed; requests in flight were lost`,
-    reading.record,
-  );
+  return { hasEnded: true, isSignalled: true, isKilled: true, interrupted: null };
+}
+
+function farewell({ pid }: LifecycleRecord, { isKilled, interrupted }: End): string {
+  if (isKilled) return `the server (PID ${pid}) did not end in time and was killed; requests in flight were lost`;
+  if (interrupted === null) return `the server (PID ${pid}) has ended`;
+  const cut = interrupted === 0 ? 'no request was cut' : `${count(interrupted, 'request')} did not finish in time and got an error`;
+  return `the server (PID ${pid}) has ended; ${cut}`;
+}
+
+/** SIGTERM cannot be taken back: the server will end, later. */
+function stillRunning(path: string, { pid }: LifecycleRecord, { isSignalled }: End): string {
+  const now = readPidFile(path);
+  const state = now.kind === 'record' ? now.record.state : 'unknown';
+  const fate =
+    isSignalled || state === 'stopping'
+      ? 'it has been told to stop and will still end when it can'
+      : `it was not told to stop, because it is ${state}`;
+  return `the server (PID ${pid}) is still running${isStopped(pid) ? whyDeaf(pid) : ''}; ${fate}; --force ends it without regard for its requests`;
 }
 
 /** False also when another command holds the lock: that one removes the file itself. */
@@ -67,16 +94,36 @@ async function removeQuietly(path: string): Promise<boolean> {
  * Sends SIGTERM once to each generation of the server: a signal that arrives during the exec may be lost, but a second one to
  * the same generation would end it without letting its requests finish.
  */
-async function endAndWait(path: string, record: LifecycleRecord, deadline: number): Promise<boolean> {
+async function endAndWait(path: string, record: LifecycleRecord, deadline: number): Promise<End> {
   let signalled: string | null = null;
-  while (performance.now() < deadline) {
-    const now = readPidFile(path);
-    if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== signalled)
-      signalled = signalOnce(path, record) ?? signalled;
-    const round = Math.min(deadline, performance.now() + (signalled === null ? BUSY_MS : 1_000));
-    if (await waitUntil(round, () => hasEnded(path, record))) return true;
+  let interrupted: number | null = null;
+  const leave = beWitness(folderOf(path));
+  const isOver = () => {
+    const last = lastRecord(path, record);
+    if (last) {
+      interrupted = last.interrupted;
+      leave();
+    }
+    return hasEnded(path, record);
+  };
+  try {
+    while (performance.now() < deadline) {
+      const now = readPidFile(path);
+      if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== signalled)
+        signalled = signalOnce(path, record) ?? signalled;
+      const round = Math.min(deadline, performance.now() + (signalled === null ? BUSY_MS : 1_000));
+      if (await waitUntil(round, isOver)) break;
+    }
+  } finally {
+    leave();
   }
-  return hasEnded(path, record);
+  return { hasEnded: isOver(), isSignalled: signalled !== null, isKilled: false, interrupted };
+}
+
+/** What the server wrote when it was done; null before. */
+function lastRecord(path: string, { pid }: LifecycleRecord): LifecycleRecord | null {
+  const now = readPidFile(path);
+  return now.kind === 'record' && now.record.pid === pid && now.record.state === 'stopped' ? now.record : null;
 }
 
 /** How long another `stop` may be in the middle of its signal. */

@@ -5,6 +5,7 @@ import { version } from '../common/version.ts';
 import {
   chooseDefaultPidFile,
   digestProgram,
+  findSupervisor,
   identify,
   isInstalled,
   PidFile,
@@ -88,6 +89,8 @@ function firstRecord({ launch, configuration, demo, handover }: RecordInput): Li
     posture: null,
     faults: [],
     handover: isInstalled(launch) ? 'descriptor' : 'rebind',
+    supervisor: former?.supervisor ?? findSupervisor(launch),
+    interrupted: null,
   };
 }
 

@@ -6,9 +6,9 @@ import { makeFolder, startServer, waitFor, type ServerOptions, type TestServer }
 export interface DeafServer {
   readonly server: TestServer;
   /** Returns once the server no longer reacts. */
-  deafen(): Promise<void>;
+  readonly deafen: () => Promise<void>;
   /** Lets it go on. */
-  wake(): void;
+  readonly wake: () => void;
 }
 
 async function stoppable(options: ServerOptions): Promise<DeafServer> {

@@ -16,12 +16,13 @@ export const status: Command = {
     2: 'wrong usage',
     3: 'not running',
     4: 'PID file unusable: state unknown',
+    6: 'running, but does not answer within two seconds',
     77: "another user's server or file",
   },
   example: 'status --json',
   async run({ where, values, json, stage }) {
     const all = values['all'] === true;
     const { printStatus } = await import('../status.ts');
-    return printStatus(where, json, stage, { settings: all || values['settings'] === true, all });
+    return await printStatus(where, json, stage, { settings: all || values['settings'] === true, all });
   },
 };

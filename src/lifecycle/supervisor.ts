@@ -1,0 +1,40 @@
+/** What may start a server again after it has ended. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Launch } from './launch.ts';
+
+/** Name of what started this process and watches over it, for the record; null when nothing is known to. */
+export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>): string | null {
+  if (manager['NOTIFY_SOCKET'] !== undefined || isUnit(env)) return 'systemd';
+  if (env['pm_id'] !== undefined) return 'pm2';
+  if (env['SUPERVISOR_ENABLED'] !== undefined) return 'supervisord';
+  if (process.pid !== 1 && !(process.ppid === 1 && isContainer())) return null;
+  return env['KUBERNETES_SERVICE_HOST'] === undefined ? 'container' : 'kubernetes';
+}
+
+/** Every program of a session that systemd started inherits INVOCATION_ID; SYSTEMD_EXEC_PID says which one is the unit's own. */
+function isUnit({ INVOCATION_ID: invocation, SYSTEMD_EXEC_PID: pid = String(process.pid) }: Readonly<Record<string, string>>): boolean {
+  return invocation !== undefined && pid === String(process.pid);
+}
+
+const isContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
+
+/** What the supervisor may do after a stop, and how to keep it from that; null for a server without one. */
+export function describeSupervisor(name: string | null, pid: number): string | null {
+  const unit = name === 'systemd' ? unitOf(pid) : '';
+  const words: Readonly<Record<string, string>> = {
+    systemd: `systemd starts it again if its unit says Restart=always; \`systemctl stop ${unit}\` keeps it stopped`,
+    pm2: 'pm2 may start it again; `pm2 stop` keeps it stopped',
+    supervisord: 'supervisord may start it again; `supervisorctl stop` keeps it stopped',
+    container: 'the container ends with it, and its restart policy may start it again; `docker stop` keeps it stopped',
+    kubernetes: 'the kubelet starts the container again; `kubectl scale --replicas=0` keeps it stopped',
+  };
+  return name === null ? null : (words[name] ?? `${name} may start it again`);
+}
+
+function unitOf(pid: number): string {
+  try {
+    return /([\w.@:\\-]+\.service)(?:\/|$)/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? 'UNIT';
+  } catch {
+    return 'UNIT';
+  }
+}
