@@ -4,7 +4,7 @@ import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Te
 import { describeProblem } from '../common/problem.ts';
 import type { Printer } from './print.ts';
 import type { StatusReport } from './status-report.ts';
-import { describeShadow } from './status-settings.ts';
+import { describeShadow, secretsOfStart } from './status-settings.ts';
 
 /** What is wrong with a server, in words; null when nothing is. */
 interface Findings {
@@ -92,13 +92,17 @@ function restartWords(transport: string, handover: StatusReport['handover']): st
     : 'opens the socket again: connections are refused for a moment';
 }
 
-const sourceRows = ({ dotenvPath, envSource, config, secretSources }: StatusReport, now: number): Row[] => [
+const sourceRows = ({ dotenvPath, envSource, config, secretSources, settings = [] }: StatusReport, now: number): Row[] => [
   { label: '.env', text: dotenvPath ?? 'none' },
   { label: 'source', text: [span(envSource, tonesOf[envSource] ?? 'plain')] },
   ...(config.loadedAt === '' ? [] : [{ label: 'loaded', text: ago(config.loadedAt, now) }]),
-  ...secretSources.map(({ place, settings, readAt }) => ({
+  ...secretSources.map(({ place, settings: names, readAt }) => ({
     label: 'secrets',
-    text: [span(`${place}: ${settings.join(', ') || 'nothing'}, read`), ...ago(readAt, now)],
+    text: [span(`${place}: ${names.join(', ') || 'nothing'}, read`), ...ago(readAt, now)],
+  })),
+  ...secretsOfStart(settings).map((name) => ({
+    label: 'secrets',
+    text: `the environment of the start: ${name}, which only a new start reads again`,
   })),
 ];
 

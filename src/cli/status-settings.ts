@@ -14,6 +14,12 @@ export interface SettingsAsked {
 export const settingsToShow = (settings: readonly RecordedSetting[], { all }: SettingsAsked): readonly RecordedSetting[] =>
   settings.filter(({ origin, waiting }) => all || origin !== 'default' || waiting !== undefined);
 
+/** Names of the secrets that only a new start can renew. */
+export const secretsOfStart = (settings: readonly RecordedSetting[]): readonly string[] =>
+  settings
+    .filter(({ secret, value, origin, from }) => secret && value === 'set' && origin === 'environment' && !from.includes(', named in '))
+    .map(({ setting }) => setting);
+
 /** A value without effect, in words. */
 export const describeShadow = ({ setting, value, from, inForce, by }: StatusReport['shadowed'][number]): string =>
   inForce === null

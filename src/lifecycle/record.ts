@@ -135,6 +135,8 @@ export interface SecretSource {
 export interface RecordedSetting {
   readonly setting: string;
   readonly value: string;
+  /** Its value is not shown. */
+  readonly secret?: true;
   /** The layer: flag, file, secrets, environment or default. */
   readonly origin: string;
   /** Where it came from, in words. */

@@ -12,6 +12,8 @@ import { describeValue, isSet } from './words.ts';
 export interface SettingInForce {
   readonly setting: string;
   readonly value: string;
+  /** Its value is not shown. */
+  readonly secret?: true;
   /** The layer: flag, file, secrets, environment or default. */
   readonly origin: string;
   /** Where it came from, in words. */
@@ -44,6 +46,7 @@ export function describeInForce(
     return {
       setting: env,
       value: mask(show(row, settings[name])),
+      ...(row.secret && { secret: row.secret }),
       origin,
       from: mask(describeOrigin(row, origins[env] ?? { origin: 'default' })),
       ...(isWaiting && {

@@ -53,6 +53,7 @@ describe('the settings in force', () => {
         {
           setting: 'ZSCALER_CLIENT_SECRET',
           value: 'set',
+          secret: true,
           origin: 'file',
           from: at(2),
           shadowed: [{ value: null, from: 'the environment of the start' }],
@@ -135,5 +136,8 @@ describe('secrets from the environment of the start', () => {
     const said = await warningsOf(server, words);
     expect(said).toContain('ZSCALER_CLIENT_SECRET: from the environment of the start, which reload and restart do not read again');
     expect(said).not.toContain('SENTINEL');
+    expect((await server.command('status')).out.replaceAll(/\s+/g, ' ')).toContain(
+      'the environment of the start: ZSCALER_CLIENT_SECRET, which only a new start reads again',
+    );
   });
 });
