@@ -3,7 +3,6 @@ import { AuditLog } from '../audit/index.ts';
 import type { RootLog } from '../common/log.ts';
 import { version } from '../common/version.ts';
 import { endsWithin } from '../common/within.ts';
-import { openRing } from '../confirm/index.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import type { ParkedConnection } from '../http/index.ts';
 import {
@@ -220,7 +219,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   faults(): readonly string[] {
-    return [this.#audit.problem].filter((fault) => fault !== null);
+    return [this.#audit.problem, this.#state?.fault ?? null].filter((fault) => fault !== null);
   }
 
   /** Calls `observer` whenever `faults` may have changed. */
@@ -298,11 +297,3 @@ const part = (name: string, prepare: (next: Settings) => Replacement | Promise<R
 });
 
 const replacement = (commit: () => unknown): Replacement => ({ commit: () => void commit(), discard: () => undefined });
-
-/** Opens what replicas share, and loads the library for it; null where nothing is shared. */
-export async function openState(settings: Settings, log: RootLog): Promise<SharedState | null> {
-  const { stateUrl: url, statePrefix: prefix, requestStateKeys: keys, transport } = settings;
-  if (url === undefined || transport === 'stdio') return null;
-  const { SharedState: Shared } = await import('../state/index.ts');
-  return new Shared({ url, prefix, keys, log, openRing: (secrets) => openRing(secrets, Infinity) });
-}

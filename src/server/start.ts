@@ -13,8 +13,9 @@ import { Configuration, type ConfigurationReading, type SavedConfiguration } fro
 import { tidyWhenIdle } from './idle-memory.ts';
 import type { Invocation } from './read-secrets.ts';
 import { openRecord } from './record.ts';
-import { openState, ServerService, type SavedSessions } from './service.ts';
+import { ServerService, type SavedSessions } from './service.ts';
 import type { ServeOptions, Stage } from './stage.ts';
+import { openState } from './state.ts';
 import { problemsOf } from './trial.ts';
 
 /**
@@ -49,8 +50,8 @@ async function begin(stage: Stage, invocation: Invocation, demo: boolean, log: R
   const held: NodeJS.Signals[] = [];
   stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal, log) : held.push(signal)));
   const reading = await Configuration.read(invocation);
-  stage.onSignals((signal) => held.push(signal));
   const problems = await problemsOf(reading, demo);
+  stage.onSignals((signal) => held.push(signal));
   log.format = reading.configuration.settings.logFormat;
   if (problems.length > 0) return refuse(log, problems, reading.isTransient);
   await run({ stage, reading, demo, handover: null, held, log });
@@ -99,7 +100,7 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
   // Before the listener that ends the process.
   process.prependOnceListener('uncaughtException', onCrash);
   try {
-    const problems = await problemsOf(reading, demo);
+    const problems = await problemsOf(reading, demo, false);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
     if (problems.length > 0) return refuse(log, problems);
     await run({ ...taking, onMade: (made) => (service = made) });
@@ -176,7 +177,7 @@ async function run({ stage, reading, demo, handover, held, log, onMade }: Run): 
     const manager = handover?.manager ?? launch.manager;
     const lifecycle = new Lifecycle({ launch, service, keeper, log, native: () => loadNative(launch), exit, manager });
     await reached;
-    state?.onChange(() => keeper.update({ posture: service.posture() }));
+    state?.onChange(() => keeper.update({ posture: service.posture(), faults: service.faults() }));
     service.onFaults(() => keeper.update({ faults: service.faults() }));
     const address = settings.transport === 'stdio' ? null : await service.listen(handover);
     for (const signal of held) lifecycle.signalled(signal);

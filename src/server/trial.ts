@@ -7,12 +7,36 @@ import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type 
 import type { ConfigurationReading } from './configuration.ts';
 import { cloudConfigOf, tlsOf } from './part-settings.ts';
 
-/** What keeps a server from starting with a configuration; empty when nothing does. */
-export async function problemsOf({ configuration, problems }: ConfigurationReading, demo: boolean): Promise<readonly Problem[]> {
+/**
+ * What keeps a server from starting with a configuration; empty when nothing does.
+ * @param asksStore false for a generation that takes over: its configuration was rehearsed, and clients wait
+ */
+export async function problemsOf(
+  { configuration, problems }: ConfigurationReading,
+  demo: boolean,
+  asksStore = true,
+): Promise<readonly Problem[]> {
   if (problems.length > 0) return problems;
-  const { transport, host } = configuration.settings;
-  return demo && transport !== 'stdio' && !isLoopback(host) ? [demoForOthers(host)] : tryConfiguration(configuration.settings);
+  const { settings } = configuration;
+  if (demo && settings.transport !== 'stdio' && !isLoopback(settings.host)) return [demoForOthers(settings.host)];
+  const found = await tryConfiguration(settings);
+  return found.length === 0 && asksStore ? tryStore(settings) : found;
 }
+
+/** How long the state store may take to answer once; one that is away does not keep a server from starting. */
+const STORE_LIMIT_MS = 3_000;
+
+/** A store that refuses this server will refuse it until somebody corrects something. */
+async function tryStore(settings: Settings): Promise<readonly Problem[]> {
+  if (settings.stateUrl === undefined) return [];
+  const { openState } = await import('./state.ts');
+  const state = await openState(settings, silent);
+  const found = (await state?.tryOut(STORE_LIMIT_MS)) ?? null;
+  if (found === null || typeof found === 'string') return [];
+  return [{ setting: 'ZSCALER_MCP_STATE_URL', file: null, line: null, message: `the state store ${found.what}`, hint: found.hint }];
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
 async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
@@ -49,7 +73,6 @@ const ASK_LIMIT_MS = 10_000;
 export async function askEntitlement(settings: Settings): Promise<readonly string[] | string | null> {
   if (settings.disableEntitlementFilter || settings.clientId === undefined) return null;
   const transport = new Transport();
-  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   try {
     const cloud = createCloud(cloudConfigOf(settings), { tokens: new TokenCache(), transport, log: silent });
     const asked = cloud.entitlement();

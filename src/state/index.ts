@@ -5,10 +5,12 @@ import { Lease } from './lease.ts';
 import { openCounter, type Counter } from './limits.ts';
 import { Link } from './link.ts';
 import { Names } from './names.ts';
+import type { Refusal } from './refusal.ts';
 import { SharedSessions, type Ring } from './sessions.ts';
 import { shareUsed } from './single-use.ts';
 
 export type { Counter } from './limits.ts';
+export type { Refusal } from './refusal.ts';
 
 /** How to reach and seal the shared state. */
 export interface StateOptions {
@@ -49,6 +51,28 @@ export class SharedState {
   async begin(waitMs: number): Promise<void> {
     this.#lease.begin();
     await this.#link.begin(waitMs);
+  }
+
+  /** Why state is not shared, and what to do; null while it is. */
+  get fault(): string | null {
+    return this.#link.fault;
+  }
+
+  /**
+   * Connects once and uses what a server needs, without sharing anything.
+   * @returns why the store refuses this server; the reason, as text, when it is away; null when it can be used
+   */
+  tryOut(limitMs: number): Promise<Refusal | string | null> {
+    return this.#link.tryOut(limitMs, async (client) => {
+      await this.#lease.renew(client);
+      await client.eval('return 1', { keys: [], arguments: [] });
+      const stream = this.#names.ofRandom('try', this.#lease.replica);
+      await client.multi().xAdd(stream, '*', { try: '1' }).pExpire(stream, 1_000).exec();
+      await client.publish(stream, '');
+      await client.del(stream);
+      await this.#lease.end(client);
+      await client.subscribe(stream, () => undefined);
+    });
   }
 
   onChange(observer: (isUp: boolean) => void): void {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { probe, refusalOf, type Refusal } from './refusal.ts';
 
 export interface LinkOptions {
   /** May contain a password; passed to the client library and nowhere else. */
@@ -45,6 +46,8 @@ export class Link {
   #clients: Clients | null = null;
   /** Null until the first attempt has finished. */
   #wasUp: boolean | null = null;
+  /** What an operator must know; null while the store is up. */
+  #fault: string | null = null;
   #isClosed = false;
   readonly #closing = new AbortController();
 
@@ -54,6 +57,32 @@ export class Link {
 
   get isUp(): boolean {
     return this.#clients !== null;
+  }
+
+  /** Why state is not shared; null while it is. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  /**
+   * Connects once, runs `work`, and disconnects.
+   * @returns why the store refuses this server; the reason, as text, when it is away; null when it can be used
+   */
+  async tryOut(limitMs: number, work: (client: Client) => Promise<unknown>): Promise<Refusal | string | null> {
+    const { url } = this.#options;
+    const client = openClient(url);
+    const heard: unknown[] = [];
+    client.on('error', (error: unknown) => heard.push(error));
+    try {
+      await within(limitMs, client.connect());
+      await within(limitMs, work(client));
+      return null;
+    } catch (error) {
+      const refusal = refusalAmong([...heard, error]);
+      return refusal ?? (await probe(url)) ?? messageOf(error);
+    } finally {
+      destroy(client);
+    }
   }
 
   /** Connects in the background; resolves when the first attempt has finished, or after `waitMs`. */
@@ -75,7 +104,7 @@ export class Link {
     try {
       return await within(COMMAND_MS, work(clients.commands));
     } catch (error) {
-      if (!(error instanceof ErrorReply) || HOPELESS.test(error.message)) this.#lose(clients, messageOf(error));
+      if (!(error instanceof ErrorReply) || HOPELESS.test(error.message)) this.#lose(clients, error);
       throw error;
     } finally {
       this.#underWay--;
@@ -127,7 +156,7 @@ export class Link {
       try {
         return await this.#open();
       } catch (error) {
-        this.#tell(false, messageOf(error));
+        this.#tell(error);
         await sleep(waitMs, undefined, { ref: false, signal: this.#closing.signal }).catch(() => undefined);
       }
     }
@@ -137,7 +166,12 @@ export class Link {
     const { url, prove } = this.#options;
     const clients = { commands: openClient(url), messages: openClient(url) };
     const heard = new Set(this.#channels.keys());
-    for (const client of Object.values(clients)) client.on('error', (error: unknown) => this.#lose(clients, messageOf(error)));
+    const told: unknown[] = [];
+    for (const client of Object.values(clients))
+      client.on('error', (error: unknown) => {
+        told.push(error);
+        this.#lose(clients, error);
+      });
     try {
       await within(CONNECT_MS, Promise.all([clients.commands.connect(), clients.messages.connect()]));
       await within(COMMAND_MS, prove(clients.commands));
@@ -146,20 +180,20 @@ export class Link {
     } catch (error) {
       destroy(clients.commands);
       destroy(clients.messages);
-      throw error;
+      throw told.find((each) => refusalOf(each) !== null) ?? error;
     }
     this.#clients = clients;
     for (const channel of this.#channels.keys()) if (!heard.has(channel)) void this.#subscribe(clients, channel);
-    this.#tell(true, '');
+    this.#tell(null);
   }
 
-  #lose(clients: Clients, reason: string): void {
+  #lose(clients: Clients, reason: unknown): void {
     if (this.#clients !== clients) return;
     this.#clients = null;
     destroy(clients.commands);
     destroy(clients.messages);
     if (this.#isClosed) return;
-    this.#tell(false, reason);
+    this.#tell(reason);
     this.#keepConnecting();
   }
 
@@ -168,7 +202,7 @@ export class Link {
       if (clients) await within(COMMAND_MS, this.#hear(clients.messages, [channel]));
     } catch (error) {
       // The next connection subscribes to all channels.
-      if (clients) this.#lose(clients, messageOf(error));
+      if (clients) this.#lose(clients, error);
     }
   }
 
@@ -181,18 +215,34 @@ export class Link {
     for (const listener of this.#channels.get(channel) ?? []) listener(payload);
   };
 
-  #tell(isUp: boolean, reason: string): void {
-    if (this.#wasUp === isUp) return;
+  /** @param error why the store cannot be used; null when it can */
+  #tell(error: unknown): void {
     const { log } = this.#options;
+    const isUp = error === null;
+    const fault = isUp ? null : describe(error);
+    const isNews = this.#wasUp !== isUp || (fault !== null && refusalOf(error) !== null && fault !== this.#fault);
+    if (!isNews) return;
     if (isUp) log.info({}, this.#wasUp === null ? 'state is shared with other replicas' : 'the state store is back: state is shared again');
-    else
-      log.warn(
-        { reason },
-        'the state store cannot be reached: known sessions continue in this process only, confirmations are refused, limits are counted per process',
-      );
+    else log[refusalOf(error) ? 'error' : 'warn']({ reason: messageOf(error) }, fault ?? '');
     this.#wasUp = isUp;
+    this.#fault = fault;
     for (const observer of this.#observers) observer(isUp);
   }
+}
+
+const MEANWHILE = 'known sessions continue in this process only, confirmations are refused, limits are counted per process';
+
+function describe(error: unknown): string {
+  const refusal = refusalOf(error);
+  return refusal ? `the state store ${refusal.what}: ${MEANWHILE}. ${refusal.hint}` : `the state store cannot be reached: ${MEANWHILE}`;
+}
+
+function refusalAmong(errors: readonly unknown[]): Refusal | null {
+  for (const error of errors) {
+    const refusal = refusalOf(error);
+    if (refusal) return refusal;
+  }
+  return null;
 }
 
 function openClient(url: string) {
