@@ -47,7 +47,7 @@ const NO_REDIS: Refusal = { what: 'does not speak the protocol of Redis', hint: 
 
 /** Null when the store is away, or in a state that passes. */
 export function refusalOf(error: unknown): Refusal | null {
-  const { code = '', message = '' } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   if (error instanceof ErrorReply) return replies.find(([reply]) => reply.test(message))?.[1] ?? null;
   if (message.startsWith('Unknown RESP type')) return NO_REDIS;
   if (/^(?:ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/.test(code))
