@@ -30,6 +30,7 @@ const httpOnly: readonly SettingName[] = [
   'allowedHosts',
   'allowedOrigins',
   'disableHostValidation',
+  'sessions',
   'sessionLimit',
   'sessionIdleSeconds',
   'tlsCertificate',

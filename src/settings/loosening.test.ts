@@ -121,6 +121,7 @@ describe('a changed way to authenticate clients', () => {
 /** None of their values lets more in, offers more or hides less than another. */
 const neutral: readonly SettingName[] = [
   'port',
+  'sessions',
   'sessionLimit',
   'sessionIdleSeconds',
   'tlsKeyPassword',
