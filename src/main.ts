@@ -38,6 +38,7 @@ const exitCode = await run({
   },
   releaseSignals,
   exit: (code) => endProcess(launch, code),
+  takeStderr: (stream) => void Object.defineProperty(process, 'stderr', { value: stream, configurable: true, enumerable: true }),
 });
 clearInterval(holding);
 if (exitCode !== undefined) {

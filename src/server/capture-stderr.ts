@@ -1,10 +1,12 @@
 /** Whatever else would be printed on stderr becomes a line of the log: warnings of Node.js, output of libraries, a crash. */
+import { Writable } from 'node:stream';
 import type { RootLog } from '../common/log.ts';
+import type { Stage } from './stage.ts';
 
-/** @param exit ends the process, after an error that nothing caught */
-export function captureStderr(log: RootLog, exit: (code: number) => void): void {
+/** Also ends the process after an error that nothing caught. */
+export function captureStderr(log: RootLog, stage: Pick<Stage, 'exit' | 'takeStderr'>): void {
   captureWarnings(log);
-  capturePrinting(log);
+  stage.takeStderr(printingTo(log));
   process.on('uncaughtException', (error, origin) => {
     // A fault is told even where everything else is silenced.
     log.level = 'info';
@@ -13,7 +15,7 @@ export function captureStderr(log: RootLog, exit: (code: number) => void): void 
       `the server ends: ${origin === 'unhandledRejection' ? 'a promise was rejected, and' : 'an error was thrown, and'} nothing handled it`,
     );
     log.flush();
-    exit(1);
+    stage.exit(1);
   });
 }
 
@@ -26,13 +28,17 @@ function captureWarnings(log: RootLog): void {
   );
 }
 
-/** `console.error` and `console.warn` end here as well. The log itself writes to the descriptor. */
-function capturePrinting(log: RootLog): void {
-  process.stderr.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    for (const line of text.split('\n')) if (line.trim() !== '') log.warn({ printed: true }, line.trimEnd());
-    const callback = rest.find((argument) => typeof argument === 'function');
-    if (callback) process.nextTick(callback);
-    return true;
-  };
+/**
+ * `console.error` and `console.warn` end here as well. A stream in place of that of Node.js, which is made when it is first asked for
+ * and would make the descriptor non-blocking for every program that shares it; the log itself writes to the descriptor.
+ */
+function printingTo(log: RootLog): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string | Uint8Array, _encoding, done) {
+      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      for (const line of text.split('\n')) if (line.trim() !== '') log.warn({ printed: true }, line.trimEnd());
+      done();
+    },
+  });
 }

@@ -1,4 +1,5 @@
 /** What a server needs of the process that it runs in; `main.ts` supplies it. */
+import type { Writable } from 'node:stream';
 import type { Launch } from '../lifecycle/index.ts';
 import type { FlagLayer } from '../settings/index.ts';
 
@@ -15,6 +16,8 @@ export interface Stage {
   onSignals(handler: (signal: NodeJS.Signals) => void): void;
   /** Ends the process. */
   exit(code: number): void;
+  /** Passes to `stream` what the program prints on standard error from then on. */
+  takeStderr(stream: Writable): void;
 }
 
 /** What a server is started with. */

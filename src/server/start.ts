@@ -30,7 +30,7 @@ export async function serve(stage: Stage, { flags, demo, exitCodeOf }: ServeOpti
   // The `.env` may name another format.
   const format = parseLogFormat(flags['ZSCALER_MCP_LOG_FORMAT'] ?? launch.env['ZSCALER_MCP_LOG_FORMAT']);
   const log = openLog('info', { format, env: launch.env });
-  captureStderr(log, (code) => stage.exit(code));
+  captureStderr(log, stage);
   try {
     const handover = unpackHandover(launch) as Handover<SavedConfiguration> | null;
     if (!handover) return await begin(stage, invocation, demo, log);
