@@ -103,5 +103,14 @@ async function releaseSignals(): Promise<void> {
 function useCompileCache(): void {
   const home = process.env['HOME'];
   if (!home || process.env['NODE_COMPILE_CACHE'] !== undefined) return;
-  if (statSync(home, { throwIfNoEntry: false })?.uid === process.getuid?.()) enableCompileCache(`${home}/.cache/zscaler-mcp/compile`);
+  if (ownerOf(home) === process.getuid?.()) enableCompileCache(`${home}/.cache/zscaler-mcp/compile`);
+}
+
+/** Undefined also for a home that this user cannot enter, as in a container that runs under another user. */
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 /** How an error that ends a command is reported, and the exit code that it means. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { explainSystemError } from '../common/system-error.ts';
 import type { Launch } from '../lifecycle/launch.ts';
 import type { Command, Stage } from './command.ts';
 
@@ -10,9 +11,10 @@ export async function reportFailure(
   json: boolean,
   commands: readonly Command[],
 ): Promise<number> {
-  const { code, hint = '' } = error instanceof ZscalerMcpError ? error : {};
+  const words = explainSystemError(error);
+  const { code, hint = words?.remedy ?? '' } = error instanceof ZscalerMcpError ? error : {};
   const exitCode = exitCodeOfError(error);
-  const message = messageOf(error);
+  const message = words?.message ?? messageOf(error);
   if (json) out(JSON.stringify(await failure({ launch, commands, exitCode, message, hint })));
   else err(`zscaler-mcp: ${message}${code ? ` (${code})` : ''}${hint ? `\n${hint}` : ''}`);
   return exitCode;
@@ -39,9 +41,10 @@ async function failure({ launch: { argv }, commands, exitCode, message, hint }: 
   });
 }
 
-/** @returns 1 for an error without a code of its own */
+/** @returns 77 where the system does not permit it, 1 for an error without a code of its own */
 export function exitCodeOfError(error: unknown): number {
-  return (error instanceof ZscalerMcpError && codesOf[error.code]) || 1;
+  if (error instanceof ZscalerMcpError) return codesOf[error.code] ?? 1;
+  return explainSystemError(error)?.isPermission ? 77 : 1;
 }
 
 const codesOf: Partial<Record<ZscalerMcpError['code'], number>> = {

@@ -1,13 +1,13 @@
 /** The side of `reload` and `restart`: sends a request to a running server, and waits for the real outcome. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 import { identify, presenceOf, whyDeaf } from './identity.ts';
 import { acquireLock } from './lock.ts';
 import { folderOf, readPidFile, removeIfEmpty } from './pid-file.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
 import { isPending, newOperationId, removeRequest, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
-import { signal, speaker, type Say } from './speak.ts';
+import { sayError, signal, speaker, type Say } from './speak.ts';
 import { judgeGeneration } from './verdicts.ts';
 
 /** How `ask` asks: the conditions of the request, where the server is, and how long to wait for its verdict. */
@@ -32,7 +32,7 @@ export async function ask(kind: OperationRequest['kind'], options: AskOptions): 
     return await askUnderLock({ request, path: found.path ?? '', deadline: startedAt + timeoutMs, wait, say });
   } catch (error) {
     if (error instanceof ZscalerMcpError && error.code === 'ERR_LOCK_BUSY') return say('busy', `${error.message}; nothing was asked`);
-    return say('failed', messageOf(error));
+    return sayError(say, error);
   }
 }
 

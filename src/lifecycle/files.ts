@@ -1,10 +1,13 @@
 /** Small files that others must never see half-written, and cannot redirect by a link. */
 import {
+  chmodSync,
   closeSync,
   constants,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -43,6 +46,12 @@ export function createFile(path: string, text: string, durable = false): boolean
   } finally {
     removeIfThere(temporary);
   }
+}
+
+/** Makes a folder that is closed to others, and open to us whatever the umask says. @throws EEXIST when it is there */
+export function createFolder(path: string): void {
+  mkdirSync(path, { mode: 0o700 });
+  chmodSync(path, 0o700);
 }
 
 /** Reads a regular file without following a link in its last component. */
@@ -87,6 +96,8 @@ function createDirectly(path: string, text: string): boolean {
 function writeNew(path: string, text: string, durable = false): void {
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o600);
   try {
+    // The umask may have taken away our own rights.
+    fchmodSync(descriptor, 0o600);
     // Unlike `writeSync` it continues until all is written, or throws when the disk is full.
     writeFileSync(descriptor, text);
     if (durable) fsyncSync(descriptor);

@@ -1,5 +1,4 @@
 /** Finds a running server through its PID file, and tells why a command cannot use what it found. */
-import { userInfo } from 'node:os';
 import { lstatOrNull } from './files.ts';
 import { defaultPidFiles, readPidFile, type Reading } from './pid-file.ts';
 import type { Outcome } from './record.ts';
@@ -32,10 +31,10 @@ export function findServer({ pidFile, home }: Whereabouts): Found {
   let first: Place | null = null;
   for (const path of places) {
     const reading = lookAt(path);
-    if (reading.kind === 'record' && reading.presence === 'alive') return { path, reading, places, note: becomeOwner(path) };
+    if (reading.kind === 'record' && reading.presence === 'alive') return asOwner({ path, reading }, places);
     if (reading.kind !== 'absent') first ??= { path, reading };
   }
-  if (first) return { ...first, places, note: becomeOwner(first.path) };
+  if (first) return asOwner(first, places);
   return { path: null, reading: { kind: 'absent' }, places, note: null };
 }
 
@@ -49,13 +48,36 @@ interface Place {
 function lookAt(path: string): Reading {
   const owner = foreignOwner(path);
   if (owner === null) return readPidFile(path);
-  process.seteuid?.(owner.uid);
+  try {
+    process.seteuid?.(owner.uid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return mayNotBecome(owner.uid);
+    throw error;
+  }
   try {
     return readPidFile(path);
   } finally {
     process.seteuid?.(0);
   }
 }
+
+function asOwner({ path, reading }: Place, places: readonly string[]): Found {
+  if (reading.kind === 'not-permitted' && reading.isRootUnable) return { path, reading, places, note: null };
+  try {
+    return { path, reading, places, note: becomeOwner(path) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    return { path, reading: mayNotBecome(foreignOwner(path)?.uid ?? 0), places, note: null };
+  }
+}
+
+/** Root without the capability to become another user (CAP_SETUID, CAP_SETGID), as in a container that drops them. */
+const mayNotBecome = (uid: number): Reading => ({
+  kind: 'not-permitted',
+  reason: `belongs to uid ${uid}, and root may not become that user here (its capabilities were dropped)`,
+  uid,
+  isRootUnable: true,
+});
 
 function becomeOwner(path: string): string | null {
   const owner = foreignOwner(path);
@@ -84,7 +106,7 @@ export function troubleWith({ path, reading, places }: Found): { outcome: Outcom
   if (reading.kind === 'not-permitted') {
     return {
       outcome: 'not-permitted',
-      message: `the PID file ${path} ${reading.reason}; run this command as ${nameOf(reading.uid)} or as root`,
+      message: `the PID file ${path} ${reading.reason}; run this command as uid ${reading.uid}${reading.isRootUnable ? `, in a container with \`docker exec -u ${reading.uid}\`` : ' or as root'}`,
     };
   }
   const { presence, record } = reading;
@@ -105,7 +127,3 @@ export function troubleWith({ path, reading, places }: Found): { outcome: Outcom
 
 /** @param places in which there is no PID file */
 const nothingAt = (places: readonly string[]): string => `there is no PID file at ${places.join(', ')}`;
-
-function nameOf(uid: number): string {
-  return uid === process.getuid?.() ? userInfo().username : `uid ${uid}`;
-}

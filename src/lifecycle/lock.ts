@@ -1,10 +1,10 @@
 /** Lets one command at a time work on a server: a lock file that names its holder, so that a dead holder's lock can be broken. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
-import { createFile, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
+import { createFile, createFolder, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
 import { identify, isStopped, presenceOf, whyDeaf, type Identity } from './identity.ts';
 
 interface Holder {
@@ -37,7 +37,7 @@ export async function acquireLock(folder: string, waitMs: number): Promise<Lock>
 /** The server creates the folder, and creates it again if something deletes it; a command does not wait for that. */
 function tryInFolder(folder: string): Lock | null {
   try {
-    if (!lstatOrNull(folder)) mkdirSync(folder, { mode: 0o700 });
+    if (!lstatOrNull(folder)) createFolder(folder);
     return tryLock(folder);
   } catch (error) {
     // Created by another process, or removed by a server that ended, at this moment.

@@ -3,7 +3,8 @@ import { accessSync, constants, mkdirSync, rmdirSync, rmSync, statSync, utimesSy
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
+import { explainSystemError } from '../common/system-error.ts';
+import { createFile, createFolder, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
 import { presenceOf, type Presence } from './identity.ts';
 import { withLock } from './lock.ts';
 import { parseRecord, type LifecycleRecord } from './record.ts';
@@ -13,7 +14,7 @@ import { removeLeftovers } from './requests.ts';
 export type Reading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unusable'; readonly reason: string }
-  | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number }
+  | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number; readonly isRootUnable?: true }
   | { readonly kind: 'record'; readonly record: LifecycleRecord; readonly presence: Presence };
 
 /** The folder beside a PID file, for lock, requests and answers. */
@@ -29,7 +30,7 @@ export function readPidFile(path: string): Reading {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { kind: 'absent' };
-    return { kind: 'unusable', reason: `cannot be read: ${messageOf(error)}` };
+    return { kind: 'unusable', reason: `cannot be read: ${inWords(error)}` };
   }
   const record = parseRecord(text);
   if (!record) return { kind: 'unusable', reason: 'does not hold the record of a server (cut off, or written by something else)' };
@@ -57,7 +58,7 @@ function suspect(path: string): Reading | null {
   } catch (error) {
     const uid = (error as NodeJS.ErrnoException).code === 'EACCES' ? ownerOf(dirname(path)) : undefined;
     if (uid !== undefined) return { kind: 'not-permitted', reason: `is in a directory that only uid ${uid} may look into`, uid };
-    return { kind: 'unusable', reason: `cannot be examined: ${messageOf(error)}` };
+    return { kind: 'unusable', reason: `cannot be examined: ${inWords(error)}` };
   }
   if (!stats) return { kind: 'absent' };
   if (stats.isSymbolicLink()) return { kind: 'unusable', reason: 'is a symbolic link' };
@@ -69,7 +70,14 @@ function suspect(path: string): Reading | null {
   return folder === null ? null : { kind: 'unusable', reason: folder };
 }
 
-const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
+/** Undefined when the directory is out of reach itself. */
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A server's own PID file, from `claim` or `adopt` to `release`. */
 export class PidFile {
@@ -97,7 +105,11 @@ export class PidFile {
     mayReplace: (other: LifecycleRecord) => boolean = () => false,
   ): Promise<PidFile> {
     prepareFolder(path);
-    if (createFile(path, serialize(record), true)) return PidFile.#begin(path, record);
+    try {
+      if (createFile(path, serialize(record), true)) return PidFile.#begin(path, record);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
     return withLock(folderOf(path), 5_000, async () => {
       await refuseIfTaken(path, mayReplace);
       replaceFile(path, serialize(record));
@@ -182,7 +194,7 @@ export class PidFile {
       write();
       this.#trouble = null;
     } catch (error) {
-      this.#trouble = messageOf(error);
+      this.#trouble = inWords(error);
     }
   }
 
@@ -252,7 +264,7 @@ export async function isBeating(path: string): Promise<boolean> {
 }
 
 function showLife(path: string, text: string): void {
-  if (!lstatOrNull(folderOf(path))) mkdirSync(folderOf(path), { mode: 0o700 });
+  if (!lstatOrNull(folderOf(path))) createFolder(folderOf(path));
   if (!lstatOrNull(path)) return replaceFile(path, text);
   const now = new Date();
   utimesSync(path, now, now);
@@ -261,13 +273,10 @@ function showLife(path: string, text: string): void {
 function prepareFolder(path: string): void {
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
-    mkdirSync(folderOf(path), { mode: 0o700 });
+    createFolder(folderOf(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${messageOf(error)}`, {
-        hint: 'Name a writable place with --pid-file.',
-        cause: error,
-      });
+      throw unwritable(path, error);
     }
   }
   const suspicion = suspectFolder(path);
@@ -276,6 +285,13 @@ function prepareFolder(path: string): void {
       hint: 'Remove that folder, or name another place with --pid-file.',
     });
   }
+}
+
+const inWords = (error: unknown): string => explainSystemError(error)?.message ?? messageOf(error);
+
+function unwritable(path: string, error: unknown): ZscalerMcpError {
+  const hint = explainSystemError(error)?.remedy ?? 'Name a writable place with --pid-file.';
+  return new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${inWords(error)}`, { hint, cause: error });
 }
 
 const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>

@@ -1,4 +1,6 @@
 /** What the commands share: their own verdicts, and signals. */
+import { messageOf } from '../common/errors.ts';
+import { explainSystemError } from '../common/system-error.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
 import { describeOperation, exitCodeOf } from './verdicts.ts';
 
@@ -20,6 +22,13 @@ export function speaker({ id, kind, note, startedAt }: { id: string; kind: Opera
       generation: record?.generation ?? null,
       durationMs: Math.round(performance.now() - startedAt),
     });
+}
+
+/** A command's verdict on an error that it met on its way; nothing was asked then. */
+export function sayError(say: Say, error: unknown): Operation {
+  const words = explainSystemError(error);
+  if (!words) return say('failed', messageOf(error));
+  return say(words.isPermission ? 'not-permitted' : 'record-unusable', `${words.message}. ${words.remedy}`);
 }
 
 /** A process that has just ended is not an error: the caller waits for that. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../common/count.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
-import { findServer, troubleWith, type Whereabouts } from './find-server.ts';
+import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 import { readRegularFile, replaceFile } from './files.ts';
 import { isStopped, presenceOf, whyDeaf } from './identity.ts';
 import { tryLock, type Lock } from './lock.ts';
 import { folderOf, readPidFile, removeStale } from './pid-file.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
 import { newOperationId, STOP_NOTE } from './requests.ts';
-import { signal, speaker } from './speak.ts';
+import { sayError, signal, speaker, type Say } from './speak.ts';
 import { describeSupervisor } from './supervisor.ts';
 import { beWitness } from './witness.ts';
 
@@ -26,8 +26,24 @@ export interface StopOptions {
 export async function stopServer({ where, timeoutMs, force }: StopOptions): Promise<Operation> {
   const startedAt = performance.now();
   const found = findServer(where);
-  const { path, reading } = found;
   const say = speaker({ id: newOperationId(), kind: 'stop', note: found.note, startedAt });
+  try {
+    return await stopFound(found, { say, deadline: startedAt + timeoutMs, force });
+  } catch (error) {
+    return sayError(say, error);
+  }
+}
+
+/** How to end the server that was found. */
+interface Ending {
+  readonly say: Say;
+  /** On the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly force: boolean;
+}
+
+async function stopFound(found: Found, { say, deadline, force }: Ending): Promise<Operation> {
+  const { path, reading } = found;
   const trouble = troubleWith(found);
   if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused') && path !== null) {
     const removed = await removeQuietly(path);
@@ -39,7 +55,7 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
   const { record } = reading;
   // Looked up while the process lives.
   const again = describeSupervisor(record.supervisor, record.pid);
-  const end = await endAndWait(path, record, startedAt + timeoutMs);
+  const end = await endAndWait(path, record, deadline);
   if (!end.hasEnded && !force) return say('timed-out', stillRunning(path, record, end), record);
   const ended = end.hasEnded ? end : await kill(path, record);
   const operation = say('stopped', farewell(record, ended), record);

@@ -1,0 +1,83 @@
+/** Errors of the operating system reach the operator with their meaning, a remedy and an exit code of their own. */
+import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, missing, runCommand, startServer } from './harness.ts';
+
+const USER = 4_711;
+const asUser = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups'];
+const RAW = /node:internal|uv_cwd'|^\s+at /m;
+
+describe.skipIf(missing('root', 'linux', 'setpriv'))('root without capabilities', () => {
+  it.each(['status', 'reload', 'restart', 'stop'])('%s names the user to be: 77', async (word) => {
+    const folder = makeFolder(0o777);
+    chownSync(folder, USER, USER);
+    const server = await startServer({ folder, through: asUser });
+    const through = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'];
+    const { code, out, err } = await runCommand([word, '--pid-file', server.pidFile], { through });
+    expect(code, out + err).toBe(77);
+    expect(out + err).toContain(`docker exec -u ${USER}`);
+    expect(out + err).not.toMatch(RAW);
+    expect(server.isAlive()).toBe(true);
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'setpriv'))('a user', () => {
+  it('whose home cannot be entered, and who has no entry in passwd, gets words', async () => {
+    const closed = makeFolder(0o700);
+    const env = { HOME: join(closed, 'home') };
+    const pidFile = join(makeFolder(0o777), 'pid');
+    for (const [words, expected] of [
+      [['status', '--pid-file', pidFile], 3],
+      [['reload', '--pid-file', pidFile], 7],
+      [['status', '--pid-file', join(closed, 'home', 'pid')], 4],
+    ] as const) {
+      const { code, out, err } = await runCommand(words, { through: asUser, env, cwd: '/' });
+      expect(code, out + err).toBe(expected);
+      expect(out + err).not.toMatch(RAW);
+    }
+  });
+
+  it('with a umask that takes away its own rights runs a server as any other', async () => {
+    const folder = makeFolder(0o777);
+    chownSync(folder, USER, USER);
+    const through = [...asUser, 'sh', '-c', 'umask 0777; exec "$@"', 'sh'];
+    const server = await startServer({ folder, through });
+    expect(statSync(`${server.pidFile}.d`).mode & 0o777).toBe(0o700);
+    for (const word of ['status', 'reload', 'stop']) {
+      const { code, out, err } = await runCommand(
+        [word, '--timeout', '90'].slice(0, word === 'status' ? 1 : 3).concat('--pid-file', server.pidFile),
+        {
+          through,
+        },
+      );
+      expect(code, out + err).toBe(0);
+    }
+  });
+});
+
+describe('a place that cannot be used', () => {
+  it.skipIf(missing('linux', 'prlimit'))('for lack of space: 4, nothing was asked, and why', async () => {
+    const server = await startServer({ dotenv: '' });
+    for (const word of ['reload', 'restart']) {
+      const { code, out, err } = await runCommand([word, '--pid-file', server.pidFile], { through: ['prlimit', '--fsize=10'] });
+      expect(code, out + err).toBe(4);
+      expect(err).toContain('a limit on the size of files is reached (EFBIG');
+    }
+    expect(server.record().operations).toEqual([]);
+  });
+
+  it('because its name is too long, or a file is in the way: 4 at a start, with the meaning', async () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'file'), '');
+    for (const [path, meaning] of [
+      [join(folder, 'x'.repeat(300)), 'the path is too long'],
+      [join(folder, 'x'.repeat(250)), 'the path is too long'],
+      [join(folder, 'file', 'sub', 'pid'), 'a part of the path is not a directory'],
+    ] as const) {
+      const { code, err } = await runCommand(['--transport', 'streamable-http', '--port', '0', '--demo', '--pid-file', path]);
+      expect(code, err).toBe(4);
+      expect(err).toContain(meaning);
+    }
+  });
+});
