@@ -170,7 +170,7 @@ export const failures: readonly Failure[] = [
   {
     title: 'no descriptors left to hand the connections over',
     outcome: 'rolled-back',
-    says: 'dup(',
+    says: 'cannot be duplicated for the next generation',
     when: 'draining',
     arrange: ({ server, opened }) => connectIdly(server, 2 * ROOM, opened),
     spoil: ({ server }) => limitDescriptors(server, limitWithRoom(server)),
