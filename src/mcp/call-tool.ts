@@ -128,7 +128,7 @@ const isUnknownRecord = (thrown: ZscalerMcpError): boolean => 'status' in thrown
 function whereIdsAre({ tools }: Runtime, name: string): string {
   const { properties = {}, required = [] } = (tools.get(name)?.inputSchema() ?? {}) as Schema;
   const said = required.filter((input) => input.endsWith('_id')).map((input) => properties[input]?.description ?? '');
-  const known = new Set(said.flatMap((about) => about.match(/\w+/g) ?? []).filter((word) => tools.has(word)));
+  const known = new Set(said.flatMap((about) => about.match(/\w+/g) ?? []).filter((word) => word.includes('_') && tools.has(word)));
   return known.size === 0 ? '' : `${[...known].join(' and ')} ${known.size === 1 ? 'shows' : 'show'} the IDs.`;
 }
 
