@@ -49,6 +49,7 @@ function headline({ version, state, generation, demo }: StatusReport): Span[] {
 
 const groupsOf = (report: StatusReport, now: number): Row[][] => [
   processRows(report, now),
+  otherRows(report, now),
   [...sourceRows(report, now), ...differenceRows(report), ...shadowRows(report)],
   pastRows(report, now),
   postureRows(report),
@@ -63,6 +64,7 @@ function groupsOfDead(report: StatusReport, now: number): Row[][] {
       transportRow(report),
       { label: 'PID file', text: pidFile },
     ],
+    otherRows(report, now),
     sourceRows(report, now),
     pastRows(report, now),
   ];
@@ -79,6 +81,24 @@ function processRows(report: StatusReport, now: number): Row[] {
     { label: 'PID file', text: pidFile },
   ];
 }
+
+/** Servers of the same user that commands do not ask. */
+const otherRows = ({ others }: StatusReport, now: number): Row[] =>
+  others.map(({ pid, transport, url, cwd, startedAt, pidFile }) => ({
+    label: 'also runs',
+    text: [
+      whole(`PID ${pid},`),
+      whole(url === null ? transport : `${transport} at ${url}`),
+      whole(`in ${cwd},`),
+      span('since'),
+      ...ago(startedAt, now),
+      span(
+        pidFile === null
+          ? `(commands do not ask it; kill -HUP ${pid} reloads it, kill -USR2 ${pid} restarts it)`
+          : `(commands ask it with --pid-file ${pidFile})`,
+      ),
+    ],
+  }));
 
 const transportRow = ({ transport, url }: StatusReport): Row => ({
   label: 'transport',

@@ -1,4 +1,4 @@
-import type { LifecycleRecord } from '../lifecycle/index.ts';
+import type { LifecycleRecord, OtherServer } from '../lifecycle/index.ts';
 
 /** The content of the PID file, and what is true at the moment of the question. */
 export interface StatusReport extends LifecycleRecord {
@@ -26,4 +26,6 @@ export interface StatusReport extends LifecycleRecord {
     readonly by: string;
   }[];
   readonly pidFile: string;
+  /** Living servers of the same user that commands do not ask. */
+  readonly others: readonly OtherServer[];
 }

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
+  describeHeirs,
   digestProgram,
+  findOthers,
   findServer,
   isAnswering,
   isBetweenPrograms,
@@ -13,6 +15,7 @@ import {
   type Found,
   type LifecycleRecord,
   type RecordedSetting,
+  type OtherServer,
   type Whereabouts,
 } from '../lifecycle/index.ts';
 import { classifyEnvSource, describeEnvironment, findNewerFiles } from '../settings/env-source.ts';
@@ -27,17 +30,18 @@ const ANSWER_MS = 2_000;
 /** Prints what runs. @returns the exit code */
 export async function printStatus(where: Whereabouts, json: boolean, printer: Printer, asked: SettingsAsked): Promise<number> {
   const { found, responding } = await look(where);
-  const trouble = troubleWith(found);
+  const others = findOthers(found, where);
+  const trouble = withHeirs(troubleWith(found), others);
   if (found.note !== null && !json) printer.err(`note: ${found.note}`);
   if (found.reading.kind !== 'record' || found.path === null || trouble?.outcome === 'record-unusable') {
     const exitCode = trouble?.outcome === 'not-running' ? 3 : trouble?.outcome === 'not-permitted' ? 77 : 4;
     const message = trouble?.message ?? 'no server is running';
-    if (json) printer.out(JSON.stringify({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path }));
+    if (json) printer.out(JSON.stringify({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path, others }));
     else (exitCode === 3 ? printer.out : printer.err)(`zscaler-mcp: ${message}`);
     return exitCode;
   }
   const { record } = found.reading;
-  const report: StatusReport = { ...describe(found.path, record, trouble === null), responding };
+  const report: StatusReport = { ...describe(found.path, record, trouble === null), responding, others };
   const silence = responding === false ? `running, but does not answer${whyDeaf(record.pid)}` : null;
   const exitCode = trouble !== null ? 1 : silence !== null ? 6 : 0;
   const settings = settingsToShow(report.settings ?? [], asked);
@@ -62,6 +66,11 @@ function describeSettings(
   ];
 }
 
+type Trouble = ReturnType<typeof troubleWith>;
+
+const withHeirs = (trouble: Trouble, others: readonly OtherServer[]): Trouble =>
+  trouble?.outcome === 'not-running' && others.length > 0 ? { ...trouble, message: describeHeirs(others) } : trouble;
+
 /** Finds the server, and asks it whether it does anything. */
 async function look(where: Whereabouts): Promise<{ found: Found; responding: boolean | null }> {
   const found = findServer(where);
@@ -73,7 +82,7 @@ async function look(where: Whereabouts): Promise<{ found: Found; responding: boo
   return { found: now, responding: isBetweenPrograms(now.path, now.reading.record) ? null : false };
 }
 
-function describe(pidFile: string, record: LifecycleRecord, running: boolean): Omit<StatusReport, 'responding'> {
+function describe(pidFile: string, record: LifecycleRecord, running: boolean): Omit<StatusReport, 'responding' | 'others'> {
   const { situation, ...source } = classifyEnvSource(record, { pid: running ? record.pid : null });
   return {
     ...record,

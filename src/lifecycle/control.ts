@@ -1,6 +1,7 @@
 /** The side of `reload` and `restart`: sends a request to a running server, and waits for the real outcome. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
+import { describeCompany, describeHeirs, findOthers, withCompany } from './company.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 import { identify, presenceOf, whyDeaf } from './identity.ts';
 import { acquireLock } from './lock.ts';
@@ -26,10 +27,13 @@ export async function ask(kind: OperationRequest['kind'], options: AskOptions): 
   const request = { id: newOperationId(), kind, dryRun, expectGeneration, keepSessions, askedBy: { uid: null, pid: process.pid } };
   const found = findServer(where);
   const say = speaker({ id: request.id, kind, note: found.note, startedAt });
+  const others = findOthers(found, where);
   const trouble = troubleWith(found);
+  if (trouble?.outcome === 'not-running' && others.length > 0) return say('not-running', describeHeirs(others));
   if (trouble) return say(trouble.outcome, trouble.message);
+  const company = describeCompany(kind, found, others);
   try {
-    return await askUnderLock({ request, path: found.path ?? '', deadline: startedAt + timeoutMs, wait, say });
+    return withCompany(await askUnderLock({ request, path: found.path ?? '', deadline: startedAt + timeoutMs, wait, say }), company);
   } catch (error) {
     if (error instanceof ZscalerMcpError && error.code === 'ERR_LOCK_BUSY') return say('busy', `${error.message}; nothing was asked`);
     return sayError(say, error);

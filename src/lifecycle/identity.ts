@@ -40,7 +40,8 @@ export function presenceOf(pid: number, recorded: Identity): Presence {
   return 'alive';
 }
 
-function exists(pid: number): boolean {
+/** Whether there is a process with this id, a zombie included. */
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

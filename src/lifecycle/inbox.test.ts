@@ -13,7 +13,12 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'inbox-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const open = (path: string | null = folder, late: OperationRequest[] = []) => new Inbox(path, silent, (requests) => late.push(...requests));
+const open = (path: string | null = folder, late: OperationRequest[] = []) =>
+  new Inbox(
+    () => path,
+    silent,
+    (requests) => late.push(...requests),
+  );
 
 function submit(kind: 'reload' | 'restart' = 'reload'): string {
   const id = newOperationId();

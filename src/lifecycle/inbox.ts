@@ -25,7 +25,7 @@ export interface Delivery {
  * the deliveries of that row, and only one that is not paid for is a bare signal.
  */
 export class Inbox {
-  readonly #folder: string | null;
+  readonly #folderNow: () => string | null;
   readonly #log: LifecycleLog;
   readonly #onLate: (requests: readonly OperationRequest[]) => void;
   readonly #paid: Record<Kind, number> = { reload: 0, restart: 0 };
@@ -33,11 +33,11 @@ export class Inbox {
   readonly #unread = new Set<Kind>();
 
   /**
-   * @param folder null: the server has no PID file, and every signal is a bare one
+   * @param folderNow null while the server has no PID file: then every signal is a bare one
    * @param onLate gets requests that could not be read when their signal came
    */
-  constructor(folder: string | null, log: LifecycleLog, onLate: (requests: readonly OperationRequest[]) => void) {
-    this.#folder = folder;
+  constructor(folderNow: () => string | null, log: LifecycleLog, onLate: (requests: readonly OperationRequest[]) => void) {
+    this.#folderNow = folderNow;
     this.#log = log;
     this.#onLate = onLate;
   }
@@ -69,11 +69,13 @@ export class Inbox {
    * the former generation left, since a signal does not outlive an exec, and what a command left that was ended before it sent one.
    */
   begin(): void {
-    const folder = this.#folder;
-    if (folder === null) return;
-    let seen = this.#remove(unwantedFiles(folder));
+    const unwantedNow = () => {
+      const folder = this.#folderNow();
+      return folder === null ? [] : unwantedFiles(folder);
+    };
+    let seen = this.#remove(unwantedNow());
     setInterval(() => {
-      const unwanted = unwantedFiles(folder);
+      const unwanted = unwantedNow();
       // Signals that had been sent at the last look have been delivered by now.
       this.#remove(unwanted.filter((path) => seen.includes(path)));
       seen = unwanted;
@@ -90,15 +92,16 @@ export class Inbox {
   }
 
   #take(kinds: readonly Kind[]): readonly OperationRequest[] | null {
-    if (this.#folder === null) return [];
+    const folder = this.#folderNow();
+    if (folder === null) return [];
     try {
       return kinds.flatMap((kind) => {
-        const { requests, withdrawn } = takeRequests(this.#folder ?? '', [kind]);
+        const { requests, withdrawn } = takeRequests(folder, [kind]);
         this.#pay(kind, requests.length + withdrawn);
         return requests;
       });
     } catch (error) {
-      this.#log.error({ folder: this.#folder }, `requests of commands cannot be read: ${messageOf(error)}`);
+      this.#log.error({ folder }, `requests of commands cannot be read: ${messageOf(error)}`);
       return null;
     }
   }

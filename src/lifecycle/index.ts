@@ -73,6 +73,7 @@
  */
 export { comeBack } from './come-back.ts';
 export { ask, type AskOptions } from './control.ts';
+export { describeHeirs, findOthers, type OtherServer } from './company.ts';
 export { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, whyDeaf, type Identity, type Presence } from './identity.ts';
@@ -102,6 +103,7 @@ export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
 export { stopServer, type StopOptions } from './stop-server.ts';
 export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
+export { SharedPlace } from './shared-place.ts';
 export { findSupervisor } from './supervisor.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
 export { describeOperation, describePending, exitCodeOf } from './verdicts.ts';

@@ -16,10 +16,15 @@ const LOOK_EVERY_MS = 1_000;
 /** While the program is replaced nothing can answer; it takes at most as long as the take-over and the way back. */
 const REPLACING_MS = 45_000;
 
-/** The server's side: answers from now on, as long as the process lives. Never throws. */
-export function answerQuestions(folder: string): void {
+/**
+ * The server's side: answers from now on, as long as the process lives. Never throws.
+ * @param folderNow null while the server has no PID file: questions there are for another server
+ */
+export function answerQuestions(folderNow: () => string | null): void {
   let watched: { readonly inode: number; readonly watcher: FSWatcher } | null = null;
   const answer = () => {
+    const folder = folderNow();
+    if (folder === null) return;
     try {
       for (const name of readdirSync(folder)) if (name.startsWith(PREFIX)) removeIfThere(join(folder, name));
     } catch {
@@ -28,6 +33,8 @@ export function answerQuestions(folder: string): void {
   };
   const look = () => {
     answer();
+    const folder = folderNow();
+    if (folder === null) return;
     const inode = statSync(folder, { throwIfNoEntry: false })?.ino;
     if (inode === undefined || inode === watched?.inode) return;
     watched?.watcher.close();

@@ -40,25 +40,26 @@ export class Lifecycle<Config> {
   readonly #sources: Sources;
   readonly #restarter: Restarter<Config>;
   readonly #inbox: Inbox;
-  /** Holds requests and answers; null without a PID file. */
-  readonly #folder: string | null;
   #isBusy = false;
   #isReady = false;
 
   constructor(options: LifecycleOptions<Config>) {
-    const { keeper, launch, log, manager, native } = options;
+    const { launch, log, manager, native } = options;
     this.#options = options;
-    this.#folder = keeper.path === null ? null : folderOf(keeper.path);
     this.#terminal = new Terminal(launch.env, () =>
       log.info({}, 'the terminal that the server was started in is gone; the server stays, and SIGHUP reloads'),
     );
-    this.#inbox = new Inbox(this.#folder, log, (requests) => this.#enqueue(requests));
+    this.#inbox = new Inbox(
+      () => this.#folder,
+      log,
+      (requests) => this.#enqueue(requests),
+    );
     this.#notifier = openNotifier(manager, native, log);
     this.#sources = new Sources(log, () => this.#sourceChanged());
     this.#restarter = new Restarter(options, {
       notifier: this.#notifier,
       stopping: this.#stopping.signal,
-      folder: this.#folder,
+      folder: () => this.#folder,
       queue: this.#queue,
       collectRequests: () => this.#queue.push(...this.#inbox.collect()),
       enter: (state) => this.#enter(state),
@@ -75,7 +76,7 @@ export class Lifecycle<Config> {
     this.#isReady = true;
     if (handover) this.#restarter.inherit(handover);
     this.#inbox.begin();
-    if (this.#folder !== null) answerQuestions(this.#folder);
+    answerQuestions(() => this.#folder);
     keeper.update(change);
     keeper.keep((message) =>
       log.warn({ pidFile: keeper.path }, `the PID file cannot be written, so commands see an old state: ${message}`),
@@ -119,6 +120,12 @@ export class Lifecycle<Config> {
     this.#notifier.stopping('stopping');
     this.#enter('stopping');
     void this.#stop();
+  }
+
+  /** Holds requests and answers; null while there is no PID file: a stdio server may still get one, or lose it. */
+  get #folder(): string | null {
+    const { path } = this.#options.keeper;
+    return path === null ? null : folderOf(path);
   }
 
   get #isStopping(): boolean {

@@ -1,5 +1,5 @@
 /** The PID file on disk: checked before it is trusted, created exclusively, replaced by rename, removed only by its owner. */
-import { accessSync, constants, mkdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
@@ -88,10 +88,12 @@ export class PidFile {
   /** Why the file does not hold the present record; null when it does. */
   #trouble: string | null = null;
   #hasTold = false;
+  readonly #mayReplace: MayReplace;
 
-  private constructor(path: string, record: LifecycleRecord) {
+  private constructor(path: string, record: LifecycleRecord, mayReplace: MayReplace) {
     this.path = path;
     this.#record = record;
+    this.#mayReplace = mayReplace;
   }
 
   /**
@@ -99,33 +101,29 @@ export class PidFile {
    * @param mayReplace tells whether a living server's record may be taken over (an HTTP server takes a default place from a stdio one)
    * @throws ZscalerMcpError ERR_RECORD_TAKEN, ERR_RECORD_UNUSABLE or ERR_NOT_PERMITTED
    */
-  static async claim(
-    path: string,
-    record: LifecycleRecord,
-    mayReplace: (other: LifecycleRecord) => boolean = () => false,
-  ): Promise<PidFile> {
+  static async claim(path: string, record: LifecycleRecord, mayReplace: MayReplace = () => false): Promise<PidFile> {
     prepareFolder(path);
     try {
-      if (createFile(path, serialize(record), true)) return PidFile.#begin(path, record);
+      if (createFile(path, serialize(record), true)) return PidFile.#begin(path, record, mayReplace);
     } catch (error) {
       throw unwritable(path, error);
     }
     return withLock(folderOf(path), 5_000, async () => {
       await refuseIfTaken(path, mayReplace);
       replaceFile(path, serialize(record));
-      return PidFile.#begin(path, record);
+      return PidFile.#begin(path, record, mayReplace);
     });
   }
 
   /** Commands send requests only to a server that is ready, so what is in the folder was meant for a former one. */
-  static #begin(path: string, record: LifecycleRecord): PidFile {
+  static #begin(path: string, record: LifecycleRecord, mayReplace: MayReplace): PidFile {
     removeLeftovers(folderOf(path));
-    return new PidFile(path, record);
+    return new PidFile(path, record, mayReplace);
   }
 
   /** Takes over the PID file of the former generation of this process. Never throws: a disk error does not keep the server from serving. */
-  static adopt(path: string, record: LifecycleRecord): PidFile {
-    const file = new PidFile(path, record);
+  static adopt(path: string, record: LifecycleRecord, mayReplace: MayReplace = () => false): PidFile {
+    const file = new PidFile(path, record, mayReplace);
     file.#attempt(() => {
       prepareFolder(path);
       replaceFile(path, serialize(record));
@@ -179,13 +177,16 @@ export class PidFile {
     clearInterval(this.#keeper);
   }
 
-  /** Removes file and folder, unless another server has taken the path. Never throws: a file that stays behind is stale, and seen to be. */
+  /**
+   * Removes folder and file, unless another server has taken the path. The file goes last: until then no other server takes the place,
+   * whose folder would be removed. Never throws: a file that stays behind is stale, and seen to be.
+   */
   release(): void {
     this.stopKeeping();
     this.#attempt(() => {
       if (!this.#stillOurs()) return;
+      removeFolder(folderOf(this.path));
       removeIfThere(this.path);
-      rmSync(folderOf(this.path), { recursive: true, force: true });
     });
   }
 
@@ -201,12 +202,26 @@ export class PidFile {
   #stillOurs(): boolean {
     if (this.#lost) return false;
     const reading = readPidFile(this.path);
-    if (reading.kind === 'record' && !isSame(reading.record, this.#record)) this.#lost = true;
+    if (reading.kind === 'record' && !isSame(reading.record, this.#record) && !this.#mayReplace(reading.record)) this.#lost = true;
     return !this.#lost;
   }
 }
 
-const KEEP_EVERY_MS = 1_000;
+/** Whether the place of another server, which lives, may be taken. */
+type MayReplace = (other: LifecycleRecord) => boolean;
+
+/** How often a server touches its PID file. */
+export const KEEP_EVERY_MS = 1_000;
+
+/** Begins the name of the file, in the folder beside a PID file, in which a server that waits for the place shows itself. */
+export const WAITING = 'waiting-';
+
+/** All but the files of servers that wait for the place. */
+function removeFolder(folder: string): void {
+  if (!lstatOrNull(folder)) return;
+  for (const name of readdirSync(folder)) if (!name.startsWith(WAITING)) rmSync(join(folder, name), { recursive: true, force: true });
+  removeIfEmpty(folder);
+}
 
 /** Removes the PID file of a dead server, checked again under the lock. False if there is nothing to remove. @throws ZscalerMcpError ERR_LOCK_BUSY */
 export async function removeStale(path: string): Promise<boolean> {
@@ -294,10 +309,12 @@ function unwritable(path: string, error: unknown): ZscalerMcpError {
   return new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${inWords(error)}`, { hint, cause: error });
 }
 
-const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>
+/** Whether two records are of the same process. */
+export const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>
   one.pid === other.pid && one.identity.startTime === other.identity.startTime && one.identity.pidNamespace === other.identity.pidNamespace;
 
-const serialize = (record: LifecycleRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+/** The content of a PID file. */
+export const serialize = (record: LifecycleRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 /** The default paths, in order; the second is in the runtime directory of a service, the last is for read-only root file systems. */
 export function defaultPidFiles(home: string | undefined): string[] {

@@ -31,7 +31,7 @@ interface Shared {
   /** Aborted when the server is told to stop. */
   readonly stopping: AbortSignal;
   /** Holds requests and answers; null without a PID file. */
-  readonly folder: string | null;
+  readonly folder: () => string | null;
   /** Requests that wait behind the restart. */
   readonly queue: readonly OperationRequest[];
   /** Moves requests that have arrived since into the queue. */
@@ -139,7 +139,8 @@ export class Restarter<Config> {
 
   /** Waits for commands that have read our state and are about to signal: after the exec has begun, a signal would kill. */
   async #settleCommands(request: OperationRequest): Promise<void> {
-    const { folder, queue, collectRequests } = this.#shared;
+    const { queue, collectRequests } = this.#shared;
+    const folder = this.#shared.folder();
     if (folder === null) return;
     for (let rounds = 0; rounds < 100 && !this.#isStopping; rounds++) {
       const holder = lockHolder(folder);
@@ -219,7 +220,7 @@ export class Restarter<Config> {
       environment: candidate.environment,
     };
     const handover = this.#handover({ candidate, listeners, connections, operation, sessions: service.saveSessions(keepSessions) });
-    const { value, discard } = packHandover(handover, native, this.#shared.folder ?? '/tmp');
+    const { value, discard } = packHandover(handover, native, this.#shared.folder() ?? '/tmp');
     undo.push(discard);
     return value;
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../common/count.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
+import { describeCompany, describeHeirs, findOthers, withCompany, type OtherServer } from './company.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 import { readRegularFile, replaceFile } from './files.ts';
 import { isStopped, presenceOf, whyDeaf } from './identity.ts';
@@ -28,7 +29,7 @@ export async function stopServer({ where, timeoutMs, force }: StopOptions): Prom
   const found = findServer(where);
   const say = speaker({ id: newOperationId(), kind: 'stop', note: found.note, startedAt });
   try {
-    return await stopFound(found, { say, deadline: startedAt + timeoutMs, force });
+    return await stopFound(found, { say, deadline: startedAt + timeoutMs, force, others: findOthers(found, where) });
   } catch (error) {
     return sayError(say, error);
   }
@@ -40,16 +41,19 @@ interface Ending {
   /** On the clock of `performance.now()`. */
   readonly deadline: number;
   readonly force: boolean;
+  readonly others: readonly OtherServer[];
 }
 
-async function stopFound(found: Found, { say, deadline, force }: Ending): Promise<Operation> {
+async function stopFound(found: Found, { say, deadline, force, others }: Ending): Promise<Operation> {
   const { path, reading } = found;
   const trouble = troubleWith(found);
   if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused') && path !== null) {
     const removed = await removeQuietly(path);
     const message = trouble?.message ?? '';
+    if (others.length > 0) return say('not-running', describeHeirs(others));
     return say('not-running', removed ? `${message}; removed the PID file` : message);
   }
+  if (trouble?.outcome === 'not-running' && others.length > 0) return say('not-running', describeHeirs(others));
   if (trouble || reading.kind !== 'record' || path === null)
     return say(trouble?.outcome ?? 'failed', trouble?.message ?? 'the PID file changed');
   const { record } = reading;
@@ -59,7 +63,8 @@ async function stopFound(found: Found, { say, deadline, force }: Ending): Promis
   if (!end.hasEnded && !force) return say('timed-out', stillRunning(path, record, end), record);
   const ended = end.hasEnded ? end : await kill(path, record);
   const operation = say('stopped', farewell(record, ended), record);
-  return { ...operation, interrupted: ended.interrupted, warnings: [...operation.warnings, ...(again === null ? [] : [again])] };
+  const verdict = withCompany(operation, describeCompany('stop', found, others));
+  return { ...verdict, interrupted: ended.interrupted, warnings: [...verdict.warnings, ...(again === null ? [] : [again])] };
 }
 
 /** How far an attempt to end a server came. */

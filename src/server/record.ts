@@ -1,5 +1,4 @@
 /** The record with which a server begins: what it says of itself, and whether that can be published in a PID file. */
-import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { version } from '../common/version.ts';
 import {
@@ -9,6 +8,7 @@ import {
   identify,
   isInstalled,
   PidFile,
+  SharedPlace,
   traceFiles,
   type Handover,
   type Launch,
@@ -35,8 +35,13 @@ export interface RecordInput {
 export async function openRecord(input: RecordInput): Promise<RecordKeeper> {
   const { launch, configuration, handover, log } = input;
   const record = firstRecord(input);
-  if (handover) return handover.pidFile === null ? new UnpublishedRecord(record) : PidFile.adopt(handover.pidFile, record);
   const named = configuration.settings.pidFile;
+  const isStdio = record.transport === 'stdio';
+  // Over HTTP: a stdio server gives way in a default place.
+  const mayReplace = (other: LifecycleRecord) => named === undefined && other.transport === 'stdio';
+  if (handover && handover.pidFile !== null && isStdio && named === undefined) return SharedPlace.adopt(handover.pidFile, record, log);
+  if (handover && handover.pidFile !== null) return PidFile.adopt(handover.pidFile, record, isStdio ? undefined : mayReplace);
+  if (handover && !(isStdio && named === undefined)) return new UnpublishedRecord(record);
   if (named !== undefined) return PidFile.claim(named, record);
   const path = chooseDefaultPidFile(launch.env['HOME'], (message) => log.warn({}, message));
   if (path === null) {
@@ -46,14 +51,7 @@ export async function openRecord(input: RecordInput): Promise<RecordKeeper> {
     );
     return new UnpublishedRecord(record);
   }
-  const isStdio = record.transport === 'stdio';
-  try {
-    return await PidFile.claim(path, record, (other) => !isStdio && other.transport === 'stdio');
-  } catch (error) {
-    if (!isStdio) throw error;
-    log.info({ pidFile: path }, `runs without lifecycle: ${messageOf(error)}`);
-    return new UnpublishedRecord(record);
-  }
+  return isStdio ? SharedPlace.open(path, record, log) : PidFile.claim(path, record, mayReplace);
 }
 
 function firstRecord({ launch, configuration, demo, handover }: RecordInput): LifecycleRecord {
