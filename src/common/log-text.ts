@@ -51,7 +51,7 @@ export function renderText(json: string, style: TextStyle): string[] {
 /** The message of an error, and for a fault the place where it was thrown. */
 function describeError({ level, message, err }: LogLine): string {
   if (!err?.message) return '';
-  const place = level === 'error' ? /^\s*at (.+)$/m.exec(err.stack ?? '')?.[1] : undefined;
+  const place = level === 'error' ? /^ *at (.+)$/m.exec(err.stack ?? '')?.[1] : undefined;
   return `${message.includes(err.message) ? '' : err.message}${place === undefined ? '' : ` (at ${place})`}`.trim();
 }
 
@@ -80,6 +80,8 @@ const SPECIAL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
 /** Joins lines, and shows characters that would act on a terminal by their number. */
 const onOneLine = (text: string): string =>
   text
-    .trim()
-    .replaceAll(/\s*\r?\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
     .replaceAll(SPECIAL, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);

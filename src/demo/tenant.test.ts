@@ -176,7 +176,7 @@ describe('the gateway', () => {
   it('says in the log that it is a demo, and never a secret', async () => {
     await using fixture = await openFixture();
     await fixture.call('GET', LABELS);
-    expect(fixture.lines[0]).toContain('DEMO tenant of a fictional company');
+    expect(fixture.lines[0]).toContain('the DEMO tenant listens');
     expect(fixture.lines.join('\n')).not.toContain(fixture.tenant.credentials.clientSecret);
   });
 });

@@ -33,7 +33,8 @@ export function describeSupervisor(name: string | null, pid: number): string | n
 
 function unitOf(pid: number): string {
   try {
-    return /([\w.@:\\-]+\.service)(?:\/|$)/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? 'UNIT';
+    const names = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split(/[/\n]/);
+    return names.find((name) => /^[\w.@:\\-]+\.service$/.test(name)) ?? 'UNIT';
   } catch {
     return 'UNIT';
   }

@@ -27,7 +27,7 @@ export const referenceForms: readonly ReferenceForm[] = [
   { tool: 'an encrypting tool', form: 'ENC[...]', pattern: /^ENC\[[^\]]+\]$/ },
   { tool: 'Jasypt', form: 'ENC(...)', pattern: /^ENC\([^)]+\)$/ },
   { tool: 'vals', form: 'ref+...', pattern: /^(?:secret)?ref\+[a-z0-9_]+:\/\/\S+$/, start: 'vals exec' },
-  { tool: 'vault-env of Bank-Vaults', form: 'vault:...', pattern: /^(?:>>)?vault:(?!\/\/)\S*[/#]\S*$/, start: 'vault-env' },
+  { tool: 'vault-env of Bank-Vaults', form: 'vault:...', pattern: /^(?:>>)?vault:(?!\/\/)[^\s/#]*[/#]\S*$/, start: 'vault-env' },
   { tool: 'the transit engine of Vault', form: 'vault:v1:...', pattern: /^vault:v\d+:\S+$/ },
   { tool: 'vault-env of Bank-Vaults', form: '${vault:...}', pattern: /^\$\{(?:>>)?vault:[^}]+\}$/, start: 'vault-env' },
   { tool: 'Azure Container Apps', form: 'secretref:...', pattern: /^secretref:[\w.-]+$/ },
