@@ -124,11 +124,12 @@ function describeStart({ server, about, launch: { cwd } }: Judged, transport: st
   return `${who}, as it would start again, ${file}${about}`;
 }
 
-/** The label is that of the running server where the start would read what the label speaks of. */
+/** The label is that of the running server where the start would read what the label speaks of, or cannot. */
 function environmentOf({ server }: Judged, { source }: ConfigurationReading['configuration']): { envSource: string; environment: string } {
   const readAt = source.envFile?.loadedAt ?? null;
   const ofServer = server && classifyEnvSource(server.record, { pid: server.running ? server.record.pid : null });
-  const report: EnvSourceReport = ofServer && ofServer.found === source.dotenvPath ? ofServer : classifyEnvSource(source);
+  const isTheSame = ofServer !== null && (ofServer.found === source.dotenvPath || ofServer.situation.obstacle !== null);
+  const report: EnvSourceReport = isTheSame ? ofServer : classifyEnvSource(source);
   const { envSource, situation } = report;
   const isAdopted = envSource === 'fresh-discovery' && readAt !== null;
   const by = isAdopted ? 'restart' : envSource === 'missing' && server?.running === true ? 'status' : 'check';

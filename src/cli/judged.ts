@@ -1,5 +1,5 @@
 /** Finds what `check` judges: the configuration with which the recorded server would start again, or a start by the command line given. */
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 import {
@@ -129,13 +129,16 @@ async function readRecordedLine(
 
 function problemWith(cwd: string): Problem[] {
   try {
-    if (statSync(cwd).isDirectory()) return [];
-  } catch {
-    // Said below.
+    if (!statSync(cwd).isDirectory()) throw new Error('something else is in its place');
+    accessSync(cwd, constants.X_OK);
+    return [];
+  } catch (error) {
+    const isClosed = (error as NodeJS.ErrnoException).code === 'EACCES';
+    const message = isClosed
+      ? `the working directory of the server cannot be entered: this command runs as uid ${process.getuid?.() ?? 'unknown'} and has no access to it`
+      : 'the working directory of the server is not there any more';
+    return [{ setting: null, file: cwd, line: null, message, hint: isClosed ? 'Give this user access to it.' : 'Put it back.' }];
   }
-  return [
-    { setting: null, file: cwd, line: null, message: 'the working directory of the server is not there any more', hint: 'Put it back.' },
-  ];
 }
 
 interface StartEnvironment {

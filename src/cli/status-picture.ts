@@ -140,7 +140,7 @@ function differenceRows({
   const differences: Span[][] = [
     ...(envChanged ? [[span('the .env has changed since it was loaded:'), RELOAD]] : []),
     ...secretFilesChanged.map((path) => [span(`${path} was written since it was read, or is gone:`), RELOAD]),
-    ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read yet:'), RESTART]] : []),
+    ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read: the line at the end says why')]] : []),
     ...(envSource === 'missing' ? [[span('the .env is gone; what was last read from it stays in force')]] : []),
     ...(isLive(envSource) && envChanged === null
       ? [[span('whether the .env has changed cannot be seen: the line at the end says why')]]

@@ -117,6 +117,8 @@ export interface EnvFileFacts {
   readonly mountRoot: string | null;
   /** ISO time. */
   readonly loadedAt: string;
+  /** Whether it was found at a default place: then only its owner may be able to write it. Absent in what an older version recorded. */
+  readonly discovered?: boolean;
 }
 
 /** A place, other than `.env` and environment, that secrets were read from. Names and places, no values. */

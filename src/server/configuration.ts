@@ -338,7 +338,7 @@ function readLayer(path: string | null, discovered: boolean, launch: Launch): La
   if (bytes === null || identity === null) return { layer: null, mode: null, facts: null, problems, warnings };
   const parsed = parseEnvFile(bytes, launch.env);
   const { digest, dev, ino, mountRoot, loadedAt, mode } = identity;
-  return { layer: { path, ...parsed }, mode, facts: { digest, dev, ino, mountRoot, loadedAt }, problems, warnings };
+  return { layer: { path, ...parsed }, mode, facts: { digest, dev, ino, mountRoot, loadedAt, discovered }, problems, warnings };
 }
 
 function sourceOf(

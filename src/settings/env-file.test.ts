@@ -193,24 +193,53 @@ describe('reading a .env', () => {
     },
   );
 
-  it.runIf(isRoot && process.platform === 'linux')('that it may not read says whose it is, who reads, and what to do', () => {
-    write('a=b', 0o600);
-    for (const each of [root, folder]) chmodSync(each, 0o755);
-    chownSync(path, 501, 501);
+  /** As user 65534 sees it. */
+  const readAsNobody = (discovered = true): unknown => {
     const module = join(import.meta.dirname, 'index.ts');
-    const program = `const { readEnvFile } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(readEnvFile(${JSON.stringify(path)}, { discovered: true }).problems));`;
+    const program = `const { readEnvFile } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(readEnvFile(${JSON.stringify(path)}, { discovered: ${discovered} }).problems));`;
     const env = { PATH: process.env['PATH'] ?? '' };
     const printed = execFileSync(
       'setpriv',
       ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '--input-type=module', '-e', program],
       { encoding: 'utf8', env },
     );
-    expect(JSON.parse(printed)).toMatchObject([
-      {
-        file: path,
-        message: 'is owned by uid 501 with mode 0600: the server runs as uid 65534 and cannot read it',
-        hint: expect.stringContaining(`chown 65534 ${path}`) as string,
+    return JSON.parse(printed);
+  };
+
+  const closed: [what: string, put: () => void, message: () => string, hint: () => string][] = [
+    [
+      'of another user',
+      () => chownSync(path, 501, 501),
+      () => 'is owned by uid 501 with mode 0600: the server runs as uid 65534 and cannot read it',
+      () => `Run as root: chown 65534 ${path}; in a container, docker exec -u root <container> chown 65534 ${path}.`,
+    ],
+    [
+      'of its own without the right to read',
+      () => (chownSync(path, 65_534, 65_534), chmodSync(path, 0o200)),
+      () => 'is owned by uid 65534 with mode 0200: the server runs as uid 65534 and cannot read it',
+      () => `Run chmod u+r ${path}.`,
+    ],
+    [
+      'behind a link into a closed folder',
+      () => {
+        mkdirSync(join(folder, 'closed/below'), { recursive: true });
+        chmodSync(join(folder, 'closed'), 0o700);
+        symlinkSync('closed/below', join(folder, 'link'));
+        rmSync(path);
+        symlinkSync('link/.env', path);
       },
-    ]);
-  });
+      () => `cannot be reached: the server runs as uid 65534 and has no access to the folder ${join(folder, 'closed')}`,
+      () => 'Give this user access to that folder, or name another file.',
+    ],
+  ];
+
+  it.runIf(isRoot && process.platform === 'linux').for(closed)(
+    'that it may not read says why, and what to do: a file %s',
+    ([, put, message, hint]) => {
+      write('a=b', 0o600);
+      for (const each of [root, folder]) chmodSync(each, 0o755);
+      put();
+      expect(readAsNobody()).toMatchObject([{ file: path, message: message(), hint: hint() }]);
+    },
+  );
 });

@@ -76,7 +76,7 @@ export function searchPlaces(places: readonly string[], actual: (path: string) =
   const before = path === null ? places : places.slice(0, places.indexOf(path));
   const inTheWay = before
     .filter((place) => kindOf(actual(place)) !== 'absent')
-    .map((place) => ({ problem: obstacleOf(place, actual(place)), isThere: !isBehindClosedFolder(actual(place)) }))
+    .map((place) => ({ problem: obstacleOf(place, { actual: actual(place) }), isThere: !isBehindClosedFolder(actual(place)) }))
     .flatMap(({ problem, isThere }) => (problem === null ? [] : [{ problem, isThere }]));
   const blocking = inTheWay.find(({ isThere }) => isThere || path !== null)?.problem ?? null;
   const warnings = blocking === null ? inTheWay.map(({ problem }) => problem) : [];
@@ -125,17 +125,22 @@ export function kindOf(path: string): 'file' | 'other' | 'absent' {
   }
 }
 
-/**
- * Why a file that is there cannot be read; null if it can be, or is not there. Judges by opening it.
- * @param actual where it is, if not in this process's own view
- */
-export function obstacleOf(path: string, actual = path): Problem | null {
+/** How to look at a file that is not read now. */
+export interface Look {
+  /** Where it is, if not in this process's own view. */
+  readonly actual?: string;
+  /** Whether it was found at a default place: then only its owner may be able to write it. */
+  readonly discovered?: boolean;
+}
+
+/** Why a file that is there cannot be read, or is refused; null if it can be read, or is not there. Judges by opening it. */
+export function obstacleOf(path: string, { actual = path, discovered = false }: Look = {}): Problem | null {
   try {
     const stats = statSync(actual);
     if (!stats.isFile()) return notRegular(path, stats);
     if (stats.size > MAX_BYTES) return tooLarge(path);
     closeSync(openSync(actual, READ_ONLY));
-    return null;
+    return discovered ? suspect(path, stats) : null;
   } catch (error) {
     return isMissing(error as NodeJS.ErrnoException) ? null : describeOpenError(path, actual, error as NodeJS.ErrnoException);
   }
@@ -244,14 +249,22 @@ function notPermitted(path: string, actual: string): Problem {
   return fileProblem(
     path,
     `is owned by uid ${stats.uid} with mode ${modeOf(stats)}: the server runs as uid ${us} and cannot read it`,
-    `Run as root: chown ${us} ${path}; in a container, docker exec -u root <container> chown ${us} ${path}.`,
+    remedyForMode(path, stats, us),
   );
 }
 
-/** The lowest folder above the file that can still be seen. */
+function remedyForMode(path: string, { uid, mode }: Stats, us: number | 'unknown'): string {
+  if ((mode & (uid === us ? 0o400 : 0o004)) !== 0)
+    return 'Its mode lets this user read it: look for what forbids it beside the mode, such as SELinux (ls -Z; mount it with :z) or AppArmor.';
+  if (uid === us) return `Run chmod u+r ${path}.`;
+  return `Run as root: chown ${us} ${path}; in a container, docker exec -u root <container> chown ${us} ${path}.`;
+}
+
+/** The lowest folder above the file that can still be seen, as the server calls it. The file may be behind links. */
 function closedFolder(path: string, actual: string): string {
-  if (path === '/' || statOrNull(dirname(actual))) return dirname(path);
-  return closedFolder(dirname(path), dirname(actual));
+  let folder = dirname(actual === path ? resolveLinks({ rootFolder: '' }, path) : actual);
+  while (folder !== '/' && !statOrNull(folder)) folder = dirname(folder);
+  return folder.replace(/^\/proc\/\d+\/root(?=\/)/, '');
 }
 
 function statOrNull(path: string): Stats | null {

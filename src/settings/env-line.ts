@@ -78,7 +78,10 @@ export function obstacleTo({ obstacle, origin, found, place }: EnvSituation, by:
 /** How to change a setting, for `status`. */
 export function adviseOnEnvironment(situation: EnvSituation): string {
   const { envSource, obstacle, origin, found, place } = situation;
-  if (obstacle) return `${obstacle.path} ${obstacle.reason}: a reload is refused. ${obstacle.remedy}`;
+  if (obstacle) {
+    const refused = envSource === 'fresh-discovery' ? 'a restart' : 'a reload';
+    return `${obstacle.path} ${obstacle.reason}: ${refused} is refused. ${obstacle.remedy}`;
+  }
   if (envSource === 'none') return `No .env was found. ${remedyForNone(situation)}`;
   if (envSource === 'missing')
     return `${situation.recorded} does not exist any more; the values last read from it stay in force. ${putBack(situation)}`;

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -80,6 +80,26 @@ describe('the env source', () => {
     mkdirSync(path);
     writeFileSync(other, 'a=2\n');
     expect(classifyEnvSource(server)).toMatchObject({ envSource: 'fresh-discovery', found: path, situation: { obstacle: { path } } });
+  });
+
+  it.skipIf(process.platform === 'win32')('has an obstacle where a file is refused for who may write it', () => {
+    chmodSync(path, 0o666);
+    const named = record();
+    expect(classifyEnvSource(named).situation.obstacle).toBeNull();
+    const discovered = { ...named, envFile: named.envFile && { ...named.envFile, discovered: true } };
+    expect(classifyEnvSource(discovered)).toMatchObject({
+      envSource: 'live',
+      envChanged: null,
+      envAdvice: expect.stringMatching(/writable by others .*: a reload is refused/) as string,
+    });
+    rmSync(path);
+    writeFileSync(other, 'a=2\n');
+    chmodSync(other, 0o666);
+    for (const server of [named, discovered]) {
+      const report = classifyEnvSource(server);
+      expect(report).toMatchObject({ envSource: 'fresh-discovery', found: other, situation: { obstacle: { path: other } } });
+      expect(report.envAdvice).toMatch(/writable by others .*: a restart is refused/);
+    }
   });
 
   it('is none when there never was one', () => {

@@ -24,7 +24,12 @@ export { describeEnvironment, type EnvSituation, type EnvSource } from './env-li
 export interface EnvSourceRecord {
   readonly dotenvPath: string | null;
   readonly envCandidates: readonly string[];
-  readonly envFile: { readonly digest: string; readonly mountRoot: string | null; readonly loadedAt?: string } | null;
+  readonly envFile: {
+    readonly digest: string;
+    readonly mountRoot: string | null;
+    readonly loadedAt?: string;
+    readonly discovered?: boolean;
+  } | null;
   readonly secretSources?: readonly { readonly kind: string; readonly place: string }[];
 }
 
@@ -86,7 +91,9 @@ function judge(view: View, record: EnvSourceRecord, surroundings: Surroundings):
 function describeAbsent(view: View, record: EnvSourceRecord, surroundings: Surroundings): EnvSourceReport {
   const { dotenvPath, envCandidates } = record;
   const others = envCandidates.filter((path) => path !== dotenvPath);
-  const { path: found, problem, warnings } = searchPlaces(others, (path) => actualPath(view, path));
+  const search = searchPlaces(others, (path) => actualPath(view, path));
+  const { path: found, warnings } = search;
+  const problem = search.problem ?? (found === null ? null : obstacleOf(found, { actual: actualPath(view, found), discovered: true }));
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
   const situation: EnvSituation = {
     ...shared(record, surroundings),
@@ -125,7 +132,7 @@ function describePresent(
   const mount = findMount(view.mounts ?? [], actual);
   const isStale = isReplaced(mount, actual, loaded);
   const isCopy = path === CONTAINER_ENV_FILE && !envMounted && view.mounts !== null;
-  const problem = obstacleOf(path, view.rootFolder + actual);
+  const problem = obstacleOf(path, { actual: view.rootFolder + actual, discovered: loaded?.discovered === true });
   const content = problem === null && !isStale ? readContent(view.rootFolder + actual) : null;
   const situation: EnvSituation = {
     ...shared(record, surroundings),

@@ -38,7 +38,7 @@ const MAX_LINKS = 40;
  * Resolves the symbolic links of an absolute path within the view: absolute links start at the view's root, while the kernel
  * would start at ours. A part that does not exist is kept as it is.
  */
-export function resolveLinks({ rootFolder }: View, path: string): string {
+export function resolveLinks({ rootFolder }: Pick<View, 'rootFolder'>, path: string): string {
   let done = '/';
   let links = 0;
   const pending = resolve('/', path).split('/').filter(Boolean);

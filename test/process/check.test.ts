@@ -1,5 +1,5 @@
 /** `check` judges the configuration with which the recorded server would start again, from wherever it is asked. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, missing, runCommand, startServer, type ServerOptions, type TestServer } from './harness.ts';
@@ -149,6 +149,22 @@ describe('check beside a server', () => {
     const server = await startServer({ cwd });
     rmSync(cwd, { recursive: true });
     expect(await ask(server)).toMatchObject({ exitCode: 4, errors: [{ file: cwd }] });
+  });
+
+  it.skipIf(missing('root', 'linux', 'setpriv'))('names a working directory that is closed to its user', async () => {
+    const folder = makeFolder(0o777);
+    const cwd = join(folder, 'cwd');
+    mkdirSync(cwd);
+    const through = ['setpriv', '--reuid=4711', '--regid=4711', '--clear-groups', '--'];
+    writeFileSync(join(cwd, '.env'), 'ZSCALER_MCP_LOG_LEVEL=warn\n', { mode: 0o644 });
+    const server = await startServer({ folder, cwd, through, env: { HOME: folder } });
+    chmodSync(cwd, 0o700);
+    expect(await ask(server)).toMatchObject({
+      exitCode: 4,
+      envSource: 'live',
+      environment: expect.stringMatching(/\.env \(live\), not read: it cannot be reached: /) as string,
+      errors: [{ file: cwd, message: expect.stringContaining('this command runs as uid 4711 and has no access to it') as string }],
+    });
   });
 
   it('says that the command line of another version is not understood', async () => {
