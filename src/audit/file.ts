@@ -2,6 +2,7 @@
 import { accessSync, appendFileSync, closeSync, constants, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../common/errors.ts';
+import { explainSystemError } from '../common/system-error.ts';
 
 /** O_NONBLOCK: opening a pipe without a reader must fail, not wait. Pipes are refused anyway. */
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
@@ -16,14 +17,47 @@ function open(path: string): number {
   const descriptor = openSync(path, FLAGS, 0o600);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
-  throw new Error(`${path} is not a regular file`);
+  throw new Error('it is not a regular file');
 }
 
-/** Checks that the file could be opened, without creating it. @throws as opening would */
-export function checkAuditFile(path: string): void {
-  if (existsSync(path)) closeSync(open(path));
-  else accessSync(dirname(path), constants.W_OK | constants.X_OK);
+/** Why a file cannot be opened or written, and what helps. */
+interface Complaint {
+  readonly message: string;
+  readonly hint: string;
 }
+
+/** Why the audit file could not be opened; null when it could. Does not create it. */
+export function complaintOn(path: string): Complaint | null {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })) closeSync(open(path));
+    else accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const { reason, remedy } = explain(path, error);
+    return { message: `${path} cannot be opened (${reason})`, hint: `${remedy[0]?.toUpperCase()}${remedy.slice(1)}.` };
+  }
+}
+
+/** `remedy` continues a sentence. */
+function explain(path: string, error: unknown): { readonly reason: string; readonly remedy: string } {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const words = explainSystemError(error);
+  const reason = words?.message ?? messageOf(error);
+  if (code === 'ENOENT')
+    return existsSync(dirname(path))
+      ? { reason: 'it is a link that leads nowhere', remedy: 'repair the link or remove it' }
+      : { reason: `there is no folder ${dirname(path)}`, remedy: 'make the folder, and give it to the user of the server' };
+  if (code === 'EISDIR') return { reason: 'it is a folder', remedy: 'move the folder away, or name another file' };
+  if (code === 'EACCES' || code === 'EPERM') {
+    const what = existsSync(path) ? 'the file' : 'the folder';
+    return { reason, remedy: `give ${what} to the user of the server` };
+  }
+  // The remedies for a full disk and the like; those of a path speak of the PID file.
+  if (words && !words.remedy.includes('--pid-file')) return { reason, remedy: asPartOfSentence(words.remedy) };
+  return { reason, remedy: 'name another file' };
+}
+
+const asPartOfSentence = (text: string): string => `${text[0]?.toLowerCase()}${text.slice(1)}`.replace(/\.$/, '');
 
 /** What an audit file tells its owner. */
 export interface FileObserver {
@@ -40,7 +74,8 @@ export class AuditFile {
   #descriptor: number;
   /** Since when the path has not led to the open file, as of `performance.now`; null while it does. */
   #astraySince: number | null = null;
-  #isFailing = false;
+  /** Why lines are being lost; null while they are written. */
+  #failure: string | null = null;
   #problem: string | null = null;
 
   /** @throws when the path cannot be opened or is not a regular file */
@@ -51,9 +86,9 @@ export class AuditFile {
     this.#looking = setInterval(() => this.follow(), LOOK_EVERY_MS).unref();
   }
 
-  /** Why lines do not go to the file that the path leads to; null while they do. */
+  /** Why lines do not go to the file that the path leads to, or are lost; null while all is well. */
   get problem(): string | null {
-    return this.#problem;
+    return this.#failure ?? this.#problem;
   }
 
   /**
@@ -64,14 +99,12 @@ export class AuditFile {
     this.follow();
     try {
       // A failed write may have left part of a line.
-      appendFileSync(this.#descriptor, `${this.#isFailing ? '\n' : ''}${line}\n`);
+      appendFileSync(this.#descriptor, `${this.#failure === null ? '' : '\n'}${line}\n`);
     } catch (error) {
-      if (!this.#isFailing) this.#observer.tell(`the audit log cannot be written; calls continue without it: ${messageOf(error)}`, true);
-      this.#isFailing = true;
+      if (this.#failure === null) this.#fail(error);
       return true;
     }
-    if (this.#isFailing) this.#observer.tell(`the audit log can be written again; lines are missing: ${this.path}`, false);
-    this.#isFailing = false;
+    if (this.#failure !== null) this.#recover();
     return this.#astraySince === null || !this.#isDeleted();
   }
 
@@ -90,7 +123,7 @@ export class AuditFile {
       this.#arrive();
     } catch (error) {
       this.#astraySince ??= performance.now();
-      if (!this.#isRotating()) this.#report(messageOf(error));
+      if (!this.#isRotating()) this.#report(error);
     }
   }
 
@@ -114,9 +147,23 @@ export class AuditFile {
     this.#observer.onProblem();
   }
 
-  #report(reason: string): void {
+  #fail(error: unknown): void {
+    const { reason, remedy } = explain(this.path, error);
+    this.#failure = `the audit log cannot be written; calls continue without it: ${this.path} (${reason}); ${remedy}`;
+    this.#observer.tell(this.#failure, true);
+    this.#observer.onProblem();
+  }
+
+  #recover(): void {
+    this.#failure = null;
+    this.#observer.tell(`the audit log can be written again; lines are missing: ${this.path}`, false);
+    this.#observer.onProblem();
+  }
+
+  #report(error: unknown): void {
+    const { reason, remedy } = explain(this.path, error);
     const where = this.#isDeleted() ? 'to the log of the server, for its file was deleted' : 'to the former file';
-    const problem = `the audit log goes ${where}: ${this.path} cannot be opened (${reason}); give it to the user of the server`;
+    const problem = `the audit log goes ${where}: ${this.path} cannot be opened (${reason}); ${remedy}`;
     if (problem === this.#problem) return;
     this.#problem = problem;
     this.#observer.tell(problem, true);

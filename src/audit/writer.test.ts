@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { formatEvent, type AuditEvent } from './event.ts';
-import { AuditLog, checkAuditFile } from './index.ts';
+import { AuditLog, complaintOn } from './index.ts';
 
 const caller = { session: 'a session', client: 'tester 1', address: '10.0.0.1', principal: 'alice' };
 const called: AuditEvent = {
@@ -168,7 +168,9 @@ describe('an audit log in a file', () => {
     log.write(called);
     expect([log.problem, told]).toEqual([null, []]);
     vi.advanceTimersByTime(5_000);
-    expect(log.problem).toMatch(/^the audit log goes to the former file: \S+ cannot be opened \(.*EISDIR.*\); give it/);
+    expect(log.problem).toMatch(
+      /^the audit log goes to the former file: \S+ cannot be opened \(it is a folder\); move the folder away, or name another file$/,
+    );
     expect(readFileSync(`${path}.1`, 'utf8')).toContain('[TOOL CALL]');
     unlinkSync(`${path}.1`);
     log.write(done);
@@ -194,12 +196,24 @@ describe('an audit log in a file', () => {
     ).toEqual(['[TOOL CALL] t', '[TOOL CALL] t', '[TOOL OK]   t', '[TOOL ERR]  t | ms | outcome unknown: the server stopped']);
   });
 
-  it('goes on in the former file when it cannot be opened again', () => {
+  it('says why it cannot be opened, and what helps, as long as that is so', () => {
     const folder = makeFolder();
     const path = join(folder, 'in', 'audit.log');
-    expect(() => checkAuditFile(path)).toThrow('ENOENT');
-    expect(() => open(path)).toThrow('ENOENT');
-    expect(() => checkAuditFile(folder)).toThrow(/EISDIR|no file/);
+    const cases: readonly (readonly [path: string, message: string, hint: RegExp])[] = [
+      [path, `there is no folder ${join(folder, 'in')}`, /^Make the folder/],
+      [folder, 'it is a folder', /^Move the folder away/],
+      ['/dev/null', 'it is not a regular file', /^Name another file\.$/],
+      [join(folder, 'x'.repeat(300)), 'the path is too long', /^Name another file\.$/],
+    ];
+    for (const [at, message, hint] of cases) {
+      expect(() => open(at), at).toThrow();
+      const complaint = complaintOn(at);
+      expect(complaint?.message, at).toContain(`${at} cannot be opened (${message}`);
+      expect(complaint?.hint, at).toMatch(hint);
+    }
+    mkdirSync(join(folder, 'in'));
+    expect(complaintOn(path)).toBeNull();
+    expect(existsSync(path)).toBe(false);
   });
 
   it('changes its place and its words together, or not at all', () => {

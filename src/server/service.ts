@@ -32,6 +32,7 @@ import { environmentNow } from './environment.ts';
 import { auditTargetOf } from './part-settings.ts';
 import { logPosture, postureOf } from './posture.ts';
 import { remarksOn } from './remarks.ts';
+import { problemsOfChange } from './trial.ts';
 import { tellWhileWaiting } from './waiting.ts';
 
 /** What a server is made of. */
@@ -150,6 +151,8 @@ export class ServerService implements Service<SavedConfiguration> {
     const { configuration } = this.#options;
     const candidate = await configuration.readAgain(kind, dryRun);
     if (candidate.problems.length > 0) return candidate;
+    const problems = kind === 'reload' ? await problemsOfChange(this.#calls.settings, candidate.effective) : [];
+    if (problems.length > 0) return { ...candidate, problems };
     const { pendingRestart, isStale } = await this.#pendingAfter(candidate, kind);
     const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, demo: this.#options.demo !== null });
     return { ...candidate, pendingRestart, withoutEffect, warnings: [...candidate.warnings, ...warnings, ...isStale] };

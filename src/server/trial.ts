@@ -5,7 +5,7 @@ import type { Problem } from '../lifecycle/index.ts';
 import { isLoopback, type Settings } from '../settings/index.ts';
 import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from '../zscaler/index.ts';
 import type { ConfigurationReading } from './configuration.ts';
-import { cloudConfigOf, tlsOf } from './part-settings.ts';
+import { cloudConfigOf, isSameTls, tlsOf } from './part-settings.ts';
 
 /**
  * What keeps a server from starting with a configuration; empty when nothing does.
@@ -41,7 +41,20 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 /** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
 async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
   const tried = await Promise.allSettled([checkCloud(cloudConfigOf(settings)), tryTls(settings), tryAuditFile(settings)]);
-  return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : []));
+  return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : (result.value ?? [])));
+}
+
+/**
+ * What the parts of a running server say of the settings that a reload, or its dry run, would put into force. What stays the same
+ * is not judged again: a fault of it is no reason to refuse the rest.
+ */
+export function problemsOfChange(now: Settings, next: Settings): Promise<readonly Problem[]> {
+  const isSameFile = now.auditFile === next.auditFile;
+  return tryConfiguration({
+    ...next,
+    ...(isSameTls(now, next) && { tlsCertificate: undefined }),
+    ...(isSameFile && { auditFile: undefined }),
+  });
 }
 
 /** What would fail at the first call because of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
@@ -57,10 +70,11 @@ async function tryTls(settings: Settings): Promise<void> {
   checkTls(tls);
 }
 
-async function tryAuditFile({ auditFile }: Settings): Promise<void> {
-  if (auditFile === undefined) return;
-  const { checkAuditFile } = await import('../audit/index.ts');
-  checkAuditFile(auditFile);
+async function tryAuditFile({ auditFile }: Settings): Promise<readonly Problem[]> {
+  if (auditFile === undefined) return [];
+  const { complaintOn } = await import('../audit/index.ts');
+  const complaint = complaintOn(auditFile);
+  return complaint === null ? [] : [{ setting: 'ZSCALER_MCP_AUDIT_FILE', file: null, line: null, ...complaint }];
 }
 
 /** A person waits for the command; a server would ask for longer, in the background. */

@@ -170,6 +170,25 @@ describe('reload', () => {
     expect(server.record()).toMatchObject({ operations: [], failedCount: 0, config: { pendingRestart: [] } });
   });
 
+  it('and its dry run refuse alike what only a part of the server can judge, in words', async () => {
+    const server = await startServer({ dotenv: '\n' });
+    const unusable = {
+      'ZSCALER_MCP_AUDIT_FILE=/nowhere/audit.log': /^\/nowhere\/audit.log cannot be opened \(there is no folder \/nowhere\)$/,
+      [`ZSCALER_MCP_AUDIT_FILE=${server.folder}`]: /cannot be opened \(it is a folder\)$/,
+      'ZSCALER_MCP_AUDIT_FILE=/dev/null': /cannot be opened \(it is not a regular file\)$/,
+    };
+    for (const [line, message] of Object.entries(unusable)) {
+      server.writeDotenv(`${line}\n`);
+      const refusal = {
+        outcome: 'refused',
+        exitCode: 4,
+        errors: [{ setting: 'ZSCALER_MCP_AUDIT_FILE', message: expect.stringMatching(message) as string }],
+      };
+      expect(await server.ask('reload', '--dry-run'), line).toMatchObject(refusal);
+      expect(await server.ask('reload'), line).toMatchObject(refusal);
+    }
+  });
+
   it('with --no-wait says that it was not confirmed', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     const { code, out } = await server.command('reload', '--no-wait');
