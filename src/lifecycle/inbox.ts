@@ -1,5 +1,6 @@
 /** What has arrived at a running server: tells the signals of commands, and of commands that gave up, from bare ones. */
 import { messageOf } from '../common/errors.ts';
+import { explainSystemError } from '../common/system-error.ts';
 import { removeIfThere } from './files.ts';
 import type { LifecycleLog } from './options.ts';
 import { takeRequests, unattendedRequest, unwantedFiles, type OperationRequest } from './requests.ts';
@@ -29,6 +30,8 @@ export class Inbox {
   readonly #log: LifecycleLog;
   readonly #onLate: (requests: readonly OperationRequest[]) => void;
   readonly #paid: Record<Kind, number> = { reload: 0, restart: 0 };
+  /** Why the folder cannot be read, as it was last logged; null when it can. */
+  #trouble: string | null = null;
   /** Kinds of the signals whose files could not be read. */
   readonly #unread = new Set<Kind>();
 
@@ -95,13 +98,17 @@ export class Inbox {
     const folder = this.#folderNow();
     if (folder === null) return [];
     try {
-      return kinds.flatMap((kind) => {
+      const taken = kinds.flatMap((kind) => {
         const { requests, withdrawn } = takeRequests(folder, [kind]);
         this.#pay(kind, requests.length + withdrawn);
         return requests;
       });
+      this.#trouble = null;
+      return taken;
     } catch (error) {
-      this.#log.error({ folder }, `requests of commands cannot be read: ${messageOf(error)}`);
+      const why = explainSystemError(error)?.message ?? messageOf(error);
+      if (why !== this.#trouble) this.#log.error({ folder }, `requests of commands cannot be read: ${why}; what a signal asks for waits`);
+      this.#trouble = why;
       return null;
     }
   }

@@ -135,6 +135,38 @@ describe('the PID file', () => {
     expect(readPidFile(path)).toMatchObject({ kind: 'unusable', reason: expect.stringContaining('open to other users') as string });
   });
 
+  it('leaves no file of servers that waited for its place and were killed, at no end', async () => {
+    const wait = async () => {
+      for (const pid of [await deadPid(), process.pid]) writeFileSync(join(folderOf(path), `waiting-${pid}`), '');
+    };
+    const left = () => (existsSync(folderOf(path)) ? readdirSync(folderOf(path)) : []);
+    const file = await claim();
+    await wait();
+    file.release();
+    expect(left()).toEqual([`waiting-${process.pid}`]);
+    await claim(recordFor(await deadPid()));
+    await wait();
+    await removeStale(path);
+    expect(left()).toEqual([`waiting-${process.pid}`]);
+    await wait();
+    await claim();
+    expect(left()).toEqual([`waiting-${process.pid}`]);
+  });
+
+  it.each([
+    ['is a file', () => writeFileSync(folderOf(path), ''), 'is not a directory (remove it'],
+    ['is a link', () => symlinkSync(folder, folderOf(path)), 'is not a directory (remove it'],
+    ['is open to others', () => chmodSync(folderOf(path), 0o777), 'is open to other users (close it: chmod 700 '],
+  ])('whose folder %s says so, and what to do', async (_, spoil, words) => {
+    await claim();
+    if (!words.includes('chmod')) rmSync(folderOf(path), { recursive: true });
+    spoil();
+    expect(readPidFile(path)).toMatchObject({
+      kind: 'unusable',
+      reason: expect.stringContaining(`cannot be used: ${folderOf(path)} ${words}`) as string,
+    });
+  });
+
   it('of a newer version is read: unknown keys are passed over, missing ones filled', () => {
     writeFileSync(
       path,

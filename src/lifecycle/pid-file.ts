@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { explainSystemError } from '../common/system-error.ts';
 import { createFile, createFolder, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
-import { presenceOf, type Presence } from './identity.ts';
+import { exists, presenceOf, type Presence } from './identity.ts';
 import { withLock } from './lock.ts';
 import { parseRecord, type LifecycleRecord } from './record.ts';
 import { removeLeftovers } from './requests.ts';
@@ -41,10 +41,10 @@ export function readPidFile(path: string): Reading {
 export function suspectFolder(path: string): string | null {
   const folder = lstatOrNull(folderOf(path));
   if (!folder) return null;
-  if (!folder.isDirectory()) return `${folderOf(path)} is not a directory`;
+  if (!folder.isDirectory()) return `${folderOf(path)} is not a directory (remove it: a running server makes the folder again)`;
   if (!judgesOwners) return null;
   if (folder.uid !== process.geteuid?.()) return `${folderOf(path)} belongs to uid ${folder.uid}`;
-  if ((folder.mode & 0o077) !== 0) return `${folderOf(path)} is open to other users`;
+  if ((folder.mode & 0o077) !== 0) return `${folderOf(path)} is open to other users (close it: chmod 700 ${folderOf(path)})`;
   return null;
 }
 
@@ -67,7 +67,7 @@ function suspect(path: string): Reading | null {
   if (stats.uid !== process.geteuid?.()) return { kind: 'not-permitted', reason: `belongs to uid ${stats.uid}`, uid: stats.uid };
   if ((stats.mode & 0o022) !== 0) return { kind: 'unusable', reason: 'is writable by other users' };
   const folder = suspectFolder(path);
-  return folder === null ? null : { kind: 'unusable', reason: folder };
+  return folder === null ? null : { kind: 'unusable', reason: `cannot be used: ${folder}` };
 }
 
 /** Undefined when the directory is out of reach itself. */
@@ -117,7 +117,7 @@ export class PidFile {
 
   /** Commands send requests only to a server that is ready, so what is in the folder was meant for a former one. */
   static #begin(path: string, record: LifecycleRecord, mayReplace: MayReplace): PidFile {
-    removeLeftovers(folderOf(path));
+    sweep(folderOf(path));
     return new PidFile(path, record, mayReplace);
   }
 
@@ -216,11 +216,20 @@ export const KEEP_EVERY_MS = 1_000;
 /** Begins the name of the file, in the folder beside a PID file, in which a server that waits for the place shows itself. */
 export const WAITING = 'waiting-';
 
-/** All but the files of servers that wait for the place. */
+/** All but the files of living servers that wait for the place. */
 function removeFolder(folder: string): void {
   if (!lstatOrNull(folder)) return;
-  for (const name of readdirSync(folder)) if (!name.startsWith(WAITING)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of readdirSync(folder)) if (!isOfWaiting(name)) rmSync(join(folder, name), { recursive: true, force: true });
   removeIfEmpty(folder);
+}
+
+/** One that lives in another PID namespace shows itself again within a second. */
+const isOfWaiting = (name: string): boolean => name.startsWith(WAITING) && exists(Number(name.slice(WAITING.length)));
+
+/** What dead servers left in the folder. */
+function sweep(folder: string): void {
+  removeLeftovers(folder);
+  for (const name of readdirSync(folder)) if (name.startsWith(WAITING) && !isOfWaiting(name)) removeIfThere(join(folder, name));
 }
 
 /** Removes the PID file of a dead server, checked again under the lock. False if there is nothing to remove. @throws ZscalerMcpError ERR_LOCK_BUSY */
@@ -229,7 +238,7 @@ export async function removeStale(path: string): Promise<boolean> {
   const removed = await withLock(folder, 5_000, () => {
     const reading = readPidFile(path);
     if (reading.kind !== 'record' || (reading.presence !== 'gone' && reading.presence !== 'reused')) return Promise.resolve(false);
-    removeLeftovers(folder);
+    sweep(folder);
     return Promise.resolve(removeIfThere(path));
   });
   if (removed) removeIfEmpty(folder);
@@ -332,7 +341,7 @@ export function chooseDefaultPidFile(home: string | undefined, warn: (message: s
     if (home && path.startsWith(join(home, '.zscaler-mcp'))) tryMakeDirectory(dirname(path));
     if (!isWritable(dirname(path))) continue;
     const reading = readPidFile(path);
-    const reason = reading.kind === 'unusable' || reading.kind === 'not-permitted' ? reading.reason : suspectFolder(path);
+    const reason = reading.kind === 'unusable' || reading.kind === 'not-permitted' ? reading.reason : null;
     if (reason === null) return path;
     warn(`passed over the PID file ${path}: it ${reason}`);
   }

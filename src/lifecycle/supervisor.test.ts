@@ -22,7 +22,10 @@ describe('what may start a server again', () => {
       ['systemd', 'systemctl stop'],
       ['pm2', 'pm2 stop'],
       ['supervisord', 'supervisorctl stop'],
-      ['container', 'docker stop'],
+      ['container', 'the container ends with it'],
+      // Also the parent of what is left over when its own parent has ended.
+      ['container-init', 'if the container was started for this server'],
+      ['container-init', 'docker stop'],
       ['kubernetes', 'kubectl scale'],
       ['of-a-later-version', 'of-a-later-version'],
     ] as const)

@@ -7,8 +7,10 @@ export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>
   if (manager['NOTIFY_SOCKET'] !== undefined || isUnit(env)) return 'systemd';
   if (env['pm_id'] !== undefined) return 'pm2';
   if (env['SUPERVISOR_ENABLED'] !== undefined) return 'supervisord';
-  if (process.pid !== 1 && !(process.ppid === 1 && isContainer())) return null;
-  return env['KUBERNETES_SERVICE_HOST'] === undefined ? 'container' : 'kubernetes';
+  const isMain = process.pid === 1;
+  if (!isMain && !(process.ppid === 1 && isContainer())) return null;
+  if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'kubernetes';
+  return isMain ? 'container' : 'container-init';
 }
 
 /** Every program of a session that systemd started inherits INVOCATION_ID; SYSTEMD_EXEC_PID says which one is the unit's own. */
@@ -26,6 +28,8 @@ export function describeSupervisor(name: string | null, pid: number): string | n
     pm2: 'pm2 may start it again; `pm2 stop` keeps it stopped',
     supervisord: 'supervisord may start it again; `supervisorctl stop` keeps it stopped',
     container: 'the container ends with it, and its restart policy may start it again; `docker stop` keeps it stopped',
+    'container-init':
+      'if the container was started for this server, it ends with it, and its restart policy may start it again; `docker stop` keeps it stopped',
     kubernetes: 'the kubelet starts the container again; `kubectl scale --replicas=0` keeps it stopped',
   };
   return name === null ? null : (words[name] ?? `${name} may start it again`);

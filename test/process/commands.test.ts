@@ -409,7 +409,7 @@ describe('what the machine runs out of', () => {
     limit(server, '--nofile=3:');
     const reload = await server.ask('reload', '--timeout', '2');
     expect(reload).toMatchObject({ outcome: 'timed-out', exitCode: 6, message: expect.stringContaining('withdrawn') as string });
-    await waitFor(() => server.log().includes('requests of commands cannot be read: EMFILE'));
+    await waitFor(() => server.log().includes('requests of commands cannot be read: this process has too many open files (EMFILE'));
     limit(server, '--nofile=4096:');
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
     expect(server.record().operations).toHaveLength(1);
