@@ -34,7 +34,7 @@ export function complaintOn(path: string): Complaint | null {
     return null;
   } catch (error) {
     const { reason, remedy } = explain(path, error);
-    return { message: `${path} cannot be opened (${reason})`, hint: `${remedy[0]?.toUpperCase()}${remedy.slice(1)}.` };
+    return { message: `${path} cannot be opened: ${reason}`, hint: `${remedy[0]?.toUpperCase()}${remedy.slice(1)}.` };
   }
 }
 
@@ -42,7 +42,7 @@ export function complaintOn(path: string): Complaint | null {
 function explain(path: string, error: unknown): { readonly reason: string; readonly remedy: string } {
   const { code = '' } = error as NodeJS.ErrnoException;
   const words = explainSystemError(error);
-  const reason = words?.message ?? messageOf(error);
+  const reason = words?.message.replace(`: ${path})`, ')') ?? messageOf(error);
   if (code === 'ENOENT')
     return existsSync(dirname(path))
       ? { reason: 'it is a link that leads nowhere', remedy: 'repair the link or remove it' }
@@ -149,7 +149,7 @@ export class AuditFile {
 
   #fail(error: unknown): void {
     const { reason, remedy } = explain(this.path, error);
-    this.#failure = `the audit log cannot be written; calls continue without it: ${this.path} (${reason}); ${remedy}`;
+    this.#failure = `the audit log cannot be written; calls continue without it: ${this.path}: ${reason}; ${remedy}`;
     this.#observer.tell(this.#failure, true);
     this.#observer.onProblem();
   }
@@ -163,7 +163,7 @@ export class AuditFile {
   #report(error: unknown): void {
     const { reason, remedy } = explain(this.path, error);
     const where = this.#isDeleted() ? 'to the log of the server, for its file was deleted' : 'to the former file';
-    const problem = `the audit log goes ${where}: ${this.path} cannot be opened (${reason}); ${remedy}`;
+    const problem = `the audit log goes ${where}: ${this.path} cannot be opened: ${reason}; ${remedy}`;
     if (problem === this.#problem) return;
     this.#problem = problem;
     this.#observer.tell(problem, true);

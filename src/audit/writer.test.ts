@@ -169,7 +169,7 @@ describe('an audit log in a file', () => {
     expect([log.problem, told]).toEqual([null, []]);
     vi.advanceTimersByTime(5_000);
     expect(log.problem).toMatch(
-      /^the audit log goes to the former file: \S+ cannot be opened \(it is a folder\); move the folder away, or name another file$/,
+      /^the audit log goes to the former file: \S+ cannot be opened: it is a folder; move the folder away, or name another file$/,
     );
     expect(readFileSync(`${path}.1`, 'utf8')).toContain('[TOOL CALL]');
     unlinkSync(`${path}.1`);
@@ -208,7 +208,7 @@ describe('an audit log in a file', () => {
     for (const [at, message, hint] of cases) {
       expect(() => open(at), at).toThrow();
       const complaint = complaintOn(at);
-      expect(complaint?.message, at).toContain(`${at} cannot be opened (${message}`);
+      expect(complaint?.message, at).toContain(`${at} cannot be opened: ${message}`);
       expect(complaint?.hint, at).toMatch(hint);
     }
     mkdirSync(join(folder, 'in'));

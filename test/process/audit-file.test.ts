@@ -101,7 +101,8 @@ describe('log rotation', () => {
       await waitFor(() => server.record().faults.length > 0);
       await list(server, 'kept');
       expect(linesOf(`${path}.1`).at(-2)).toContain('kept');
-      const words = /the audit log goes to the former file: \S+ cannot be opened \(EACCES/;
+      const words =
+        /the audit log goes to the former file: \S+ cannot be opened: this user has no access \(EACCES\); give the file to the user of the server/;
       expect((await server.ask('status'))['faults']).toEqual([expect.stringMatching(words)]);
       expect((await server.command('status')).err).toMatch(words);
       for (const command of ['reload', 'restart'])

@@ -105,7 +105,7 @@ describe('the audit log', () => {
     for (let calls = 0; told() === 0 && calls < 500; calls++) await list(server, 'x'.repeat(1_000));
     for (let more = 0; more < 5; more++) expect(textOf(await callTool(server.url, 'zia_list_rule_labels'))).toContain('items');
     expect(told()).toBe(1);
-    const words = /the audit log cannot be written; calls continue without it: \S+ \(a limit on the size of files is reached/;
+    const words = /the audit log cannot be written; calls continue without it: \S+: a limit on the size of files is reached/;
     expect((await server.ask('status'))['faults']).toEqual([expect.stringMatching(words)]);
     truncateSync(path);
     await list(server, 'again');

@@ -173,9 +173,9 @@ describe('reload', () => {
   it('and its dry run refuse alike what only a part of the server can judge, in words', async () => {
     const server = await startServer({ dotenv: '\n' });
     const unusable = {
-      'ZSCALER_MCP_AUDIT_FILE=/nowhere/audit.log': /^\/nowhere\/audit.log cannot be opened \(there is no folder \/nowhere\)$/,
-      [`ZSCALER_MCP_AUDIT_FILE=${server.folder}`]: /cannot be opened \(it is a folder\)$/,
-      'ZSCALER_MCP_AUDIT_FILE=/dev/null': /cannot be opened \(it is not a regular file\)$/,
+      'ZSCALER_MCP_AUDIT_FILE=/nowhere/audit.log': /^\/nowhere\/audit.log cannot be opened: there is no folder \/nowhere$/,
+      [`ZSCALER_MCP_AUDIT_FILE=${server.folder}`]: /cannot be opened: it is a folder$/,
+      'ZSCALER_MCP_AUDIT_FILE=/dev/null': /cannot be opened: it is not a regular file$/,
     };
     for (const [line, message] of Object.entries(unusable)) {
       server.writeDotenv(`${line}\n`);
