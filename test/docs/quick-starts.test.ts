@@ -113,7 +113,8 @@ const withoutMoments = (text: string): string[] =>
   text
     .replaceAll(/(PID\s+)\d+/g, '$1N')
     .replaceAll(/; 1 MCP session.*$/gm, '')
-    .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC/g, 'MOMENT')
+    .replaceAll(/\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?: UTC|Z)/g, 'MOMENT')
+    .replaceAll(copy, '/home/you/zscaler-mcp')
     .replaceAll(/\b\d+(?:\.\d+)? (?:ms|s|min)\b/g, 'TIME')
     .split('\n')
     .filter((line, _, { length }) => line !== '' || length > 1);
