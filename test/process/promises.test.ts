@@ -43,7 +43,9 @@ describe('the commands', () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=warn\nZSCALER_MCP_LOG_LEVELS=1\n');
     const good = await server.command('reload');
-    expect(good.out).toMatch(/^reload: applied: .*\n +ZSCALER_MCP_LOG_LEVEL +info -> warn +in force\nenvironment: .*\(live\), read at .*\n$/);
+    expect(good.out).toMatch(
+      /^reload: applied: .*\n +ZSCALER_MCP_LOG_LEVEL +info -> warn +in force\nenvironment: .*\(live\), read at .*\n$/,
+    );
     expect(good.err).toMatch(/^warning: .*ZSCALER_MCP_LOG_LEVELS/);
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=loud\nZSCALER_MCP_TOOLSETS=nothing\n');
     const bad = await server.command('reload');
