@@ -132,7 +132,8 @@ function environmentOf({ server }: Judged, { source }: ConfigurationReading['con
   const report: EnvSourceReport = isTheSame ? ofServer : classifyEnvSource(source);
   const { envSource, situation } = report;
   const isAdopted = envSource === 'fresh-discovery' && readAt !== null;
-  const by = isAdopted ? 'restart' : envSource === 'missing' && server?.running === true ? 'status' : 'check';
+  const isAbsent = envSource === 'missing' || envSource === 'none';
+  const by = isAdopted ? 'restart' : isAbsent && server?.running === true ? 'status' : 'check';
   return { envSource, environment: describeEnvironment(situation, { by, dryRun: true, readAt }) };
 }
 

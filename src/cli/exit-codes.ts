@@ -40,7 +40,13 @@ export const exitCodes = [
   {
     code: 3,
     name: 'restart pending, edit not visible, or not running',
-    advice: [{ text: 'Run `zscaler-mcp restart` to apply what waits.', when: ({ kind }) => kind === 'reload' }],
+    advice: [
+      { text: 'Run `zscaler-mcp restart` to apply what waits.', when: ({ kind, outcome }) => kind === 'reload' && outcome !== 'valid' },
+      {
+        text: 'What would wait needs a `zscaler-mcp restart`.',
+        when: ({ kind, outcome }) => kind === 'reload' && outcome === 'valid',
+      },
+    ],
   },
   {
     code: 4,

@@ -66,6 +66,12 @@ describe('the advice', () => {
       { kind: 'restart', outcome: 'rolled-back', exitCode: 5, errors },
       `${former} Fix the problems listed above, then restart again.`,
     ],
+    [
+      'a reload that leaves something waiting',
+      { kind: 'reload', outcome: 'applied-restart-pending', exitCode: 3 },
+      'Run `zscaler-mcp restart` to apply what waits.',
+    ],
+    ['its dry run', { kind: 'reload', outcome: 'valid', exitCode: 3 }, 'What would wait needs a `zscaler-mcp restart`.'],
     ['a restart that was rolled back without one', { kind: 'restart', outcome: 'rolled-back', exitCode: 5 }, former],
   ])('after %s', (_, given, advice) => expect(linesOf(given).at(-1)).toBe(advice));
 

@@ -97,6 +97,12 @@ describe('the line on the environment', () => {
       'no .env (none): values come from the environment of the start, which no command changes. To change settings: create /srv/.env, then zscaler-mcp restart.',
     ],
     [
+      'no file for a start',
+      { ...none, place: container },
+      { by: 'check' },
+      'no .env (none): there is none at /srv/.env, /app/.env, /home/u/.zscaler-mcp/.env. To use one, put it at one of these places, or name it with --dotenv-path.',
+    ],
+    [
       'no file beside a secrets manager',
       managed,
       reload,

@@ -48,7 +48,7 @@ export interface EnvSituation {
 
 /** Which command asks, and what it did. */
 export interface EnvQuestion {
-  /** `status` for everything that did not try to read. */
+  /** `status` for everything that did not try to read; `check` for a start while no server runs. */
   readonly by: 'reload' | 'restart' | 'check' | 'status';
   readonly dryRun?: boolean;
   /** ISO time at which the command read the file; null if it read none. */
@@ -141,8 +141,9 @@ const whyNotRead = ({ recorded }: EnvSituation): string =>
 
 function describeNone(situation: EnvSituation, { by }: EnvQuestion): string {
   const { otherSources, candidates } = situation;
+  if (by === 'check')
+    return `no .env (none): there is none at ${candidates.join(', ')}. To use one, put it at one of these places, or name it with --dotenv-path.`;
   const remedy = remedyForNone(situation);
-  if (by === 'check') return `no .env (none): there is none at ${candidates.join(', ')}. ${remedy}`;
   if (otherSources.length === 0)
     return `no .env (none): values come from the environment of the start, which no command changes. ${remedy}`;
   return `no .env (none): values come from the environment of the start and from ${listed(otherSources)}. ${remedy}`;

@@ -169,6 +169,21 @@ describe('problems', () => {
     expect(problems[0]?.message).toBe('expected one of debug, info, warn, error, silent, got "loud"');
   });
 
+  it.each<[refused: string, value: string, others: Record<string, string>]>([
+    ['ZSCALER_CLIENT_SECRET', 'op://vault/item/secret', { ZSCALER_CLIENT_ID: 'x', ZSCALER_VANITY_DOMAIN: 'acme' }],
+    ['ZSCALER_CLIENT_SECRET_FILE', '/nonexistent/secret', { ZSCALER_CLIENT_ID: 'x', ZSCALER_VANITY_DOMAIN: 'acme' }],
+    ['ZSCALER_MCP_AUTH_API_KEY', 'op://vault/item/key', { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_AUTH_ENABLED: 'true' }],
+    [
+      'ZSCALER_MCP_TLS_CERTFILE',
+      '/nonexistent/cert.pem',
+      { ZSCALER_MCP_TRANSPORT: 'streamable-http', ZSCALER_MCP_TLS_KEYFILE: import.meta.filename },
+    ],
+  ])('do not count a refused value as not set: %s', (refused, value, others) => {
+    const { problems, warnings } = loadSettings({ flags: {}, envFile: null, boot: { ...others, [refused]: value } });
+    expect(problems.map(({ setting }) => setting)).toEqual([refused]);
+    expect(warnings).toEqual([]);
+  });
+
   it('show a value shortened and without control characters', () => {
     const { problems } = load({ text: `ZSCALER_MCP_PORT="\\x1b[2J\x1b\u202e${'x'.repeat(100)}"` });
     expect(problems[0]?.message).toBe(`expected a whole number from 0 to 65535, got "\\x1b[2J\\u001b\\u202e${'x'.repeat(51)}..."`);

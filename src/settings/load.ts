@@ -1,6 +1,6 @@
 /** Reads every setting from the highest layer that sets it, and collects all problems instead of stopping at the first. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import { checkTogether, type Known } from './checks.ts';
+import { checkTogether, type Findings, type Known } from './checks.ts';
 import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin, type Origins } from './layers.ts';
 import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
@@ -60,7 +60,7 @@ export function loadSettings(input: SettingsInput): Loaded {
     ofLines(input.envFile),
     judgeNames(layers),
     judgeReserved(layers, settings.transport),
-    ...(input.isPartial ? [] : [checkTogether(settings, origins, input.known)]),
+    ...(input.isPartial ? [] : [withoutConsequences(checkTogether(settings, origins, input.known), problems)]),
   ];
   for (const finding of findings) {
     problems.push(...finding.problems);
@@ -79,6 +79,17 @@ export function loadSettings(input: SettingsInput): Loaded {
 }
 
 /** A value that is not a secret may still contain one. */
+const SECRETS = new Set(rows.filter(([, { secret }]) => secret).map(([, { env }]) => env));
+
+/** Leaves out what only seems wrong because the value of another setting was refused, which counts as not set. */
+function withoutConsequences({ problems, warnings }: Findings, refusals: readonly Problem[]): Findings {
+  const refused = new Set(refusals.flatMap(({ setting }) => (setting === null ? [] : [setting, setting.replace(/_FILE$/, '')])));
+  const names = (text: string): string[] => text.split(/[^A-Z0-9_]+/).filter((name) => refused.has(name));
+  const isOwn = ({ setting, message, hint }: Problem) =>
+    !refused.has(setting ?? '') && names(message).length === 0 && !names(hint).some((name) => SECRETS.has(name));
+  return { problems: problems.filter(isOwn), warnings: warnings.filter(isOwn) };
+}
+
 const maskShadowed = (shadowed: Shadowed, secrets: readonly string[]): Shadowed =>
   Object.fromEntries(
     Object.entries(shadowed).map(([key, text]: [string, string | null]) => [key, text && maskSecrets(text, secrets)]),

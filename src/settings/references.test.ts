@@ -35,14 +35,16 @@ const references: readonly (readonly [value: string, tool: string])[] = [
   ['{cipher}FKSAJDFGYOS8F7GLHAKERGFHLSAJ', 'Spring Cloud Config'],
   ['{{DOCKER-SECRET:client_secret}}', 'Docker'],
   ['$ANSIBLE_VAULT;1.1;AES256', 'Ansible Vault'],
-  ['-----BEGIN AGE ENCRYPTED FILE-----', 'age'],
-  ['-----BEGIN PGP MESSAGE-----', 'PGP'],
+  ['-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24', 'age'],
+  ['-----BEGIN PGP MESSAGE-----\nhQEMA1', 'PGP'],
   ['!var zscaler/client-secret', 'Summon'],
   ['berglas://bucket/zscaler', 'berglas'],
   ['keeper://ae3d[...]/field/password', 'Keeper Secrets Manager'],
   ['{{ .Values.clientSecret }}', 'a templating tool'],
   ['${ZSCALER_SECRET}', 'a shell or a deployment tool'],
   ['$(op read op://vault/item/field)', 'a shell or a deployment tool'],
+  ['$ZSCALER_SECRET', 'a shell or a deployment tool'],
+  ['%ZSCALER_SECRET%', 'a shell or a deployment tool'],
   ['awssm://eu-central-1/zscaler', 'a secrets tool'],
   ['gcpsm://project/zscaler/latest', 'a secrets tool'],
   ['vault://secret/zscaler#client_secret', 'a secrets tool'],
@@ -96,6 +98,7 @@ describe('a reference that a tool should have replaced', () => {
         const { problems } = load(set(name, value));
         const found = problems.find(({ setting }) => setting === name || setting === `${name}_FILE`);
         expect(found?.message, `${name}=${value}`).toContain(`is a reference of ${tool} (`);
+        expect(found?.message, `${name}=${value}`).not.toContain('[redacted]');
         expect(found?.hint).toMatch(hint);
         expect(JSON.stringify(problems)).not.toContain(value);
       }

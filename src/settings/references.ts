@@ -22,8 +22,8 @@ export const referenceForms: readonly ReferenceForm[] = [
   { tool: '1Password', form: 'op://...', pattern: /^op:\/\/\S/, start: 'op run' },
   { tool: '1Password', form: '{{ op://... }}', pattern: /^\{\{\s*op:\/\/[^}]+\}\}$/, start: 'op run' },
   { tool: 'dotenvx', form: 'encrypted:...', pattern: /^encrypted:\S+$/, start: 'dotenvx run' },
-  { tool: 'sops', form: 'ENC[AES256_GCM,...]', pattern: /^ENC\[AES256_GCM,[^\]]*\]$/, start: 'sops exec-env' },
-  { tool: 'hiera-eyaml', form: 'ENC[PKCS7,...]', pattern: /^ENC\[PKCS7,[^\]]*\]$/ },
+  { tool: 'sops', form: 'ENC[...]', pattern: /^ENC\[AES256_GCM,[^\]]*\]$/, start: 'sops exec-env' },
+  { tool: 'hiera-eyaml', form: 'ENC[...]', pattern: /^ENC\[PKCS7,[^\]]*\]$/ },
   { tool: 'an encrypting tool', form: 'ENC[...]', pattern: /^ENC\[[^\]]+\]$/ },
   { tool: 'Jasypt', form: 'ENC(...)', pattern: /^ENC\([^)]+\)$/ },
   { tool: 'vals', form: 'ref+...', pattern: /^(?:secret)?ref\+[a-z0-9_]+:\/\/\S+$/, start: 'vals exec' },
@@ -69,6 +69,8 @@ export const referenceForms: readonly ReferenceForm[] = [
   { tool: 'a templating tool', form: '{{ ... }}', pattern: /^\{\{[^{}]+\}\}$/ },
   { tool: 'a shell or a deployment tool', form: '${...}', pattern: /^\$\{[A-Za-z_][\w.:/@#-]*\}$/ },
   { tool: 'a shell or a deployment tool', form: '$(...)', pattern: /^\$\([A-Za-z_][^)]*\)$/ },
+  { tool: 'a shell or a deployment tool', form: '$NAME', pattern: /^\$[A-Z_][A-Z0-9_]*$/ },
+  { tool: 'a shell or a deployment tool', form: '%NAME%', pattern: /^%[A-Z_][A-Z0-9_]*%$/ },
 ];
 
 /** Dozens of tools write references as a URL of a scheme of their own. No secret has this form, but other settings may. */
@@ -97,6 +99,7 @@ export function hintForReference({ start, tool }: ReferenceForm, name: string, l
   if (layer.kind === 'secrets') return `Store the value of ${name} itself in the secrets manager.`;
   const resolved = start === undefined ? `let ${tool} replace it before the server starts` : `start the server with \`${start}\``;
   const { file, line } = layer.place(name);
-  if (file === null) return `${resolved[0]?.toUpperCase()}${resolved.slice(1)}, which puts the value there.`;
-  return `Remove line ${line} of ${file} and ${resolved}: the .env stands above the environment that holds the value then.`;
+  if (file !== null)
+    return `Move line ${line} of ${file} to a file that only ${tool} reads, and ${resolved}: the .env stands above the environment that holds the value then.`;
+  return `${resolved[0]?.toUpperCase()}${resolved.slice(1)}, which puts the value there.`;
 }
