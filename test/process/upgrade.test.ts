@@ -44,7 +44,7 @@ const twoFaced = [
   {
     title: 'fails while it gets ready',
     says: 'could not get ready: out of sorts',
-    spoil: (text: string) => text.replace(/function announce\([^)]*\) \{/, "$& throw new Error('out of sorts');"),
+    spoil: (text: string) => text.replace('service.announcePosture();', "throw new Error('out of sorts');"),
   },
   {
     title: 'crashes beside what gets it ready',
