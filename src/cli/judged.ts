@@ -189,11 +189,12 @@ export function filesSeenOtherwise({ record, running }: JudgedServer, files: rea
   return files.map(({ path }) => resolve(record.cwd, path)).filter((path) => isOther(path, `/proc/${record.pid}/root${path}`));
 }
 
+/** What cannot be seen from here is not compared. */
 function isOther(here: string, there: string): boolean {
   try {
-    const [one, other] = [statSync(here), statSync(there)];
-    return one.dev !== other.dev || one.ino !== other.ino;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const [one, other] = [here, there].map((path) => statSync(path, { throwIfNoEntry: false }));
+    return one?.dev !== other?.dev || one?.ino !== other?.ino;
+  } catch {
+    return false;
   }
 }

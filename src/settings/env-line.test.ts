@@ -106,7 +106,7 @@ describe('the line on the environment', () => {
       'no file beside a secrets manager',
       managed,
       reload,
-      'no .env (none): values come from the environment of the start and from AWS Secrets Manager acme. Change values there, then zscaler-mcp reload.',
+      'no .env (none): values come from the environment of the start and from AWS Secrets Manager acme. Change values in AWS Secrets Manager acme, then zscaler-mcp reload; those of the environment change with a new start alone.',
     ],
     [
       'a copy',
@@ -173,7 +173,11 @@ describe('the advice', () => {
     ['no file in a read-only container', { ...none, place: readOnly }, '-v DIRECTORY:/config:ro'],
     ['no file in a pod', { ...none, place: pod }, 'Change the variables in the manifest'],
     ['no file in a unit', { ...none, place: unit }, 'then systemctl restart zscaler-mcp.service'],
-    ['no file beside a secrets manager', { ...managed, place: container }, 'Change values there, then zscaler-mcp reload'],
+    [
+      'no file beside a secrets manager',
+      { ...managed, place: container },
+      'Change values in AWS Secrets Manager acme, then zscaler-mcp reload',
+    ],
   ])('follows the situation: %s', ([, situation, part]) => {
     expect(adviseOnEnvironment(situation)).toContain(part);
   });

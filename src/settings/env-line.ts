@@ -151,7 +151,8 @@ function describeNone(situation: EnvSituation, { by }: EnvQuestion): string {
 
 /** Values that the environment of the start supplied; in a container `--env-file` is such a source. */
 function remedyForNone({ otherSources, candidates, place }: EnvSituation): string {
-  if (otherSources.length > 0) return `Change values there, then ${reloading(place)}.`;
+  if (otherSources.length > 0)
+    return `Change values in ${listed(otherSources)}, then ${reloading(place)}; those of the environment change with a new start alone.`;
   if (place.kind === 'pod') return 'Change the variables in the manifest and apply it: new pods get them.';
   if (place.kind === 'container' && place.isReadOnly)
     return 'An --env-file is read by docker run alone. Recreate the container, with a directory that holds a .env: -v DIRECTORY:/config:ro -e ZSCALER_MCP_DOTENV_PATH=/config/.env.';

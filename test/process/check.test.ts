@@ -140,7 +140,8 @@ describe('check beside a server', () => {
   it('refuses a named .env that is gone, as a start would', async () => {
     const server = await startServer({ dotenv: '\n' });
     rmSync(server.dotenvPath);
-    expect(await ask(server)).toMatchObject({ exitCode: 4, envSource: 'missing', errors: [{ message: 'there is no such file' }] });
+    const answer = await ask(server);
+    expect(answer).toMatchObject({ exitCode: 4, envSource: 'missing', errors: [{ message: 'there is no such file' }], warnings: [] });
   });
 
   it('names a working directory that is gone', async () => {
