@@ -18,7 +18,7 @@ describe.skipIf(lacksEngine !== null)(`with ${lacksEngine === null ? engine.name
     expect(await container.ask('restart')).toMatchObject({ outcome: 'restarted', exitCode: 0 });
     const level = { value: 'warn', origin: 'environment' };
     expect(settingOf(await container.ask('check'), 'ZSCALER_MCP_LOG_LEVEL')).toMatchObject(level);
-    expect((await container.zscaler('status')).out).toMatch(/recreate the process or container/);
+    expect((await container.zscaler('status')).out).toMatch(/An --env-file is read by docker run alone/);
     writeFileSync(file, 'ZSCALER_MCP_LOG_LEVEL="warn"\n');
     const refused = await Container.once(['--env-file', file], ['check']);
     expect([refused.code, refused.out + refused.err]).toEqual([4, expect.stringContaining('Remove the quotes')]);
