@@ -129,10 +129,13 @@ function environmentOf({ server }: Judged, { source }: ConfigurationReading['con
   const readAt = source.envFile?.loadedAt ?? null;
   const ofServer = server && classifyEnvSource(server.record, { pid: server.running ? server.record.pid : null });
   const isTheSame = ofServer !== null && (ofServer.found === source.dotenvPath || ofServer.situation.obstacle !== null);
-  const report: EnvSourceReport = isTheSame ? ofServer : classifyEnvSource(source);
+  // The server has left the file that it was started with, and a new start reads no other.
+  const isLeft = source.dotenvPath !== null && server !== null && server.record.dotenvPath !== source.dotenvPath;
+  const ofStart = isLeft ? { ...source, envCandidates: [source.dotenvPath] } : source;
+  const report: EnvSourceReport = isTheSame ? ofServer : classifyEnvSource(ofStart);
   const { envSource, situation } = report;
   const isAdopted = envSource === 'fresh-discovery' && readAt !== null;
-  const isAbsent = envSource === 'missing' || envSource === 'none';
+  const isAbsent = !isLeft && (envSource === 'missing' || envSource === 'none');
   const by = isAdopted ? 'restart' : isAbsent && server?.running === true ? 'status' : 'check';
   return { envSource, environment: describeEnvironment(situation, { by, dryRun: true, readAt }) };
 }

@@ -115,6 +115,12 @@ describe('the line on the environment', () => {
       '/app/.env (live (bind-mounted)), read at 2026-03-04T06:00:00Z; a copy inside the container, which edits on the host do not reach: docker cp FILE CONTAINER:/app/.env, then zscaler-mcp reload.',
     ],
     [
+      'a file beside one that comes before it',
+      { ...live, preferred: '/etc/first.env' },
+      reload,
+      '/srv/.env (live), read at 2026-03-04T06:00:00Z; not /etc/first.env, which only a new start would read instead',
+    ],
+    [
       'a credential',
       credential,
       reload,

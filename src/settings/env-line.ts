@@ -37,6 +37,8 @@ export interface EnvSituation {
   /** The file that a restart reads; null if there is none. */
   readonly found: string | null;
   readonly candidates: readonly string[];
+  /** Another file, which a new start would read instead of the recorded one; absent if there is none. */
+  readonly preferred?: string;
   /** ISO time at which the values in force were read from the file; null if none were. */
   readonly readAt: string | null;
   readonly obstacle: EnvObstacle | null;
@@ -109,8 +111,9 @@ const kept = ({ readAt }: EnvSituation): string => (readAt === null ? '' : `; wh
 function describePresent(situation: EnvSituation, { readAt = null }: EnvQuestion): string {
   const { envSource, found, origin, place } = situation;
   const file = `${found} (${envSource})`;
+  const instead = situation.preferred === undefined ? '' : `; not ${situation.preferred}, which only a new start would read instead`;
   const lastRead = situation.readAt === null ? 'not read yet' : `last read at ${spellIso(situation.readAt)}`;
-  const read = readAt === null ? lastRead : `read at ${spellIso(readAt)}`;
+  const read = `${readAt === null ? lastRead : `read at ${spellIso(readAt)}`}${instead}`;
   if (origin === 'stale') return `${file}, ${read}, but ${stale(place)}. ${staleRemedy(place)}`;
   if (origin === 'copy' || origin === 'credential') return `${file}, ${read}; ${NATURE[origin]}: ${changing(situation)}`;
   return `${file}, ${read}`;

@@ -102,6 +102,18 @@ describe('the env source', () => {
     }
   });
 
+  it('names a file that comes before the recorded one, and that a new start would read instead', () => {
+    const server = record({ envCandidates: [other, path] });
+    expect(classifyEnvSource(server).situation.preferred).toBeUndefined();
+    writeFileSync(other, 'a=2\n');
+    expect(classifyEnvSource(server)).toMatchObject({
+      envSource: 'live',
+      found: path,
+      situation: { preferred: other },
+      envWarnings: [expect.stringContaining(`${other} is there too and is not read`)],
+    });
+  });
+
   it('is none when there never was one', () => {
     rmSync(path);
     expect(classifyEnvSource(record({ dotenvPath: null, envFile: null }))).toMatchObject({ envSource: 'none', found: null });

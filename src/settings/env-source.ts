@@ -134,10 +134,13 @@ function describePresent(
   const isCopy = path === CONTAINER_ENV_FILE && !envMounted && view.mounts !== null;
   const problem = obstacleOf(path, { actual: view.rootFolder + actual, discovered: loaded?.discovered === true });
   const content = problem === null && !isStale ? readContent(view.rootFolder + actual) : null;
+  const before = record.envCandidates.slice(0, Math.max(0, record.envCandidates.indexOf(path)));
+  const preferred = before.find((candidate) => kindOf(actualPath(view, candidate)) === 'file');
   const situation: EnvSituation = {
     ...shared(record, surroundings),
     envSource,
     found: path,
+    ...(preferred !== undefined && { preferred }),
     obstacle: problem === null ? null : asObstacle(problem),
     origin: isStale ? 'stale' : isCredential(path, surroundings) ? 'credential' : isCopy ? 'copy' : howMounted(envMounted, mount, actual),
   };
@@ -149,6 +152,7 @@ function describePresent(
       ...(isCopy ? [copyWarning(path)] : []),
       ...(isStale ? [staleWarning(path, surroundings)] : []),
       ...(problem === null ? [] : [asWarning(problem)]),
+      ...(preferred === undefined ? [] : [`${preferred} is there too and is not read: only a new start would read it instead`]),
     ],
     envAdvice: adviseOnEnvironment(situation),
     envChanged: loaded !== null && content !== null ? digestOf(content) !== loaded.digest : null,

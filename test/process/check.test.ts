@@ -144,6 +144,19 @@ describe('check beside a server', () => {
     expect(answer).toMatchObject({ exitCode: 4, envSource: 'missing', errors: [{ message: 'there is no such file' }], warnings: [] });
   });
 
+  it('refuses a named .env that is gone, also where a restart has picked up another one', async () => {
+    const home = makeFolder();
+    mkdirSync(join(home, '.zscaler-mcp'), { mode: 0o700 });
+    writeFileSync(join(home, '.zscaler-mcp/.env'), '\n', { mode: 0o600 });
+    const server = await startServer({ dotenv: '\n', env: { HOME: home } });
+    const named = server.dotenvPath;
+    rmSync(named);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', envSource: 'fresh-discovery' });
+    const { environment, ...answer } = await ask(server);
+    expect(answer).toMatchObject({ exitCode: 4, envSource: 'missing' });
+    expect(environment).toBe(`${named} (missing), not read: there is no such file. Create it, or name another one.`);
+  });
+
   it('names a working directory that is gone', async () => {
     const cwd = join(makeFolder(), 'cwd');
     mkdirSync(cwd);
