@@ -27,6 +27,7 @@ const MEANINGS: Readonly<Record<string, readonly [meaning: string, remedy: strin
   ENAMETOOLONG: ['the path is too long', 'Name a shorter one with --pid-file; its name needs 20 characters to spare of 255.'],
   ELOOP: ['links lead in a circle', 'Repair the links in that path.'],
   ENOTDIR: ['a part of the path is not a directory', 'Correct the path.'],
+  EISDIR: ['a folder is in the place of a file', 'Move that folder away.'],
   EIO: ['the disk or network file system reports an error', 'Look at the log of the kernel.'],
   ESTALE: ['the network file system has lost the file', 'Mount it again.'],
 };

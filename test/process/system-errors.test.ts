@@ -1,5 +1,5 @@
 /** Errors of the operating system reach the operator with their meaning, a remedy and an exit code of their own. */
-import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, missing, runCommand, startServer } from './harness.ts';
@@ -63,6 +63,20 @@ describe('a place that cannot be used', () => {
       const { code, out, err } = await runCommand([word, '--pid-file', server.pidFile], { through: ['prlimit', '--fsize=10'] });
       expect(code, out + err).toBe(4);
       expect(err).toContain('a limit on the size of files is reached (EFBIG');
+    }
+    expect(server.record().operations).toEqual([]);
+  });
+
+  it('since a folder is in the place of a file: 4, nothing was asked, and where', async () => {
+    const server = await startServer({ dotenv: '' });
+    const lock = join(`${server.pidFile}.d`, 'lock');
+    mkdirSync(lock);
+    // One that names no holder is passed over when it is old.
+    utimesSync(lock, 0, 0);
+    for (const word of ['reload', 'restart']) {
+      const { code, out, err } = await runCommand([word, '--pid-file', server.pidFile]);
+      expect(code, out + err).toBe(4);
+      expect(err).toContain(`a folder is in the place of a file (EISDIR: ${lock})`);
     }
     expect(server.record().operations).toEqual([]);
   });
