@@ -12,6 +12,9 @@ export class Fault extends Error {
 /** How many characters are compared in the time of one step. */
 export const CHARACTERS_A_STEP = 16;
 
+/** Listing the members of a large object takes the time of about so many steps for each. */
+export const STEPS_A_MEMBER = 8;
+
 /** Counts the work of an evaluation, so that a small expression cannot keep the server busy. */
 export class Work {
   #left: number;

@@ -1,7 +1,7 @@
 /** The functions of JMESPath: https://jmespath.org/specification.html#built-in-functions */
 import { count } from '../../common/count.ts';
 import { stringifyJson } from '../../common/json.ts';
-import { CHARACTERS_A_STEP, Fault, type Work } from './fault.ts';
+import { CHARACTERS_A_STEP, Fault, STEPS_A_MEMBER, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, Reference, typeOf, weigh, type Numeric, type Row } from './values.ts';
 
 /** Accepted types of an argument; `numbers` and `strings` are homogeneous arrays. */
@@ -151,15 +151,15 @@ function join([glue, texts]: [string, readonly string[]], work: Work): string {
 }
 
 function lengthOf(value: string | Items | Row): number {
-  if (!isText(value)) return sizeOf(value);
+  if (!isText(value)) return Array.isArray(value) ? value.length : Object.keys(value).length;
   let length = 0;
   for (const _ of value) length += 1;
   return length;
 }
 
-/** Of an argument: characters, items or members. */
+/** What an argument is charged: characters, items or members. */
 const sizeOf = (value: unknown): number =>
-  isText(value) || Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0;
+  isText(value) || Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length * STEPS_A_MEMBER : 0;
 
 /** Charges the comparison of texts with others, each `times` times; that of numbers is charged with their list. */
 function chargeOrder(values: Ordered, times: number, work: Work): void {

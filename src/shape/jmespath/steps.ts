@@ -1,4 +1,5 @@
 /** The operations of a compiled expression. */
+import { STEPS_A_MEMBER } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, isTrue, type Step } from './values.ts';
 
 /** Own properties only: `constructor` is a field like any other. */
@@ -68,7 +69,10 @@ export const projectValues = (of: Step, each: Step): Step => {
   const overArray = project((value) => value, each);
   return (value, work) => {
     const object = of(value, work);
-    return isObject(object) ? overArray(Object.values(object), work) : null;
+    if (!isObject(object)) return null;
+    const values = Object.values(object);
+    work.spend(values.length * STEPS_A_MEMBER);
+    return overArray(values, work);
   };
 };
 
