@@ -1,6 +1,7 @@
 /** Captures how this process was started. The only reader of `process.env` beside the entry file. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { variablesOf } from '../common/surroundings.ts';
 
 /** Absolute paths of the running program, links resolved: a link that is moved later does not change what runs now. */
 export interface LoadedProgram {
@@ -90,12 +91,7 @@ export function captureLaunch(main: string): Launch {
  * @throws when it cannot be read
  */
 export function readEnvironment(pid: number): Record<string, string> {
-  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
-  const named = variables.map((text): [string, string] => {
-    const at = text.indexOf('=');
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-  return Object.fromEntries(named.filter(([name]) => !PRIVATE_VARIABLES.includes(name) && !MANAGER_VARIABLES.includes(name)));
+  return Object.fromEntries(variablesOf(pid).filter(([name]) => !PRIVATE_VARIABLES.includes(name) && !MANAGER_VARIABLES.includes(name)));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What may start a server again after it has ended. */
-import { existsSync, readFileSync } from 'node:fs';
+import { hasContainerMarker, unitOf } from '../common/surroundings.ts';
 import type { Launch } from './launch.ts';
 
 /** Name of what started this process and watches over it, for the record; null when nothing is known to. */
@@ -8,7 +8,7 @@ export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>
   if (env['pm_id'] !== undefined) return 'pm2';
   if (env['SUPERVISOR_ENABLED'] !== undefined) return 'supervisord';
   const isMain = process.pid === 1;
-  if (!isMain && !(process.ppid === 1 && isContainer())) return null;
+  if (!isMain && !(process.ppid === 1 && hasContainerMarker())) return null;
   if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'kubernetes';
   return isMain ? 'container' : 'container-init';
 }
@@ -18,11 +18,9 @@ function isUnit({ INVOCATION_ID: invocation, SYSTEMD_EXEC_PID: pid = String(proc
   return invocation !== undefined && pid === String(process.pid);
 }
 
-const isContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
-
 /** What the supervisor may do after a stop, and how to keep it from that; null for a server without one. */
 export function describeSupervisor(name: string | null, pid: number): string | null {
-  const unit = name === 'systemd' ? unitOf(pid) : '';
+  const unit = name === 'systemd' ? (unitOf(pid) ?? 'UNIT') : '';
   const words: Readonly<Record<string, string>> = {
     systemd: `systemd starts it again if its unit says Restart=always; \`systemctl stop ${unit}\` keeps it stopped`,
     pm2: 'pm2 may start it again; `pm2 stop` keeps it stopped',
@@ -33,13 +31,4 @@ export function describeSupervisor(name: string | null, pid: number): string | n
     kubernetes: 'the kubelet starts the container again; `kubectl scale --replicas=0` keeps it stopped',
   };
   return name === null ? null : (words[name] ?? `${name} may start it again`);
-}
-
-function unitOf(pid: number): string {
-  try {
-    const names = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split(/[/\n]/);
-    return names.find((name) => /^[\w.@:\\-]+\.service$/.test(name)) ?? 'UNIT';
-  } catch {
-    return 'UNIT';
-  }
 }

@@ -1,5 +1,6 @@
 /** Reads the mount table of a process: /proc/<pid>/mountinfo, see proc_pid_mountinfo(5). */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { hasContainerMarker } from '../common/surroundings.ts';
 
 /** One line of the mount table. */
 export interface Mount {
@@ -64,14 +65,10 @@ const isSubvolume = ({ type, root, superOptions }: Mount): boolean =>
 
 /** Files that container engines mount over the image's own in every container. */
 const MOUNTED_BY_ENGINES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf', '/dev/termination-log'];
-const MARKERS = ['/.dockerenv', '/run/.containerenv'];
 
 /** Whether this is a container: Docker and Podman leave a marker file, Kubernetes and others show in the mount table. */
 export function isContainer(mounts: readonly Mount[], rootFolder: string): boolean {
-  return (
-    MARKERS.some((marker) => statSync(rootFolder + marker, { throwIfNoEntry: false }) !== undefined) ||
-    mounts.some(({ point }) => MOUNTED_BY_ENGINES.includes(point))
-  );
+  return hasContainerMarker(rootFolder) || mounts.some(({ point }) => MOUNTED_BY_ENGINES.includes(point));
 }
 
 /** The mount table of a process; null if it cannot be read. */

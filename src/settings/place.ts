@@ -1,6 +1,7 @@
 /** Finds out where a server runs, as far as it decides what an operator can do: container, pod, systemd unit. */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { unitOf, variablesOf } from '../common/surroundings.ts';
 import { CONTAINER_ENV_FILE } from './env-file.ts';
 import type { Place } from './env-line.ts';
 import { isContainer } from './mounts.ts';
@@ -18,7 +19,7 @@ export function surroundingsOf(view: View, pid: number | null): Surroundings {
   const isMain = env.get('SYSTEMD_EXEC_PID') === String(pid ?? process.pid);
   return {
     kind: kindOfPlace(view, env),
-    unit: isMain ? unitOf(pid) : null,
+    unit: isMain ? unitOf(pid ?? 'self') : null,
     isReadOnly: isReadOnly(view.rootFolder + dirname(CONTAINER_ENV_FILE)),
     credentials: env.get('CREDENTIALS_DIRECTORY') ?? null,
   };
@@ -32,18 +33,12 @@ function kindOfPlace({ mounts, rootFolder }: View, env: ReadonlyMap<string, stri
 
 /** As at the start of the process; empty where it cannot be read. */
 function environmentOf(pid: number | null): ReadonlyMap<string, string> {
-  const text = readOrNull(`/proc/${pid ?? 'self'}/environ`) ?? '';
-  return new Map(
-    text.split('\0').map((entry) => {
-      const at = entry.indexOf('=');
-      return [entry.slice(0, at), entry.slice(at + 1)] as const;
-    }),
-  );
+  try {
+    return new Map(variablesOf(pid ?? 'self'));
+  } catch {
+    return new Map();
+  }
 }
-
-/** The last part of the control group that ends in `.service`: systemd names it after the unit. */
-const unitOf = (pid: number | null): string | null =>
-  /\/([^/\n]+\.service)$/m.exec(readOrNull(`/proc/${pid ?? 'self'}/cgroup`) ?? '')?.[1] ?? null;
 
 function isReadOnly(folder: string): boolean {
   try {
@@ -51,13 +46,5 @@ function isReadOnly(folder: string): boolean {
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EROFS';
-  }
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
   }
 }
