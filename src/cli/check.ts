@@ -1,7 +1,7 @@
 /** `zscaler-mcp check`: judges the configuration with which a server would start, or start again, and starts nothing. */
 import { count } from '../common/count.ts';
 import { describeOperation, exitCodeOf, newOperationId, takeOn, type Operation, type Outcome } from '../lifecycle/index.ts';
-import { judgeConfiguration, readConfiguration, type ConfigurationReading } from '../server/index.ts';
+import { judgeConfiguration, readConfiguration, type ConfigurationReading, type Trial } from '../server/index.ts';
 import {
   classifyEnvSource,
   describeEnvironment,
@@ -29,13 +29,13 @@ export async function printCheck(invocation: Invocation): Promise<number> {
   };
   const judged = await findJudged(invocation);
   if ('outcome' in judged) return printOperation(verdict(judged), json, printer);
-  const { reading, problems } = await judge(judged);
+  const { reading, problems, warnings } = await judge(judged);
   const words = wordsOn(judged, reading);
   const operation = verdict({
     outcome: problems.length === 0 ? 'valid' : 'refused',
     message: messageOn(judged, problems.length),
     errors: problems,
-    warnings: [...judged.warnings, ...reading.warnings, ...words.warnings],
+    warnings: [...judged.warnings, ...reading.warnings, ...words.warnings, ...warnings],
     envSource: words.envSource,
     environment: words.environment,
   });
@@ -53,13 +53,11 @@ type Verdict = { readonly outcome: Outcome; readonly message: string } & Partial
   Pick<Operation, 'errors' | 'warnings' | 'envSource' | 'environment'>
 >;
 
-async function judge({ launch, flags, demo, server, problems }: Judged): Promise<{
-  readonly reading: ConfigurationReading;
-  readonly problems: Operation['errors'];
-}> {
+async function judge({ launch, flags, demo, server, problems }: Judged): Promise<Trial & { readonly reading: ConfigurationReading }> {
   if (server !== null && problems.length === 0) takeOn(launch);
   const reading = await readConfiguration(launch, flags);
-  return { reading, problems: problems.length > 0 ? [...problems, ...reading.problems] : await judgeConfiguration(reading, demo) };
+  if (problems.length > 0) return { reading, problems: [...problems, ...reading.problems], warnings: [] };
+  return { reading, ...(await judgeConfiguration(reading, demo)) };
 }
 
 function messageOn({ server }: Judged, problems: number): string {

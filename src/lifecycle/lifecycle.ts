@@ -238,7 +238,7 @@ export class Lifecycle<Config> {
       kind,
       pendingRestart: record.config.pendingRestart,
       ...verdict,
-      warnings: [...(verdict.warnings ?? []), ...service.faults()],
+      warnings: [...new Set([...(verdict.warnings ?? []), ...service.faults()])],
       exitCode: exitCodeOf(kind, verdict.outcome, isPartial({ ...verdict, environment })),
       envSource: environment.envSource,
       environment: service.redact(environment.line),

@@ -12,12 +12,16 @@ export interface RehearsalResult {
   readonly message: string;
   /** Problems of the configuration, where the child could name them. */
   readonly problems: readonly Problem[];
+  /** What the new generation would have to do without at first. */
+  readonly warnings: readonly string[];
 }
 
 /** What the child prints on its standard output, as one line of JSON. */
 export interface RehearsalReport {
   readonly rehearsal: 'ok' | 'failed';
   readonly problems: readonly Problem[];
+  /** Absent in what an older version prints. */
+  readonly warnings?: readonly string[];
 }
 
 /** What to rehearse with, and for how long. */
@@ -34,8 +38,8 @@ export async function rehearse(program: Program, launch: Launch, options: Rehear
   if (typeof outcome === 'string') return failed(outcome);
   const report = parseReport(outcome.stdout);
   if (report?.rehearsal === 'failed')
-    return { ok: false, message: 'the new generation refuses its configuration', problems: report.problems };
-  if (outcome.code === 0 && report) return { ok: true, message: '', problems: [] };
+    return { ok: false, message: 'the new generation refuses its configuration', problems: report.problems, warnings: [] };
+  if (outcome.code === 0 && report) return { ok: true, message: '', problems: [], warnings: report.warnings ?? [] };
   return failed(`${outcome.end}${lastWords(outcome.stderr)}`);
 }
 
@@ -111,7 +115,12 @@ function parseReport(stdout: string): RehearsalReport | null {
   }
 }
 
-const failed = (why: string): RehearsalResult => ({ ok: false, message: `the rehearsal of the new generation ${why}`, problems: [] });
+const failed = (why: string): RehearsalResult => ({
+  ok: false,
+  message: `the rehearsal of the new generation ${why}`,
+  problems: [],
+  warnings: [],
+});
 
 /** The line of a crash report that names the error. */
 function lastWords(stderr: string): string {

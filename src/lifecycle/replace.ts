@@ -15,8 +15,8 @@ import type { Native } from './native.ts';
 import type { Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
 import { findProgram, isExecutable, traceProgram } from './program.ts';
-import type { State } from './record.ts';
-import { rehearse } from './rehearse.ts';
+import type { Problem, State } from './record.ts';
+import { rehearse, type RehearsalResult } from './rehearse.ts';
 import type { OperationRequest } from './requests.ts';
 import type { Candidate, DrainReport } from './service.ts';
 import { CALLED_OFF, wouldRestart, type Verdict } from './verdicts.ts';
@@ -80,7 +80,8 @@ export class Restarter<Config> {
   /** Returns only if this process was not replaced: after a dry run, a refusal or a failure. */
   async restart(attempt: Attempt<Config>): Promise<Verdict> {
     const { service, keeper, launch } = this.#options;
-    const { request, candidate } = attempt;
+    const { request } = attempt;
+    let { candidate } = attempt;
     const native = this.#options.native();
     if (!native && keeper.record.handover === 'descriptor') keeper.update({ handover: 'rebind' });
     if (native) this.#closeInheritedToChildren(native);
@@ -88,13 +89,15 @@ export class Restarter<Config> {
     try {
       listeners = await service.openListeners(candidate, native);
       const trace = traceProgram(launch);
-      const refusal = await this.#rehearse(candidate);
-      if (refusal || this.#isStopping) return refusal ?? CALLED_OFF;
+      const rehearsal = await this.#rehearse(candidate);
+      if (!rehearsal.ok) return refused(rehearsal.message, candidate, rehearsal.problems);
+      if (this.#isStopping) return CALLED_OFF;
+      candidate = { ...candidate, warnings: [...candidate.warnings, ...rehearsal.warnings] };
       if (request.dryRun) return wouldRestart(candidate);
       await this.#settleCommands(request);
-      return await this.#replace({ ...attempt, listeners, native, trace });
+      return await this.#replace({ ...attempt, candidate, listeners, native, trace });
     } catch (error) {
-      return { outcome: 'refused', message: `${service.redact(messageOf(error))}; nothing was changed`, warnings: candidate.warnings };
+      return refused(service.redact(messageOf(error)), candidate);
     } finally {
       // Only reached without an exec: nobody needs the duplicates.
       closeAll(listeners);
@@ -121,20 +124,14 @@ export class Restarter<Config> {
     this.#inherited = [];
   }
 
-  async #rehearse(candidate: Candidate<Config>): Promise<Verdict | null> {
+  async #rehearse(candidate: Candidate<Config>): Promise<RehearsalResult> {
     const { launch, service, rehearsalLimitMs = REHEARSAL_LIMIT_MS } = this.#options;
     const result = await rehearse(findProgram(launch), launch, {
       state: candidate.config,
       limitMs: rehearsalLimitMs,
       signal: this.#shared.stopping,
     });
-    if (result.ok) return null;
-    return {
-      outcome: 'refused',
-      message: `${service.redact(result.message)}; nothing was changed`,
-      errors: result.problems,
-      warnings: candidate.warnings,
-    };
+    return { ...result, message: service.redact(result.message) };
   }
 
   /** Waits for commands that have read our state and are about to signal: after the exec has begun, a signal would kill. */
@@ -264,6 +261,13 @@ interface Packing<Config> {
 type Handed<Config> = Pick<Handover<Config>, 'listeners' | 'connections' | 'operation' | 'sessions'> & {
   readonly candidate: Candidate<Config>;
 };
+
+const refused = (why: string, { warnings }: Candidate<unknown>, errors: readonly Problem[] = []): Verdict => ({
+  outcome: 'refused',
+  message: `${why}; nothing was changed`,
+  errors,
+  warnings,
+});
 
 /** The verdict on a restart, given by the generation that serves after it. */
 export function judgeRestart({ operation, generation, failure }: Handover<unknown>): Verdict {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +26,15 @@ describe('a request', () => {
     expect(new Set(taken.map(({ askedBy }) => askedBy?.pid))).toEqual(new Set([1, process.pid]));
     expect(taken.every(({ askedBy }) => askedBy?.uid === process.getuid?.())).toBe(true);
     expect(takeRequests(folder)).toEqual([]);
+  });
+
+  it('is taken past a folder of such a name', () => {
+    mkdirSync(join(folder, 'request-0.json', 'not-empty'), { recursive: true });
+    const id = submit();
+    expect(takeRequests(folder).map((request) => request.id)).toEqual([id]);
+    const other = submit();
+    withdrawRequest(folder, other);
+    expect(unwantedFiles(folder)).toEqual([join(folder, `withdrawn-${other}.json`)]);
   });
 
   it('is either taken or withdrawn, whoever comes first', () => {

@@ -150,11 +150,13 @@ interface PendingFile {
   readonly isMark: boolean;
 }
 
+/** A folder of such a name is passed over: no command made it, and to remove it may fail for ever. */
 function pendingFiles(folder: string): PendingFile[] {
   return namesIn(folder)
     .flatMap((name): PendingFile[] => {
       const [, prefix, id] = /^(request|withdrawn)-([\da-z-]+)\.json$/.exec(name) ?? [];
-      return id === undefined ? [] : [{ path: join(folder, name), id, isMark: prefix === 'withdrawn' }];
+      const path = join(folder, name);
+      return id === undefined || lstatOrNull(path)?.isDirectory() ? [] : [{ path, id, isMark: prefix === 'withdrawn' }];
     })
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }

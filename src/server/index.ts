@@ -1,11 +1,12 @@
 /** The server, as the commands use it. Each function loads what it needs and no more, so importing this file costs nothing. */
 import { messageOf } from '../common/errors.ts';
-import type { Launch, Problem } from '../lifecycle/index.ts';
+import type { Launch } from '../lifecycle/index.ts';
 import type { FlagLayer, Settings } from '../settings/index.ts';
 import type { ConfigurationReading } from './configuration.ts';
 import type { ServeOptions, Stage } from './stage.ts';
+import type { Trial } from './trial.ts';
 
-export type { ConfigurationReading, ServeOptions, Stage };
+export type { ConfigurationReading, ServeOptions, Stage, Trial };
 
 /**
  * Serves until told to stop; with a handover in the environment it takes over from the generation before it.
@@ -23,10 +24,10 @@ export async function readConfiguration(launch: Launch, flags: FlagLayer): Promi
   return Configuration.read({ launch, flags });
 }
 
-/** What keeps a server from starting with a configuration; empty when nothing does. @param demo whether it would serve the demo tenant */
-export async function judgeConfiguration(reading: ConfigurationReading, demo: boolean): Promise<readonly Problem[]> {
+/** Tries a configuration, and starts nothing. @param demo whether the server would serve the demo tenant */
+export async function judgeConfiguration(reading: ConfigurationReading, demo: boolean): Promise<Trial> {
   const trial = await import('./trial.ts');
-  return trial.problemsOf(reading, demo);
+  return trial.tryOut(reading, demo);
 }
 
 /**

@@ -16,7 +16,7 @@ import { openRecord } from './record.ts';
 import { ServerService, type SavedSessions } from './service.ts';
 import type { ServeOptions, Stage } from './stage.ts';
 import { openState } from './state.ts';
-import { problemsOf } from './trial.ts';
+import { tryOut } from './trial.ts';
 
 /**
  * Serves until told to stop. What goes wrong is logged.
@@ -50,7 +50,7 @@ async function begin(stage: Stage, invocation: Invocation, demo: boolean, log: R
   const held: NodeJS.Signals[] = [];
   stage.onSignals((signal) => (signal === 'SIGTERM' || signal === 'SIGINT' ? leave(stage, signal, log) : held.push(signal)));
   const reading = await Configuration.read(invocation);
-  const problems = await problemsOf(reading, demo);
+  const { problems } = await tryOut(reading, demo);
   stage.onSignals((signal) => held.push(signal));
   log.format = reading.configuration.settings.logFormat;
   if (problems.length > 0) return refuse(log, problems, reading.isTransient);
@@ -100,7 +100,7 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
   // Before the listener that ends the process.
   process.prependOnceListener('uncaughtException', onCrash);
   try {
-    const problems = await problemsOf(reading, demo, false);
+    const { problems } = await tryOut(reading, demo, false);
     if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
     if (problems.length > 0) return refuse(log, problems);
     await run({ ...taking, onMade: (made) => (service = made) });
@@ -127,14 +127,14 @@ function refuse(log: RootLog, problems: readonly Problem[], isTransient = false)
 
 /** Builds everything that a server has, and listens to nothing. The report goes to standard output. */
 async function rehearse(stage: Stage, reading: ConfigurationReading, demo: boolean): Promise<number> {
-  const problems = await problemsOf(reading, demo);
+  const { problems, warnings } = await tryOut(reading, demo);
   if (problems.length === 0) {
     const { configuration } = reading;
     if (demo) await import('../demo/index.ts');
     await openState(configuration.settings, openLog('silent'));
     await new ServerService({ configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
   }
-  stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems }));
+  stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems, warnings }));
   return problems.length === 0 ? 0 : 4;
 }
 

@@ -7,33 +7,40 @@ import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type 
 import type { ConfigurationReading } from './configuration.ts';
 import { cloudConfigOf, isSameTls, tlsOf } from './part-settings.ts';
 
+/** What trying a configuration showed. */
+export interface Trial {
+  /** What keeps a server from starting with it; empty when nothing does. */
+  readonly problems: readonly Problem[];
+  /** What such a server would have to do without at first. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * What keeps a server from starting with a configuration; empty when nothing does.
+ * Tries a configuration.
  * @param asksStore false for a generation that takes over: its configuration was rehearsed, and clients wait
  */
-export async function problemsOf(
-  { configuration, problems }: ConfigurationReading,
-  demo: boolean,
-  asksStore = true,
-): Promise<readonly Problem[]> {
-  if (problems.length > 0) return problems;
+export async function tryOut({ configuration, problems }: ConfigurationReading, demo: boolean, asksStore = true): Promise<Trial> {
+  if (problems.length > 0) return { problems, warnings: [] };
   const { settings } = configuration;
-  if (demo && settings.transport !== 'stdio' && !isLoopback(settings.host)) return [demoForOthers(settings.host)];
+  if (demo && settings.transport !== 'stdio' && !isLoopback(settings.host))
+    return { problems: [demoForOthers(settings.host)], warnings: [] };
   const found = await tryConfiguration(settings);
-  return found.length === 0 && asksStore ? tryStore(settings) : found;
+  return found.length === 0 && asksStore ? tryStore(settings) : { problems: found, warnings: [] };
 }
 
 /** How long the state store may take to answer once; one that is away does not keep a server from starting. */
 const STORE_LIMIT_MS = 3_000;
 
 /** A store that refuses this server will refuse it until somebody corrects something. */
-async function tryStore(settings: Settings): Promise<readonly Problem[]> {
-  if (settings.stateUrl === undefined) return [];
+async function tryStore(settings: Settings): Promise<Trial> {
+  if (settings.stateUrl === undefined) return { problems: [], warnings: [] };
   const { openState } = await import('./state.ts');
   const state = await openState(settings, silent);
   const found = (await state?.tryOut(STORE_LIMIT_MS)) ?? null;
-  if (found === null || typeof found === 'string') return [];
-  return [{ setting: 'ZSCALER_MCP_STATE_URL', file: null, line: null, message: `the state store ${found.what}`, hint: found.hint }];
+  if (found === null) return { problems: [], warnings: [] };
+  if (typeof found === 'string') return { problems: [], warnings: [found] };
+  const problem = { setting: 'ZSCALER_MCP_STATE_URL', file: null, line: null, message: `the state store ${found.what}`, hint: found.hint };
+  return { problems: [problem], warnings: [] };
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

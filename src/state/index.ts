@@ -60,7 +60,7 @@ export class SharedState {
 
   /**
    * Connects once and uses what a server needs, without sharing anything.
-   * @returns why the store refuses this server; the reason, as text, when it is away; null when it can be used
+   * @returns why the store refuses this server; as text, that it is away and what that means; null when it can be used
    */
   tryOut(limitMs: number): Promise<Refusal | string | null> {
     return this.#link.tryOut(limitMs, async (client) => {

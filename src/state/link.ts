@@ -66,7 +66,7 @@ export class Link {
 
   /**
    * Connects once, runs `work`, and disconnects.
-   * @returns why the store refuses this server; the reason, as text, when it is away; null when it can be used
+   * @returns why the store refuses this server; as text, that it is away and what that means; null when it can be used
    */
   async tryOut(limitMs: number, work: (client: Client) => Promise<unknown>): Promise<Refusal | string | null> {
     const { url } = this.#options;
@@ -79,7 +79,7 @@ export class Link {
       return null;
     } catch (error) {
       const refusal = refusalAmong([...heard, error]);
-      return refusal ?? (await probe(url)) ?? messageOf(error);
+      return refusal ?? (await probe(url)) ?? describe(error);
     } finally {
       destroy(client);
     }

@@ -161,5 +161,15 @@ describe('a state store that is away', () => {
       expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', exitCode: 0 });
       await waitFor(() => server.record().faults.some((fault) => fault.startsWith('the state store cannot be reached')));
     });
+
+    it(`because it ${how} is valid for check, and named by check and by a dry run of the restart that would need it`, async () => {
+      const warnings = expect.arrayContaining([
+        expect.stringMatching(/^the state store cannot be reached: .*limits are counted per process$/),
+      ]) as string[];
+      const server = await startServer({ dotenv: '' });
+      server.writeDotenv(dotenvFor(await urlOf()));
+      expect(await server.ask('check')).toMatchObject({ outcome: 'valid', exitCode: 0, warnings });
+      expect(await server.ask('restart', '--dry-run')).toMatchObject({ outcome: 'valid', exitCode: 0, warnings });
+    });
   }
 });
