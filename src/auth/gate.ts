@@ -213,6 +213,8 @@ export class Gate {
     return {
       principal,
       standing: (response, end) => {
+        // Its close event has come and gone.
+        if (response.destroyed) return;
         const standing: Standing = { headers, principal, address, end };
         this.#standing.add(standing);
         this.#reviewer ??= setInterval(() => void this.#review(), REVIEW_MS).unref();

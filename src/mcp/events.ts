@@ -46,6 +46,8 @@ interface Opened {
   readonly requests: readonly RequestId[];
   /** Whether they repeat what a client said to another process; then nothing is sent to the client. */
   readonly isRehearsed: boolean;
+  /** Whether the transport has accepted them. */
+  isAccepted?: boolean;
 }
 
 export const openedStream = new AsyncLocalStorage<Opened>();

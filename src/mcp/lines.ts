@@ -38,6 +38,8 @@ export class LineTransport implements Transport {
   readonly #running = new Set<RequestId>();
   #waiting: (() => void)[] = [];
   #handshake: Handshake | null = null;
+  /** An `initialize` that is not answered yet. */
+  #opening: { readonly id: RequestId; readonly handshake: Handshake } | null = null;
   readonly #saved: SavedPipe | null;
   readonly #generation: number;
   /** Repeated requests of the handshake, whose answers the client already has. */
@@ -119,7 +121,13 @@ export class LineTransport implements Transport {
       return;
     }
     if (!this.#isClosed && this.#output.writable && !this.#write(message)) await this.#drained();
-    if (!('method' in message) && message.id !== undefined) this.#settle(message.id);
+    if (!('method' in message) && message.id !== undefined) {
+      if (this.#opening?.id === message.id) {
+        if ('result' in message) this.#handshake = this.#opening.handshake;
+        this.#opening = null;
+      }
+      this.#settle(message.id);
+    }
   }
 
   /** False when the client reads slower than this writes. */
@@ -198,9 +206,12 @@ export class LineTransport implements Transport {
   /** Tracks requests without an answer; not subscriptions, which are answered when they end, nor cancelled ones, which never are. */
   #note(message: JSONRPCMessage): void {
     if (!('method' in message)) return;
-    if (message.method === 'initialize') this.#handshake = { initialize: message.params, initialized: false, logLevel: null };
-    if (message.method === 'notifications/initialized' && this.#handshake) this.#handshake.initialized = true;
-    if (message.method === 'logging/setLevel' && this.#handshake) this.#handshake.logLevel = String(message.params?.['level']);
+    if (message.method === 'initialize' && 'id' in message)
+      this.#opening = { id: message.id, handshake: { initialize: message.params, initialized: false, logLevel: null } };
+    // A client may go on before it has the answer.
+    const handshake = this.#opening?.handshake ?? this.#handshake;
+    if (message.method === 'notifications/initialized' && handshake) handshake.initialized = true;
+    if (message.method === 'logging/setLevel' && handshake) handshake.logLevel = String(message.params?.['level']);
     if ('id' in message && message.method !== 'subscriptions/listen') this.#running.add(message.id);
     if (message.method === 'notifications/cancelled') this.#settle(message.params?.['requestId'] as RequestId);
   }

@@ -25,6 +25,8 @@ export interface SavedSession {
   readonly events: SavedEvents;
   /** Whether its client is still to be notified that the tools changed. */
   readonly toolsChangedPending?: boolean;
+  /** How long it had been idle when it was saved. Absent in what an older version saved. */
+  readonly idleMs?: number;
 }
 
 /** Reconnection time for clients. With less, their two attempts could both fall into a restart. */
@@ -99,6 +101,9 @@ export class Session {
 
   async start(): Promise<void> {
     markRequests(this.#transport, this.#mark);
+    // The transport passes on only what it has accepted.
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
+    this.#transport.onmessage = (message) => this.#accept(message);
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = async (message, options) => {
       if (!('method' in message) && message.id !== undefined) this.#forget(message.id);
@@ -112,7 +117,7 @@ export class Session {
 
   save(): SavedSession {
     const { id, handshake, address, principal } = this;
-    return { id, handshake, address, principal, events: this.#events.save() };
+    return { id, handshake, address, principal, events: this.#events.save(), idleMs: this.idleMs() };
   }
 
   /**
@@ -167,15 +172,26 @@ export class Session {
 
   /** Handles a POST. @param isRehearsed whether it repeats what the client said to another process; the answer is not sent then */
   async receive(request: Request, body: unknown, isRehearsed = false): Promise<Response> {
-    this.#usedAt = performance.now();
+    // In use while it is judged; a refused request does not prolong the session.
+    this.#open++;
+    try {
+      return await this.#receive(request, body, isRehearsed);
+    } finally {
+      this.#open--;
+    }
+  }
+
+  async #receive(request: Request, body: unknown, isRehearsed: boolean): Promise<Response> {
     const accepted = acceptAnswers(body, this.#mark);
-    if (accepted === null) return new Response(null, { status: 202 });
+    if (accepted === null) {
+      this.#usedAt = performance.now();
+      return new Response(null, { status: 202 });
+    }
     const messages = (Array.isArray(accepted.body) ? accepted.body : [accepted.body]) as readonly Partial<Message>[];
-    for (const message of messages) this.#remember(message);
-    const requests = messages.flatMap(({ id, method }) => (method === undefined || id === undefined ? [] : [id]));
-    if (this.#events instanceof SharedEvents && !isRehearsed) this.#events.expect(requests);
+    const requests = messages.flatMap((message) => (message?.method === undefined || message.id === undefined ? [] : [message.id]));
     const opened = { stream: null as StreamId | null, requests, isRehearsed };
     const response = await openedStream.run(opened, () => this.#transport.handleRequest(request, { parsedBody: accepted.body }));
+    if (!response.ok) return response;
     const first = messages.find(({ id, method }) => method !== undefined && id !== undefined && this.#running.has(id))?.id;
     if (opened.stream !== null && first !== undefined) this.#requestOf.set(opened.stream, first);
     for (const { method, params } of messages) if (method === 'notifications/cancelled') await this.#release(params?.['requestId']);
@@ -186,7 +202,6 @@ export class Session {
   async deliver(message: unknown): Promise<void> {
     const accepted = acceptAnswers(message, this.#mark)?.body as Partial<Message> | undefined;
     if (!accepted) return;
-    this.#usedAt = performance.now();
     this.#transport.onmessage?.(accepted as JSONRPCMessage);
     if (accepted.method === 'notifications/cancelled') await this.#release(accepted.params?.['requestId']);
   }
@@ -266,7 +281,13 @@ export class Session {
     return this.#transport.close();
   }
 
-  #remember({ id, method, params }: Partial<Message>): void {
+  /** Notes a message that the transport accepted; nothing is kept of any other. */
+  #accept(accepted: JSONRPCMessage): void {
+    this.#usedAt = performance.now();
+    const opened = openedStream.getStore();
+    if (opened && !opened.isAccepted && !opened.isRehearsed && this.#events instanceof SharedEvents) this.#events.expect(opened.requests);
+    if (opened) opened.isAccepted = true;
+    const { id, method, params } = accepted as Partial<Message>;
     if (method === 'notifications/initialized') this.handshake.initialized = true;
     if (method === 'logging/setLevel') this.handshake.logLevel = String(params?.['level']);
     if (method !== undefined && id !== undefined) this.#running.add(id);

@@ -8,13 +8,14 @@ import type { Caller } from '../audit/index.ts';
 import { stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
+import { isInitialize, judge } from './judge.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf, notifyToolsChanged, type CreateServer } from './server.ts';
+import { refuseEvent, refuseForNow, refuseUnknown, refuseWhileAway } from './session-refusals.ts';
 import { Session, type SavedSession } from './session.ts';
 import { SharedEvents } from './shared-events.ts';
 import type { Sharing } from './sharing.ts';
 import type { Note, SharedSession } from './shared.ts';
-import { errorResponse } from './web.ts';
 
 /** What `Sessions` needs. */
 export interface SessionsOptions {
@@ -46,9 +47,8 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #events = new EventPool();
   /** Sessions of the former generation; each is reopened with the next request of its client. */
-  readonly #saved = new Map<string, SavedSession>();
+  readonly #saved = new Map<string, Waiting>();
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
-  #savedUntil = 0;
   /** Sessions whose clients are still to be notified that the tools changed. */
   readonly #toolsChangedPending = new WeakSet<Session>();
   /** Null without other replicas. */
@@ -68,7 +68,7 @@ export class Sessions {
 
   save(): SavedSession[] {
     return [
-      ...this.#saved.values(),
+      ...Array.from(this.#saved.values(), (waiting) => ({ ...waiting.session, idleMs: idleMsOf(waiting) })),
       ...Array.from(this.#sessions.values(), (session) => ({
         ...session.save(),
         toolsChangedPending: this.#toolsChangedPending.has(session),
@@ -78,13 +78,18 @@ export class Sessions {
 
   /** Continues saved sessions. @param toolsChanged their clients were offered other tools than this process offers */
   restore(saved: readonly SavedSession[], toolsChanged: boolean): void {
+    const now = performance.now();
     for (const session of saved)
-      this.#saved.set(session.id, { ...session, toolsChangedPending: toolsChanged || session.toolsChangedPending === true });
-    this.#savedUntil = performance.now() + this.#options.runtime().sessionIdleMs;
-    if (saved.length > 0) this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
+      this.#saved.set(session.id, {
+        session: { ...session, toolsChangedPending: toolsChanged || session.toolsChangedPending === true },
+        usedAt: now - (session.idleMs ?? 0),
+      });
+    if (saved.length > 0) this.#watchIdle();
   }
 
   async serve(request: Request, body: unknown, caller: Caller): Promise<Served> {
+    const refusal = judge(request, body);
+    if (refusal) return nowhere(refusal);
     const id = request.headers.get('mcp-session-id');
     const found = id === null ? undefined : await this.#reach(id, caller);
     if (found === 'away') return nowhere(refuseWhileAway());
@@ -93,7 +98,7 @@ export class Sessions {
     const session = found?.principal === (caller.principal ?? null) ? found : undefined;
     if (session) return this.#forward(session, request, body);
     if (request.method === 'POST' && isInitialize(body)) return this.#open(request, body, caller);
-    return nowhere(refuse(request, id));
+    return nowhere(refuseUnknown(request, id));
   }
 
   /** Notifies every session whose client is initialized. */
@@ -152,7 +157,7 @@ export class Sessions {
     const { id, tag, handshake, address, principal } = known;
     const running = this.#reopening.get(id);
     if (running) return running;
-    const saved = this.#saved.get(id);
+    const saved = this.#saved.get(id)?.session;
     this.#saved.delete(id);
     if (!saved && !this.#makeRoom()) return 'full';
     this.#options.runtime().enable(keyOf({ session: id }), known.enabled);
@@ -187,7 +192,7 @@ export class Sessions {
 
   /** False for another caller than the one that opened the session; it gets the answer for an unknown ID. */
   #isOpenTo({ principal }: Caller, id: string): boolean {
-    const session = this.#sessions.get(id) ?? this.#saved.get(id);
+    const session = this.#sessions.get(id) ?? this.#saved.get(id)?.session;
     return session === undefined || (session.principal ?? null) === (principal ?? null);
   }
 
@@ -203,7 +208,7 @@ export class Sessions {
     const saved = this.#saved.get(id);
     if (!saved) return this.#reopening.get(id);
     this.#saved.delete(id);
-    return this.#opening(id, saved);
+    return idleMsOf(saved) < this.#options.runtime().sessionIdleMs ? this.#opening(id, saved.session) : undefined;
   }
 
   #opening(id: string, saved: SavedSession): Promise<Session | undefined> {
@@ -269,15 +274,16 @@ export class Sessions {
     const response = await session.receive(request, body);
     if (this.#sharing && stringifyJson(session.handshake) !== before) await this.#sharing.share(session, false);
     if (this.#sharing && this.#toolsChangedPending.delete(session)) this.#tellToolsChanged(session);
-    return { response, session, standsAfter: null };
+    return { response, session: response.ok ? session : null, standsAfter: null };
   }
 
   async #listen(session: Session, request: Request): Promise<Served> {
     try {
       const opened = await session.listen(request);
       if (!opened) return nowhere(refuseEvent());
-      if (opened.response.ok && this.#toolsChangedPending.delete(session)) this.#tellToolsChanged(session);
-      if (opened.response.ok && opened.isStanding) await this.#sharing?.moved(session.id);
+      if (!opened.response.ok) return nowhere(opened.response);
+      if (this.#toolsChangedPending.delete(session)) this.#tellToolsChanged(session);
+      if (opened.isStanding) await this.#sharing?.moved(session.id);
       return { response: opened.response, session, standsAfter: opened.standsAfter };
     } catch {
       // Only the store, which cannot be reached, knows whether the event is one of this session.
@@ -293,14 +299,14 @@ export class Sessions {
   }
 
   async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
-    if (!this.#makeRoom()) return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
+    if (!this.#hasRoom()) return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
     const id = randomUUID();
     const session = this.#create(id, (body as { params?: unknown }).params, caller);
     await session.start();
     const response = await session.receive(request, body);
-    if (!response.ok) {
+    if (!response.ok || !this.#makeRoom()) {
       await session.close();
-      return nowhere(response);
+      return nowhere(response.ok ? refuseForNow(this.#options.runtime().sessionLimit) : response);
     }
     this.#sessions.set(id, session);
     this.#watchIdle();
@@ -308,15 +314,35 @@ export class Sessions {
     return { response, session, standsAfter: null };
   }
 
-  /** False when every session is in use. */
+  /** Whether there is room for another session, or can be made. */
+  #hasRoom(): boolean {
+    return this.count < this.#options.runtime().sessionLimit || this.#oldest() !== null;
+  }
+
+  /** Ends the sessions that were unused for longest until there is room for another. False when every session is in use. */
   #makeRoom(): boolean {
-    const { sessionLimit } = this.#options.runtime();
-    while (this.count >= sessionLimit && this.#sessions.size > 0) {
-      const oldest = [...this.#sessions.values()].reduce((one, other) => (other.idleMs() > one.idleMs() ? other : one));
-      if (oldest.idleMs() < LEAST_IDLE_MS) return false;
-      this.#end(oldest, 'ended an idle session to make room for another');
+    while (this.count >= this.#options.runtime().sessionLimit) {
+      const oldest = this.#oldest();
+      if (oldest === null) return false;
+      this.#saved.delete(oldest);
+      const session = this.#sessions.get(oldest);
+      if (session) this.#end(session, 'ended an idle session to make room for another');
     }
     return true;
+  }
+
+  /** The session that was unused for longest; null when none was for long enough to be ended. */
+  #oldest(): string | null {
+    let most = Math.min(LEAST_IDLE_MS, this.#options.runtime().sessionIdleMs);
+    let oldest: string | null = null;
+    const look = (id: string, idleMs: number): void => {
+      if (idleMs < most) return;
+      most = idleMs;
+      oldest = id;
+    };
+    for (const [id, session] of this.#sessions) look(id, session.idleMs());
+    for (const [id, waiting] of this.#saved) look(id, idleMsOf(waiting));
+    return oldest;
   }
 
   #watchIdle(): void {
@@ -326,7 +352,7 @@ export class Sessions {
   #sweep(): void {
     const { sessionIdleMs } = this.#options.runtime();
     for (const session of this.#sessions.values()) if (session.idleMs() >= sessionIdleMs) this.#end(session, 'ended an idle session');
-    if (performance.now() >= this.#savedUntil) this.#saved.clear();
+    for (const [id, waiting] of this.#saved) if (idleMsOf(waiting) >= sessionIdleMs) this.#saved.delete(id);
     if (this.count > 0 || !this.#sweeper) return;
     clearInterval(this.#sweeper);
     this.#sweeper = null;
@@ -339,39 +365,14 @@ export class Sessions {
   }
 }
 
-const NO_EVENTS: SavedEvents = { tag: '', sequence: 0, streams: [], events: [] };
-const nowhere = (response: Response): Served => ({ response, session: null, standsAfter: null });
-
-const isInitialize = (body: unknown): boolean =>
-  typeof body === 'object' && body !== null && (body as { method?: unknown }).method === 'initialize';
-
-function refuse({ method }: Request, id: string | null): Response {
-  if (id !== null)
-    return errorResponse(404, -32_001, 'Session not found: it has ended, or the server was restarted. Send initialize to open a new one.');
-  return errorResponse(
-    400,
-    -32_000,
-    `Bad Request: ${method} without Mcp-Session-Id. Send initialize first, then its Mcp-Session-Id with every request; or speak revision 2026-07-28, which has no sessions.`,
-  );
+/** A session of the former generation that its client has not used here yet. */
+interface Waiting {
+  readonly session: SavedSession;
+  /** As of `performance.now`; before the start of this process for one that was idle already. */
+  readonly usedAt: number;
 }
 
-const refuseEvent = (): Response =>
-  errorResponse(400, -32_000, 'Bad Request: Last-Event-ID is not an event of this session. Open the stream without it.');
+const idleMsOf = ({ usedAt }: Waiting): number => performance.now() - usedAt;
 
-const refuseWhileAway = (): Response =>
-  errorResponse(
-    503,
-    -32_603,
-    'Service Unavailable: the store that replicas share cannot be reached, and this replica does not know the session well enough without it. Nothing was done; try again.',
-    { 'retry-after': '2' },
-  );
-
-const refuseForNow = (limit: number): Response =>
-  errorResponse(
-    503,
-    -32_000,
-    `This server holds as many sessions as it may (${limit}). Try again later, or raise ZSCALER_MCP_SESSION_LIMIT.`,
-    {
-      'retry-after': '30',
-    },
-  );
+const NO_EVENTS: SavedEvents = { tag: '', sequence: 0, streams: [], events: [] };
+const nowhere = (response: Response): Served => ({ response, session: null, standsAfter: null });

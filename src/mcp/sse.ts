@@ -7,6 +7,7 @@ import type { Log } from '../common/log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { wholeMessage } from './prepared-list.ts';
 import type { Runtime } from './runtime.ts';
+import { refuseForNow } from './session-refusals.ts';
 import { notifyToolsChanged, type CreateServer } from './server.ts';
 import { abandoned, errorResponse } from './web.ts';
 
@@ -44,16 +45,7 @@ export class SseStreams {
   /** Opens a client's stream on `response`. @param standing gets how to end it @returns null when it is open, else the refusal */
   async open(response: ServerResponse, caller: Caller, standing: (end: () => void) => void): Promise<Response | null> {
     const { sessionLimit } = this.#options.runtime();
-    if (this.#streams.size >= sessionLimit) {
-      return errorResponse(
-        503,
-        -32_000,
-        `This server holds as many sessions as it may (${sessionLimit}). Try again later, or raise ZSCALER_MCP_SESSION_LIMIT.`,
-        {
-          'retry-after': '30',
-        },
-      );
-    }
+    if (this.#streams.size >= sessionLimit) return refuseForNow(sessionLimit);
     const { SSEServerTransport: Transport } = await import('@modelcontextprotocol/server-legacy/sse');
     const transport = new Transport('/messages', response);
     const stream: Stream = {
@@ -63,10 +55,14 @@ export class SseStreams {
       principal: caller.principal ?? null,
       ending: false,
     };
+    // The client may have gone meanwhile; no event would tell of it any more.
+    if (response.destroyed) return null;
     this.#watch(stream, response);
-    await stream.server.connect(transport);
-    response.flushHeaders();
     this.#streams.set(transport.sessionId, stream);
+    await stream.server.connect(transport);
+    if (response.destroyed) await transport.close();
+    if (!this.#streams.has(transport.sessionId)) return null;
+    response.flushHeaders();
     standing(() => this.#end(stream));
     return null;
   }
@@ -84,14 +80,12 @@ export class SseStreams {
       return errorResponse(404, -32_001, 'Session not found: its stream has ended, or the server was restarted. Open GET /sse again.');
     const accepted = acceptAnswers(body, this.#options.generation);
     if (accepted === null) return new Response(null, { status: 202 });
-    const { id, method, params } = (accepted.body ?? {}) as { id?: RequestId; method?: string; params?: { requestId?: RequestId } };
-    if (method !== undefined && id !== undefined) stream.running.add(id);
     try {
       await stream.transport.handleMessage(accepted.body, { request });
     } catch {
-      if (id !== undefined) stream.running.delete(id);
       return errorResponse(400, -32_600, 'Invalid Request: the body is not a JSON-RPC message.');
     }
+    const { method, params } = accepted.body as { method?: string; params?: { requestId?: RequestId } };
     // A cancelled request is never answered.
     if (method === 'notifications/cancelled' && params?.requestId !== undefined) this.#settle(stream, params.requestId);
     return new Response(null, { status: 202 });
@@ -114,6 +108,11 @@ export class SseStreams {
   #watch(stream: Stream, response: ServerResponse): void {
     const { transport } = stream;
     markRequests(transport, this.#options.generation);
+    // The transport passes on only what it has accepted.
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
+    transport.onmessage = (message) => {
+      if ('method' in message && 'id' in message) stream.running.add(message.id);
+    };
     const send = transport.send.bind(transport);
     transport.send = async (message, options) => {
       await send(wholeMessage(message), options);
