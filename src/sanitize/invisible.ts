@@ -5,9 +5,10 @@ import { showByNumber } from './escape.ts';
 const HIDDEN =
   /[\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]|(?![\t\n\r])\p{Cc}/gu;
 
-const ONE_HIDDEN = new RegExp(`^(?:${HIDDEN.source})$`, 'u');
+/** One such character alone. */
+export const HIDDEN_ALONE = new RegExp(`^(?:${HIDDEN.source})$`, 'u');
 
-export const isHidden = (character: string): boolean => ONE_HIDDEN.test(character);
+export const isHidden = (character: string): boolean => HIDDEN_ALONE.test(character);
 
 export const showHidden = (text: string): string =>
   text.replaceAll(HIDDEN, (character, at: number) => (isNeeded(character, text, at) ? character : showByNumber(character)));

@@ -131,20 +131,56 @@ function gateWarnings({ writeEnabled = false, writeTools = [] }: Selection): str
 
 /** fnmatch: the whole name, case counts, `*` for anything. An invalid set, such as `[z-a]`, matches nothing. */
 export function matcher(pattern: string): (name: string) => boolean {
-  const source = pattern.replaceAll(/\*+|\?|\[!?\]?[^\]]*\]|[^*?[]+|\[/g, translate);
-  try {
-    const expression = new RegExp(`^${source}$`, 's');
-    return (name) => expression.test(name);
-  } catch {
-    return () => false;
-  }
+  const parts = split(pattern);
+  return (name) => matchesAll(parts, Array.from(name));
 }
 
-function translate(part: string): string {
-  if (part.startsWith('*')) return '.*';
-  if (part === '?') return '.';
-  const isNegated = part.startsWith('[!');
-  const members = part.startsWith('[') ? part.slice(isNegated ? 2 : 1, -1) : '';
-  if (members === '') return part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-  return `[${isNegated ? '^' : ''}${members.replaceAll(/[\\\]^[]/g, String.raw`\$&`)}]`;
+/** `*`, or which characters stand in one place. */
+type Place = '*' | ((character: string) => boolean);
+
+function split(pattern: string): readonly Place[] {
+  const characters = Array.from(pattern);
+  const lastClosed = characters.lastIndexOf(']');
+  const parts: Place[] = [];
+  for (let at = 0; at < characters.length; at += 1) {
+    const character = characters[at] as string;
+    // As the first member, `]` is one of the set.
+    const first = at + (characters[at + 1] === '!' ? 2 : 1);
+    const end = character === '[' && first < lastClosed ? characters.indexOf(']', first + 1) : -1;
+    if (end >= 0) {
+      parts.push(setOf(characters.slice(first, end), first > at + 1));
+      at = end;
+    } else if (character === '*') {
+      if (parts.at(-1) !== '*') parts.push('*');
+    } else parts.push(character === '?' ? () => true : (other) => other === character);
+  }
+  return parts;
+}
+
+function setOf(members: readonly string[], isNegated: boolean): Place {
+  const ranges: (readonly [string, string])[] = [];
+  for (let at = 0; at < members.length; at += 1) {
+    const from = members[at] as string;
+    const isRange = members[at + 1] === '-' && at + 2 < members.length;
+    const to = isRange ? (members[at + 2] as string) : from;
+    if (codeOf(to) < codeOf(from)) return () => false;
+    ranges.push([from, to]);
+    if (isRange) at += 2;
+  }
+  return (character) => ranges.some(([from, to]) => codeOf(from) <= codeOf(character) && codeOf(character) <= codeOf(to)) !== isNegated;
+}
+
+const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
+
+/** Goes back to the last `*` only: an earlier one cannot do what the last one cannot. */
+function matchesAll(parts: readonly Place[], name: readonly string[]): boolean {
+  let [part, at, star, retry] = [0, 0, -1, 0];
+  while (at < name.length) {
+    const place = parts[part];
+    if (place === '*') [star, retry] = [part++, at];
+    else if (place?.(name[at] as string) === true) [part, at] = [part + 1, at + 1];
+    else if (star >= 0) [part, at] = [star + 1, ++retry];
+    else return false;
+  }
+  return parts.slice(part).every((place) => place === '*');
 }
