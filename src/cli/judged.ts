@@ -54,7 +54,7 @@ export async function findJudged(invocation: Invocation): Promise<Judged | Unjud
   const { path, reading } = found;
   if (reading.kind === 'absent' || path === null) {
     const places = where.pidFile === null ? defaultPidFiles(where.home) : [where.pidFile];
-    return startHere(stage.launch, values, `; no server is recorded at ${places.join(', ')}`);
+    return startHere(stage.launch, values, `; no server is recorded at ${places.join(', ')}; to judge another start, give its flags`);
   }
   const isDead = await hasEnded(found);
   const trouble = isDead ? null : troubleWith(found);

@@ -17,16 +17,19 @@ export function surroundingsOf(view: View, pid: number | null): Surroundings {
   const env = environmentOf(pid);
   // systemd.exec(5): SYSTEMD_EXEC_PID holds the number of the process that systemd itself started.
   const isMain = env.get('SYSTEMD_EXEC_PID') === String(pid ?? process.pid);
+  const unit = isMain ? unitOf(pid ?? 'self') : null;
   return {
-    kind: kindOfPlace(view, env),
-    unit: isMain ? unitOf(pid ?? 'self') : null,
+    kind: kindOfPlace(view, env, unit),
+    unit,
     isReadOnly: isReadOnly(view.rootFolder + dirname(CONTAINER_ENV_FILE)),
     credentials: env.get('CREDENTIALS_DIRECTORY') ?? null,
   };
 }
 
-function kindOfPlace({ mounts, rootFolder }: View, env: ReadonlyMap<string, string>): Place['kind'] {
+/** A container whose systemd runs the server (LXC, systemd-nspawn) is a machine to its operator. */
+export function kindOfPlace({ mounts, rootFolder }: View, env: ReadonlyMap<string, string>, unit: string | null): Place['kind'] {
   if (process.platform === 'win32') return 'windows';
+  if (unit !== null) return 'host';
   if (env.has('KUBERNETES_SERVICE_HOST')) return 'pod';
   return isContainer(mounts ?? [], rootFolder) ? 'container' : 'host';
 }

@@ -197,7 +197,9 @@ describe('check without a recorded server', () => {
   it('names the start it judges, and where it looked', async () => {
     const pidFile = join(makeFolder(), 'none.pid');
     const { out } = await check({ pidFile });
-    expect(out.split('\n')[0]).toBe(`check: judged a start over stdio in /, without a .env; no server is recorded at ${pidFile}`);
+    expect(out.split('\n')[0]).toBe(
+      `check: judged a start over stdio in /, without a .env; no server is recorded at ${pidFile}; to judge another start, give its flags`,
+    );
   });
 
   it.each([[['--transport', 'streamable-http']], [['--log-level', 'debug']], [['--demo']]])(
