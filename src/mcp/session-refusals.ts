@@ -18,7 +18,7 @@ export const refuseWhileAway = (): Response =>
   errorResponse(
     503,
     -32_603,
-    'Service Unavailable: the store that replicas share cannot be reached, and this replica does not know the session well enough without it. Nothing was done; try again.',
+    'Service Unavailable: the store that replicas share cannot be reached or has just come back, and this replica does not know the session well enough without it. Nothing was done; try again.',
     { 'retry-after': '2' },
   );
 

@@ -29,6 +29,8 @@ const COMMAND_MS = 1_500;
 /** Further commands are queued, so that a burst does not look like an outage. */
 const MOST_UNDER_WAY = 256;
 const RETRY_MS = { first: 200, longest: 2_000 };
+/** After an outage: by then every replica has connected again and stored what it alone knew. */
+const CATCH_UP_MS = RETRY_MS.longest + CONNECT_MS + COMMAND_MS;
 
 /** Replies after which no other command will succeed either: out of memory, no permission, read-only replica. */
 const HOPELESS = /^(?:OOM|READONLY|LOADING|MASTERDOWN|MISCONF|CLUSTERDOWN|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS)\b/;
@@ -46,6 +48,8 @@ export class Link {
   #clients: Clients | null = null;
   /** Null until the first attempt has finished. */
   #wasUp: boolean | null = null;
+  /** When the last outage ended, by `performance.now()`. */
+  #backAt = -Infinity;
   /** What an operator must know; null while the store is up. */
   #fault: string | null = null;
   #isClosed = false;
@@ -57,6 +61,11 @@ export class Link {
 
   get isUp(): boolean {
     return this.#clients !== null;
+  }
+
+  /** Whether the store was away a moment ago: other replicas may not have stored yet what they alone knew meanwhile. */
+  get isCatchingUp(): boolean {
+    return performance.now() - this.#backAt < CATCH_UP_MS;
   }
 
   /** Why state is not shared; null while it is. */
@@ -224,6 +233,7 @@ export class Link {
     if (!isNews) return;
     if (isUp) log.info({}, this.#wasUp === null ? 'state is shared with other replicas' : 'the state store is back: state is shared again');
     else log[refusalOf(error) ? 'error' : 'warn']({ reason: messageOf(error) }, fault ?? '');
+    if (isUp && this.#wasUp === false) this.#backAt = performance.now();
     this.#wasUp = isUp;
     this.#fault = fault;
     for (const observer of this.#observers) observer(isUp);

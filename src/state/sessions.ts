@@ -2,7 +2,7 @@
 import { parseJson, stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import type { Lease } from './lease.ts';
-import type { Link } from './link.ts';
+import { Unavailable, type Link } from './link.ts';
 import type { Names } from './names.ts';
 
 /** Opens only what was sealed for the same purpose; here the purpose is the key's name. */
@@ -71,12 +71,13 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     return this.#lease.lives(replica);
   }
 
-  /** The session; null if none is stored or it cannot be opened. @throws when the store cannot be asked */
+  /** The session; null if none is stored or it cannot be opened. @throws when the store cannot be asked, or does not know everything yet */
   async load(id: string, lifeMs: number): Promise<Record | null> {
     const [key, events] = [this.#key(id), this.#events(id)];
     const [sealed] = await this.#link.run((client) =>
       Promise.all([client.getEx(key, { type: 'PX', value: lifeMs }), client.pExpire(events, lifeMs)]),
     );
+    if (sealed === null && this.#link.isCatchingUp) throw new Unavailable('the state store has just come back');
     const record = sealed === null ? null : (this.#open(key, sealed) as Record | null);
     if (sealed !== null && record === null) this.#warnOfKeys();
     return record;

@@ -68,6 +68,20 @@ describe('what is kept of a session', () => {
     expect(await open(held, [OTHER]).load('x', 1_000)).toBeNull();
   });
 
+  it('is not called unknown while the store, just back and empty perhaps, is being told what each replica alone knew', async () => {
+    const { link } = fakeLink();
+    const sessions = (isCatchingUp: boolean) =>
+      new SharedSessions<object, { stream: number | null }, object>({
+        link: Object.assign(Object.create(link) as Link, { isCatchingUp }),
+        names: new Names('p:', SECRET),
+        lease,
+        ring: () => openRing([SECRET], Infinity),
+        log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      });
+    await expect(sessions(true).load('x', 1_000)).rejects.toThrow('just come back');
+    expect(await sessions(false).load('x', 1_000)).toBeNull();
+  });
+
   it('is worth nothing under the name of another session, nor when it was changed', async () => {
     const held = new Map<string, string>();
     const sessions = open(held, [SECRET]);
