@@ -19,7 +19,14 @@ async function start(first = config(), tokenLifetimeSeconds = 86_399) {
   const tenant = await startDemoTenant({ log: silent, tokenLifetimeSeconds });
   onTestFinished(() => tenant.close());
   const transport = new Transport();
-  const cloud: CloudConfig = { cloud: '', tokenUrl: tenant.tokenUrl, apiUrl: tenant.apiUrl, requestTimeoutMs: 5_000, maxRetries: 0 };
+  const cloud: CloudConfig = {
+    cloud: '',
+    tokenUrl: tenant.tokenUrl,
+    apiUrl: tenant.apiUrl,
+    requestTimeoutMs: 5_000,
+    maxRetries: 0,
+    answerLimit: 16_777_216,
+  };
   let asked = 0;
   const gate = new Gate(first, {
     log: silent,

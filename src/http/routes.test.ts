@@ -30,6 +30,7 @@ const send = (
 
 const limits = (change: Partial<RequestLimits>): RequestLimits => ({
   body: 100_000,
+  bodies: 1_000_000,
   isAllowedSource: () => true,
   isTrustedProxy: () => false,
   rate: new RateLimit(0),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../common/log.ts';
 import { logFor, newRequestId } from '../common/log-scope.ts';
 import type { FrontContext, Respond } from './front-options.ts';
+import { BodyRoom } from './guards/body-room.ts';
 import { readJsonBody, type Refusal } from './guards/body.ts';
 import { clientAddress, type MatchAddress } from './addresses.ts';
 import type { StandingStream } from './stream-handover.ts';
@@ -72,6 +73,8 @@ export interface MetricsPage {
 export interface RequestLimits {
   /** Size of a body, in bytes. */
   readonly body: number;
+  /** Size of all bodies that arrive or are being answered, in bytes. */
+  readonly bodies: number;
   readonly isAllowedSource: MatchAddress;
   /** Whether a peer's `X-Forwarded-For` and `X-Request-Id` are believed. */
   readonly isTrustedProxy: MatchAddress;
@@ -89,12 +92,14 @@ interface Passage {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly path: string;
   readonly limits: RequestLimits;
+  readonly bodies: BodyRoom;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
 const NO_LIMITS: RequestLimits = {
   body: 4 * 1_024 * 1_024,
+  bodies: 64 * 1_024 * 1_024,
   isAllowedSource: () => true,
   isTrustedProxy: () => false,
   rate: new RateLimit(0),
@@ -107,11 +112,12 @@ const READY_STATES: ReadonlySet<string> = new Set(['ready', 'reloading', 'rehear
  */
 export function createRoutes(options: RoutesOptions): Respond {
   const endpoints = endpointsOf(options);
+  const bodies = new BodyRoom(() => (options.limits?.() ?? NO_LIMITS).bodies);
   return (request, response, context) => {
     const path = pathOf(request);
     if (answerHealth(options, path, request, response)) return;
     const limits = options.limits?.() ?? NO_LIMITS;
-    const passage: Passage = { options, endpoints, path, limits, request, response };
+    const passage: Passage = { options, endpoints, path, limits, bodies, request, response };
     const id = requestId(request, limits);
     observe(passage, id);
     // The headers of a stream that continues from the former generation are out already.
@@ -267,10 +273,18 @@ async function forward(passage: Passage, { handle }: Endpoint, context: RequestC
     return refuse(passage, { status: 429, code: -32_000, message });
   }
   if (request.method !== 'POST') return handle(request, response, context, undefined);
-  const body = await readJsonBody(request, limits.body, () => {
-    if (request.headers.expect !== undefined) response.writeContinue();
+  const body = await readJsonBody(request, response, {
+    one: limits.body,
+    all: passage.bodies,
+    begin: () => {
+      if (request.headers.expect !== undefined) response.writeContinue();
+    },
+    giveUp: (refusal) => refuse(passage, refusal),
   });
-  if (body === null) return void response.destroy();
+  if (body === null) {
+    if (!response.headersSent) response.destroy();
+    return;
+  }
   if ('refusal' in body) return refuse(passage, body.refusal);
   return handle(request, response, context, body.value);
 }

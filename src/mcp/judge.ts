@@ -19,7 +19,7 @@ export function judge({ method, headers }: Request, body: unknown): Response | n
 }
 
 /** Whether it is the request that opens a session. */
-export const isInitialize = (body: unknown): boolean =>
+export const isInitialize = (body: unknown): body is { readonly params?: unknown } =>
   typeof body === 'object' && body !== null && (body as { method?: unknown }).method === 'initialize';
 
 function judgeRevision(revision: string | null): Response | null {
@@ -55,3 +55,22 @@ function isMessage(value: unknown): boolean {
 
 const refuseAccept = (types: string): Response =>
   errorResponse(406, -32_000, `Not Acceptable: the Accept header must name ${types}, which an answer may be sent as.`);
+
+/** Longest ID of a request, in characters: it is kept until the request is answered. */
+const LONGEST_ID = 256;
+
+interface Addressed {
+  readonly id?: unknown;
+  readonly params?: { readonly _meta?: { readonly progressToken?: unknown } | null } | null;
+}
+
+/** Why the IDs in a message, or in one of a batch, are not accepted; null when they are. */
+export function judgeIds(body: unknown): string | null {
+  for (const message of (Array.isArray(body) ? body : [body]) as readonly (Addressed | null | undefined)[]) {
+    // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
+    for (const [what, id] of Object.entries({ id: message?.id, progressToken: message?.params?._meta?.progressToken }))
+      if (typeof id === 'string' && id.length > LONGEST_ID)
+        return `Invalid Request: ${what} may have at most ${LONGEST_ID} characters, since it is kept until the answer is sent; this one has ${id.length}. Use a shorter one.`;
+  }
+  return null;
+}

@@ -2,9 +2,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { parseJson, stringifyJson } from '../common/json.ts';
+import { Pieces } from '../common/pieces.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { fillIn, hasList } from './prepared-list.ts';
-import type { Handshake } from './handshake.ts';
+import { levelIn, outline, type Handshake } from './handshake.ts';
+import { judgeIds } from './judge.ts';
 import { abandoned } from './web.ts';
 
 /** What another process needs to continue with the same pipe. */
@@ -31,8 +33,8 @@ export class LineTransport implements Transport {
   readonly #output: Writable;
   readonly #end: () => void;
   readonly #begin: () => void;
-  #chunks: Buffer[] = [];
-  #length = 0;
+  /** The beginning of a line. */
+  readonly #line = new Pieces();
   #isSkipping = false;
   #isClosed = false;
   readonly #running = new Set<RequestId>();
@@ -79,17 +81,16 @@ export class LineTransport implements Transport {
 
   /** What another process needs to continue; called after `hold`, once no request is running. */
   save(): SavedPipe {
-    const read: Buffer[] = [...this.#chunks];
-    for (let chunk = this.#input.read() as Buffer | null; chunk !== null; chunk = this.#input.read() as Buffer | null) read.push(chunk);
-    this.#chunks = [Buffer.concat(read)];
-    return { handshake: this.#handshake, rest: this.#chunks[0]?.toString('base64') ?? '' };
+    for (let chunk = this.#input.read() as Buffer | null; chunk !== null; chunk = this.#input.read() as Buffer | null)
+      this.#line.add(chunk);
+    const rest = this.#line.take();
+    this.#line.add(rest);
+    return { handshake: this.#handshake, rest: rest.toString('base64') };
   }
 
   /** Undoes `hold`. */
   resume(): void {
-    const rest = Buffer.concat(this.#chunks.splice(0));
-    this.#length = 0;
-    this.#read(rest);
+    this.#read(this.#line.take());
     this.#input.on('data', this.#read);
     this.#input.resume();
   }
@@ -97,7 +98,7 @@ export class LineTransport implements Transport {
   /** Repeats the client's handshake without sending the answers, then processes messages where the former process stopped. */
   async #continue({ handshake, rest }: SavedPipe): Promise<void> {
     if (handshake) {
-      await this.#repeat('initialize', handshake.initialize);
+      await this.#repeat('initialize', outline(handshake.initialize));
       if (handshake.initialized) this.onmessage?.({ jsonrpc: '2.0', method: 'notifications/initialized' });
       if (handshake.logLevel !== null) await this.#repeat('logging/setLevel', { level: handshake.logLevel });
       this.#handshake = handshake;
@@ -168,17 +169,14 @@ export class LineTransport implements Transport {
   };
 
   #keep(part: Buffer): void {
-    this.#length += part.length;
-    if (this.#length > MAX_LINE) {
-      this.#isSkipping = true;
-      this.#chunks = [];
-    } else if (part.length > 0) this.#chunks.push(part);
+    if (this.#isSkipping) return;
+    this.#line.add(part);
+    this.#isSkipping = this.#line.length > MAX_LINE;
+    if (this.#isSkipping) this.#line.clear();
   }
 
   #take(): void {
-    const [line, isSkipped] = [Buffer.concat(this.#chunks).toString('utf8').trim(), this.#isSkipping];
-    this.#chunks = [];
-    this.#length = 0;
+    const [line, isSkipped] = [this.#line.take().toString('utf8').trim(), this.#isSkipping];
     this.#isSkipping = false;
     if (isSkipped) this.#complain(-32_600, `Invalid Request: a message may have at most ${MAX_LINE} bytes.`);
     else if (line !== '') this.#deliver(line);
@@ -191,11 +189,13 @@ export class LineTransport implements Transport {
     } catch {
       return this.#complain(-32_700, 'Parse error: the line is not JSON. Send one JSON-RPC message per line.');
     }
+    const fault = judgeIds(value);
+    if (fault !== null) return this.#complain(-32_600, fault);
     let message: JSONRPCMessage;
     try {
       const accepted = acceptAnswers(value, this.#generation);
       if (accepted === null) return;
-      message = parseJSONRPCMessage(accepted.body);
+      message = outlined(parseJSONRPCMessage(accepted.body));
     } catch {
       return this.#complain(-32_600, 'Invalid Request: the line is not a JSON-RPC message.');
     }
@@ -211,7 +211,7 @@ export class LineTransport implements Transport {
     // A client may go on before it has the answer.
     const handshake = this.#opening?.handshake ?? this.#handshake;
     if (message.method === 'notifications/initialized' && handshake) handshake.initialized = true;
-    if (message.method === 'logging/setLevel' && handshake) handshake.logLevel = String(message.params?.['level']);
+    if (message.method === 'logging/setLevel' && handshake) handshake.logLevel = levelIn(message.params) ?? handshake.logLevel;
     if ('id' in message && message.method !== 'subscriptions/listen') this.#running.add(message.id);
     if (message.method === 'notifications/cancelled') this.#settle(message.params?.['requestId'] as RequestId);
   }
@@ -245,3 +245,7 @@ export class LineTransport implements Transport {
     });
   }
 }
+
+/** The SDK keeps the parameters of `initialize` for as long as the pipe is open. */
+const outlined = (message: JSONRPCMessage): JSONRPCMessage =>
+  'method' in message && message.method === 'initialize' ? ({ ...message, params: outline(message.params) } as JSONRPCMessage) : message;

@@ -92,6 +92,7 @@ const inSession: Readonly<Record<string, Kind>> = {
 
 const limits = {
   body: 10_000,
+  bodies: 1_000_000,
   isAllowedSource: () => true,
   isTrustedProxy: () => false,
   rate: { perMinute: 0, take: () => Promise.resolve(null) } as never,
@@ -144,14 +145,15 @@ describe('in a session', () => {
   });
 
   it.each(Object.entries(inSession))('%s disturbs neither a running call of the same ID nor an open stream', async (_what, kind) => {
-    const stack = await startStack({ limits });
+    const { promise: over, resolve: end } = Promise.withResolvers<object>();
+    const stack = await startStack({ limits, with: { run: () => over } });
     const session = await openSession(stack.url);
     const stream = await session.fetch('GET', undefined, { accept: 'text/event-stream' });
-    const call = { jsonrpc: '2.0', id: 'refused', method: 'tools/call', params: { name: 'wait', arguments: { ms: 100 } } };
-    const running = await session.fetch('POST', call);
-    await until(() => stack.running.has('wait'));
+    const running = await session.fetch('POST', { ...echo, params: { name: 'wait' } });
+    await until(() => stack.mcp.running().length === 1);
     expect(await send(stack.url, session.id, kind, echo)).toBe(kind.status);
     expect(stack.mcp.running()).toHaveLength(1);
+    end({ waited: 100 });
     const answers = [];
     for await (const { message } of readEvents(running)) answers.push(message);
     expect(answers).toMatchObject([{ id: 'refused', result: { structuredContent: { waited: 100 } } }]);
@@ -239,7 +241,8 @@ describe('over HTTP+SSE', () => {
     ['an ID that is none', { ...echo, id: ['refused'] }],
     ['null', 'null'],
   ])('%s is refused, and a running call of the same ID still gets its answer before the stream ends', async (_what, body) => {
-    const stack = await startStack({ transport: 'sse' });
+    const { promise: over, resolve: end } = Promise.withResolvers<object>();
+    const stack = await startStack({ transport: 'sse', with: { run: () => over } });
     const stream = await fetch(stack.url);
     const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
     const decoder = new TextDecoder();
@@ -251,12 +254,13 @@ describe('over HTTP+SSE', () => {
     const messages = new URL(/data: (\S+)/.exec(first)?.[1] ?? '', stack.url).href;
     await (await post(messages, handshake)).text();
     await until(async () => ((await read()) ?? '').includes('"refused"'));
-    const wait = { ...echo, params: { name: 'wait', arguments: { ms: 150 } } };
+    const wait = { ...echo, params: { name: 'wait' } };
     expect((await post(messages, wait)).status).toBe(202);
     expect((await post(messages, body)).status).toBe(400);
     expect((await post(messages, { ...echo, jsonrpc: '0' })).status).toBe(400);
     // As a restart does: ends the stream once the answers have been sent.
     for (const standing of stack.standing) standing.end();
+    end({ waited: 150 });
     let rest = '';
     for (let part = await read(); part !== null; part = await read()) rest += part;
     expect(rest).toContain('"waited":150');

@@ -148,11 +148,13 @@ function progressOf({ mcpReq }: ServerContext, log: Log): ((step: Progress) => v
   };
 }
 
+const LONGEST_NAME = 128;
+
 /** The client's name and version: from each request since revision 2026-07-28, from the handshake before. */
 function clientOf(server: McpServer, { mcpReq }: ServerContext): string | undefined {
   const claimed = (mcpReq.envelope as Readonly<Record<string, unknown>> | undefined)?.[CLIENT_INFO_META_KEY] as Implementation | undefined;
   const info = claimed ?? server.server.getClientVersion();
-  return info === undefined ? undefined : `${info.name} ${info.version}`;
+  return info === undefined ? undefined : `${info.name.slice(0, LONGEST_NAME)} ${info.version.slice(0, LONGEST_NAME)}`;
 }
 
 /** Also sends a failure as a log message, for clients that subscribed to those. */

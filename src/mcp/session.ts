@@ -11,7 +11,7 @@ import { acceptAnswers, markRequests, type Mark } from './generation.ts';
 import { abandoned } from './web.ts';
 import { openedStream, SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
 import { followStream } from './follow.ts';
-import type { Handshake } from './handshake.ts';
+import { levelIn, outline, type Handshake } from './handshake.ts';
 import { SharedEvents } from './shared-events.ts';
 
 /** What another process needs to continue a session under the same ID. */
@@ -80,7 +80,7 @@ export class Session {
   }) {
     this.id = options.id;
     this.server = options.server;
-    this.handshake = { initialize: options.initialize, initialized: false, logLevel: null };
+    this.handshake = { initialize: outline(options.initialize), initialized: false, logLevel: null };
     this.address = options.address;
     this.principal = options.principal;
     this.#mark = options.mark;
@@ -126,7 +126,7 @@ export class Session {
    */
   async reopen({ handshake, events }: SavedSession): Promise<void> {
     const { initialize, initialized, logLevel } = handshake;
-    await this.#replay({ id: `repeated-${randomUUID()}`, method: 'initialize', params: initialize });
+    await this.#replay({ id: `repeated-${randomUUID()}`, method: 'initialize', params: outline(initialize) });
     await this.catchUp({ initialize, initialized, logLevel });
     this.#requestOf.clear();
     this.#events.restore(events);
@@ -289,7 +289,7 @@ export class Session {
     if (opened) opened.isAccepted = true;
     const { id, method, params } = accepted as Partial<Message>;
     if (method === 'notifications/initialized') this.handshake.initialized = true;
-    if (method === 'logging/setLevel') this.handshake.logLevel = String(params?.['level']);
+    if (method === 'logging/setLevel') this.handshake.logLevel = levelIn(params) ?? this.handshake.logLevel;
     if (method !== undefined && id !== undefined) this.#running.add(id);
   }
 

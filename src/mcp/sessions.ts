@@ -8,6 +8,7 @@ import type { Caller } from '../audit/index.ts';
 import { stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import { EventPool, type SavedEvents } from './events.ts';
+import { outline } from './handshake.ts';
 import { isInitialize, judge } from './judge.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf, notifyToolsChanged, type CreateServer } from './server.ts';
@@ -301,9 +302,11 @@ export class Sessions {
   async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
     if (!this.#hasRoom()) return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
     const id = randomUUID();
-    const session = this.#create(id, (body as { params?: unknown }).params, caller);
+    // The SDK keeps what it is given for as long as the session lives.
+    const params = outline((body as { params?: unknown }).params);
+    const session = this.#create(id, params, caller);
     await session.start();
-    const response = await session.receive(request, body);
+    const response = await session.receive(request, { ...(body as object), params });
     if (!response.ok || !this.#makeRoom()) {
       await session.close();
       return nowhere(response.ok ? refuseForNow(this.#options.runtime().sessionLimit) : response);

@@ -5,6 +5,8 @@ import type { SSEServerTransport } from '@modelcontextprotocol/server-legacy/sse
 import type { Caller } from '../audit/index.ts';
 import type { Log } from '../common/log.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
+import { outline } from './handshake.ts';
+import { isInitialize } from './judge.ts';
 import { wholeMessage } from './prepared-list.ts';
 import type { Runtime } from './runtime.ts';
 import { refuseForNow } from './session-refusals.ts';
@@ -81,7 +83,10 @@ export class SseStreams {
     const accepted = acceptAnswers(body, this.#options.generation);
     if (accepted === null) return new Response(null, { status: 202 });
     try {
-      await stream.transport.handleMessage(accepted.body, { request });
+      await stream.transport.handleMessage(
+        isInitialize(accepted.body) ? { ...accepted.body, params: outline(accepted.body.params) } : accepted.body,
+        { request },
+      );
     } catch {
       return errorResponse(400, -32_600, 'Invalid Request: the body is not a JSON-RPC message.');
     }

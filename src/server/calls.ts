@@ -10,7 +10,16 @@ import { openMetrics, type Metrics, type ProcessFacts } from '../metrics/index.t
 import { maskSecrets, secretValues, type Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
 import { bindCall, catalogue, Enabled, selectTools, type SavedEnabled, type Tool } from '../tools/index.ts';
-import { checkClient, createCloud, TokenCache, Transport, type Cloud, type CloudConfig } from '../zscaler/index.ts';
+import {
+  checkClient,
+  createCloud,
+  HeldAnswers,
+  TokenCache,
+  Transport,
+  type Cloud,
+  type CloudConfig,
+  type SharedParts,
+} from '../zscaler/index.ts';
 import { observed } from './cloud-access.ts';
 import { createOffer, runtimeFor, type Offer } from './offer.ts';
 import { cloudConfigOf, demoConfigOf, edgeOf, type Edge } from './part-settings.ts';
@@ -56,6 +65,7 @@ interface Setup {
 export class Calls {
   readonly #options: CallsOptions;
   readonly #tokens = new TokenCache();
+  readonly #answers = new HeldAnswers();
   readonly #transport = new Transport();
   readonly #desk: ConfirmationDesk;
   readonly #enabled: Enabled;
@@ -174,7 +184,7 @@ export class Calls {
     const signal = AbortSignal.timeout(COMPARE_LIMIT_MS);
     try {
       await Promise.race([this.#lookup, failAt(signal)]);
-      const found = await this.#openCloud(cloudConfigOf(next), new TokenCache()).entitlement(signal);
+      const found = await this.#openCloud(cloudConfigOf(next), { tokens: new TokenCache() }).entitlement(signal);
       const [before, after] = [this.#entitled, found?.products ?? null].map(describeProducts);
       return before === after ? null : `the tools offered are those of ${before}, and the new credentials are for ${after}`;
     } catch (error) {
@@ -219,7 +229,8 @@ export class Calls {
   }
 
   async #call(cloud: CloudConfig, tool: Tool, args: unknown, context: Pick<CallContext, 'signal' | 'progress'>): Promise<unknown> {
-    const client = this.#openCloud(cloud);
+    const held = this.#answers.open(cloud.answerLimit);
+    const client = this.#openCloud(cloud, { held });
     const startedAt = performance.now();
     let outcome = 'ok';
     try {
@@ -229,13 +240,14 @@ export class Calls {
       outcome = error instanceof ZscalerMcpError ? error.code : 'fault';
       throw error;
     } finally {
+      held.release();
       this.#metrics?.called({ tool: tool.name, product: tool.product, outcome, ms: performance.now() - startedAt });
     }
   }
 
-  #openCloud(config: CloudConfig, tokens = this.#tokens): Cloud {
+  #openCloud(config: CloudConfig, parts: Partial<SharedParts> = {}): Cloud {
     const transport = observed(this.#transport, () => this.#metrics);
-    return createCloud(config, { tokens, transport, log: this.#options.log });
+    return createCloud(config, { tokens: this.#tokens, transport, log: this.#options.log, ...parts });
   }
 
   #openMetrics(): Promise<Metrics> {

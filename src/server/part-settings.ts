@@ -13,12 +13,13 @@ export interface Edge {
 
 /** Limits of the network edge. @param rate counts requests per client */
 export function edgeOf(settings: Settings, rate: RateLimit): Edge {
-  const { allowedSources, bodyLimit, connectionLimit, connectionsPerAddress, readTimeoutSeconds } = settings;
+  const { allowedSources, bodyLimit, bodiesLimit, connectionLimit, connectionsPerAddress, readTimeoutSeconds } = settings;
   const isTrustedProxy = matchAddresses(settings.trustedProxies);
   return {
     front: { connections: connectionLimit, connectionsPerAddress, readTimeoutMs: readTimeoutSeconds * 1_000, isTrustedProxy },
     requests: {
       body: bodyLimit,
+      bodies: bodiesLimit,
       isAllowedSource: allowedSources.length === 0 ? () => true : matchAddresses(allowedSources),
       isTrustedProxy,
       rate,
@@ -84,7 +85,16 @@ export function cloudConfigOf(settings: Settings): CloudConfig {
 /** How the demo tenant is reached. Credentials that were configured for a real tenant are left out. */
 export function demoConfigOf(
   { apiUrl, tokenUrl, credentials }: DemoTenant,
-  { requestTimeoutSeconds, maxRetries, userAgentComment }: Settings,
+  { requestTimeoutSeconds, maxRetries, answerLimit, userAgentComment }: Settings,
 ): CloudConfig {
-  return { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: requestTimeoutSeconds * 1_000, maxRetries, userAgentComment };
+  return {
+    ...credentials,
+    apiUrl,
+    tokenUrl,
+    cloud: '',
+    requestTimeoutMs: requestTimeoutSeconds * 1_000,
+    maxRetries,
+    answerLimit,
+    userAgentComment,
+  };
 }

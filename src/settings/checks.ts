@@ -57,6 +57,15 @@ const hasWholeTls: Check = ({ tlsCertificate, tlsKey, tlsKeyPassword, tlsClientA
     );
 };
 
+const holdsOneBody: Check = ({ bodyLimit, bodiesLimit }, _refuse, warn) => {
+  if (bodiesLimit >= bodyLimit) return;
+  warn(
+    'ZSCALER_MCP_REQUEST_BODIES_LIMIT',
+    `${bodiesLimit} is less than ZSCALER_MCP_REQUEST_BODY_LIMIT (${bodyLimit}): a body between the two is refused`,
+    'Raise it, or lower ZSCALER_MCP_REQUEST_BODY_LIMIT.',
+  );
+};
+
 const allowsItsHostName: Check = ({ transport, host, allowedHosts, disableHostValidation }, _refuse, warn) => {
   if (!isHttp(transport) || isLoopback(host) || allowedHosts.length > 0 || disableHostValidation) return;
   warn(
@@ -153,6 +162,7 @@ const checks: readonly Check[] = [
   authenticatesClients,
   encryptsOffLoopback,
   allowsItsHostName,
+  holdsOneBody,
   hasSessionsWhereNeeded,
   usesPlatformTrust,
   hasWholeTls,

@@ -42,6 +42,7 @@ const httpOnly: readonly SettingName[] = [
   'allowedSources',
   'trustedProxies',
   'bodyLimit',
+  'bodiesLimit',
   'readTimeoutSeconds',
   'connectionLimit',
   'connectionsPerAddress',

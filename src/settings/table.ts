@@ -193,6 +193,14 @@ const edge = {
     applies: 'reload',
     about: 'Maximum size of a request body, in bytes.',
   }),
+  bodiesLimit: integer({
+    env: 'ZSCALER_MCP_REQUEST_BODIES_LIMIT',
+    default: 67_108_864,
+    min: 65_536,
+    max: 4_294_967_296,
+    applies: 'reload',
+    about: 'Memory for all request bodies that arrive or are being answered, in bytes; the first 16 KiB of each are free.',
+  }),
   readTimeoutSeconds: integer({
     env: 'ZSCALER_MCP_READ_TIMEOUT',
     default: 30,
@@ -737,6 +745,14 @@ const requests = {
     max: 10,
     applies: 'reload',
     about: 'How many times a rate-limited request is retried.',
+  }),
+  answerLimit: integer({
+    env: 'ZSCALER_MCP_CLOUD_ANSWER_LIMIT',
+    default: 16_777_216,
+    min: 65_536,
+    max: 268_435_456,
+    applies: 'reload',
+    about: "Maximum size of the cloud's answers to one call together, in bytes; all running calls may hold four times as much.",
   }),
   userAgentComment: text(
     {

@@ -4,6 +4,7 @@ import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
+import { AnswerTooLarge } from './held-answers.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 import { askedWaitMs, backoffMs, editLockWaitMs, spread } from './wait.ts';
 
@@ -76,6 +77,7 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
     return { status: answer.status, headers: answer.headers, text, attempts };
   } catch (error) {
     if (error instanceof ZscalerMcpError) throw error;
+    if (error instanceof AnswerTooLarge) throw tooLarge(options, error);
     if (budget.signal.aborted) throw gaveUp(options, true);
     if (timer.aborted) throw timedOut(options, timeoutMs);
     return { error: unreachable(options, error), unsent: isUnsent(error) };
@@ -133,6 +135,10 @@ function gaveUp({ what, budget, repeat }: AttemptOptions, inFlight: boolean): Cl
     hint: SLOW,
   });
 }
+
+/** Not repeated: the next answer would be as large. */
+const tooLarge = ({ what, repeat }: AttemptOptions, { message, hint }: AnswerTooLarge): CloudError =>
+  new CloudError('ERR_CLOUD_SIZE', `${what} was answered with ${message}${doubtOf(repeat)}`, { hint });
 
 const timedOut = ({ what, repeat }: AttemptOptions, timeoutMs: number): CloudError =>
   new CloudError('ERR_CLOUD_TIMEOUT', `${what} was not answered within ${timeoutMs} ms${doubtOf(repeat)}`, { hint: SLOW });

@@ -55,6 +55,7 @@ async function setUp({
     tokenUrl: `${standIn.url}/token`,
     requestTimeoutMs: 10_000,
     maxRetries: 2,
+    answerLimit: 100_000,
     ...config,
   };
   const send = (request: Partial<CloudRequest> = {}, changed: Partial<CloudConfig> = {}) =>

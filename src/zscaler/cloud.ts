@@ -11,6 +11,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { addressesOf, type CloudConfig } from './config.ts';
 import { readEntitlement, type Entitlement } from './entitlement.ts';
 import { CloudError } from './error.ts';
+import { HeldAnswers, type Held } from './held-answers.ts';
 import { readRefusal } from './refusal.ts';
 import type { Token, TokenCache } from './tokens.ts';
 import type { Transport } from './transport.ts';
@@ -44,6 +45,8 @@ export interface SharedParts {
   readonly transport: Pick<Transport, 'fetch'>;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Counts the answers that one call holds. Without it, each answer may be as large as the answers to one call. */
+  readonly held?: Pick<Held, 'take'>;
 }
 
 /** Creates a client; cheap, one per call, from the configuration in force. */
@@ -112,8 +115,9 @@ class Exchange {
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
     const text = body === undefined ? undefined : stringifyJson(body);
+    const held = this.#shared.held ?? new HeldAnswers().open(this.#config.answerLimit);
     return attempt(
-      ({ signal }) => this.#shared.transport.fetch(url, { method, headers, body: text, signal }, this.#config.proxy),
+      ({ signal }) => this.#shared.transport.fetch(url, { method, headers, body: text, signal, held }, this.#config.proxy),
       this.#options(nameOf(this.#request), repeatOf(this.#request), this.#budget),
     );
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressesOf, type CloudConfig } from './config.ts';
 
-const config: CloudConfig = { vanityDomain: 'acme', cloud: '', requestTimeoutMs: 1_000, maxRetries: 0 };
+const config: CloudConfig = { vanityDomain: 'acme', cloud: '', requestTimeoutMs: 1_000, maxRetries: 0, answerLimit: 16_777_216 };
 
 describe('addressesOf', () => {
   it.each([

@@ -24,6 +24,8 @@ export interface CloudConfig {
   readonly requestTimeoutMs: number;
   /** Attempts after the first. */
   readonly maxRetries: number;
+  /** Size of the answers to one call together, in bytes after decompression. */
+  readonly answerLimit: number;
   readonly userAgentComment?: string;
   readonly proxy?: ProxyConfig;
 }

@@ -25,7 +25,7 @@ export async function openDemo(shared?: DemoTenant): Promise<Demo> {
   const tenant = shared ?? (await startDemoTenant({ log: quiet }));
   const transport = new Transport();
   const { apiUrl, tokenUrl, credentials } = tenant;
-  const config = { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: 5_000, maxRetries: 0 };
+  const config = { ...credentials, apiUrl, tokenUrl, cloud: '', requestTimeoutMs: 5_000, maxRetries: 0, answerLimit: 16_777_216 };
   const cloud = createCloud(config, { tokens: new TokenCache(), transport, log: quiet });
   const send: Send = (request) => cloud.send(request);
   const answered = new Set<string>();

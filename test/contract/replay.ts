@@ -142,6 +142,7 @@ export function send({ url }: StandIn, request: CloudRequest, maxRetries: number
     tokenUrl: `${url}/token`,
     requestTimeoutMs: 5_000,
     maxRetries,
+    answerLimit: 16_777_216,
   };
   return createCloud(config, { tokens: new TokenCache(), transport: new Transport(), log: quiet }).send(request);
 }
