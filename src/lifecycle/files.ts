@@ -103,7 +103,8 @@ function writeNew(path: string, text: string, durable = false): void {
     if (durable) fsyncSync(descriptor);
   } catch (error) {
     removeIfThere(path);
-    throw error;
+    // An error of a descriptor does not say where, and the temporary name says nothing to anybody.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: dirname(path) });
   } finally {
     closeSync(descriptor);
   }

@@ -2,7 +2,8 @@
 import { chownSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFolder, missing, runCommand, startServer } from './harness.ts';
+import { makeFolder, missing, runCommand, startServer, untilInShell } from './harness.ts';
+import { inPrivatePlaces } from './private-places.ts';
 
 const USER = 4_711;
 const asUser = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups'];
@@ -65,6 +66,19 @@ describe('a place that cannot be used', () => {
       expect(err).toContain('a limit on the size of files is reached (EFBIG');
     }
     expect(server.record().operations).toEqual([]);
+  });
+
+  it.skipIf(missing('root', 'linux', 'unshare'))('since its disk is full: 4, nothing was asked, and where', async () => {
+    const text = await inPrivatePlaces(
+      `mkdir $HOME/full; mount -t tmpfs -o size=64k t $HOME/full; F=$HOME/full/pid; ` +
+        `$N $S --transport streamable-http --port 0 --demo --pid-file $F >/dev/null 2>$HOME/log & ` +
+        untilInShell('grep -q \'"ready"\' $HOME/full/pid 2>/dev/null') +
+        `cat /dev/zero >$HOME/full/x 2>/dev/null || true; ` +
+        `for W in reload restart; do C=0; $N $S $W --pid-file $F || C=$?; echo "$W [$C]"; done; ` +
+        `$N $S status --pid-file $F | head -1; $N $S stop --pid-file $F; wait`,
+    );
+    expect(text.match(/the disk is full \(ENOSPC: \S+\/full\/pid\.d\)\. Free space or inodes on that file system/g), text).toHaveLength(2);
+    for (const line of ['reload [4]', 'restart [4]', 'ready, generation 1', 'stop: stopped']) expect(text).toContain(line);
   });
 
   it('since a folder is in the place of a file: 4, nothing was asked, and where', async () => {
