@@ -108,3 +108,34 @@ describe('a text', () => {
     },
   );
 });
+
+describe('what is large', () => {
+  const size = (value: unknown) => JSON.stringify(redact(value)).length;
+
+  it.each([
+    ['a list', Array.from({ length: 400_000 }, () => 0)],
+    ['an object', Object.fromEntries(Array.from({ length: 400_000 }, (_, at) => [`k${at}`, 0]))],
+    ['a text', 'a'.repeat(4_000_000)],
+    ['many texts', Array.from({ length: 4_000 }, () => 'a'.repeat(1_000))],
+    ['long names', Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${'k'.repeat(40_000)}${at}`, 0]))],
+    ['lists of lists', Array.from({ length: 2_000 }, () => Array.from({ length: 200 }, () => []))],
+  ])('is shown in part: %s', (_, value) => {
+    expect(size(value)).toBeLessThan(250_000);
+    expect(size({ before: [value], after: value })).toBeLessThan(250_000);
+  });
+
+  it('says how much there was', () => {
+    expect(redact('a'.repeat(4_000_000))).toMatch(/^a{100000}\.\.\. \(4000000 characters\)$/);
+    expect((redact(Array.from({ length: 20_000 }, () => 0)) as unknown[]).at(-1)).toBe('[and 10000 more]');
+  });
+
+  it('shows no half of a secret where it is cut', () => {
+    const url = 'https://operator:correct-horse-battery@host ';
+    for (let shift = 0; shift < url.length; shift += 1) {
+      // Blocks that shrink bring the place of the cut into what is shown.
+      const block = `-----BEGIN X-----${'a'.repeat(120_000)}-----END X----- `;
+      const text = redactText(block + ' '.repeat(shift) + url.repeat(4_000));
+      expect(text).not.toContain('correct');
+    }
+  });
+});

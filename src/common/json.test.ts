@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJson, stringifyJson } from './json.ts';
+import { MOST_LEVELS, MOST_VALUES, parseJson, parseMessage, stringifyJson, TooComplex } from './json.ts';
 
 describe('JSON of the cloud', () => {
   it('keeps integers beyond 2^53 digit by digit, both ways', () => {
@@ -25,7 +25,55 @@ describe('JSON of the cloud', () => {
     expect(() => parseJson(`{"id":${'9'.repeat(4_000_000)}}`)).toThrow('a number has 4000000 digits; at most 1000 are read');
   });
 
+  it.each([
+    ['at the top', '216196257331285825'],
+    ['beside texts that look like them', String.raw`["216196257331285825","\"216196257331285825,",216196257331285825]`],
+    ['under a strange name', '{"__proto__":216196257331285825,"a":{"__proto__":[-216196257331285825]}}'],
+    ['at the end of a text with a backslash', String.raw`["\\",216196257331285825,"\""]`],
+  ])('keeps an integer %s', (_, text) => expect(stringifyJson(parseJson(text))).toBe(text));
+
+  it.each(['0216196257331285825', '[216196257331285825 1]', '{216196257331285825:1}', '216196257331285825x', '--216196257331285825'])(
+    'refuses what is no JSON although it has such an integer: %s',
+    (text) => expect(() => parseJson(text)).toThrow(SyntaxError),
+  );
+
+  it('reads fractions and exponents of many digits as JSON.parse does', () => {
+    for (const text of [
+      '1.2161962573312858',
+      '2161962573312858251e2',
+      '-2161962573312858251.5',
+      '1e+0000000000000000001',
+      '9007199254740991',
+    ])
+      expect(parseJson(text)).toBe(JSON.parse(text));
+  });
+
   it('writes nothing as null', () => {
     expect(stringifyJson(undefined)).toBe('null');
+  });
+});
+
+describe('a message of a peer', () => {
+  it('is read as any JSON', () => {
+    const text = String.raw`{"a":[1,{"b":"],[,{\",,,"}],"c":216196257331285825}`;
+    expect(parseMessage(text)).toEqual(parseJson(text));
+  });
+
+  it('has a limited number of values, whose texts may hold anything', () => {
+    expect(parseMessage(`[${'0,'.repeat(MOST_VALUES - 2)}0]`)).toHaveLength(MOST_VALUES - 1);
+    expect(parseMessage(JSON.stringify([',[{'.repeat(100_000)]))).toHaveLength(1);
+    for (const part of ['0,', '[],', '{},', '{"a":0},', '"",'])
+      expect(() => parseMessage(`[${part.repeat(MOST_VALUES)}0]`)).toThrow(TooComplex);
+  });
+
+  it('has a limited number of levels', () => {
+    const nested = (levels: number) => '[{"a":'.repeat(levels / 2) + '0' + '}]'.repeat(levels / 2);
+    expect(() => parseMessage(nested(MOST_LEVELS))).not.toThrow();
+    expect(() => parseMessage(nested(MOST_LEVELS + 2))).toThrow('it is nested more than 200 levels deep');
+    expect(() => parseMessage('['.repeat(4_000_000))).toThrow(TooComplex);
+  });
+
+  it('is refused as before where it is no JSON', () => {
+    for (const text of ['', '{', '"', '"\\', '{"a"', ']]]']) expect(() => parseMessage(text)).toThrow(SyntaxError);
   });
 });

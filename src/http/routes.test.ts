@@ -190,6 +190,10 @@ describe('a body', () => {
 
   it('may be of 4 MiB', async () => {
     const stack = await startStack();
+    for (const params of [`[${'0,'.repeat(100_000)}0]`, `${'['.repeat(300)}${']'.repeat(300)}`]) {
+      const answer = await post(stack.url, `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":${params}}}`);
+      expect([answer.status, await answer.text()]).toEqual([413, expect.stringMatching(/more than (?:50000 values|200 levels deep)/)]);
+    }
     const text = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${'x'.repeat(4 * 1_024 * 1_024 - 100)}"}}`;
     expect((await post(stack.url, text)).status).toBe(400);
     expect((await post(stack.url, `${text}${' '.repeat(100)}`)).status).toBe(413);

@@ -6,6 +6,7 @@ import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { logFor, scopeFields } from '../common/log-scope.ts';
 import { restore, sanitize, sanitizeText } from '../sanitize/index.ts';
+import { bound } from '../shape/index.ts';
 import { withoutToken, type Consent } from './confirm-call.ts';
 import { encodeFailure, encodeNeed, encodeResult } from './encode.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
@@ -57,13 +58,16 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
       ...context,
       queried: (query) => note({ event: 'query', ...query }),
     });
-    const shown = runtime.sanitizes ? sanitize(value) : value;
-    const result = encodeResult(shown, {
-      isStructured: tool.outputSchema !== undefined,
+    const isStructured = tool.outputSchema !== undefined;
+    const inputs = inputsOf(tool);
+    const { value: shown, ...whole } = isStructured ? { value } : bound(value, { maxTokens: runtime.maxResponseTokens, inputs });
+    const result = encodeResult(runtime.sanitizes ? sanitize(shown) : shown, {
+      isStructured,
       writtenBy: tool.writtenBy,
       afterChange: tool.afterChange,
       maxTokens: runtime.maxResponseTokens,
-      inputs: inputsOf(tool),
+      inputs,
+      whole,
     });
     note({ event: 'done', decision, by, result: value });
     return result;

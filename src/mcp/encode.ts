@@ -1,7 +1,7 @@
 /** Turns the value that a tool returned into a result of the protocol. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../common/json.ts';
-import { sizeOf, writeText } from '../shape/index.ts';
+import { sizeOf, writeText, type Bounded } from '../shape/index.ts';
 
 /**
  * The text of the result: a notice where one is needed, then flat rows as CSV, anything else as JSON. A tool with an output
@@ -9,10 +9,10 @@ import { sizeOf, writeText } from '../shape/index.ts';
  */
 export function encodeResult(
   value: unknown,
-  { isStructured = false, writtenBy, afterChange, maxTokens = Infinity, inputs = [] }: Encoding = {},
+  { isStructured = false, writtenBy, afterChange, maxTokens = Infinity, inputs = [], whole = {} }: Encoding = {},
 ): CallToolResult {
   const notice = writtenBy === undefined ? undefined : noticeOf(writtenBy);
-  const budget = { maxTokens, inputs, taken: notice === undefined ? 0 : sizeOf(notice) };
+  const budget = { maxTokens, inputs, whole, taken: notice === undefined ? 0 : sizeOf(notice) };
   const text = isStructured ? stringifyJson(value) : writeText(value, budget);
   const content: CallToolResult['content'] = [
     ...(notice === undefined ? [] : [{ type: 'text' as const, text: notice }]),
@@ -31,6 +31,8 @@ interface Encoding {
   readonly afterChange?: string | undefined;
   /** Limit for the length of the text, in tokens. */
   readonly maxTokens?: number;
+  /** What was left out of the value already. */
+  readonly whole?: Pick<Bounded, 'rows' | 'bytes'>;
   /** Names of the tool's inputs, for advice on how to narrow the answer. */
   readonly inputs?: readonly string[];
 }

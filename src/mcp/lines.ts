@@ -1,7 +1,7 @@
 /** JSON-RPC over a pair of byte streams, one message per line. Integers of any size keep their digits. */
 import type { Readable, Writable } from 'node:stream';
 import { parseJSONRPCMessage, type JSONRPCMessage, type RequestId, type Transport } from '@modelcontextprotocol/server';
-import { parseJson, stringifyJson } from '../common/json.ts';
+import { parseMessage, stringifyJson, TooComplex } from '../common/json.ts';
 import { Pieces } from '../common/pieces.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { fillIn, hasList } from './prepared-list.ts';
@@ -185,8 +185,9 @@ export class LineTransport implements Transport {
   #deliver(line: string): void {
     let value: unknown;
     try {
-      value = parseJson(line);
-    } catch {
+      value = parseMessage(line);
+    } catch (error) {
+      if (error instanceof TooComplex) return this.#complain(-32_600, `Invalid Request: ${error.message}. Split the message.`);
       return this.#complain(-32_700, 'Parse error: the line is not JSON. Send one JSON-RPC message per line.');
     }
     const fault = judgeIds(value);

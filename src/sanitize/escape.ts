@@ -6,8 +6,18 @@ const OPEN = '⟦';
 const LOOKS_LIKE_ONE = /⟦(?=U\+[\dA-F]{4,6}⟧)/g;
 const SHOWN = /⟦U\+([\dA-F]{4,6})⟧/g;
 
-export const showByNumber = (character: string): string =>
-  `${OPEN}U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
+/** Hidden characters are a few thousand. */
+const shownAs = new Map<string, string>();
+
+export function showByNumber(character: string): string {
+  const known = shownAs.get(character);
+  if (known !== undefined) return known;
+  const shown = `${OPEN}U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
+  if (shownAs.size < MOST_KNOWN) shownAs.set(character, shown);
+  return shown;
+}
+
+const MOST_KNOWN = 10_000;
 
 /** Must run before any other character is shown by code point. */
 export const guardLookalikes = (text: string): string => text.replaceAll(LOOKS_LIKE_ONE, showByNumber(OPEN));

@@ -32,7 +32,7 @@ const afterLetterOf =
     script.test(before) && LETTER_OR_MARK.test(before);
 
 const joinsPictures: Rule = (_before, text, at) =>
-  PICTURE.test(text.slice(Math.max(0, at - 4), at)) && STARTS_WITH_PICTURE.test(text.slice(at + 1));
+  PICTURE.test(text.slice(Math.max(0, at - 4), at)) && STARTS_WITH_PICTURE.test(text.slice(at + 1, at + 3));
 const isSpelling = afterLetterOf(JOINING);
 
 /** A single such character after its base is spelling; any further one hides something. */
@@ -40,18 +40,34 @@ const rules: readonly (readonly [RegExp, Rule])[] = [
   [/\u200D/, (...place) => isSpelling(...place) || joinsPictures(...place)],
   [/\u200C/, isSpelling],
   [/\u200B/, afterLetterOf(UNSPACED)],
-  [/[\uFE0E\uFE0F]/, (before, text, at) => STARTS_WITH_PICTURE.test(before) || /^[\d#*]\uFE0F\u20E3/.test(text.slice(at - 1))],
+  [/[\uFE0E\uFE0F]/, (before, text, at) => STARTS_WITH_PICTURE.test(before) || /^[\d#*]\uFE0F\u20E3/.test(text.slice(at - 1, at + 2))],
   [/[\uFE00-\uFE02]|[\u{E0100}-\u{E010F}]/u, (before) => /\p{Unified_Ideograph}/u.test(before)],
   [/[\u180B-\u180D\u180F]/, afterLetterOf(/\p{sc=Mong}/u)],
   [/[\u{E0020}-\u{E007F}]/u, (_before, text, at) => isInFlag(text, at)],
 ];
 
 function isNeeded(character: string, text: string, at: number): boolean {
-  const rule = rules.find(([which]) => which.test(character));
-  return rule?.[1](characterBefore(text, at), text, at) ?? false;
+  const rule = ruleOf(character);
+  return rule !== null && rule(characterBefore(text, at), text, at);
 }
 
-const characterBefore = (text: string, at: number): string => Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? '';
+/** There are a few thousand hidden characters. */
+const ruleByCharacter = new Map<string, Rule | null>();
+
+function ruleOf(character: string): Rule | null {
+  let rule = ruleByCharacter.get(character);
+  if (rule === undefined) {
+    rule = rules.find(([which]) => which.test(character))?.[1] ?? null;
+    ruleByCharacter.set(character, rule);
+  }
+  return rule;
+}
+
+const isLow = (code: number): boolean => code >= 0xdc_00 && code <= 0xdf_ff;
+const isHigh = (code: number): boolean => code >= 0xd8_00 && code <= 0xdb_ff;
+
+const characterBefore = (text: string, at: number): string =>
+  at > 1 && isLow(text.charCodeAt(at - 1)) && isHigh(text.charCodeAt(at - 2)) ? text.slice(at - 2, at) : text.charAt(at - 1);
 
 const isInFlag = (text: string, at: number): boolean =>
   Array.from(text.slice(Math.max(0, at - 14), at + 14).matchAll(FLAG), ({ index, 0: flag }) => [index, index + flag.length] as const).some(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeProblem } from '../common/problem.ts';
 import { loadSettings, parseEnvFile, type EnvFileLayer, type SettingsInput } from './index.ts';
 
 const PATH = '/etc/zscaler/.env';
@@ -146,6 +147,28 @@ describe('quotes that came through docker run --env-file', () => {
     { boot: { ZSCALER_MCP_AUTH_API_KEY: '"' } },
   ])('are no matter elsewhere: %j', (input) => {
     expect(load(input)).toMatchObject({ problems: [], warnings: [] });
+  });
+});
+
+describe('a file with more that is wrong than anybody reads', () => {
+  it.each([
+    ['lines of something else', (at: number) => `this is line ${at}`, 'problems'],
+    ['short lines', () => 'a', 'problems'],
+    ['names that nobody knows', (at: number) => `ZSCALER_MCP_UNKNWN_${at}=1`, 'warnings'],
+    ['names that are not shown', (at: number) => `a${at}=1`, 'warnings'],
+    ['one name again and again', () => 'ZSCALER_MCP_PORTT=1', 'warnings'],
+    ['variables of the loader', (at: number) => `LD_${at}=1`, 'problems'],
+    ['references to nothing', (at: number) => `A${at}=\${B}`, 'warnings'],
+  ] as const)('is told of in short: %s', (_, line, kind) => {
+    const count = line(0) === 'a' ? 400_000 : 30_000;
+    const before = process.threadCpuUsage();
+    const loaded = load({ text: Array.from({ length: count }, (__, at) => line(at)).join('\n') });
+    const { user, system } = process.threadCpuUsage(before);
+    const told = [...loaded.problems, ...loaded.warnings].map(describeProblem).join('\n');
+    expect(told.length).toBeLessThan(8_192);
+    expect(loaded[kind].at(-1)?.message).toMatch(/^\d{5,6} more (?:problem|warning)s not listed here$/);
+    // Half a minute where each was compared with every setting.
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   });
 });
 

@@ -5,7 +5,7 @@ import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin
 import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
 import { originOf, type Said } from './origins.ts';
-import type { Problem } from './problem.ts';
+import { few, type Problem } from './problem.ts';
 import { describeReference, findReference, hintForReference } from './references.ts';
 import { judgeReserved } from './reserved.ts';
 import { fileNameOf, mayName, readSecretFile, readSecretFiles, type SecretFiles } from './secret-files.ts';
@@ -63,8 +63,9 @@ export function loadSettings(input: SettingsInput): Loaded {
     ...(input.isPartial ? [] : [withoutConsequences(checkTogether(settings, origins, input.known), problems)]),
   ];
   for (const finding of findings) {
-    problems.push(...finding.problems);
-    warnings.push(...finding.warnings);
+    // Not by a spread: a file may have hundreds of thousands of them.
+    for (const problem of finding.problems) problems.push(problem);
+    for (const warning of finding.warnings) warnings.push(warning);
   }
   const secrets = [...formsOf(rawSecrets(layers, secretFiles)), ...secretValues(settings)];
   const mask = (problem: Problem) => ({ ...problem, message: maskSecrets(problem.message, secrets) });
@@ -72,8 +73,8 @@ export function loadSettings(input: SettingsInput): Loaded {
     settings,
     origins: Object.freeze(origins),
     secretFiles,
-    problems: inOrder(problems).map(mask),
-    warnings: inOrder(warnings).map(mask),
+    problems: few(inOrder(problems), 'problem').map(mask),
+    warnings: few(inOrder(warnings), 'warning').map(mask),
     shadowed: shadowed.map((each) => maskShadowed(each, secrets)),
   });
 }

@@ -1,7 +1,7 @@
 /** Names in a `.env` or in the environment that are not settings. */
 import { nearest } from '../common/nearest.ts';
 import type { Layer } from './layers.ts';
-import type { Problem } from './problem.ts';
+import { MOST_TOLD, type Problem } from './problem.ts';
 import { findReserved, reserved } from './reserved.ts';
 import { secretFileNames } from './secret-files.ts';
 import { rows } from './table.ts';
@@ -46,12 +46,14 @@ const suggestions = [...settingNames.keys(), ...reserved.flatMap(({ names }) => 
 export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  // A suggestion is compared with every setting.
+  const describe = (name: string) => unknown(name, warnings.length < MOST_TOLD);
   for (const layer of layers) {
     if (layer.kind === 'flag') continue;
     for (const name of layer.names) {
       const place = layer.place(name);
       if (layer.kind === 'environment') {
-        if (isMisspeltSetting(name)) warnings.push({ setting: name, ...place, ...unknown(name) });
+        if (isMisspeltSetting(name)) warnings.push({ setting: name, ...place, ...describe(name) });
         continue;
       }
       const shown = isShowableName(name) ? name : null;
@@ -70,7 +72,7 @@ export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; war
           hint: 'Give it as a flag, or set it in the environment that the server is started with.',
         });
       } else if (!settingNames.has(name) && !findReserved(name)) {
-        warnings.push({ setting: shown, ...place, ...unknown(name) });
+        warnings.push({ setting: shown, ...place, ...describe(name) });
       }
     }
   }
@@ -81,13 +83,13 @@ export function judgeNames(layers: readonly Layer[]): { problems: Problem[]; war
 const isMisspeltSetting = (name: string): boolean =>
   /^(?:ZSCALER|ZCELL)_[A-Z0-9_]{1,60}$/.test(name) && !settingNames.has(name) && !findReserved(name) && !INTERNAL.includes(name);
 
-function unknown(name: string): { message: string; hint: string } {
+function unknown(name: string, isSuggesting: boolean): { message: string; hint: string } {
   if (!isShowableName(name))
     return {
       message: 'the name is not a setting, and is not shown because it does not look like one',
       hint: 'Put a value of several lines between quotes.',
     };
-  const close = nearest(name, suggestions);
+  const close = isSuggesting ? nearest(name, suggestions) : null;
   return {
     message: 'is not a setting of this server and has no effect',
     hint: close === null ? 'Remove it; docs/reference/settings.md lists all settings.' : `Did you mean ${close}?`,

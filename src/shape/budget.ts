@@ -9,6 +9,8 @@ export interface Budget {
   readonly maxTokens: number;
   /** Bytes already taken by something else. */
   readonly taken?: number;
+  /** What was left out of the value already. */
+  readonly whole?: { readonly rows?: number; readonly bytes?: number };
   /** Names of the tool's inputs, for the advice on how to get the rest. */
   readonly inputs: readonly string[];
 }

@@ -1,3 +1,4 @@
+export { bound, type Bounded } from './bound.ts';
 export { sizeOf, type Budget } from './budget.ts';
 export { showFound, showRows, type Rows } from './listing.ts';
 export { openQuery, type Query } from './query.ts';

@@ -2,8 +2,8 @@
 import { ZscalerMcpError } from '../common/errors.ts';
 
 const MOST_CHARACTERS = 1_000;
-/** Limits of one evaluation: about a tenth of a second of work, and a result of about as many characters. */
-const MOST_WORK = 5_000_000;
+/** Limits of one evaluation: less than a tenth of a second of work, and a result of half as many characters. */
+const MOST_WORK = 2_000_000;
 
 /** Evaluates the expression. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export interface Query {

@@ -10,7 +10,7 @@ export function writeText(value: unknown, budget: Budget): string {
   if (isListing(value)) return writeRows(value, budget, frameJson);
   if (Array.isArray(value)) return writeRows({ items: value as unknown[] }, budget, frameArray);
   const text = typeof value === 'string' ? value : stringifyJson(value);
-  if (sizeOf(text) <= bytesOf(budget)) return text;
+  if (budget.whole?.bytes === undefined && sizeOf(text) <= bytesOf(budget)) return text;
   return typeof value === 'object' && value !== null ? cutObject(value, budget) : cutText(text, budget);
 }
 
@@ -26,7 +26,7 @@ interface Layout {
 function writeRows({ items, ...around }: Rows, budget: Budget, frame: Frame): string {
   const layout = layOut(items, frame);
   const whole = layout.frame(around, layout.lines);
-  return sizeOf(whole) <= bytesOf(budget) ? whole : cutRows(items, around, layout, budget);
+  return budget.whole?.rows === undefined && sizeOf(whole) <= bytesOf(budget) ? whole : cutRows(items, around, layout, budget);
 }
 
 function layOut(items: readonly unknown[], frame: Frame): Layout {
@@ -75,10 +75,8 @@ function cutRows(items: readonly unknown[], all: Around, layout: Layout, budget:
 
 function noteOnRows(items: readonly unknown[], shown: number, budget: Budget): string {
   const fields = typeof items[0] === 'object' && items[0] !== null ? Object.keys(items[0]) : [];
-  const here =
-    shown === 0
-      ? `None of these ${count(items.length, 'row')} is shown`
-      : `Only the first ${shown} of these ${items.length} rows are shown`;
+  const all = budget.whole?.rows ?? items.length;
+  const here = shown === 0 ? `None of these ${count(all, 'row')} is shown` : `Only the first ${shown} of these ${all} rows are shown`;
   const held = shown === 0 && fields.length > 0 ? ` A row has ${namesOf(fields)}.` : '';
   return `${here}: an answer may have ${budget.maxTokens} tokens.${held} ${advise(budget, shown, fields)}`;
 }
@@ -133,6 +131,6 @@ function kindOf(value: unknown): string {
 }
 
 function cutText(text: string, budget: Budget): string {
-  const note = `This text is cut: an answer may have ${budget.maxTokens} tokens, and it has ${sizeOf(text)} bytes. It begins:\n\n`;
+  const note = `This text is cut: an answer may have ${budget.maxTokens} tokens, and it has ${budget.whole?.bytes ?? sizeOf(text)} bytes. It begins:\n\n`;
   return note + beginningOf(text, Math.max(0, bytesOf(budget) - sizeOf(note)));
 }

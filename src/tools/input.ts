@@ -1,7 +1,7 @@
 /** Checks the arguments of a call. Reports every fault at once, with what was wanted and what was given. */
 import { ZscalerMcpError } from '../common/errors.ts';
 import { quoteBriefly, sayFew } from '../common/few.ts';
-import { parseJson, quote } from '../common/json.ts';
+import { parseMessage, quote } from '../common/json.ts';
 import type { Field, Fields, JsonSchema } from './fields.ts';
 import { suggest } from '../common/nearest.ts';
 
@@ -42,7 +42,7 @@ function readField(field: Field, given: unknown): { good: unknown } | { fault: s
 function inText({ schema }: Field, given: unknown): unknown {
   if (typeof given !== 'string' || schema['type'] === 'string') return undefined;
   try {
-    return parseJson(given);
+    return parseMessage(given);
   } catch {
     return undefined;
   }

@@ -70,7 +70,7 @@ export function graphqlRefusalOf(content: unknown, what: string, log: Log): Clou
   return new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with ${said}`, {
     status: 200,
     reason,
-    hint: graphqlHints[reason ?? ''] ?? 'Correct what the message names and call again.',
+    hint: (Object.hasOwn(graphqlHints, reason ?? '') && graphqlHints[reason ?? '']) || 'Correct what the message names and call again.',
   });
 }
 

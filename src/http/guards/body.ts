@@ -1,6 +1,6 @@
 /** Reads the body of a message: JSON of limited size. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseJson } from '../../common/json.ts';
+import { parseMessage, TooComplex } from '../../common/json.ts';
 import { Pieces } from '../../common/pieces.ts';
 import { costOfValues, type BodyPlace, type BodyRoom } from './body-room.ts';
 
@@ -80,8 +80,9 @@ function parse(bytes: Buffer, place: BodyPlace, all: BodyRoom): ReadBody {
   if (!place.take(cost)) return { refusal: noRoom(all) };
   if (bytes.length === 0) return refuse(400, -32_700, 'Parse error: the body is empty. Send one JSON-RPC message.');
   try {
-    return { value: parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
-  } catch {
+    return { value: parseMessage(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+  } catch (error) {
+    if (error instanceof TooComplex) return refuse(413, -32_000, `Payload Too Large: ${error.message}. Split it.`);
     return refuse(400, -32_700, `Parse error: the body of ${bytes.length} bytes is not JSON in UTF-8. Send one JSON-RPC message.`);
   }
 }

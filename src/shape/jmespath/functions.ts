@@ -1,7 +1,7 @@
 /** The functions of JMESPath: https://jmespath.org/specification.html#built-in-functions */
 import { count } from '../../common/count.ts';
 import { stringifyJson } from '../../common/json.ts';
-import { CHARACTERS_A_STEP, Fault, STEPS_A_MEMBER, type Work } from './fault.ts';
+import { CHARACTERS_A_STEP, Fault, STEPS_A_CALL, STEPS_A_MEMBER, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, Reference, typeOf, weigh, type Numeric, type Row } from './values.ts';
 
 /** Accepted types of an argument; `numbers` and `strings` are homogeneous arrays. */
@@ -56,7 +56,7 @@ const table: Readonly<Record<string, Builtin>> = {
     BY,
     ([items, by]: [Items, Reference], work) => least(keyed(items, by, work), (one, other) => compare(other.key, one.key))?.item ?? null,
   ),
-  merge: define(OBJECT, (objects: readonly Row[]) => Object.fromEntries(objects.flatMap((object) => Object.entries(object))), true),
+  merge: define(OBJECT, merge, true),
   min: define(ORDERED, ([values]: [Ordered], work) => {
     chargeOrder(values, 1, work);
     return least(values, compare);
@@ -100,6 +100,7 @@ export function findFunction(name: string, given: number, at: number): Called {
   if (found.repeats ? given < wanted : given !== wanted)
     throw new Fault(`${name}() takes ${found.repeats ? 'at least ' : ''}${count(wanted, 'argument')}, not ${given}`, at);
   return (args, work) => {
+    work.spend(STEPS_A_CALL);
     for (const [place, value] of args.entries()) {
       work.spend(1 + sizeOf(value));
       const allowed = found.takes[Math.min(place, wanted - 1)] ?? [];
@@ -136,6 +137,15 @@ function narrow(value: bigint): Numeric {
   return Number.isSafeInteger(number) ? number : value;
 }
 
+/** Charged again: the members are listed, and put into a new object. */
+function merge(objects: readonly Row[], work: Work): Row {
+  const members = objects.flatMap((object) => {
+    work.spend(sizeOf(object) * 2);
+    return Object.entries(object);
+  });
+  return Object.fromEntries(members);
+}
+
 function contains([within, wanted]: [string | Items, unknown], work: Work): boolean {
   if (isText(within)) {
     if (!isText(wanted)) return false;
@@ -161,10 +171,10 @@ function lengthOf(value: string | Items | Row): number {
 const sizeOf = (value: unknown): number =>
   isText(value) || Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length * STEPS_A_MEMBER : 0;
 
-/** Charges the comparison of texts with others, each `times` times; that of numbers is charged with their list. */
+/** Charges the comparison of values with others, each `times` times. */
 function chargeOrder(values: Ordered, times: number, work: Work): void {
   const characters = values.reduce((sum: number, value) => sum + (isText(value) ? value.length : 0), 0);
-  work.spend((characters * times) / CHARACTERS_A_STEP);
+  work.spend((values.length + characters / CHARACTERS_A_STEP) * times);
 }
 
 const least = <T>(values: readonly T[], order: (one: T, other: T) => number): T | null =>
@@ -187,8 +197,8 @@ function keyed(items: Items, { step }: Reference, work: Work): Keyed[] {
   return rows as Keyed[];
 }
 
-/** Texts with more digits are no numbers for the Python implementation either. */
-const MOST_DIGITS = 4_300;
+/** As in JSON: arithmetic with longer ones takes longer than a step. */
+const MOST_DIGITS = 1_000;
 
 function toNumber(value: unknown): Numeric | null {
   if (isNumber(value)) return value;

@@ -1,5 +1,5 @@
 /** Compiles a JMESPath expression into a function, by operator precedence: https://jmespath.org/specification.html#grammar */
-import { Fault } from './fault.ts';
+import { Fault, STEPS_A_LIST, STEPS_A_MEMBER } from './fault.ts';
 import { findFunction } from './functions.ts';
 import { both, chain, comparison, either, flatten, index, itself, project, projectValues, select, slice } from './steps.ts';
 import { tokenize, type Token } from './tokens.ts';
@@ -94,7 +94,10 @@ class Parser {
         return this.#record();
       case '!': {
         const operand = this.#expression(NOT);
-        return (value, work) => !isTrue(operand(value, work));
+        return (value, work) => {
+          work.spend(1);
+          return !isTrue(operand(value, work), work);
+        };
       }
       case '(': {
         const inner = this.#expression(0);
@@ -164,7 +167,7 @@ class Parser {
   #list(): Step {
     const items = this.#series(']', () => this.#expression(0));
     return (value, work) => {
-      work.spend(items.length);
+      work.spend(STEPS_A_LIST + items.length);
       return value === null || value === undefined ? null : items.map((item) => item(value, work) ?? null);
     };
   }
@@ -177,7 +180,7 @@ class Parser {
       return [key.value as string, this.#expression(0)] as const;
     });
     return (value, work) => {
-      work.spend(members.length);
+      work.spend((1 + members.length) * STEPS_A_MEMBER);
       return value === null || value === undefined
         ? null
         : Object.fromEntries(members.map(([key, step]) => [key, step(value, work) ?? null]));

@@ -1,5 +1,5 @@
 /** The operations of a compiled expression. */
-import { STEPS_A_MEMBER } from './fault.ts';
+import { CHARACTERS_A_STEP, STEPS_A_MEMBER, type Work } from './fault.ts';
 import { compare, isEqual, isNumber, isObject, isText, isTrue, type Step } from './values.ts';
 
 /** Own properties only: `constructor` is a field like any other. */
@@ -13,6 +13,7 @@ export const select =
 export const index =
   (of: Step, place: number): Step =>
   (value, work) => {
+    work.spend(1);
     const items = of(value, work);
     return Array.isArray(items) ? items.at(place) : null;
   };
@@ -45,8 +46,14 @@ export const flatten =
   (value, work) => {
     const items: unknown = of(value, work);
     if (!Array.isArray(items)) return null;
-    work.spend(items.reduce<number>((count, item) => count + (Array.isArray(item) ? item.length : 1), 0));
-    return items.flat();
+    const flat: unknown[] = [];
+    for (const item of items as unknown[]) {
+      work.spend(Array.isArray(item) ? 1 + item.length : 1);
+      // `flat` and a spread take several times as long.
+      if (Array.isArray(item)) for (const inner of item as unknown[]) flat.push(inner);
+      else flat.push(item);
+    }
+    return flat;
   };
 
 /** Applies `each` to the items that pass `test`, dropping null results. */
@@ -58,7 +65,7 @@ export const project =
     const results: unknown[] = [];
     for (const item of items as unknown[]) {
       work.spend(1);
-      if (test && !isTrue(test(item, work))) continue;
+      if (test && !isTrue(test(item, work), work)) continue;
       const result = each(item, work);
       if (result !== null && result !== undefined) results.push(result);
     }
@@ -80,21 +87,25 @@ export const itself: Step = (value) => value;
 
 export const chain =
   (left: Step, right: Step): Step =>
-  (value, work) =>
-    right(left(value, work), work);
+  (value, work) => {
+    work.spend(1);
+    return right(left(value, work), work);
+  };
 
 export const either =
   (left: Step, right: Step): Step =>
   (value, work) => {
+    work.spend(1);
     const found = left(value, work);
-    return isTrue(found) ? found : right(value, work);
+    return isTrue(found, work) ? found : right(value, work);
   };
 
 export const both =
   (left: Step, right: Step): Step =>
   (value, work) => {
+    work.spend(1);
     const found = left(value, work);
-    return isTrue(found) ? right(value, work) : found;
+    return isTrue(found, work) ? right(value, work) : found;
   };
 
 const tests: Readonly<Record<string, (order: number) => boolean>> = {
@@ -106,14 +117,17 @@ const tests: Readonly<Record<string, (order: number) => boolean>> = {
 
 /** Numbers are ordered, and strings too, as in the Python implementation: that is how dates are compared. */
 export function comparison(kind: string, left: Step, right: Step): Step {
-  const ordered = (one: unknown, other: unknown) => {
+  const ordered = (one: unknown, other: unknown, work: Work) => {
     if (isNumber(one) && isNumber(other)) return tests[kind]?.(compare(one, other));
-    return isText(one) && isText(other) ? tests[kind]?.(compare(one, other)) : null;
+    if (!isText(one) || !isText(other)) return null;
+    work.spend(Math.min(one.length, other.length) / CHARACTERS_A_STEP);
+    return tests[kind]?.(compare(one, other));
   };
   return (value, work) => {
+    work.spend(1);
     const [one, other] = [left(value, work), right(value, work)];
     if (kind === '==') return isEqual(one, other, work);
     if (kind === '!=') return !isEqual(one, other, work);
-    return ordered(one, other);
+    return ordered(one, other, work);
   };
 }

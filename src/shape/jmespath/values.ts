@@ -1,5 +1,5 @@
 /** JMESPath types and comparisons. An integer beyond 2^53 is a `bigint` and behaves like any number. */
-import { CHARACTERS_A_STEP, type Work } from './fault.ts';
+import { CHARACTERS_A_NUMBER, CHARACTERS_A_STEP, STEPS_A_MEMBER, type Work } from './fault.ts';
 
 /** A compiled expression: called with the current value. */
 export type Step = (value: unknown, work: Work) => unknown;
@@ -22,12 +22,9 @@ export const isObject = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Reference);
 
 /** Null, an empty string, list or object, and false are falsy; zero is not. */
-export function isTrue(value: unknown): boolean {
+export function isTrue(value: unknown, work: Work): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  if (isObject(value)) {
-    for (const name in value) if (Object.hasOwn(value, name)) return true;
-    return false;
-  }
+  if (isObject(value)) return work.isFilled(value);
   return isNumber(value) || Boolean(value);
 }
 
@@ -46,8 +43,9 @@ export function isEqual(one: unknown, other: unknown, work: Work): boolean {
   if (Array.isArray(one))
     return Array.isArray(other) && one.length === other.length && one.every((item, at) => isEqual(item, other[at], work));
   if (!isObject(one) || !isObject(other)) return (one ?? null) === (other ?? null);
-  const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key], work));
+  const [keys, others] = [Object.keys(one), Object.keys(other)];
+  work.spend((keys.length + others.length) * STEPS_A_MEMBER);
+  return keys.length === others.length && keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key], work));
 }
 
 /** Negative when `one` sorts first. */
@@ -59,11 +57,12 @@ export function compare<T extends Numeric | string>(one: T, other: T): number {
 /** Charges the size of `value` when written out. Shared parts count each time. */
 export function weigh(value: unknown, work: Work): void {
   if (isText(value)) return work.spend(1 + value.length);
+  if (isNumber(value)) return work.spend(typeof value === 'bigint' ? value.toString(16).length * 2 : CHARACTERS_A_NUMBER);
   work.spend(1);
   if (Array.isArray(value)) for (const item of value) weigh(item, work);
   else if (isObject(value))
     for (const [key, item] of Object.entries(value)) {
-      work.spend(key.length);
+      work.spend(STEPS_A_MEMBER + key.length);
       weigh(item, work);
     }
 }

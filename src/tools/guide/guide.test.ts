@@ -78,6 +78,8 @@ describe('searching', () => {
 
   it('finds nothing for nonsense, and something for a part of what was meant', () => {
     expect(searchTools(catalogue, 'xyzzy', 10)).toEqual([]);
+    for (const word of ['constructor', 'toString', '__proto__', 'hasOwnProperty valueOf'])
+      expect(() => searchTools(catalogue, `${word} ${word.toLowerCase()}`, 10)).not.toThrow();
     expect(searchTools(catalogue, 'xyzzy labels', 10).length).toBeGreaterThan(0);
     expect(searchTools(catalogue, '*** the of', 10)).toEqual([]);
   });

@@ -29,8 +29,8 @@ const indexes = new WeakMap<readonly Tool[], Index>();
 export function searchTools(tools: readonly Tool[], query: string, most: number): Tool[] {
   const { entries, counts } = indexOf(tools);
   const said = query.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const wanted = [...wordsOf(query)].map((word) => ({ word, alike: meanings[word] ?? [], rarity: rarityOf(word, counts, entries.length) }));
-  const actions = new Set(said.flatMap((word) => verbs[word] ?? []));
+  const wanted = [...wordsOf(query)].map((word) => ({ word, alike: alikeOf(word), rarity: rarityOf(word, counts, entries.length) }));
+  const actions = new Set(said.flatMap((word) => (Object.hasOwn(verbs, word) ? (verbs[word] ?? []) : [])));
   const score = ({ tool, words }: Indexed): number => {
     const sum = wanted.reduce((total, { word, alike, rarity }) => total + rarity * judge(words, word, alike), 0);
     return sum * (isFitting(tool.action, actions) ? FITTING : 1);
@@ -43,11 +43,14 @@ export function searchTools(tools: readonly Tool[], query: string, most: number)
     .map(({ tool }) => tool);
 }
 
+/** Own properties only: `constructor` is a word like any other. */
+const alikeOf = (word: string): readonly string[] => (Object.hasOwn(meanings, word) ? (meanings[word] ?? []) : []);
+
 /** A question without a verb is about reading. */
 const isFitting = (action: Action, wanted: ReadonlySet<Action>): boolean => (wanted.size === 0 ? action === 'read' : wanted.has(action));
 
 function rarityOf(word: string, counts: ReadonlyMap<string, number>, tools: number): number {
-  const alike = [word, ...(meanings[word] ?? [])];
+  const alike = [word, ...alikeOf(word)];
   return Math.log(1 + tools / Math.max(1, ...alike.map((one) => counts.get(one) ?? 0)));
 }
 

@@ -1,5 +1,5 @@
 /** Conditions of policy rules. The API reads and writes them in different forms; both are accepted as input, and the write form is sent. */
-import { parseJson } from '../../common/json.ts';
+import { parseMessage } from '../../common/json.ts';
 import { text } from '../define.ts';
 import { wireNames } from '../wire-names.ts';
 
@@ -46,7 +46,7 @@ export const conditions = {
 /** Clients of the Python server may send the list as JSON text. */
 function parsed(json: string): unknown {
   try {
-    return parseJson(json);
+    return parseMessage(json);
   } catch {
     return undefined;
   }
