@@ -13,15 +13,38 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], pool: 'forks', testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: '100%',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      { test: { name: 'deploy', include: ['test/deploy/**/*.test.ts'], pool: 'forks', maxWorkers: '100%', testTimeout: 60_000 } },
       {
         test: {
           name: 'process',
-          include: ['test/process/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          include: ['test/process/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          pool: 'forks',
+          // Two files at a time: most of the time they wait for the programs that they have started.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          // Beyond the patience of test/process/harness.ts, so that what was awaited is told.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        // The lines of the pages use the default port and the default place of the PID file.
+        test: {
+          name: 'docs',
+          include: ['test/docs/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
-          // Beyond the patience of test/process/harness.ts, so that what was awaited is told.
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -195,16 +195,18 @@ export const untilInShell = (condition: string): string =>
 
 /**
  * A free port that is unlikely to be taken before it is used: it is below the kernel's range of ephemeral ports
- * (ip_local_port_range in ip(7)), and each test process starts searching at a different port.
+ * (ip_local_port_range in ip(7)), and files of tests that run at the same time search in different thousands.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    nextPort = nextPort >= 32_000 ? 20_000 : nextPort + 1;
+    nextPort = nextPort + 1 >= firstPort + 1_000 ? firstPort : nextPort + 1;
     if (await canListen(nextPort)) return nextPort;
   }
 }
 
-let nextPort = 20_000 + ((process.pid * 37) % 12_000);
+/** Vitest numbers the workers from 1. Source: https://vitest.dev/config/#vitest-pool-id */
+const firstPort = 20_000 + 1_000 * (Number(process.env['VITEST_POOL_ID'] ?? 0) % 12);
+let nextPort = firstPort + ((process.pid * 37) % 1_000);
 
 function canListen(port: number): Promise<boolean> {
   const probe = createServer();
