@@ -13,6 +13,8 @@ export interface PostureFacts {
   readonly secrets?: KeptSecrets;
   /** Whether the store that replicas share can be reached; null where nothing is shared. */
   readonly isShared?: boolean | null;
+  /** What that store does when its memory is full: its `maxmemory-policy`, or `unknown`; null while it was never asked. */
+  readonly evictionPolicy?: string | null;
 }
 
 /** Where the secrets in force are kept. */
@@ -130,13 +132,23 @@ function risksOfTools({ settings, tools }: PostureFacts): Risk[] {
 }
 
 /** Where state and secrets are kept, and where calls go. */
-function risksOfPlaces({ settings, demo, secrets = NONE, isShared = null }: PostureFacts): Risk[] {
+function risksOfPlaces({ settings, demo, secrets = NONE, isShared = null, evictionPolicy = null }: PostureFacts): Risk[] {
   const elsewhere = demo ? '' : endpointsOf(settings);
   return [
     [
       isShared === false,
       'state-store-away',
-      'the state store cannot be reached: sessions of other replicas are unknown, confirmations by answer or token are refused, limits are counted per replica',
+      'the state store cannot be used: sessions of other replicas are unknown, confirmations by answer or token are refused, limits are counted per replica',
+    ],
+    [
+      evictionPolicy !== null && evictionPolicy !== 'noeviction' && evictionPolicy !== 'unknown',
+      'state-evicted',
+      `the state store evicts keys when its memory is full (maxmemory-policy ${evictionPolicy}): a used confirmation could be used again, and wrong credentials and requests be counted from zero; set noeviction there`,
+    ],
+    [
+      evictionPolicy === 'unknown',
+      'state-eviction-unknown',
+      'the state store permits neither INFO nor CONFIG GET: whether it evicts keys when its memory is full is unknown; make sure that its maxmemory-policy is noeviction',
     ],
     [
       isShared !== null && isInTheOpen(settings.stateUrl),

@@ -218,7 +218,8 @@ export class ServerService implements Service<SavedConfiguration> {
     const isShared = this.#state?.isUp ?? null;
     const secrets = this.#options.configuration.keptSecrets();
     const demo = this.#options.demo !== null;
-    return postureOf({ settings: this.#calls.settings, tools: this.offered.values(), demo, secrets, isShared });
+    const evictionPolicy = this.#state?.evictionPolicy ?? null;
+    return postureOf({ settings: this.#calls.settings, tools: this.offered.values(), demo, secrets, isShared, evictionPolicy });
   }
 
   faults(): readonly string[] {

@@ -1,6 +1,7 @@
 /** State that replicas share through Redis or Valkey. Loaded only where it is configured. */
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../common/log.ts';
+import { Eviction, type EvictionPolicy } from './eviction.ts';
 import { Lease } from './lease.ts';
 import { openCounter, type Counter } from './limits.ts';
 import { Link } from './link.ts';
@@ -9,6 +10,7 @@ import type { Refusal } from './refusal.ts';
 import { SharedSessions, type Ring } from './sessions.ts';
 import { shareUsed } from './single-use.ts';
 
+export type { EvictionPolicy } from './eviction.ts';
 export type { Counter } from './limits.ts';
 export type { Refusal } from './refusal.ts';
 
@@ -30,6 +32,7 @@ export class SharedState {
   readonly #link: Link;
   readonly #names: Names;
   readonly #lease: Lease;
+  readonly #eviction: Eviction;
   readonly #log: Log;
   readonly #openRing: StateOptions['openRing'];
   #ring: Ring;
@@ -40,11 +43,17 @@ export class SharedState {
     this.#openRing = openRing;
     this.#ring = openRing(keys);
     this.#link = new Link({ url, log, prove: (client) => this.#lease.renew(client) });
-    this.#lease = new Lease(randomBytes(8).toString('hex'), this.#link, this.#names);
+    this.#eviction = new Eviction(log);
+    this.#lease = new Lease(randomBytes(8).toString('hex'), this.#link, this.#names, this.#eviction);
   }
 
   get isUp(): boolean {
     return this.#link.isUp;
+  }
+
+  /** What the store does when its memory is full. */
+  get evictionPolicy(): EvictionPolicy {
+    return this.#eviction.policy;
   }
 
   /** Connects; resolves when the store answers or after `waitMs`, and then continues in the background. */
@@ -75,8 +84,10 @@ export class SharedState {
     });
   }
 
-  onChange(observer: (isUp: boolean) => void): void {
+  /** Calls `observer` when the store has gone or come back, or its eviction policy has changed. */
+  onChange(observer: () => void): void {
     this.#link.onChange(observer);
+    this.#eviction.onChange(observer);
   }
 
   /** One part of a reload: replaces the keys. */

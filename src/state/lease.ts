@@ -1,4 +1,5 @@
 /** A lease in the store, renewed while this process lives: once it lapses, others treat this replica's running calls as lost. */
+import type { Eviction } from './eviction.ts';
 import type { Client, Link } from './link.ts';
 import type { Names } from './names.ts';
 import { noteBirth } from './single-use.ts';
@@ -12,9 +13,11 @@ export class Lease {
   readonly replica: string;
   readonly #link: Link;
   readonly #names: Names;
+  readonly #eviction: Eviction;
   #beat: NodeJS.Timeout | null = null;
 
-  constructor(replica: string, link: Link, names: Names) {
+  constructor(replica: string, link: Link, names: Names, eviction: Eviction) {
+    this.#eviction = eviction;
     this.replica = replica;
     this.#link = link;
     this.#names = names;
@@ -29,6 +32,7 @@ export class Lease {
     await Promise.all([
       client.set(this.#name(this.replica), '1', { expiration: { type: 'PX', value: LEASE_MS } }),
       noteBirth(client, this.#names),
+      this.#eviction.ask(client),
     ]);
   }
 

@@ -240,11 +240,21 @@ export class Link {
   }
 }
 
+/** States of a store that answers but takes no writes; they end without a change here. */
+const conditions: readonly (readonly [RegExp, string])[] = [
+  [/^OOM\b/, 'has no memory left (maxmemory)'],
+  [/^(?:READONLY|MASTERDOWN)\b/, 'is a replica and takes no writes'],
+  [/^LOADING\b/, 'is still loading its data'],
+  [/^(?:MISCONF|NOREPLICAS)\b/, 'takes no writes, since it cannot save or replicate them'],
+];
+
 const MEANWHILE = 'known sessions continue in this process only, confirmations are refused, limits are counted per process';
 
 function describe(error: unknown): string {
   const refusal = refusalOf(error);
-  return refusal ? `the state store ${refusal.what}: ${MEANWHILE}. ${refusal.hint}` : `the state store cannot be reached: ${MEANWHILE}`;
+  if (refusal) return `the state store ${refusal.what}: ${MEANWHILE}. ${refusal.hint}`;
+  const condition = error instanceof ErrorReply ? conditions.find(([reply]) => reply.test(error.message))?.[1] : undefined;
+  return `the state store ${condition ?? 'cannot be reached'}: ${MEANWHILE}`;
 }
 
 function refusalAmong(errors: readonly unknown[]): Refusal | null {

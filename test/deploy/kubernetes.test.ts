@@ -37,6 +37,14 @@ describe.skipIf(missing !== null)('the manifests for Kubernetes', () => {
 
     itIsSound(manifests);
 
+    it.runIf(manifests.some(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('-redis')))(
+      'keep what must not be forgotten',
+      () => {
+        const redis = manifests.filter(({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('-redis'));
+        expect(JSON.stringify(redis)).toMatch(/--maxmemory-policy noeviction /);
+      },
+    );
+
     it('are put into a namespace that enforces the restricted standard', () => {
       expect(only(manifests, 'Namespace').metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
     });

@@ -13,6 +13,8 @@ export interface TestRedis {
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
   start(): Promise<void>;
+  /** Sends one command as its administrator. */
+  send(...command: string[]): Promise<unknown>;
   /** All its data, to search for bytes in any encoding. */
   dump(): Promise<ReadonlyMap<string, { readonly ttlMs: number; readonly content: string }>>;
 }
@@ -76,6 +78,7 @@ export async function startRedis(): Promise<TestRedis> {
     thaw: () => void child?.kill('SIGCONT'),
     kill,
     start,
+    send: (...command) => ask((client) => client.sendCommand(command)),
     dump: () =>
       ask(async (client) => {
         const found = new Map<string, { ttlMs: number; content: string }>();
