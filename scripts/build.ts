@@ -7,6 +7,7 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { renderNotices } from './notices.ts';
+import { renderSbom } from './sbom.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -41,9 +42,9 @@ async function build(): Promise<void> {
   await bundle.close();
   // Nothing is written before everything that can fail is done: a failed build leaves the former bundle.
   const modules = output.flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
-  let notices: string;
+  let texts: Readonly<Record<string, string>>;
   try {
-    notices = renderNotices(modules);
+    texts = { 'THIRD-PARTY-NOTICES.txt': renderNotices(modules), 'sbom.cdx.json': renderSbom(modules) };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -52,7 +53,7 @@ async function build(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
   for (const part of output) writeFileSync(join(dist, part.fileName), part.type === 'chunk' ? part.code : part.source);
-  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices);
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(dist, name), text);
   const entry = join(dist, 'main.js');
   const text = readFileSync(entry, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(entry, `#!/usr/bin/env node\n${text}`);
@@ -60,7 +61,7 @@ async function build(): Promise<void> {
   const bytes = output.reduce((sum, part) => sum + ('code' in part ? part.code.length : 0), 0);
   if (!quiet)
     console.error(
-      `built dist: ${output.length + 1} files, ${Math.round(bytes / 1024)} KiB, ${Math.round(performance.now() - startedAt)} ms`,
+      `built dist: ${output.length + Object.keys(texts).length} files, ${Math.round(bytes / 1024)} KiB, ${Math.round(performance.now() - startedAt)} ms`,
     );
 }
 
@@ -80,7 +81,9 @@ function takeBuiltinsPlainly(code: string): string {
 async function isFresh(): Promise<boolean> {
   const built = statSync(join(dist, 'main.js'), { throwIfNoEntry: false });
   if (!built) return false;
-  for await (const file of glob(['src/**/*.{ts,json}', 'package.json', 'scripts/build.ts', 'scripts/notices.ts'], { cwd: root })) {
+  for await (const file of glob(['src/**/*.{ts,json}', 'package.json', 'package-lock.json', 'scripts/{build,notices,sbom}.ts'], {
+    cwd: root,
+  })) {
     if (file.endsWith('.test.ts')) continue;
     if (statSync(join(root, file)).mtimeMs > built.mtimeMs) return false;
   }

@@ -50,8 +50,7 @@ interface Bundled {
  * @throws Error naming each package without a known licence or without its text
  */
 export function renderNotices(modules: Iterable<string>): string {
-  const folders = [...new Set([...modules].flatMap((path) => packageFolder(path) ?? []))];
-  const packages = folders.map(readBundled);
+  const packages = packageFolders(modules).map(readBundled);
   const problems = packages.flatMap((each) => (typeof each === 'string' ? each : []));
   if (problems.length > 0) throw new Error(`the bundle cannot be published:\n${problems.join('\n')}`);
   const bundled = packages.filter((each) => typeof each !== 'string').toSorted((a, b) => (a.title < b.title ? -1 : 1));
@@ -61,6 +60,11 @@ export function renderNotices(modules: Iterable<string>): string {
     ...unique.map(({ title, licence, repository, text }) => `${'-'.repeat(80)}\n${title} (${licence})\n${repository}\n\n${text}\n`),
   ].join('\n');
 }
+
+/** The folders of the packages that the modules belong to, each once. */
+export const packageFolders = (modules: Iterable<string>): string[] => [
+  ...new Set([...modules].flatMap((path) => packageFolder(path) ?? [])),
+];
 
 /** The folder of the package that a module belongs to; null for the project's own modules and those of the bundler. */
 function packageFolder(module: string): string | null {
