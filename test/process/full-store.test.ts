@@ -16,7 +16,14 @@ const fill = (redis: TestRedis): Promise<unknown> => redis.send('CONFIG', 'SET',
 const empty = (redis: TestRedis): Promise<unknown> => redis.send('CONFIG', 'SET', 'maxmemory', '0');
 
 const heard = (text: string, ...servers: TestServer[]): Promise<unknown> =>
-  Promise.all(servers.map((server) => waitFor(() => server.log().includes(text), server.log)));
+  Promise.all(
+    servers.map((server) =>
+      waitFor(
+        () => server.log().includes(text),
+        () => server.log(),
+      ),
+    ),
+  );
 
 const risksOf = async (server: TestServer): Promise<string[]> => {
   const { posture } = (await server.ask('status')) as unknown as { posture: { risks: { id: string }[] } };
