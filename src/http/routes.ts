@@ -10,6 +10,7 @@ import type { StandingStream } from './stream-handover.ts';
 import { allowReading, answerPreflight, isPreflight } from './guards/cors.ts';
 import { isAllowedHost } from './guards/host.ts';
 import { isAllowedOrigin } from './guards/origin.ts';
+import { readTarget } from './guards/target.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /** What is known of a request that passed the guards. */
@@ -91,6 +92,8 @@ interface Passage {
   readonly options: RoutesOptions;
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly path: string;
+  /** Whom the request is for. */
+  readonly host: string | undefined;
   readonly limits: RequestLimits;
   readonly bodies: BodyRoom;
   readonly request: IncomingMessage;
@@ -107,17 +110,21 @@ const NO_LIMITS: RequestLimits = {
 const READY_STATES: ReadonlySet<string> = new Set(['ready', 'reloading', 'rehearsing']);
 
 /**
- * The paths of the server: MCP, health, metrics and what the gate publishes. Each request passes, in order: source address,
+ * The paths of the server: MCP, health, metrics and what the gate publishes. Each request passes, in order: target, source address,
  * Host, Expect, Origin, CORS, method, authentication, rate limit, size of the body.
  */
 export function createRoutes(options: RoutesOptions): Respond {
   const endpoints = endpointsOf(options);
   const bodies = new BodyRoom(() => (options.limits?.() ?? NO_LIMITS).bodies);
   return (request, response, context) => {
-    const path = pathOf(request);
+    const target = readTarget(request);
+    if ('refusal' in target) return refuse({ options, request, response }, target.refusal);
+    // Whoever reads it later sees a path in every form of target.
+    request.url = target.url;
+    const path = pathOf(target.url);
     if (answerHealth(options, path, request, response)) return;
     const limits = options.limits?.() ?? NO_LIMITS;
-    const passage: Passage = { options, endpoints, path, limits, bodies, request, response };
+    const passage: Passage = { options, endpoints, path, host: target.host, limits, bodies, request, response };
     const id = requestId(request, limits);
     observe(passage, id);
     // The headers of a stream that continues from the former generation are out already.
@@ -190,7 +197,7 @@ function observe({ options, endpoints, path, request, response }: Passage, id: s
 }
 
 /** The path without its query and trailing slash. */
-function pathOf({ url = '/' }: IncomingMessage): string {
+function pathOf(url: string): string {
   const [path = '/'] = url.split('?', 1);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
@@ -215,7 +222,7 @@ function answerHealth({ lifecycleState }: RoutesOptions, path: string, { method 
 const forwardedFor = ({ headers }: IncomingMessage): string | undefined => [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
 
 /** The refusal of a request that does not pass the guards; null when it does. */
-function judge({ options, limits, request: { headers } }: Passage, address: string | null): Refusal | null {
+function judge({ options, host, limits, request: { headers } }: Passage, address: string | null): Refusal | null {
   if (!limits.isAllowedSource(address)) {
     return {
       status: 403,
@@ -223,11 +230,11 @@ function judge({ options, limits, request: { headers } }: Passage, address: stri
       message: 'Forbidden: clients at this address are not allowed here. ZSCALER_MCP_ALLOWED_SOURCE_IPS lists those that are.',
     };
   }
-  if (!options.disableHostValidation && !isAllowedHost(headers.host, options.allowedHosts)) {
+  if (!options.disableHostValidation && !isAllowedHost(host, options.allowedHosts)) {
     return {
       status: 421,
       code: -32_001,
-      message: `Misdirected Request: this server does not answer to the Host ${show(headers.host)}. Add it to ZSCALER_MCP_ALLOWED_HOSTS if clients should use this name.`,
+      message: `Misdirected Request: this server does not answer to the Host ${show(host)}. Add it to ZSCALER_MCP_ALLOWED_HOSTS if clients should use this name.`,
     };
   }
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
@@ -289,7 +296,10 @@ async function forward(passage: Passage, { handle }: Endpoint, context: RequestC
   return handle(request, response, context, body.value);
 }
 
-function refuse({ options, request, response }: Passage, { status, code, message, headers = {} }: Refusal): void {
+function refuse(
+  { options, request, response }: Pick<Passage, 'options' | 'request' | 'response'>,
+  { status, code, message, headers = {} }: Refusal,
+): void {
   options.log.debug({ status, method: request.method, reason: message }, 'a request was refused');
   discardBody(request, response);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
