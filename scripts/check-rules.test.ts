@@ -21,6 +21,8 @@ test.each([
     'cli/commands/status.ts',
     "import type { A } from 'jose'; import 'node:fs'; export const load = () => import('../../server/index.ts');",
   ],
+  ['arguments handed on', 'mcp/a.ts', 'const f = (...given) => g(...given, ...(given.length > 1 ? [1] : []));'],
+  ['tables merged', 'demo/a.ts', 'const all = Object.assign({}, ...tables);'],
 ])('passes: %s', (_what, path, text) => expect(problems({ [path]: text })).toEqual([]));
 
 test.each([
@@ -46,6 +48,10 @@ test.each([
   ['http/front.ts', 'export default 1;', 'exports a default'],
   ['http/front.ts', "export * from './routes.ts';", 'exports all of another file'],
   ['main.ts', "import 'pino';", 'main.ts -> pino: heavy'],
+  ['shape/text.ts', 'list.push(...rows);', 'spreads a list into arguments'],
+  ['shape/text.ts', 'const most = Math.max(...rows.map((row) => row.length));', 'spreads a list into arguments'],
+  ['shape/text.ts', 'const all = new Rows(first, ...rows);', 'spreads a list into arguments'],
+  ['demo/a.ts', 'const f = (rows) => g(...(rows ?? []));', 'spreads a list into arguments'],
 ])('is named: %s with %s', (path, text, words) => expect(problems({ [path]: text })).toEqual([expect.stringContaining(words)]));
 
 test('what is heavy is named with the way there', () =>

@@ -27,6 +27,7 @@ export function ruleProblems(files: readonly SourceFile[]): string[] {
 
 function nodeProblems(file: SourceFile): string[] {
   const { path, text, body } = file;
+  const rests = restParameters(body);
   const found: string[] = [];
   const say = (node: Node, message: string): void => void found.push(`${path}:${lineOf(text, node.start)}: ${message}`);
   const carriesBytes = CARRY_THE_CLOUDS_BYTES.some((place) => path.startsWith(place));
@@ -45,10 +46,37 @@ function nodeProblems(file: SourceFile): string[] {
           node,
           `${rounding} rounds integers above 2^53: use common/json.ts (quote for a text), or give the reason in scripts/check-rules.ts`,
         );
+      if (spreadsList(node, rests))
+        say(node, 'spreads a list into arguments, which a long one overflows: use append or largest of common/lists.ts, or pass the list');
       if (node.type === 'ImportExpression' && !isLiteral(node['source']))
         say(node, 'imports a computed name: checks and the bundler follow literal names only');
     });
   return found;
+}
+
+/** Names of rest parameters: what arrived as arguments fits into arguments. */
+function restParameters(body: readonly Node[]): ReadonlySet<unknown> {
+  const names = new Set<unknown>();
+  for (const statement of body)
+    walk(statement, (node) => {
+      if (node.type === 'RestElement' && isNode(node['argument'])) names.add(node['argument']['name']);
+    });
+  return names;
+}
+
+/**
+ * Matches `f(...list)` and `new C(...list)`, unless the list is a rest parameter or written out in place. `Object.assign` may: it
+ * merges tables of ours.
+ */
+const spreadsList = (node: Node, rests: ReadonlySet<unknown>): boolean =>
+  (node.type === 'CallExpression' || node.type === 'NewExpression') &&
+  nameOf(node['callee'] as Node) !== 'Object.assign' &&
+  (node['arguments'] as readonly Node[]).some(({ type, argument }) => type === 'SpreadElement' && !isShort(argument as Node, rests));
+
+function isShort(list: Node, rests: ReadonlySet<unknown>): boolean {
+  if (list.type === 'ParenthesizedExpression') return isShort(list['expression'] as Node, rests);
+  if (list.type === 'ConditionalExpression') return isShort(list['consequent'] as Node, rests) && isShort(list['alternate'] as Node, rests);
+  return list.type === 'ArrayExpression' || (list.type === 'Identifier' && rests.has(list['name']));
 }
 
 /** `a.b.c` if the node is a chain of names, else undefined; without `globalThis` or `global` in front. */

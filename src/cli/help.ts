@@ -1,4 +1,5 @@
 /** The pages of help: an overview, one for each command, and the settings. */
+import { largest } from '../common/lists.ts';
 import type { Command, Option } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { SETTINGS_TOPIC } from './parse.ts';
@@ -67,7 +68,7 @@ const callOf = (name: string, { short, takes }: Option): string =>
 
 /** In two columns; where the second would be too narrow, each text stands below its label. */
 function list(entries: readonly (readonly [label: string, text: string])[], paper: Canvas): string[] {
-  const longest = Math.max(...entries.map(([label]) => label.length));
+  const longest = largest(entries.map(([label]) => label.length));
   if ((paper.width ?? DEFAULT_WIDTH) - longest >= NARROW) return draw([entries.map(([label, text]): Row => ({ label, text }))], paper);
   return entries.flatMap(([label, text]) => [`  ${label}`, ...indent(6, text, paper)]);
 }

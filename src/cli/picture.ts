@@ -1,5 +1,6 @@
 /** A picture for a terminal: labelled rows in groups, wrapped to its width, in colour where it shows colour. */
 import { styleText } from 'node:util';
+import { largest } from '../common/lists.ts';
 
 /** The terminal, pipe or file that is printed on. */
 export interface Canvas {
@@ -50,7 +51,7 @@ export const paint = (text: string, tone: Tone, { hasColour }: Canvas): string =
 
 /** One column of labels for all groups, and an empty line between two of them. A label that is the same as the one above is left out. */
 export function draw(groups: readonly (readonly Row[])[], canvas: Canvas): string[] {
-  const labelWidth = Math.max(0, ...groups.flat().map(({ label }) => label.length));
+  const labelWidth = Math.max(0, largest(groups.flat().map(({ label }) => label.length)));
   return groups
     .filter((rows) => rows.length > 0)
     .flatMap((rows, group) => [

@@ -1,4 +1,5 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
+import { largest } from '../common/lists.ts';
 import { describeProblem } from '../common/problem.ts';
 import type { Operation } from '../lifecycle/index.ts';
 import { adviceAfter } from './exit-codes.ts';
@@ -55,7 +56,7 @@ const IN_FORCE_AFTER: ReadonlySet<string> = new Set(['applied', 'applied-restart
 
 /** One line for each row, with columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) => largest(rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -1,4 +1,5 @@
 /** What `status` shows a person: what runs, from where it is configured, what differs, what was done lately, how open it is. */
+import { largest } from '../common/lists.ts';
 import { describePending, type PastOperation } from '../lifecycle/index.ts';
 import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from './picture.ts';
 import { describeProblem } from '../common/problem.ts';
@@ -173,7 +174,7 @@ const SHOWN_PROBLEMS = 3;
 /** The latest operations, newest first; below the newest that failed, what was wrong. */
 function pastRows({ operations, failedCount }: StatusReport, now: number): Row[] {
   const shown = operations.slice(-SHOWN_OPERATIONS).toReversed();
-  const width = Math.max(0, ...shown.map(({ outcome }) => outcome.length));
+  const width = Math.max(0, largest(shown.map(({ outcome }) => outcome.length)));
   const latestBad = shown.find((past) => toneOf(past) === 'bad');
   const rows = shown.flatMap((past): Row[] => [
     { label: 'lately', mark: span(marks[toneOf(past)], toneOf(past)), text: operationText(past, width, now) },

@@ -97,7 +97,8 @@ export function openControls(): ControlDesk {
       return next.failure;
     },
     async wait(path, latencyMs) {
-      const delayMs = Math.max(0, ...[...delays].filter(([part]) => path.includes(part)).map(([, ms]) => ms));
+      let delayMs = 0;
+      for (const [part, ms] of delays) if (path.includes(part)) delayMs = Math.max(delayMs, ms);
       const held = [...holds].filter(({ part }) => path.includes(part)).map(({ released }) => released);
       const ms = latencyMs + delayMs;
       if (ms === 0 && held.length === 0) return;

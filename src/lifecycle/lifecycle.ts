@@ -1,5 +1,6 @@
 /** Queue and states of a running server: carries out one request at a time and answers it with its real outcome. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { append } from '../common/lists.ts';
 import { count } from '../common/count.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { logFor } from '../common/log-scope.ts';
@@ -61,7 +62,7 @@ export class Lifecycle<Config> {
       stopping: this.#stopping.signal,
       folder: () => this.#folder,
       queue: this.#queue,
-      collectRequests: () => this.#queue.push(...this.#inbox.collect()),
+      collectRequests: () => append(this.#queue, this.#inbox.collect()),
       enter: (state) => this.#enter(state),
     });
   }
@@ -84,7 +85,7 @@ export class Lifecycle<Config> {
     reapOrphans(native);
     if (handover) this.#answerRestart(handover);
     else this.#notifier.ready(this.#describe());
-    this.#queue.push(...(handover?.queue ?? []));
+    append(this.#queue, handover?.queue ?? []);
     const files = service.watchedFiles();
     // After a failed restart the content on disk is the configuration that failed: only the next change counts.
     this.#sources.follow(handover?.failure ? files.map(({ path }) => ({ path, digest: null })) : files);
@@ -143,7 +144,7 @@ export class Lifecycle<Config> {
 
   #enqueue(requests: readonly OperationRequest[]): void {
     if (this.#isStopping) return;
-    this.#queue.push(...requests);
+    append(this.#queue, requests);
     void this.#work();
   }
 

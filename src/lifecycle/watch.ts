@@ -142,7 +142,7 @@ const MAX_LINKS = 40;
 function chainOf(path: string): Chain {
   const chain = new Map<string, Set<string>>();
   const { root } = parse(resolve(path));
-  const pending = partsOf(resolve(path).slice(root.length));
+  let pending = partsOf(resolve(path).slice(root.length));
   let folder = root;
   let links = 0;
   for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
@@ -157,7 +157,7 @@ function chainOf(path: string): Chain {
     }
     links += 1;
     if (isAbsolute(target)) folder = root;
-    pending.unshift(...partsOf(target));
+    pending = [...partsOf(target), ...pending];
   }
   return chain;
 }

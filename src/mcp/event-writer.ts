@@ -1,5 +1,6 @@
 /** Writes an event stream to a response. Writing can be held between two events, so that another process can continue. */
 import type { ServerResponse } from 'node:http';
+import { append } from '../common/lists.ts';
 import { fillIn } from './prepared-list.ts';
 
 export class EventWriter {
@@ -28,7 +29,7 @@ export class EventWriter {
       if (done || response.writableEnded || response.destroyed) break;
       this.#lastEventId = idOf(value) ?? this.#lastEventId;
       const parts = fillIn(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-      if (this.#held) this.#held.push(...parts);
+      if (this.#held) append(this.#held, parts);
       else if (!writeAll(response, parts)) await Promise.race([gone, new Promise<void>((resolve) => response.once('drain', resolve))]);
     }
     this.end(() => response.end());

@@ -44,8 +44,8 @@ export function compareSettings(running: WithSettings, next: WithSettings): Comp
   const effective = applied();
   const changes = changed.map(([name, row]): SettingChange => {
     const secret = row.secret === true;
-    const values = [running.settings[name], next.settings[name]] as const;
-    const [from, to] = secret ? describeSecrets(...values) : describeValues(...values);
+    const [before, after] = [running.settings[name], next.settings[name]];
+    const [from, to] = secret ? describeSecrets(before, after) : describeValues(before, after);
     return { setting: row.env, applies: isLive([name, row]) ? 'reload' : 'restart', from, to, secret };
   });
   return { changes, effective: Object.freeze(effective) };

@@ -1,4 +1,5 @@
 /** Reads every setting from the highest layer that sets it, and collects all problems instead of stopping at the first. */
+import { append } from '../common/lists.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { checkTogether, type Findings, type Known } from './checks.ts';
 import { layersOf, type EnvFileLayer, type Layer, type LayerSources, type Origin, type Origins } from './layers.ts';
@@ -51,9 +52,9 @@ export function loadSettings(input: SettingsInput): Loaded {
     const resolved = resolve(row, layers, secretFiles);
     values[name] = resolved.value;
     origins[row.env] = resolved.origin;
-    problems.push(...resolved.problems);
-    warnings.push(...resolved.warnings);
-    shadowed.push(...resolved.shadowed);
+    append(problems, resolved.problems);
+    append(warnings, resolved.warnings);
+    append(shadowed, resolved.shadowed);
   }
   const settings = Object.freeze(values) as unknown as Settings;
   const findings = [
@@ -63,9 +64,8 @@ export function loadSettings(input: SettingsInput): Loaded {
     ...(input.isPartial ? [] : [withoutConsequences(checkTogether(settings, origins, input.known), problems)]),
   ];
   for (const finding of findings) {
-    // Not by a spread: a file may have hundreds of thousands of them.
-    for (const problem of finding.problems) problems.push(problem);
-    for (const warning of finding.warnings) warnings.push(warning);
+    append(problems, finding.problems);
+    append(warnings, finding.warnings);
   }
   const secrets = [...formsOf(rawSecrets(layers, secretFiles)), ...secretValues(settings)];
   const mask = (problem: Problem) => ({ ...problem, message: maskSecrets(problem.message, secrets) });
@@ -120,9 +120,9 @@ function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: S
     const word = wordOf(row, layer, secretFiles);
     if (word === null) continue;
     // An invalid line of the file is reported even if a flag overrides it.
-    if (decided === null || layer.kind === 'file') problems.push(...word.problems);
-    if (decided === null) warnings.push(...word.warnings);
-    below.push(...(decided ? [{ word, layer }] : word.overruled.map((other) => ({ word: other, layer }))));
+    if (decided === null || layer.kind === 'file') append(problems, word.problems);
+    if (decided === null) append(warnings, word.warnings);
+    append(below, decided ? [{ word, layer }] : word.overruled.map((other) => ({ word: other, layer })));
     decided ??= { word, layer };
   }
   if (decided === null) return { value: row.default, origin: { origin: 'default' }, problems, warnings, shadowed: [] };

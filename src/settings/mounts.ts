@@ -1,5 +1,6 @@
 /** Reads the mount table of a process: /proc/<pid>/mountinfo, see proc_pid_mountinfo(5). */
 import { readFileSync } from 'node:fs';
+import { largest } from '../common/lists.ts';
 import { hasContainerMarker } from '../common/surroundings.ts';
 
 /** One line of the mount table. */
@@ -39,7 +40,7 @@ export function findMount(mounts: readonly Mount[], path: string): Mount | null 
     seen.add(current);
     const { id } = current;
     const crossings = mounts.filter((mount) => mount.parent === id && mount.id !== id && isAbove(mount.point, path));
-    const nearest = Math.min(...crossings.map(({ point }) => point.length));
+    const nearest = -largest(crossings.map(({ point }) => -point.length));
     const next = crossings.find(({ point }) => point.length === nearest);
     if (!next) return current;
     current = next;

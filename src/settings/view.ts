@@ -41,7 +41,7 @@ const MAX_LINKS = 40;
 export function resolveLinks({ rootFolder }: Pick<View, 'rootFolder'>, path: string): string {
   let done = '/';
   let links = 0;
-  const pending = resolve('/', path).split('/').filter(Boolean);
+  let pending = resolve('/', path).split('/').filter(Boolean);
   for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
     if (part === '..') {
       done = dirname(done);
@@ -55,7 +55,7 @@ export function resolveLinks({ rootFolder }: Pick<View, 'rootFolder'>, path: str
     }
     links += 1;
     if (target.startsWith('/')) done = '/';
-    pending.unshift(...target.split('/').filter((piece) => piece !== '' && piece !== '.'));
+    pending = [...target.split('/').filter((piece) => piece !== '' && piece !== '.'), ...pending];
   }
   return done;
 }

@@ -180,7 +180,8 @@ function mentionAll(found: unknown): unknown {
 
 function answer(product: Product, spec: Asking, fields: Fields, call: Call, input: ToolInput): Promise<unknown> {
   if (spec.run) return spec.run(call, input);
-  const reply = call(...request(spec.call, fields, input));
+  const [route, options] = request(spec.call, fields, input);
+  const reply = call(route, options);
   const { returns } = spec;
   if (returns === undefined) return reply;
   return reply.then((content) => readPage(returns === 'page' ? product.paging : returns, content, input, fields));

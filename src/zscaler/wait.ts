@@ -1,4 +1,5 @@
 /** Waiting times between attempts. */
+import { largest } from '../common/lists.ts';
 import type { Clock } from './clock.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -25,7 +26,7 @@ export function parseWait(value: unknown, now: number): number | null {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value * 1_000 : null;
   if (typeof value !== 'string' || value.trim() === '') return null;
   const seconds = value.split(',').map((part) => /^(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)?$/i.exec(part.trim())?.[1]);
-  if (seconds.every((text) => text !== undefined)) return Math.max(...seconds.map(Number)) * 1_000;
+  if (seconds.every((text) => text !== undefined)) return largest(seconds.map(Number)) * 1_000;
   const at = Date.parse(value);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

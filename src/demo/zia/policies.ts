@@ -13,7 +13,7 @@ export function policies(world: World, stage: () => void): Routes {
   const holders: Collection[] = [];
   const objects = openFirewallObjects(world, stage, () => holders);
   const families = POLICIES.map((policy) => openRules(world, stage, policy, objects.references));
-  holders.push(...families.map(({ items }) => items));
+  for (const { items } of families) holders.push(items);
   return Object.assign(
     {},
     objects.routes,

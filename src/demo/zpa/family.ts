@@ -66,7 +66,9 @@ export function zpaFamily(family: ZpaFamily): Routes {
 export const invalidBody: Answer = zpaError(400, 'invalid.request.body', 'The request body is not valid JSON.');
 
 /** The wording and the shape `{params, id, reason}` are taken from public reports about the API. */
-export const invalidFields = (...names: string[]): Answer =>
+export const invalidFields = (...names: string[]): Answer => invalidList(names);
+
+const invalidList = (names: readonly string[]): Answer =>
   zpaError(400, 'invalid.resource.argument', `One or more input fields ${names.join(', ')} are not valid.`, names);
 
 export const notFound: Answer = zpaError(404, 'resource.not.found', 'The requested resource was not found.');
@@ -133,7 +135,7 @@ function refuse({ items, refused }: ZpaFamily, fields: Fields | undefined, forme
   if (fields['enabled'] !== undefined && fields['enabled'] !== null && typeof fields['enabled'] !== 'boolean')
     return invalidFields('enabled');
   const others = refused?.(fields, former) ?? [];
-  if (others.length > 0) return invalidFields(...others);
+  if (others.length > 0) return invalidList(others);
   if (items.clash(fields, former && String(former.id)) !== undefined)
     return zpaError(400, 'invalid.name.unique', 'A resource with this name exists already.', ['name']);
   return undefined;

@@ -2,6 +2,7 @@
  * Finds tools by words. A word counts for more the fewer tools have it, and the closer it is to the name of the tool; what a
  * verb asks for (to look, create, change, delete) decides between the tools of one noun.
  */
+import { largest } from '../../common/lists.ts';
 import { products } from '../toolsets.ts';
 import type { Action, Tool } from '../tool.ts';
 import { idle, meanings, verbs } from './words.ts';
@@ -51,11 +52,11 @@ const isFitting = (action: Action, wanted: ReadonlySet<Action>): boolean => (wan
 
 function rarityOf(word: string, counts: ReadonlyMap<string, number>, tools: number): number {
   const alike = [word, ...alikeOf(word)];
-  return Math.log(1 + tools / Math.max(1, ...alike.map((one) => counts.get(one) ?? 0)));
+  return Math.log(1 + tools / Math.max(1, largest(alike.map((one) => counts.get(one) ?? 0))));
 }
 
 function judge(words: Indexed['words'], word: string, alike: readonly string[]): number {
-  return Math.max(...parts.map((part) => WEIGHTS[part] * closeness(words[part], word, alike)));
+  return largest(parts.map((part) => WEIGHTS[part] * closeness(words[part], word, alike)));
 }
 
 const parts = Object.keys(WEIGHTS) as (keyof typeof WEIGHTS)[];

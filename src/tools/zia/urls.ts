@@ -1,3 +1,4 @@
+import { append } from '../../common/lists.ts';
 import { id, optional, Page, readPage, text, texts, tool, type Call } from '../define.ts';
 import { zia } from './product.ts';
 
@@ -45,7 +46,7 @@ export default [
 async function lookUp(call: Call, urls: readonly string[]): Promise<Page> {
   const items: unknown[] = [];
   for (let start = 0; start < urls.length; start += CHUNK)
-    items.push(...readPage(zia.paging, await call('POST /urlLookup', { body: urls.slice(start, start + CHUNK) }), {}).items);
+    append(items, readPage(zia.paging, await call('POST /urlLookup', { body: urls.slice(start, start + CHUNK) }), {}).items);
   return new Page({ items });
 }
 

@@ -1,3 +1,4 @@
+import { append } from '../../common/lists.ts';
 import { flag, id, initially, oneOf, optional, Page, readPage, text, tool, type Call } from '../define.ts';
 import { pages } from './pages.ts';
 import { zia } from './product.ts';
@@ -86,7 +87,7 @@ async function findByName(call: Call, query: Query, name: string): Promise<Page>
   const items: unknown[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const found = await list(call, '/groups', { ...query, page, pageSize: PAGE_SIZE });
-    items.push(...named(found, name).items);
+    append(items, named(found, name).items);
     if (!found.next) return new Page({ items });
   }
   return new Page({

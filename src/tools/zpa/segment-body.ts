@@ -1,4 +1,5 @@
 /** Builds the request body that creates or updates an application segment. */
+import { append } from '../../common/lists.ts';
 import { ZscalerMcpError } from '../../common/errors.ts';
 import { readPage, texts, type Call, type Compose, type Writing } from '../define.ts';
 import { wireNames } from '../wire-names.ts';
@@ -100,7 +101,7 @@ async function presentApps(call: Call, kind: AppKind, segmentId: string, query: 
   for (let page = 1; isMore; page += 1) {
     const asked = { applicationType: kind, expandAll: false, page, pagesize: 500, ...query };
     const answer = readPage(zpaTenant.paging, await call('GET /application/getAppsByType', { query: asked }), { page });
-    found.push(...(answer.items as Row[]));
+    append(found, answer.items as Row[]);
     isMore = answer.next !== undefined;
   }
   return found.filter(({ appId }) => String(appId) === segmentId);
