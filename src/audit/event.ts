@@ -1,4 +1,5 @@
 /** Audit events of one tool call, and their two formats. */
+import { escapeInvisible } from '../common/invisible.ts';
 import { stringifyJson } from '../common/json.ts';
 import { formatAsked, formatCall, formatFailure, formatQuery, formatSuccess, rowsOf, shortHash, type Caller } from './format.ts';
 import { redact, redactText } from './redact.ts';
@@ -69,7 +70,7 @@ function toJson({ event, call, request, tool, caller, ...rest }: AuditEvent, tim
     client: client === undefined ? undefined : redactText(client),
     address,
   };
-  return escapeLineEnds(stringifyJson({ time, event, call, request, tool: redactText(tool), ...detailsOf(rest), caller: who }));
+  return escapeInvisible(stringifyJson({ time, event, call, request, tool: redactText(tool), ...detailsOf(rest), caller: who }));
 }
 
 function detailsOf(rest: object): object {
@@ -89,10 +90,3 @@ function detailsOf(rest: object): object {
     ...(expression !== undefined && { expression: redactText(expression) }),
   };
 }
-
-/** Escapes characters that JSON allows unescaped but some readers take for a line end. */
-const escapeLineEnds = (text: string): string =>
-  text.replaceAll(
-    /[\u007F-\u009F\u2028\u2029\p{Bidi_Control}]/gu,
-    (mark) => String.raw`\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatEvent } from './event.ts';
 import { formatCall, formatFailure, formatQuery, formatSuccess, shortHash } from './index.ts';
 
 const caller = { session: 'a session', client: 'tester 1', address: '10.0.0.1' };
@@ -33,6 +34,19 @@ describe('a line of the audit log', () => {
   it('gives no session away', () => {
     expect(formatCall('t', {}, { session: 'secret-session-id' })).not.toContain('secret-session-id');
   });
+
+  it.each(['\u200B', '\u00AD', '\uFE0F', '\u3164', '\u{E0041}', '\u{E0101}', '\u2060', '\u202E', '\u0007'])(
+    'shows %j, which nobody sees, by its number in both formats',
+    (character) => {
+      const text = `a${character}b`;
+      const event = { event: 'call', call: 'c', tool: text, args: { [text]: text }, caller: { client: text, principal: text } } as const;
+      for (const format of ['line', 'json'] as const) {
+        const line = formatEvent(event, format, 'T');
+        expect(line).not.toContain(character);
+        expect(line.match(/a(?:\\u[\da-f]{4}){1,2}b/g)).toHaveLength(5);
+      }
+    },
+  );
 
   it('cannot be forged with a line break, a separator or a mark that reorders text', () => {
     const forged = 'x\n[TOOL OK]   zia_delete | 1ms | done\r\u2028\u202E | session: 00000000';

@@ -1,6 +1,7 @@
 /** The `line` format of the audit log: one line per event. Nothing a caller sends can start another line or another field. */
 import { count } from '../common/count.ts';
 import { createHash } from 'node:crypto';
+import { escapeInvisible, escapeUnits } from '../common/invisible.ts';
 import { stringifyJson } from '../common/json.ts';
 import { redact, redactText } from './redact.ts';
 
@@ -86,11 +87,8 @@ function formatCaller({ session, client, principal, address }: Caller): string {
 /** Free text as one field: redacted, without line breaks or field separators. */
 const field = (text: string, limit = MAX_TEXT): string => shorten(escape(redactText(text)), limit);
 
-/** Control characters, line separators, marks that reorder text on a screen, and the field separator. In JSON they occur only inside strings. */
-const SPECIAL = /[|\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
-
-const escape = (text: string): string =>
-  text.replaceAll(SPECIAL, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+/** What cannot be seen, and the field separator. In JSON they occur only inside strings. */
+const escape = (text: string): string => escapeInvisible(text).replaceAll('|', escapeUnits);
 
 const shorten = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, limit)}... (${text.length} characters)`;

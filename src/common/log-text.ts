@@ -1,5 +1,6 @@
 /** The log for people: one short line for each of pino's JSON lines. */
 import { styleText } from 'node:util';
+import { escapeInvisible } from './invisible.ts';
 import { describeProblem, type Problem } from './problem.ts';
 
 /** How lines for people look. */
@@ -74,14 +75,12 @@ const isScalar = (value: unknown): boolean =>
 
 const fieldValue = (text: string): string => (/^[\w./:@+-]+$/.test(text) ? text : `"${onOneLine(text)}"`);
 
-/** Control characters, line separators and marks that reorder text on a screen. */
-const SPECIAL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}]/gu;
-
-/** Joins lines, and shows characters that would act on a terminal by their number. */
+/** Joins lines, and shows characters that cannot be seen or would act on a terminal by their number. */
 const onOneLine = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .join(' ')
-    .replaceAll(SPECIAL, (mark) => String.raw`\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  escapeInvisible(
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' '),
+  );

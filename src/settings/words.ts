@@ -1,4 +1,5 @@
 /** How values and names appear in messages, and which are not shown. */
+import { escapeInvisible } from '../common/invisible.ts';
 import { FileContent } from './file-content.ts';
 import type { Layer } from './layers.ts';
 
@@ -24,9 +25,8 @@ export function describeValue(value: unknown): string {
 /** Whether a setting has a value: not undefined and not an empty list. */
 export const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
-/** Control, format and line-separator characters as JSON escapes. */
-export const escapeControl = (value: string): string =>
-  value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+/** Control characters, line separators and what cannot be seen as JSON escapes. */
+export const escapeControl = (value: string): string => escapeInvisible(value);
 
 /** Whether a name may be shown: it looks like one. A key pasted without quotes can end up where a name should be. */
 export const isShowableName = (name: string): boolean =>
