@@ -12,8 +12,13 @@ const LOOK_EVERY_MS = 2_000;
 /** Log rotation renames the file and then creates the next one, as root, before it gives it away: until then nothing is wrong. */
 const ROTATION_MS = 2_000;
 
-/** @throws when the path cannot be opened or is not a regular file */
-function open(path: string): number {
+/** What the file at a path is already, which continues "it is"; null when it is free to be a log. */
+export type ClaimOn = (path: string) => string | null;
+
+/** @throws when the path cannot be opened, is not a regular file, or is a file that is used for something else */
+function open(path: string, claimOn: ClaimOn): number {
+  const claim = claimOn(path);
+  if (claim !== null) throw new Error(`it is ${claim}`);
   const descriptor = openSync(path, FLAGS, 0o600);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
@@ -27,9 +32,10 @@ interface Complaint {
 }
 
 /** Why the audit file could not be opened; null when it could. Does not create it. */
-export function complaintOn(path: string): Complaint | null {
+export function complaintOn(path: string, claimOn: ClaimOn): Complaint | null {
   try {
-    if (statSync(path, { throwIfNoEntry: false })) closeSync(open(path));
+    const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
+    if (isThere || claimOn(path) !== null) closeSync(open(path, claimOn));
     else accessSync(dirname(path), constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
@@ -61,6 +67,7 @@ const asPartOfSentence = (text: string): string => `${text[0]?.toLowerCase()}${t
 
 /** What an audit file tells its owner. */
 export interface FileObserver {
+  readonly claimOn: ClaimOn;
   /** For the log. */
   readonly tell: (message: string, isWrong: boolean) => void;
   /** Called when `problem` has changed. */
@@ -82,7 +89,7 @@ export class AuditFile {
   constructor(path: string, observer: FileObserver) {
     this.path = path;
     this.#observer = observer;
-    this.#descriptor = open(path);
+    this.#descriptor = open(path, observer.claimOn);
     this.#looking = setInterval(() => this.follow(), LOOK_EVERY_MS).unref();
   }
 
@@ -116,7 +123,7 @@ export class AuditFile {
       if (there?.dev === here.dev && there.ino === here.ino) return this.#arrive();
       this.#astraySince ??= performance.now();
       if (!there && here.nlink > 0 && this.#isRotating()) return;
-      const descriptor = open(this.path);
+      const descriptor = open(this.path, this.#observer.claimOn);
       closeSync(this.#descriptor);
       this.#descriptor = descriptor;
       this.#observer.tell(`the audit log was rotated: lines go to the new ${this.path}`, false);

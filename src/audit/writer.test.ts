@@ -36,13 +36,15 @@ const done: AuditEvent = {
   caller,
 };
 
+const claimOn = (path: string): string | null => (path.endsWith('/claimed') ? 'the .env of this server' : null);
+
 function open(path: string | undefined) {
   const [lines, told]: [string[], string[]] = [[], []];
   const problems: (string | null)[] = [];
   const mask = (text: string) => text.replaceAll('known-secret', '[redacted]');
   const log = new AuditLog(
     { format: 'line', path },
-    { line: (text) => lines.push(text), mask, tell: (message) => told.push(message), onProblem: () => problems.push(log.problem) },
+    { line: (text) => lines.push(text), claimOn, mask, tell: (message) => told.push(message), onProblem: () => problems.push(log.problem) },
   );
   return { log, lines, told, problems };
 }
@@ -203,16 +205,17 @@ describe('an audit log in a file', () => {
       [path, `there is no folder ${join(folder, 'in')}`, /^Make the folder/],
       [folder, 'it is a folder', /^Move the folder away/],
       ['/dev/null', 'it is not a regular file', /^Name another file\.$/],
+      [join(folder, 'claimed'), 'it is the .env of this server', /^Name another file\.$/],
       [join(folder, 'x'.repeat(300)), 'the path is too long', /^Name another file\.$/],
     ];
     for (const [at, message, hint] of cases) {
       expect(() => open(at), at).toThrow();
-      const complaint = complaintOn(at);
+      const complaint = complaintOn(at, claimOn);
       expect(complaint?.message, at).toContain(`${at} cannot be opened: ${message}`);
       expect(complaint?.hint, at).toMatch(hint);
     }
     mkdirSync(join(folder, 'in'));
-    expect(complaintOn(path)).toBeNull();
+    expect(complaintOn(path, claimOn)).toBeNull();
     expect(existsSync(path)).toBe(false);
   });
 

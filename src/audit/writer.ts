@@ -1,6 +1,6 @@
 /** Writes audit events to the configured target in the configured format; a reload may change both. */
 import { formatEvent, type AuditEvent, type AuditFormat } from './event.ts';
-import { AuditFile } from './file.ts';
+import { AuditFile, type ClaimOn } from './file.ts';
 
 export interface AuditTarget {
   readonly format: AuditFormat;
@@ -11,6 +11,8 @@ export interface AuditTarget {
 export interface AuditOptions {
   /** Writes one line to the server's log. */
   readonly line: (text: string) => void;
+  /** What a file is already: such a file is never written to. */
+  readonly claimOn: ClaimOn;
   /** Masks the values of secret settings. */
   readonly mask: (text: string) => string;
   readonly tell: (message: string, isWrong: boolean) => void;

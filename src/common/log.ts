@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { count } from './count.ts';
 import { messageOf, ZscalerMcpError } from './errors.ts';
+import { escapeInvisible } from './invisible.ts';
 import { scopeFields } from './log-scope.ts';
 import { renderText, type TextStyle } from './log-text.ts';
 import { openWriter, type LineWriter } from './stderr.ts';
@@ -36,6 +37,8 @@ export interface Log {
 export interface RootLog extends Log {
   level: string;
   format: LogFormat;
+  /** Takes secrets out of every line; set once they are known. */
+  mask: (text: string) => string;
   /** Whether lines are text now. A message can then say what fields say otherwise. */
   readonly isText: boolean;
   /** Writes a line at every level; for the audit log, which has its own format. */
@@ -71,9 +74,11 @@ export function openLog(level: LogLevel, { format: begun = 'auto', env = {}, tar
     urlAlone: isTerminal,
   };
   let format = begun;
+  let mask = (text: string): string => text;
   const isText = () => format === 'text' || (format === 'auto' && isTerminal);
   const write = (json: string) => {
-    const lines = isText() ? renderText(json, style) : [json.trimEnd()];
+    // Masked last: a secret may be a word of the line's own structure, which the text is made from.
+    const lines = (isText() ? renderText(json, style) : [escapeInvisible(json.trimEnd())]).map((line) => mask(line));
     const prefix = isJournal ? priorityOf(json) : '';
     writer.write(lines.map((line) => `${prefix}${line}\n`).join(''));
   };
@@ -107,6 +112,12 @@ export function openLog(level: LogLevel, { format: begun = 'auto', env = {}, tar
       },
     },
     isText: { get: isText },
+    mask: {
+      get: () => mask,
+      set(next: typeof mask) {
+        mask = next;
+      },
+    },
   }) as typeof log & RootLog;
 }
 

@@ -9,7 +9,15 @@ let calls: Calls;
 afterEach(() => calls.close());
 
 const start = (boot: Record<string, string>): Calls => {
-  const options = { log: openLog('silent'), demo: null, state: null, saved: null, sessions: () => 0, process: () => null };
+  const options = {
+    log: openLog('silent'),
+    demo: null,
+    state: null,
+    saved: null,
+    sessions: () => 0,
+    secrets: () => [],
+    process: () => null,
+  };
   calls = new Calls({ settings: settingsWith(boot), ...options });
   return calls;
 };

@@ -36,6 +36,8 @@ export interface CallsOptions {
   readonly state: SharedState | null;
   /** Of the former generation; null in the first. */
   readonly saved: SavedCalls | null;
+  /** Every form in which a secret could appear in a text, former ones included. */
+  readonly secrets: () => readonly string[];
   /** Number of sessions, for monitoring. */
   readonly sessions: () => number;
   /** What the process says of itself, for monitoring; null before it does. */
@@ -54,8 +56,6 @@ export interface SavedCalls {
 /** One configuration, made ready for use: taken whole by each call, replaced whole by a reload. */
 interface Setup {
   readonly settings: Settings;
-  /** Every form in which a secret could appear in a text. */
-  readonly secrets: readonly string[];
   readonly cloud: CloudConfig;
   readonly runtime: Runtime;
   readonly edge: Edge;
@@ -91,11 +91,6 @@ export class Calls {
   /** The settings in force. */
   get settings(): Settings {
     return this.#setup.settings;
-  }
-
-  /** Every form in which a secret in force could appear in a text. */
-  get secrets(): readonly string[] {
-    return this.#setup.secrets;
   }
 
   /** What the protocol side needs of the configuration in force. */
@@ -216,7 +211,6 @@ export class Calls {
     const cloud = demo ? demoConfigOf(demo, settings) : cloudConfigOf(settings);
     return {
       settings,
-      secrets: secretValues(settings),
       edge: edgeOf(settings, this.#rateOf(settings, former)),
       cloud,
       runtime: runtimeFor({
@@ -247,7 +241,8 @@ export class Calls {
 
   #openCloud(config: CloudConfig, parts: Partial<SharedParts> = {}): Cloud {
     const transport = observed(this.#transport, () => this.#metrics);
-    return createCloud(config, { tokens: this.#tokens, transport, log: this.#options.log, ...parts });
+    const { log, secrets } = this.#options;
+    return createCloud(config, { tokens: this.#tokens, transport, log, secrets, ...parts });
   }
 
   #openMetrics(): Promise<Metrics> {

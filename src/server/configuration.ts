@@ -16,6 +16,7 @@ import {
   envCandidates,
   FileContent,
   findEnvFile,
+  formerSecrets,
   isSet,
   maskSecrets,
   parseEnvFile,
@@ -30,6 +31,7 @@ import {
   type SettingInForce,
   type Settings,
 } from '../settings/index.ts';
+import { claimOn } from './claims.ts';
 import { asObstacle, environmentOf, refusalOf } from './environment.ts';
 import type { KeptSecrets } from './posture.ts';
 import { loadWithSecrets, type Invocation, type LoadedWithSecrets, type SavedSecrets } from './read-secrets.ts';
@@ -69,6 +71,8 @@ export interface SavedConfiguration {
   readonly discovered: boolean;
   /** Permission bits of the file; absent in what an older version handed over. */
   readonly fileMode?: number | null;
+  /** Secrets that were replaced and stay masked; absent in what an older version handed over. */
+  readonly former?: readonly string[];
   /** Base64. Keys the digest, so that it reveals no value and can be compared across generations. */
   readonly digestKey: string;
 }
@@ -81,6 +85,8 @@ export class Configuration {
   /** Of the settings in force; those of `#loaded` include what waits for a restart. */
   #origins: Loaded['origins'];
   #saved: SavedConfiguration;
+  /** Null after a change. */
+  #masked: readonly string[] | null = null;
   /** The credentials that the offered list of tools follows from. */
   #offeredFor: string;
 
@@ -156,9 +162,28 @@ export class Configuration {
     return filesOf(this.#saved, this.#loaded);
   }
 
+  /** Every form in which a secret could appear in a text: of those in force, those that wait for a restart, and former ones. */
+  get secrets(): readonly string[] {
+    this.#masked ??= [...this.#current(), ...(this.#saved.former ?? [])].toSorted((one, other) => other.length - one.length);
+    return this.#masked;
+  }
+
+  #current(): readonly string[] {
+    const { settings } = this.#loaded;
+    return [...secretValues(this.#settings), ...(settings === this.#settings ? [] : secretValues(settings))];
+  }
+
   /** The configuration in force, to be handed to another generation. */
   get saved(): SavedConfiguration {
     return this.#saved;
+  }
+
+  /** What the file at a path is already for this server, or would be under `next`; null when it is free. */
+  claimOn(path: string, next?: Pick<ConfigurationCandidate, 'effective' | 'files' | 'source'>): string | null {
+    const { envCandidates, dotenvPath } = (next ?? this).source;
+    const places = [...(envCandidates ?? []), ...(dotenvPath === null ? [] : [dotenvPath])];
+    const facts = { settings: next?.effective ?? this.#settings, files: (next ?? this).files ?? [], launch: this.#invocation.launch };
+    return claimOn(path, { ...facts, envCandidates: places });
   }
 
   /** Where the secrets in force are kept. */
@@ -227,6 +252,7 @@ export class Configuration {
     );
     this.#settings = effective;
     this.#saved = candidate.config;
+    this.#masked = null;
     this.#loaded = { ...this.#loaded, settings: nextSettings, origins, shadowed };
     if (!waiting.has(ENTITLEMENT)) this.#offeredFor = credentialsOf(effective);
   }
@@ -256,7 +282,8 @@ export class Configuration {
 
   #judge({ loaded, saved, problems, warnings, nothingToRead, environment }: ReadAgain): ConfigurationCandidate {
     const { changes, effective } = compareSettings({ settings: this.#settings }, loaded);
-    const secrets = [...secretValues(this.#settings), ...secretValues(loaded.settings)];
+    const next = secretValues(loaded.settings);
+    const secrets = [...this.secrets, ...next].toSorted((one, other) => other.length - one.length);
     const mask = (text: string) => maskSecrets(text, secrets);
     return {
       problems: problems.map((problem) => ({ ...problem, message: mask(problem.message) })),
@@ -271,7 +298,7 @@ export class Configuration {
       files: filesOf(saved, loaded),
       nothingToRead,
       configDigest: this.#digestOf(effective),
-      config: saved,
+      config: { ...saved, former: formerSecrets(this.#saved.former ?? [], this.#current(), next) },
       effective,
       nextSettings: loaded.settings,
       origins: loaded.origins,

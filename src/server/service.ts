@@ -22,7 +22,7 @@ import {
 } from '../lifecycle/index.ts';
 import { McpService, type SavedPipe, type SavedSession } from '../mcp/index.ts';
 import type { ProcessFacts } from '../metrics/index.ts';
-import { maskSecrets, secretValues, type SettingInForce, type Settings } from '../settings/index.ts';
+import { maskSecrets, type SettingInForce, type Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
 import type { Tool } from '../tools/index.ts';
 import { Calls, type SavedCalls } from './calls.ts';
@@ -81,18 +81,22 @@ export class ServerService implements Service<SavedConfiguration> {
     const { settings } = configuration;
     this.#options = options;
     this.#state = state;
+    const mask = (text: string): string => maskSecrets(text, configuration.secrets);
+    log.mask = mask;
     this.#calls = new Calls({
       settings,
       log,
       demo,
       state,
       saved,
+      secrets: () => configuration.secrets,
       sessions: () => this.#mcp.sessions(),
       process: () => options.process?.() ?? null,
     });
     this.#audit = new AuditLog(auditTargetOf(settings), {
       line: (text) => log.line(text),
-      mask: (text) => maskSecrets(text, this.#calls.secrets),
+      claimOn: (path) => configuration.claimOn(path),
+      mask,
       tell: (message, isWrong) => log[isWrong ? 'error' : 'info']({}, message),
       onProblem: () => this.#onFaults(),
     });
@@ -151,7 +155,10 @@ export class ServerService implements Service<SavedConfiguration> {
     const { configuration } = this.#options;
     const candidate = await configuration.readAgain(kind, dryRun);
     if (candidate.problems.length > 0) return candidate;
-    const problems = kind === 'reload' ? await problemsOfChange(this.#calls.settings, candidate.effective) : [];
+    const problems =
+      kind === 'reload'
+        ? await problemsOfChange(this.#calls.settings, candidate.effective, (path) => configuration.claimOn(path, candidate))
+        : [];
     if (problems.length > 0) return { ...candidate, problems };
     const { pendingRestart, isStale } = await this.#pendingAfter(candidate, kind);
     const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, demo: this.#options.demo !== null });
@@ -269,8 +276,7 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   redact(text: string): string {
-    const { settings } = this.#options.configuration.loaded;
-    return maskSecrets(text, [...this.#calls.secrets, ...(settings === this.#calls.settings ? [] : secretValues(settings))]);
+    return maskSecrets(text, this.#options.configuration.secrets);
   }
 
   #tellMeanwhile<Result>(draining: Promise<Result>): Promise<Result> {

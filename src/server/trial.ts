@@ -1,4 +1,5 @@
 /** Judges a configuration without serving: what is wrong with it beyond its settings, and what the cloud says of the tenant. */
+import type { ClaimOn } from '../audit/index.ts';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Problem } from '../lifecycle/index.ts';
@@ -24,7 +25,7 @@ export async function tryOut({ configuration, problems }: ConfigurationReading, 
   const { settings } = configuration;
   if (demo && settings.transport !== 'stdio' && !isLoopback(settings.host))
     return { problems: [demoForOthers(settings.host)], warnings: [] };
-  const found = await tryConfiguration(settings);
+  const found = await tryConfiguration(settings, (path) => configuration.claimOn(path));
   return found.length === 0 && asksStore ? tryStore(settings) : { problems: found, warnings: [] };
 }
 
@@ -46,8 +47,8 @@ async function tryStore(settings: Settings): Promise<Trial> {
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What the parts of a server say of settings that are valid by themselves; empty when all can be built. */
-async function tryConfiguration(settings: Settings): Promise<readonly Problem[]> {
-  const tried = await Promise.allSettled([checkCloud(cloudConfigOf(settings)), tryTls(settings), tryAuditFile(settings)]);
+async function tryConfiguration(settings: Settings, claimOn: ClaimOn): Promise<readonly Problem[]> {
+  const tried = await Promise.allSettled([checkCloud(cloudConfigOf(settings)), tryTls(settings), tryAuditFile(settings, claimOn)]);
   return tried.flatMap((result) => (result.status === 'rejected' ? [problemOf(result.reason)] : (result.value ?? [])));
 }
 
@@ -55,13 +56,15 @@ async function tryConfiguration(settings: Settings): Promise<readonly Problem[]>
  * What the parts of a running server say of the settings that a reload, or its dry run, would put into force. What stays the same
  * is not judged again: a fault of it is no reason to refuse the rest.
  */
-export function problemsOfChange(now: Settings, next: Settings): Promise<readonly Problem[]> {
-  const isSameFile = now.auditFile === next.auditFile;
-  return tryConfiguration({
+export function problemsOfChange(now: Settings, next: Settings, claimOn: ClaimOn): Promise<readonly Problem[]> {
+  // The same file may have become something else.
+  const isSameFile = now.auditFile === next.auditFile && (next.auditFile === undefined || claimOn(next.auditFile) === null);
+  const changed = {
     ...next,
     ...(isSameTls(now, next) && { tlsCertificate: undefined }),
     ...(isSameFile && { auditFile: undefined }),
-  });
+  };
+  return tryConfiguration(changed, claimOn);
 }
 
 /** What would fail at the first call because of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
@@ -77,10 +80,10 @@ async function tryTls(settings: Settings): Promise<void> {
   checkTls(tls);
 }
 
-async function tryAuditFile({ auditFile }: Settings): Promise<readonly Problem[]> {
+async function tryAuditFile({ auditFile }: Settings, claimOn: ClaimOn): Promise<readonly Problem[]> {
   if (auditFile === undefined) return [];
   const { complaintOn } = await import('../audit/index.ts');
-  const complaint = complaintOn(auditFile);
+  const complaint = complaintOn(auditFile, claimOn);
   return complaint === null ? [] : [{ setting: 'ZSCALER_MCP_AUDIT_FILE', file: null, line: null, ...complaint }];
 }
 

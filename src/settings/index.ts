@@ -20,6 +20,6 @@ export { fileNameOf, type SecretFile } from './secret-files.ts';
 export { secretsPlaceOf, type SecretsPlace } from './secrets-place.ts';
 export type { Setting } from './setting.ts';
 export { rows, table, topics, type Settings } from './table.ts';
-export { maskSecrets, secretValues } from './mask.ts';
+export { formerSecrets, maskSecrets, secretValues } from './mask.ts';
 export { describeShadowed, type Shadowed } from './shadowed.ts';
 export { describeValue, isSet } from './words.ts';

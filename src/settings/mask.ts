@@ -17,6 +17,21 @@ export function formsOf(values: readonly string[]): readonly string[] {
   return [...new Set(forms)].filter(({ length }) => length >= MIN_LENGTH).toSorted((one, other) => other.length - one.length);
 }
 
+/** What is kept of secrets that were replaced: some dozen rotations of all of them, and never more memory than this. */
+const MOST_FORMER = 256;
+const MOST_FORMER_CHARACTERS = 262_144;
+
+/**
+ * Secrets that are not in force any more, newest first. A client, the cloud or a call in flight may still echo one, so it stays masked.
+ * @param earlier the result of the last time
+ */
+export function formerSecrets(earlier: readonly string[], before: readonly string[], after: readonly string[]): readonly string[] {
+  const current = new Set(after);
+  const former = [...new Set([...before, ...earlier])].filter((secret) => !current.has(secret)).slice(0, MOST_FORMER);
+  let characters = 0;
+  return former.filter(({ length }) => (characters += length) <= MOST_FORMER_CHARACTERS);
+}
+
 /** The text with every occurrence of a secret replaced by `[redacted]`. */
 export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);

@@ -44,6 +44,8 @@ export interface SharedParts {
   readonly tokens: TokenCache;
   readonly transport: Pick<Transport, 'fetch'>;
   readonly log: Log;
+  /** Secrets that an answer could quote, beside those of the request. */
+  readonly secrets?: () => readonly string[];
   readonly clock?: Clock;
   /** Counts the answers that one call holds. Without it, each answer may be as large as the answers to one call. */
   readonly held?: Pick<Held, 'take'>;
@@ -103,7 +105,11 @@ class Exchange {
       if (refusal) throw refusal;
       return content;
     }
-    throw refusalOf(answer, { what, secrets: [token.value, ...secretsOf(this.#config)], clock: this.#clock, log: this.#shared.log });
+    throw refusalOf(answer, { what, secrets: [token.value, ...this.#secrets()], clock: this.#clock, log: this.#shared.log });
+  }
+
+  #secrets(): string[] {
+    return [...secretsOf(this.#config), ...(this.#shared.secrets?.() ?? [])];
   }
 
   #send(api: string, token: Token): Promise<Answer> {
@@ -175,7 +181,7 @@ class Exchange {
     );
     const token = answer.status >= 200 && answer.status < 300 ? readToken(answer, this.#clock.now()) : null;
     if (token) return token;
-    const secrets = [...secretsOf(this.#config), form.get('client_assertion') ?? ''];
+    const secrets = [...this.#secrets(), form.get('client_assertion') ?? ''];
     throw tokenRefused(answer, new URL(url).host, secrets);
   }
 }

@@ -68,5 +68,5 @@ function collect(): { log: RootLog; logged: string[] } {
     logged.push(`${message} ${err?.stack ?? ''}`.trim());
   };
   const write = { debug: silent, info: silent, warn: note, error: note };
-  return { logged, log: { ...write, level: 'silent', format: 'json', isText: false, line: silent, flush: silent } };
+  return { logged, log: { ...write, level: 'silent', format: 'json', isText: false, mask: (text) => text, line: silent, flush: silent } };
 }
