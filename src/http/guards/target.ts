@@ -26,9 +26,10 @@ export function readTarget(request: IncomingMessage): Target | { readonly refusa
   const { url = '/', method } = request;
   if (url.includes('#')) return badRequest('the request target has a fragment');
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return { host, url };
-  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? [];
-  if (authority === undefined) return badRequest('the request target is neither a path nor an http URL');
+  const [start, authority] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+  if (start === undefined || authority === undefined) return badRequest('the request target is neither a path nor an http URL');
   if (!isHost(authority)) return badRequest('the request target does not name a host');
+  const rest = url.slice(start.length);
   return { host: authority, url: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
