@@ -48,7 +48,7 @@ function claimsOf({ settings, files, envCandidates, launch }: ClaimFacts): Claim
   const pidFiles = settings.pidFile === undefined ? defaultPidFiles(launch.env['HOME']) : [resolve(launch.cwd, settings.pidFile)];
   const program = dirname(launch.main);
   return [
-    ...[...envCandidates, ...(settings.dotenvPath ?? [])].map((path) => ({ path, what: 'the .env of this server' })),
+    ...envCandidates.map((path) => ({ path, what: 'the .env of this server' })),
     ...rows.flatMap(([name, { env }]) =>
       pathsIn(others[name as keyof typeof others]).map((path) => ({ path, what: `the file of ${env}` })),
     ),
