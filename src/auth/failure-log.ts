@@ -1,4 +1,5 @@
 /** Logs failed authentications without letting an attacker fill the log: the first one at once, then a count per minute. */
+import { count } from '../common/count.ts';
 import type { Log } from '../common/log.ts';
 
 const PERIOD_MS = 60_000;
@@ -31,7 +32,7 @@ export class FailureLog {
     const { mode, address } = this.#latest;
     this.#log.warn(
       { mode, address, requests: this.#unreported },
-      'requests with invalid credentials were refused; the address is that of the latest',
+      `${count(this.#unreported, 'request')} with invalid credentials ${this.#unreported === 1 ? 'was' : 'were'} refused, the latest from ${address || 'an unknown address'}${mode === 'jwt' || mode === 'oidc' ? '; with ZSCALER_MCP_LOG_LEVEL=debug each says why' : ''}`,
     );
     this.#unreported = 0;
     this.#timer = setTimeout(() => this.#tell(), PERIOD_MS).unref();

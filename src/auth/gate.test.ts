@@ -127,21 +127,30 @@ describe('guessing', () => {
 });
 
 describe('the log', () => {
+  const ONE = (address: string) => `1 request with invalid credentials was refused, the latest from ${address}`;
+
   it('hears of wrong credentials at once, and of many more once a minute, how many they were', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const told: unknown[] = [];
-    const gate = open(keys('right'), { ...silent, warn: (fields) => void told.push(fields) });
+    const gate = open(keys('right'), { ...silent, warn: (fields, text) => void told.push({ ...fields, text }) });
     await admit(gate, {});
     await admit(gate, bearer('right'));
     expect(told).toEqual([]);
     for (let attempt = 0; attempt < 20; attempt++) await admit(gate, bearer(`wrong${attempt}`), `192.0.2.${10 + (attempt % 2)}`);
-    expect(told).toEqual([{ mode: 'api-key', address: '192.0.2.10', requests: 1 }]);
+    expect(told).toEqual([{ mode: 'api-key', address: '192.0.2.10', requests: 1, text: ONE('192.0.2.10') }]);
     vi.advanceTimersByTime(60_000);
-    expect(told.slice(1)).toEqual([{ mode: 'api-key', address: '192.0.2.11', requests: 19 }]);
+    expect(told.slice(1)).toEqual([
+      {
+        mode: 'api-key',
+        address: '192.0.2.11',
+        requests: 19,
+        text: '19 requests with invalid credentials were refused, the latest from 192.0.2.11',
+      },
+    ]);
     vi.advanceTimersByTime(120_000);
     await admit(gate, bearer('wrong'));
-    expect(told.slice(2)).toEqual([{ mode: 'api-key', address: '192.0.2.1', requests: 1 }]);
+    expect(told.slice(2)).toEqual([{ mode: 'api-key', address: '192.0.2.1', requests: 1, text: ONE('192.0.2.1') }]);
     expect(JSON.stringify(told)).not.toContain('wrong');
     gate.close();
   });

@@ -29,7 +29,7 @@ export class Documents {
   }
 
   keysAt(url: string): RemoteDocument<FindKey> {
-    return this.#held(this.#keys, url, 'the list of public keys', readKeys);
+    return this.#held(this.#keys, url, 'the list of public keys of the issuer', readKeys);
   }
 
   discoveryAt(url: string): RemoteDocument<Discovery> {
@@ -54,13 +54,18 @@ export class Documents {
 
 async function readKeys(value: unknown): Promise<FindKey> {
   const { createLocalJWKSet } = await import('jose');
-  return createLocalJWKSet(value as Parameters<typeof createLocalJWKSet>[0]);
+  try {
+    return createLocalJWKSet(value as Parameters<typeof createLocalJWKSet>[0]);
+  } catch (error) {
+    throw new Error('it is not a JSON Web Key Set: {"keys": [...]}', { cause: error });
+  }
 }
 
 /** OpenID Connect Discovery 1.0, section 3. Keys over plain HTTP are refused: anybody on the path could replace them. */
 function readDiscovery(value: unknown): Discovery {
   const { issuer, jwks_uri: jwksUri } = (value ?? {}) as { issuer?: unknown; jwks_uri?: unknown };
-  if (typeof issuer !== 'string' || issuer === '' || typeof jwksUri !== 'string') throw new Error('it names no issuer, or no jwks_uri');
+  if (typeof issuer !== 'string' || issuer === '' || typeof jwksUri !== 'string')
+    throw new Error('it names no issuer, or no jwks_uri: it is not a document of OpenID Connect Discovery');
   const url = URL.parse(jwksUri);
   const isLocal = url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLocal)) throw new Error('its jwks_uri is not an https URL');

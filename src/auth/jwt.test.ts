@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { failingServers, RAW_ERROR } from '../../test/failing-servers.ts';
 import { startIdp, type Idp } from '../../test/idp.ts';
+import { openStandIn, type StandInAnswer } from '../../test/stand-in.ts';
 import type { GateParts } from './gate.ts';
 import { Gate, type AuthConfig } from './index.ts';
 
@@ -38,6 +40,9 @@ const statusOf = async (gate: Gate, token: string | null) => {
 
 const now = () => Math.floor(Date.now() / 1_000);
 
+const KEY = /^its key is not one that the issuer publishes$/;
+const ALGORITHM = /^its algorithm is not one of RS256, ES256$/;
+
 describe.each([
   ['jwt', jwt],
   ['oidc', oidc],
@@ -53,28 +58,38 @@ describe.each([
     expect(await statusOf(gate, await idp.token({ sub: null }))).toMatch(/^token:\/console@/);
   });
 
-  it.each<[string, (idp: Idp, stranger: Idp) => string | Promise<string>]>([
-    ['is of another issuer', (idp) => idp.token({ iss: 'https://evil.example' })],
-    ['names the issuer with a slash more', (idp) => idp.token({ iss: `${idp.issuer}/` })],
-    ['names no issuer', (idp) => idp.token({ iss: null })],
-    ['is meant for another audience', (idp) => idp.token({ aud: 'other' })],
-    ['is meant for nobody', (idp) => idp.token({ aud: null })],
-    ['has expired', (idp) => idp.token({ exp: now() - 40 })],
-    ['never expires', (idp) => idp.token({ exp: null })],
-    ['is not valid yet', (idp) => idp.token({ nbf: now() + 40 })],
-    ['is for nobody through no client', (idp) => idp.token({ sub: null, azp: null })],
-    ['is signed with a key of an unknown id', (idp) => idp.token({}, { kid: 'unknown' })],
-    ['is signed by a stranger under a known key id', (idp, stranger) => stranger.token({ iss: idp.issuer })],
-    ['brings its own key', async (idp, stranger) => stranger.token({ iss: idp.issuer }, { jku: stranger.jwksUri, kid: 'mine' })],
-    ['is signed with an algorithm that is not accepted', (idp) => idp.token({}, { alg: 'RS384' })],
-    ['is not signed', (idp) => idp.unsigned()],
-    ['is signed with the public key as a secret', (idp) => idp.confused()],
-    ['was changed', async (idp) => (await idp.token()).replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"root"}').toString('base64url')}.`)],
-    ['is no token', () => 'abc'],
-    ['is next to nothing', () => '..'],
-  ])('is refused when it %s, in words that do not say why', async (_name, make) => {
+  it.each<[string, RegExp, (idp: Idp, stranger: Idp) => string | Promise<string>]>([
+    ['is of another issuer', /^it was not issued by http:/, (idp) => idp.token({ iss: 'https://evil.example' })],
+    ['names the issuer with a slash more', /^it was not issued by http:/, (idp) => idp.token({ iss: `${idp.issuer}/` })],
+    ['names no issuer', /^it was not issued by http:/, (idp) => idp.token({ iss: null })],
+    ['is meant for another audience', /^it was not issued for the audience zscaler-mcp-server$/, (idp) => idp.token({ aud: 'other' })],
+    ['is meant for nobody', /^it was not issued for the audience/, (idp) => idp.token({ aud: null })],
+    ['has expired', /^it has expired, or the clock/, (idp) => idp.token({ exp: now() - 40 })],
+    ['never expires', /^its claim exp is missing or not valid$/, (idp) => idp.token({ exp: null })],
+    ['is not valid yet', /^it is not valid yet, or the clock/, (idp) => idp.token({ nbf: now() + 40 })],
+    ['is for nobody through no client', /^it names neither a subject nor a client$/, (idp) => idp.token({ sub: null, azp: null })],
+    ['is signed with a key of an unknown id', KEY, (idp) => idp.token({}, { kid: 'unknown' })],
+    [
+      'is signed by a stranger under a known key id',
+      /^its signature is not that of the key/,
+      (idp, stranger) => stranger.token({ iss: idp.issuer }),
+    ],
+    ['brings its own key', KEY, async (idp, stranger) => stranger.token({ iss: idp.issuer }, { jku: stranger.jwksUri, kid: 'mine' })],
+    ['is signed with an algorithm that is not accepted', ALGORITHM, (idp) => idp.token({}, { alg: 'RS384' })],
+    ['is not signed', ALGORITHM, (idp) => idp.unsigned()],
+    ['is signed with the public key as a secret', ALGORITHM, (idp) => idp.confused()],
+    [
+      'was changed',
+      /^its signature is not that of the key/,
+      async (idp) => (await idp.token()).replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"root"}').toString('base64url')}.`),
+    ],
+    ['is no token', /^it is not a signed token/, () => 'abc'],
+    ['is next to nothing', /^it is not a signed token/, () => '..'],
+  ])('is refused when it %s, in words that do not say why; the log does', async (_name, why, make) => {
     const [idp, stranger] = [await startIdp(), await startIdp()];
-    const gate = open(configOf(idp));
+    const reasons: unknown[] = [];
+    const debug = ({ reason }: Record<string, unknown>) => void (reason !== undefined && reasons.push(reason));
+    const gate = open(configOf(idp), { log: { ...silent, debug } });
     expect(await admit(gate, await make(idp, stranger))).toEqual({
       refusal: {
         status: 401,
@@ -86,6 +101,7 @@ describe.each([
         },
       },
     });
+    expect(reasons).toEqual([expect.stringMatching(why)]);
   });
 });
 
@@ -178,6 +194,51 @@ describe('an identity provider that publishes its keys elsewhere', () => {
     idp.rotate({ keep: false });
     expect(await statusOf(gate, await idp.token())).toMatch(/^token:/);
     expect(await statusOf(gate, old)).toBe(401);
+  });
+});
+
+describe('a document of an issuer that cannot be used', () => {
+  /** What the log says, in both modes, when the document at the URL cannot be used. */
+  const said = async (url: string): Promise<unknown[]> => {
+    const idp = await startIdp();
+    const token = await idp.token();
+    const lines: Record<string, unknown>[] = [];
+    const log = { ...silent, warn: (fields: Record<string, unknown>, text: string) => void lines.push({ ...fields, text }) };
+    for (const config of [{ ...jwt(idp), jwksUri: url }, oidc(idp, { configUrl: url })] as AuthConfig[])
+      expect(await statusOf(open(config, { log }), token)).toBe(503);
+    expect(lines.map(({ text }) => text)).toEqual([
+      'the list of public keys of the issuer cannot be fetched; clients get 503 until it can be fetched',
+      'the discovery document of the identity provider cannot be fetched; clients get 503 until it can be fetched',
+    ]);
+    for (const { reason } of lines) expect(reason).not.toMatch(RAW_ERROR);
+    return lines.map(({ reason }) => reason);
+  };
+
+  it.each(failingServers)('is told in words: %s', async (_, open, words) => {
+    const server = await open();
+    onTestFinished(() => server.close());
+    for (const reason of await said(`${server.url}/document`)) expect(reason).toMatch(words);
+  });
+
+  const KEYS_NOT = 'it is not a JSON Web Key Set: {"keys": [...]}';
+  const DISCOVERY_NOT = 'it names no issuer, or no jwks_uri: it is not a document of OpenID Connect Discovery';
+
+  it.each<[string, StandInAnswer, [string, string]]>([
+    ['a web page', { body: '<!doctype html><title>Sign in</title>' }, ['it is a web page, not JSON', 'it is a web page, not JSON']],
+    ['half of it', { body: '{"keys":[' }, ['it is not JSON', 'it is not JSON']],
+    ['nothing', { body: '' }, ['it is not JSON', 'it is not JSON']],
+    ['null', { body: 'null' }, [KEYS_NOT, DISCOVERY_NOT]],
+    ['something else', { body: '{"keys":{"a":1},"issuer":7}' }, [KEYS_NOT, DISCOVERY_NOT]],
+    ['an error', { status: 404 }, ['it was answered with 404', 'it was answered with 404']],
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'https://evil.example' } },
+      ['it was answered with 302, and redirects are not followed', 'it was answered with 302, and redirects are not followed'],
+    ],
+  ])('is told in words: %s', async (_, answer, words) => {
+    const standIn = await openStandIn(() => answer);
+    onTestFinished(() => standIn.close());
+    expect(await said(`${standIn.url}/document`)).toEqual(words);
   });
 });
 

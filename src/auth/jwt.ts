@@ -1,8 +1,8 @@
 /** Signed tokens (`Authorization: Bearer TOKEN`), for the modes jwt and oidc. */
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { explainNetworkError } from '../common/network-error.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import { bearerOf } from './headers.ts';
 import type { Issuer } from './issuer.ts';
@@ -53,6 +53,7 @@ async function identify(token: string | null, rules: TokenRules): Promise<Findin
   }
   const claims = await verify(token, issuer, rules);
   const principal = claims && principalOf(claims);
+  if (claims && !principal) rules.log.debug({ reason: 'it names neither a subject nor a client' }, 'a token was refused');
   if (!claims || !principal) return { kind: 'wrong' };
   const scopes = scopesOf(claims);
   return rules.scopes.every((scope) => scopes.includes(scope)) ? { kind: 'known', principal } : { kind: 'narrow', scopes: rules.scopes };
@@ -71,8 +72,37 @@ async function verify(token: string, issuer: Issuer, { audience, algorithms, log
       return tryWith(await keys.renew(), name);
     });
   } catch (error) {
-    log.debug({ reason: messageOf(error) }, 'a token was refused');
+    log.debug({ reason: sayFault(error, { issuer: issuer.name, audience, algorithms }) }, 'a token was refused');
     return null;
+  }
+}
+
+interface Expected {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly algorithms: readonly string[];
+}
+
+/** What is wrong with a token: what was expected, and nothing of the token. */
+function sayFault(error: unknown, { issuer, audience, algorithms }: Expected): string {
+  const { code = '', claim = '' } = (error ?? {}) as { code?: string; claim?: string };
+  switch (code) {
+    case 'ERR_JWT_EXPIRED':
+      return 'it has expired, or the clock of this machine is wrong';
+    case 'ERR_JWT_CLAIM_VALIDATION_FAILED':
+      if (claim === 'iss') return `it was not issued by ${issuer}`;
+      if (claim === 'aud') return `it was not issued for the audience ${audience}`;
+      if (claim === 'nbf') return 'it is not valid yet, or the clock of this machine is wrong';
+      return `its claim ${claim} is missing or not valid`;
+    case 'ERR_JOSE_ALG_NOT_ALLOWED':
+      return `its algorithm is not one of ${algorithms.join(', ')}`;
+    case 'ERR_JWKS_NO_MATCHING_KEY':
+    case 'ERR_JWKS_MULTIPLE_MATCHING_KEYS':
+      return 'its key is not one that the issuer publishes';
+    case 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED':
+      return 'its signature is not that of the key of the issuer';
+    default:
+      return code.startsWith('ERR_J') ? 'it is not a signed token (JWT)' : explainNetworkError(error).message;
   }
 }
 

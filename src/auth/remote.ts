@@ -1,6 +1,7 @@
 /** A public JSON document of an identity provider, cached and renewed. While it cannot be fetched, the last copy is used for a limited time. */
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
+import { explainNetworkError } from '../common/network-error.ts';
 
 /** Fetches without following redirects. */
 export type FetchText = (url: string, signal: AbortSignal) => Promise<{ readonly status: number; text(): Promise<string> }>;
@@ -98,15 +99,35 @@ export class RemoteDocument<Content> {
 
   async #load(): Promise<Content> {
     const { url, fetchText, read } = this.#options;
-    const answer = await fetchText(url, AbortSignal.timeout(TIMEOUT_MS));
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`the answer had status ${answer.status}`);
+    const { status, text } = await load(url, fetchText);
+    if (status >= 300 && status < 400) throw new Error(`it was answered with ${status}, and redirects are not followed`);
+    if (status !== 200) throw new Error(`it was answered with ${status}`);
     if (text.length > LONGEST) throw new Error(`it is longer than ${LONGEST} characters`);
-    return read(JSON.parse(text));
+    return read(parse(text));
   }
 
   #retryLater(): void {
     this.close();
     this.#retry = setTimeout(() => void this.#fetch().catch(() => undefined), RETRY_MS).unref();
+  }
+}
+
+async function load(url: string, fetchText: FetchText): Promise<{ status: number; text: string }> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const answer = await fetchText(url, signal);
+    return { status: answer.status, text: await answer.text() };
+  } catch (error) {
+    const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : explainNetworkError(error, new URL(url).host).message;
+    throw new Error(why, { cause: error });
+  }
+}
+
+/** Hides the message of the parser, which quotes the text. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(/^\s*</.test(text) ? 'it is a web page, not JSON' : 'it is not JSON');
   }
 }

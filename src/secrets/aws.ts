@@ -1,5 +1,6 @@
 /** Reads AWS Secrets Manager through the AWS SDK, which finds credentials, endpoints and profiles the standard way. */
 import { ZscalerMcpError } from '../common/errors.ts';
+import { explainNetworkError } from '../common/network-error.ts';
 import { loadSdk, unreachable, unreadable, type FetchSecrets, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { parseValues } from './values.ts';
 
@@ -85,14 +86,27 @@ function describe(error: unknown, where: string) {
   const status = $metadata?.httpStatusCode;
   const word = /^[\w.]{1,80}$/.test(name) ? name : 'an error';
   const hint = hints[word];
+  // Thrown when the response cannot be parsed.
+  if (word === 'SyntaxError' && (status ?? 0) < 500)
+    return unreadable(
+      `${where} cannot be read: the response is not one of AWS`,
+      'Check for a proxy, or an endpoint set in the environment.',
+    );
   if (hint !== undefined && (status ?? 0) < 500) return unreadable(`${where} cannot be read: ${word}`, hint);
   if (status === undefined)
     return code === undefined && /\bregion\b/i.test(message)
       ? unreadable(`${where} cannot be read: the region is not known`, 'Set AWS_REGION.')
-      : unreachable(`${where} cannot be reached: ${code ?? word}`, 'Check the network connection and the region.');
+      : unreachable(`${where} cannot be reached: ${reasonOf(error, word)}`, 'Check the network connection and the region.');
+  const answered = /^(?:Unknown(?:Error)?|Error|an error)$/.test(word) ? `status ${status}` : `${word}, status ${status}`;
   if (status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(word))
-    return unreachable(`${where} cannot be read now: ${word}, status ${status}`, 'Try again later.');
-  return unreadable(`${where} cannot be read: ${word}, status ${status}`, 'Look up the error in the reference of AWS Secrets Manager.');
+    return unreachable(`${where} cannot be read now: ${answered}`, 'Try again later.');
+  return unreadable(`${where} cannot be read: ${answered}`, 'Look up the error in the reference of AWS Secrets Manager.');
+}
+
+/** The network error, or the name of an error of the SDK that has no other. */
+function reasonOf(error: unknown, word: string): string {
+  const { fault, message } = explainNetworkError(error);
+  return fault === 'unknown' ? word : message;
 }
 
 const CREDENTIALS = 'Give the server a role, or credentials in the environment that it is started with; the SDK does not read the .env.';
@@ -108,7 +122,5 @@ const hints: Readonly<Record<string, string>> = {
   InvalidClientTokenId: CREDENTIALS,
   InvalidSignatureException: CREDENTIALS,
   IncompleteSignature: CREDENTIALS,
-  // Thrown when the response cannot be parsed.
-  SyntaxError: 'The response is not from AWS; check for a proxy, or an endpoint set in the environment.',
   ExpiredTokenException: 'The credentials of the server have expired; renew them.',
 };

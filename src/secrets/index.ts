@@ -17,12 +17,12 @@ export interface ManagerOptions {
 export async function readManager(place: AwsPlace | GcpPlace | VaultPlace, { timeoutMs, fetch }: ManagerOptions): Promise<SecretsReading> {
   const signal = AbortSignal.timeout(timeoutMs);
   // Needed beside the signal: the SDKs look for credentials with requests that cannot be aborted.
-  const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(tooLate(timeoutMs)), { once: true }));
+  const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(tooLate(place, timeoutMs)), { once: true }));
   try {
     return await Promise.race([read(place, { signal, fetch }), late]);
   } catch (error) {
     if (error instanceof ZscalerMcpError) throw error;
-    throw signal.aborted ? tooLate(timeoutMs) : error;
+    throw signal.aborted ? tooLate(place, timeoutMs) : error;
   }
 }
 
@@ -37,8 +37,13 @@ async function read(place: AwsPlace | GcpPlace | VaultPlace, options: ReaderOpti
   }
 }
 
-const tooLate = (timeoutMs: number) =>
+const tooLate = (place: AwsPlace | GcpPlace | VaultPlace, timeoutMs: number) =>
   unreachable(
-    `the secrets manager did not answer within ${timeoutMs / 1_000} s`,
+    `${nameOf(place)} did not answer within ${timeoutMs / 1_000} s`,
     'Check the network connection, or raise ZSCALER_MCP_SECRETS_TIMEOUT.',
   );
+
+function nameOf(place: AwsPlace | GcpPlace | VaultPlace): string {
+  if (place.kind === 'vault') return `Vault at ${place.address}`;
+  return place.kind === 'aws' ? 'AWS Secrets Manager' : 'GCP Secret Manager';
+}

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openAws, openGcp, openVault, VAULT_TOKEN, type Manager, type Trouble } from '../../test/secrets-managers.ts';
+import { failingServers, RAW_ERROR } from '../../test/failing-servers.ts';
 import { openStandIn } from '../../test/stand-in.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { readManager, type AwsPlace, type GcpPlace, type VaultPlace } from './index.ts';
@@ -14,7 +15,7 @@ afterEach(async () => {
   manager = undefined;
 });
 
-const read = (place: AwsPlace | GcpPlace | VaultPlace, timeoutMs = 5_000) =>
+const read = (place: AwsPlace | GcpPlace | VaultPlace, timeoutMs = 30_000) =>
   readManager(place, { timeoutMs, fetch: (url, request) => fetch(url, { ...request, redirect: 'manual' }) });
 
 const failure = async (place: AwsPlace | GcpPlace | VaultPlace, timeoutMs?: number): Promise<ZscalerMcpError> => {
@@ -146,7 +147,10 @@ describe('AWS Secrets Manager', () => {
     await gone.close();
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', gone.url);
     const error = await failure(place);
-    expect([error.code, error.message]).toEqual(['ERR_SECRETS_UNREACHABLE', expect.stringContaining('cannot be reached: ECONNREFUSED')]);
+    expect([error.code, error.message]).toEqual([
+      'ERR_SECRETS_UNREACHABLE',
+      expect.stringMatching(/cannot be reached: the connection was refused; .*ECONNREFUSED/),
+    ]);
   });
 
   it('may keep bytes', async () => {
@@ -208,5 +212,51 @@ describe('GCP Secret Manager', () => {
     manager?.trouble(trouble);
     const error = await failure(place);
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+  });
+});
+
+describe('a manager that fails on the way', () => {
+  const said = async (place: AwsPlace | GcpPlace | VaultPlace, words: RegExp): Promise<void> => {
+    const error = await failure(place, 30_000);
+    expect(error.code).toBe('ERR_SECRETS_UNREACHABLE');
+    expect(error.message).toMatch(words);
+    expect(error.message).not.toMatch(RAW_ERROR);
+    expect(error.hint).toMatch(/^[A-Z].*\.$/);
+  };
+
+  it.each(failingServers)('is told in words where %s: Vault', async (_, open, words) => {
+    const server = await open();
+    await said({ ...(await vault()), address: server.url }, words).finally(() => server.close());
+  });
+
+  it.each(failingServers)('is told in words where %s: AWS', async (_, open, words) => {
+    const place = await aws();
+    const server = await open();
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.url);
+    await said(place, words).finally(() => server.close());
+  });
+
+  it.each(failingServers)('is told in words where %s: GCP', async (_, open, words) => {
+    const place = await gcp(['ZSCALER_CLIENT_ID'], true);
+    const server = await open();
+    await said({ ...place, endpoint: server.url }, words).finally(() => server.close());
+  });
+
+  it('leaves no failure to nobody when the credentials of GCP cannot be read, which would end the server', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const place = await gcp(['ZSCALER_CLIENT_ID'], true);
+      vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '/nowhere/credentials.json');
+      await said(
+        place,
+        /credentials for GCP project acme cannot be used: the file that GOOGLE_APPLICATION_CREDENTIALS names does not exist/,
+      );
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
   });
 });

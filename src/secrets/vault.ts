@@ -1,6 +1,6 @@
 /** Reads one secret of a KV version 2 engine from HashiCorp Vault or a compatible server. Source: its HTTP API, "Read secret version". */
-import { messageOf } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
+import { explainNetworkError } from '../common/network-error.ts';
 import { unreachable, unreadable, type ReaderOptions, type SecretsReading } from './reader.ts';
 import { textsOf } from './values.ts';
 
@@ -33,21 +33,20 @@ async function ask({ address, mount, path, token, namespace }: VaultPlace, { fet
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
     if (signal.aborted) throw error;
-    throw unreachable(`Vault at ${address} cannot be reached: ${reasonOf(error)}`, 'Check VAULT_ADDR and the network connection.');
+    throw unreachable(
+      `Vault at ${address} cannot be reached: ${reasonOf(error, address)}`,
+      'Check VAULT_ADDR and the network connection; start the server with NODE_EXTRA_CA_CERTS if its certificate has an authority of your own.',
+    );
   }
 }
 
 const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
-/** The reason behind `fetch failed`. The message for an invalid header is not used, since it quotes the token. */
-function reasonOf(error: unknown): string {
-  const { cause } = error as Error;
-  const { code } = (cause ?? error) as NodeJS.ErrnoException;
-  if (typeof code === 'string') return code;
-  return error instanceof TypeError && cause === undefined
+/** `fetch` throws a TypeError without a cause for an invalid header, with a message that quotes the token. */
+const reasonOf = (error: unknown, address: string): string =>
+  error instanceof TypeError && error.cause === undefined
     ? 'the request cannot be sent; check that the token is a single line'
-    : messageOf(cause ?? error);
-}
+    : explainNetworkError(error, new URL(address).host).message;
 
 function refusalOf(status: number, where: string, text: string) {
   if (status === 403)

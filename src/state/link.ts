@@ -4,9 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
-import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
-import { probe, refusalOf, type Refusal } from './refusal.ts';
+import { describeFailure, probe, refusalOf, type Refusal } from './refusal.ts';
 
 export interface LinkOptions {
   /** May contain a password; passed to the client library and nowhere else. */
@@ -88,7 +87,7 @@ export class Link {
       return null;
     } catch (error) {
       const refusal = refusalAmong([...heard, error]);
-      return refusal ?? (await probe(url)) ?? describe(error);
+      return refusal ?? (await probe(url)) ?? describe(error, url);
     } finally {
       destroy(client);
     }
@@ -228,11 +227,12 @@ export class Link {
   #tell(error: unknown): void {
     const { log } = this.#options;
     const isUp = error === null;
-    const fault = isUp ? null : describe(error);
+    const { url } = this.#options;
+    const fault = isUp ? null : describe(error, url);
     const isNews = this.#wasUp !== isUp || (fault !== null && refusalOf(error) !== null && fault !== this.#fault);
     if (!isNews) return;
     if (isUp) log.info({}, this.#wasUp === null ? 'state is shared with other replicas' : 'the state store is back: state is shared again');
-    else log[refusalOf(error) ? 'error' : 'warn']({ reason: messageOf(error) }, fault ?? '');
+    else log[refusalOf(error) ? 'error' : 'warn']({ store: new URL(url).host, reason: reasonOf(error, url) }, fault ?? '');
     if (isUp && this.#wasUp === false) this.#backAt = performance.now();
     this.#wasUp = isUp;
     this.#fault = fault;
@@ -248,13 +248,18 @@ const conditions: readonly (readonly [RegExp, string])[] = [
   [/^(?:MISCONF|NOREPLICAS)\b/, 'takes no writes, since it cannot save or replicate them'],
 ];
 
+const reasonOf = (error: unknown, url: string): string =>
+  error instanceof Unavailable ? error.message : describeFailure(error, new URL(url).host);
+
 const MEANWHILE = 'known sessions continue in this process only, confirmations are refused, limits are counted per process';
 
-function describe(error: unknown): string {
+/** @param url of which only the host is named: it may contain a password */
+function describe(error: unknown, url: string): string {
   const refusal = refusalOf(error);
   if (refusal) return `the state store ${refusal.what}: ${MEANWHILE}. ${refusal.hint}`;
   const condition = error instanceof ErrorReply ? conditions.find(([reply]) => reply.test(error.message))?.[1] : undefined;
-  return `the state store ${condition ?? 'cannot be reached'}: ${MEANWHILE}`;
+  if (condition !== undefined) return `the state store ${condition}: ${MEANWHILE}`;
+  return `the state store cannot be reached: ${MEANWHILE}. At ${new URL(url).host}: ${reasonOf(error, url)}`;
 }
 
 function refusalAmong(errors: readonly unknown[]): Refusal | null {
@@ -288,7 +293,7 @@ function destroy(client: Client): void {
 function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => setImmediate(() => setImmediate(() => reject(new Unavailable(`no answer within ${limitMs} ms`)))),
+      () => setImmediate(() => setImmediate(() => reject(new Unavailable(`no answer within ${limitMs / 1_000} s`)))),
       limitMs,
     );
     work.then(resolve, reject).finally(() => clearTimeout(timer));

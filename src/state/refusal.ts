@@ -1,6 +1,7 @@
 /** Tells a store that refuses this server, which only an operator can change, from one that is away and may come back. */
 import { connect as connectPlain, type Socket } from 'node:net';
-import { ErrorReply } from '@redis/client';
+import { ConnectionTimeoutError, ErrorReply, SocketClosedUnexpectedlyError, SocketTimeoutError } from '@redis/client';
+import { explainNetworkError } from '../common/network-error.ts';
 
 /** Why the store refuses this server, in words that hold nothing of the URL, and what to do. */
 export interface Refusal {
@@ -50,14 +51,22 @@ export function refusalOf(error: unknown): Refusal | null {
   const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   if (error instanceof ErrorReply) return replies.find(([reply]) => reply.test(message))?.[1] ?? null;
   if (message.startsWith('Unknown RESP type')) return NO_REDIS;
-  if (/^(?:ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/.test(code))
-    return { what: `has a certificate that is not trusted (${code})`, hint: TRUST };
+  if (explainNetworkError(error).fault === 'certificate') return { what: `has a certificate that is not trusted (${code})`, hint: TRUST };
   if (/^(?:EPROTO|ERR_SSL_)/.test(code))
     return {
       what: 'does not agree on TLS with this server',
       hint: `Write redis:// instead of rediss:// in ${URL_SETTING} if it has no TLS.`,
     };
   return null;
+}
+
+/** What failed, in words: the store's own, or those for an error of the network. Never a message of the client library. */
+export function describeFailure(error: unknown, host: string): string {
+  if (error instanceof ErrorReply) return `it answers: ${error.message.slice(0, 200)}`;
+  if (error instanceof ConnectionTimeoutError) return 'the connection could not be made in time';
+  if (error instanceof SocketTimeoutError) return 'the store stopped answering';
+  if (error instanceof SocketClosedUnexpectedlyError) return 'the store closed the connection';
+  return explainNetworkError(error, host).message;
 }
 
 const PROBE_MS = 500;

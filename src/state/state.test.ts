@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { ConnectionTimeoutError, ErrorReply, SocketClosedUnexpectedlyError } from '@redis/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { failingServers, RAW_ERROR } from '../../test/failing-servers.ts';
 import { openRing } from '../confirm/index.ts';
 import type { Lease } from './lease.ts';
-import type { Link } from './link.ts';
+import { Link } from './link.ts';
 import { Names } from './names.ts';
+import { describeFailure } from './refusal.ts';
 import { SharedSessions } from './sessions.ts';
 import { noteBirth, shareUsed } from './single-use.ts';
 
@@ -25,6 +28,7 @@ function fakeLink(held = new Map<string, string>()) {
 }
 
 const ignore = (): void => undefined;
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 const lease = { replica: 'one' } as Lease;
 
@@ -120,5 +124,38 @@ describe('a confirmation', () => {
     await noteBirth(client, names, 5);
     await noteBirth(client, names, 9);
     expect([...held]).toEqual([['p:born', '5']]);
+  });
+});
+
+describe('a store that cannot be used', () => {
+  const tryAt = async (url: string): Promise<string> => {
+    const link = new Link({ url, log: silent, prove: () => Promise.resolve() });
+    const found = await link.tryOut(1_000, (client) => client.ping());
+    return typeof found === 'string' ? found : `${found?.what}. ${found?.hint}`;
+  };
+
+  it.each(failingServers)('is told in words where %s', async (_, open) => {
+    const server = await open();
+    onTestFinished(() => server.close());
+    const { host } = new URL(server.url);
+    for (const scheme of ['redis', 'rediss']) {
+      const said = await tryAt(`${scheme}://user:SENTINEL@${host}`);
+      expect(said).not.toMatch(RAW_ERROR);
+      expect(said).not.toContain('SENTINEL');
+      expect(said).toMatch(new RegExp(`At ${host}: [a-zD]|\\. [A-Z].*\\.$`));
+    }
+  });
+
+  it('is told by its own words where it answers with an error that passes', () => {
+    expect(describeFailure(new ErrorReply('LOADING Redis is loading the dataset in memory'), 'h')).toBe(
+      'it answers: LOADING Redis is loading the dataset in memory',
+    );
+  });
+
+  it.each([
+    [new SocketClosedUnexpectedlyError(), 'the store closed the connection'],
+    [new ConnectionTimeoutError(), 'the connection could not be made in time'],
+  ])('has words for what the client library throws: %s', (error, said) => {
+    expect(describeFailure(error, 'h')).toBe(said);
   });
 });

@@ -4,18 +4,18 @@ import type { Log } from '../common/log.ts';
 import type { Answer } from './attempts.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
-import { readGraphqlErrors, readRefusal } from './refusal.ts';
+import { readGraphqlErrors, readRefusal, type Refusal } from './refusal.ts';
 import { askedWaitMs } from './wait.ts';
+
+/** Completes "was answered with". */
+export const A_PAGE = 'a web page instead of an API answer';
+const PAGE_HINT = 'Something between this machine and the cloud answers in its place: a captive portal, a proxy, or a wrong API address.';
 
 /** The content: JSON with exact integers, text as it is (CSV, PEM), null for an empty body. @throws CloudError for a web page */
 export function contentOf({ status, headers, text }: Answer, what: string): unknown {
   const type = headers.get('content-type') ?? '';
   if (text === '') return null;
-  if (type.includes('html'))
-    throw new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with a web page instead of an API answer`, {
-      status,
-      hint: 'Something between this machine and the cloud answers in its place: a captive portal, a proxy, or a wrong API address.',
-    });
+  if (type.includes('html')) throw new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with ${A_PAGE}`, { status, hint: PAGE_HINT });
   return type === '' || type.includes('json') ? parseLenient(text) : text;
 }
 
@@ -38,24 +38,28 @@ export interface RefusalContext {
 /** The error that an unsuccessful answer stands for. 4xx is logged as information, 5xx as an error. */
 export function refusalOf(answer: Answer, { what, secrets, clock, log }: RefusalContext): CloudError {
   const { status, headers, text, attempts } = answer;
-  const { reason, message } = readRefusal(text, headers.get('content-type') ?? '', secrets);
+  const refusal = readRefusal(text, headers.get('content-type') ?? '', secrets);
+  const { reason } = refusal;
   const retryAfterMs = status === 429 || status === 503 ? (askedWaitMs(answer, parseLenient(text), clock.now()) ?? undefined) : undefined;
-  const said = [reason, message].filter((part) => part !== undefined).join(': ');
-  const redirect = status >= 300 && status < 400 ? `redirected to ${hostOf(headers.get('location'))}, which is not followed` : '';
   const fields = { cloudRequest: what, status, reason, attempts };
   if (status >= 500) log.error(fields, 'the cloud failed');
   else log.info(fields, 'the cloud refused');
   return new CloudError(
     status === 429 ? 'ERR_CLOUD_RATE_LIMIT' : 'ERR_CLOUD_ANSWER',
-    `${what} was answered with ${status}${redirect || said ? `: ${redirect || said}` : ''}`,
-    {
-      status,
-      reason,
-      retryAfterMs,
-      hint: hintFor(status, reason, what, attempts, retryAfterMs),
-    },
+    `${what} was answered with ${sayRefusal(answer, refusal)}`,
+    { status, reason, retryAfterMs, hint: hintFor(answer, refusal, what, retryAfterMs) },
   );
 }
+
+/** The status, and what the cloud says of it: `404: resource.not.found: There is no such record`. */
+export function sayRefusal({ status, headers }: Pick<Answer, 'status' | 'headers'>, { reason, message, isPage }: Refusal): string {
+  if (isRedirect(status)) return `${status}: redirected to ${hostOf(headers.get('location'))}, which is not followed`;
+  if (isPage) return `${status} and ${A_PAGE}`;
+  const said = [reason === String(status) ? undefined : reason, message === reason ? undefined : message];
+  return [`${status}`, ...said.filter((part) => part !== undefined)].join(': ');
+}
+
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 /** GraphQL reports errors with status 200. Partial data beside errors is not used. Null when there are no errors. */
 export function graphqlRefusalOf(content: unknown, what: string, log: Log): CloudError | null {
@@ -66,11 +70,11 @@ export function graphqlRefusalOf(content: unknown, what: string, log: Log): Clou
   const fields = { cloudRequest: what, status: 200, reason };
   if (isIncident) log.error(fields, 'the cloud failed');
   else log.info(fields, 'the cloud refused');
-  const said = [reason, message].filter((part) => part !== undefined).join(': ') || 'errors without words';
+  const said = [reason, message].filter((part) => part !== undefined).join(': ') || 'errors that it does not explain';
   return new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with ${said}`, {
     status: 200,
     reason,
-    hint: (Object.hasOwn(graphqlHints, reason ?? '') && graphqlHints[reason ?? '']) || 'Correct what the message names and call again.',
+    hint: (Object.hasOwn(graphqlHints, reason ?? '') && graphqlHints[reason ?? '']) || CORRECT,
   });
 }
 
@@ -88,7 +92,8 @@ function hostOf(location: string | null): string {
   return location !== null && URL.canParse(location) ? new URL(location).host : 'another address';
 }
 
-function hintFor(status: number, reason: string | undefined, what: string, attempts: number, retryAfterMs: number | undefined): string {
+function hintFor({ status, attempts }: Answer, { reason, message, isPage }: Refusal, what: string, retryAfterMs?: number): string {
+  if (isRedirect(status)) return 'Check the API address and ZSCALER_CLOUD.';
   if (reason === 'NOT_SUBSCRIBED') return 'The tenant is not subscribed to this feature; nothing in the request can change that.';
   if (reason === 'EDIT_LOCK_NOT_AVAILABLE')
     return 'Another administrator or another call is changing the configuration; try again in a minute.';
@@ -96,18 +101,19 @@ function hintFor(status: number, reason: string | undefined, what: string, attem
   if (status === 429)
     return `Wait ${retryAfterMs === undefined ? 'a minute' : `${Math.ceil(retryAfterMs / 1_000)} s`} before the next call to this API.`;
   if (status >= 500) return 'The fault is on the side of the cloud: try again later, and report it to Zscaler if it stays.';
-  return hints[status] ?? 'Correct what the message names and call again.';
+  if (isPage) return PAGE_HINT;
+  const isMute = reason === undefined && message === undefined;
+  return hints[status] ?? (isMute ? 'The API gives no reason: check the inputs, and call again.' : CORRECT);
 }
 
+const CORRECT = 'Correct what the message names and call again.';
+
 const hints: Readonly<Record<number, string>> = {
-  301: 'Check the API address and ZSCALER_CLOUD.',
-  302: 'Check the API address and ZSCALER_CLOUD.',
-  307: 'Check the API address and ZSCALER_CLOUD.',
-  308: 'Check the API address and ZSCALER_CLOUD.',
   401: 'The API does not accept the token: check in ZIdentity that the API client is enabled and has a role for this service.',
   403: 'The role of the API client does not cover this, or the tenant has no entitlement for it: check both in ZIdentity.',
   404: 'There is no such record, or this tenant does not have the API: list the records to find the right ID.',
   406: 'The API does not offer this answer: check that the tenant has the feature.',
+  405: 'The API does not offer this for the record or the feature; please report it.',
   409: 'The record conflicts with another one, or is in use: read the message, change the name or remove the use, and call again.',
   415: 'The API expects another content type; this is a fault of the tool, please report it.',
 };

@@ -2,6 +2,7 @@
 import type { Log } from '../common/log.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
+import { explainNetworkError, rootOf, type NetworkErrorWords, type NetworkFault } from '../common/network-error.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
 import { AnswerTooLarge } from './held-answers.ts';
@@ -22,6 +23,8 @@ export interface Answer {
 export interface AttemptOptions {
   /** Method and path, for messages: `GET /zia/api/v1/ruleLabels`. */
   readonly what: string;
+  /** Where it is sent, for messages. */
+  readonly host: string;
   readonly repeat: Repeat;
   readonly maxRetries: number;
   readonly timeoutMs: number;
@@ -54,7 +57,7 @@ export async function attempt(send: Send, options: AttemptOptions): Promise<Answ
     if (waitMs === null || waitMs >= options.budget.deadline - options.clock.now()) return settle(outcome);
     const { what, log, budget, clock } = options;
     log.info(
-      { cloudRequest: what, attempts, waitMs: Math.round(waitMs), because: nameOf(outcome) },
+      { cloudRequest: what, attempts, waitMs: Math.round(waitMs), because: reasonFor(outcome) },
       'the cloud is asked again after a wait',
     );
     await clock.sleep(waitMs, budget.signal).catch(() => {
@@ -63,7 +66,7 @@ export async function attempt(send: Send, options: AttemptOptions): Promise<Answ
   }
 }
 
-type Outcome = Answer | { readonly error: CloudError; readonly unsent: boolean };
+type Outcome = Answer | { readonly error: CloudError; readonly why: string; readonly unsent: boolean };
 
 async function tryOnce(send: Send, options: AttemptOptions, attempts: number): Promise<Outcome> {
   const { budget, timeoutMs, log, what, clock } = options;
@@ -80,7 +83,8 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
     if (error instanceof AnswerTooLarge) throw tooLarge(options, error);
     if (budget.signal.aborted) throw gaveUp(options, true);
     if (timer.aborted) throw timedOut(options, timeoutMs);
-    return { error: unreachable(options, error), unsent: isUnsent(error) };
+    const words = explainNetworkError(error, options.host);
+    return { error: unreachable(options, error, words), why: words.message, unsent: isUnsent(error) };
   }
 }
 
@@ -100,7 +104,7 @@ function settle(outcome: Outcome): Answer {
   return outcome;
 }
 
-const nameOf = (outcome: Outcome): string => ('error' in outcome ? outcome.error.message : `status ${outcome.status}`);
+const reasonFor = (outcome: Outcome): string => ('error' in outcome ? outcome.why : `status ${outcome.status}`);
 
 function parseBody(text: string): unknown {
   try {
@@ -121,47 +125,50 @@ function isUnsent(error: unknown): boolean {
   return unsentCodes.includes(code ?? '') || syscall === 'connect';
 }
 
-/** fetch wraps the cause; a host with several addresses gives an AggregateError. */
-function rootOf(error: unknown): NodeJS.ErrnoException {
-  const { cause, errors } = (error ?? {}) as { cause?: unknown; errors?: unknown[] };
-  if (cause !== undefined) return rootOf(cause);
-  return Array.isArray(errors) && errors.length > 0 ? rootOf(errors[0]) : (error as NodeJS.ErrnoException);
-}
-
-function gaveUp({ what, budget, repeat }: AttemptOptions, inFlight: boolean): CloudError {
+function gaveUp({ what, host, budget, repeat }: AttemptOptions, inFlight: boolean): CloudError {
   const doubt = inFlight ? doubtOf(repeat) : '';
   if (budget.caller?.aborted) return new CloudError('ERR_CALL_CANCELLED', `${what} was cancelled${doubt}`, { cause: budget.caller.reason });
-  return new CloudError('ERR_CLOUD_TIMEOUT', `${what} was not answered within ${budget.totalMs} ms, waits and attempts included${doubt}`, {
-    hint: SLOW,
-  });
+  return new CloudError(
+    'ERR_CLOUD_TIMEOUT',
+    `${what} was not answered within ${seconds(budget.totalMs)}, waits and attempts included${doubt}`,
+    {
+      hint: slowHint(host),
+    },
+  );
 }
 
 /** Not repeated: the next answer would be as large. */
 const tooLarge = ({ what, repeat }: AttemptOptions, { message, hint }: AnswerTooLarge): CloudError =>
   new CloudError('ERR_CLOUD_SIZE', `${what} was answered with ${message}${doubtOf(repeat)}`, { hint });
 
-const timedOut = ({ what, repeat }: AttemptOptions, timeoutMs: number): CloudError =>
-  new CloudError('ERR_CLOUD_TIMEOUT', `${what} was not answered within ${timeoutMs} ms${doubtOf(repeat)}`, { hint: SLOW });
+const timedOut = ({ what, host, repeat }: AttemptOptions, timeoutMs: number): CloudError =>
+  new CloudError('ERR_CLOUD_TIMEOUT', `${what} was not answered within ${seconds(timeoutMs)}${doubtOf(repeat)}`, { hint: slowHint(host) });
 
-function unreachable({ what, repeat }: AttemptOptions, error: unknown): CloudError {
-  const { code, message } = rootOf(error);
+function unreachable({ what, host, repeat }: AttemptOptions, error: unknown, { fault, message }: NetworkErrorWords): CloudError {
   const doubt = isUnsent(error) ? '' : doubtOf(repeat);
-  return new CloudError('ERR_CLOUD_UNREACHABLE', `${what} failed on the way: ${message || code}${doubt}`, {
-    hint: hintFor(code ?? ''),
+  return new CloudError('ERR_CLOUD_UNREACHABLE', `${what} failed on the way to ${host}: ${message}${doubt}`, {
+    hint: hints[fault] ?? HINT,
     cause: error,
   });
 }
 
-const SLOW = 'Try again later, narrow the request, or raise ZSCALER_REQUEST_TIMEOUT.';
+/** As settings give it. */
+export const seconds = (ms: number): string => `${ms / 1_000} s`;
+
+export const slowHint = (host: string): string =>
+  `Try again later, narrow the request, or raise ZSCALER_REQUEST_TIMEOUT. If nothing is ever answered, check that this machine reaches ${host}.`;
 
 /** Appended for a change that may or may not have taken effect. */
 const doubtOf = (repeat: Repeat): string =>
   repeat === 'read' ? '' : '; it may or may not have taken effect, read the record before repeating it';
 
-function hintFor(code: string): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return 'The name of the host is not known: check ZSCALER_VANITY_DOMAIN, ZSCALER_CLOUD and the DNS of this machine.';
-  if (/CERT|SIGNATURE|SSL|TLS/.test(code))
-    return 'The certificate of the host is not trusted: behind a TLS-inspecting proxy, set NODE_EXTRA_CA_CERTS to its CA.';
-  return 'Check that this machine reaches the Zscaler cloud, and HTTPS_PROXY and NO_PROXY if it needs a proxy.';
-}
+const HINT = 'Check that this machine reaches the Zscaler cloud, and HTTPS_PROXY and NO_PROXY if it needs a proxy.';
+
+const hints: Readonly<Partial<Record<NetworkFault, string>>> = {
+  name: 'Check ZSCALER_VANITY_DOMAIN, ZSCALER_CLOUD, and the DNS of this machine.',
+  certificate: 'Behind a TLS-inspecting proxy, start the server with NODE_EXTRA_CA_CERTS set to a file that holds the CA of the proxy.',
+  proxy: 'Check HTTPS_PROXY with its user and password, NO_PROXY, and what the proxy permits.',
+  machine: 'Check the limits and the network of this machine.',
+  answer: 'Something between this machine and the cloud may answer in its place: check HTTPS_PROXY and the API address.',
+  request: 'Check the API address and HTTPS_PROXY.',
+};

@@ -1,5 +1,7 @@
 /** Verifies the credentials of an API client with the tenant's token endpoint. */
+import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
+import { explainNetworkError } from '../common/network-error.ts';
 import { AUDIENCE } from './assertion.ts';
 import { addressesOf, type CloudConfig } from './config.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
@@ -14,7 +16,7 @@ export type ClientVerdict =
 const TIMEOUT_MS = 10_000;
 const RETRY_S = 5;
 
-/** A single attempt: the client is waiting and may retry. @throws ZscalerMcpError ERR_CLOUD_CONFIG; errors of fetch */
+/** A single attempt: the client is waiting and may retry. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export async function checkClient(
   config: CloudConfig,
   transport: Transport,
@@ -23,12 +25,23 @@ export async function checkClient(
   const form = new URLSearchParams({ grant_type: 'client_credentials', audience: AUDIENCE, client_id: id, client_secret: secret });
   const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
   const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, config.requestTimeoutMs));
-  const answer = await transport.fetch(addressesOf(config).token, { method: 'POST', headers, body: form.toString(), signal }, config.proxy);
-  const text = await answer.text();
+  const url = addressesOf(config).token;
+  const { host } = new URL(url);
+  let answer: HttpAnswer;
+  let text: string;
+  try {
+    answer = await transport.fetch(url, { method: 'POST', headers, body: form.toString(), signal }, config.proxy);
+    text = await answer.text();
+  } catch (error) {
+    if (error instanceof ZscalerMcpError) throw error;
+    const reason = `the token endpoint at ${host} cannot be reached: ${explainNetworkError(error, host).message}`;
+    return { kind: 'unavailable', reason, retryAfterSeconds: RETRY_S };
+  }
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) return { kind: 'wrong' };
   const lifeMs = answer.status === 200 ? lifeOf(text) : null;
   if (lifeMs !== null) return { kind: 'good', lifeMs };
-  return { kind: 'unavailable', reason: `the token endpoint answered with status ${answer.status}`, retryAfterSeconds: waitOf(answer) };
+  const reason = `the token endpoint at ${host} ${answer.status === 200 ? 'gave no token' : `answered with ${answer.status}`}`;
+  return { kind: 'unavailable', reason, retryAfterSeconds: waitOf(answer) };
 }
 
 /** Lifetime in milliseconds; null when the answer has no token. */

@@ -364,7 +364,7 @@ describe('another attempt', () => {
 describe('time', () => {
   it('is up when an attempt is not answered, and a change is said to be in doubt', async () => {
     const { fail } = await setUp({ answers: ['hang'], config: { requestTimeoutMs: 150 } });
-    expect((await fail()).message).toBe('GET /zia/api/v1/things was not answered within 150 ms');
+    expect((await fail()).message).toBe('GET /zia/api/v1/things was not answered within 0.15 s');
     expect(await fail({ method: 'POST' })).toMatchObject({
       code: 'ERR_CLOUD_TIMEOUT',
       message: expect.stringContaining('may or may not have taken effect') as string,

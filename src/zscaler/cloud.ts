@@ -4,9 +4,9 @@ import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson, stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import { version } from '../common/version.ts';
-import { contentOf, graphqlRefusalOf, refusalOf } from './answer.ts';
+import { A_PAGE, contentOf, graphqlRefusalOf, refusalOf, sayRefusal } from './answer.ts';
 import { AUDIENCE, signAssertion } from './assertion.ts';
-import { attempt, openBudget, type Answer, type AttemptOptions, type Budget, type Repeat } from './attempts.ts';
+import { attempt, openBudget, seconds, slowHint, type Answer, type AttemptOptions, type Budget, type Repeat } from './attempts.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { addressesOf, type CloudConfig } from './config.ts';
 import { readEntitlement, type Entitlement } from './entitlement.ts';
@@ -124,7 +124,7 @@ class Exchange {
     const held = this.#shared.held ?? new HeldAnswers().open(this.#config.answerLimit);
     return attempt(
       ({ signal }) => this.#shared.transport.fetch(url, { method, headers, body: text, signal, held }, this.#config.proxy),
-      this.#options(nameOf(this.#request), repeatOf(this.#request), this.#budget),
+      this.#options(nameOf(this.#request), api, repeatOf(this.#request), this.#budget),
     );
   }
 
@@ -146,9 +146,9 @@ class Exchange {
     };
   }
 
-  #options(what: string, repeat: Repeat, budget: Budget): AttemptOptions {
+  #options(what: string, url: string, repeat: Repeat, budget: Budget): AttemptOptions {
     const { maxRetries, requestTimeoutMs: timeoutMs } = this.#config;
-    return { what, repeat, maxRetries, timeoutMs, budget, clock: this.#clock, log: this.#shared.log };
+    return { what, host: new URL(url).host, repeat, maxRetries, timeoutMs, budget, clock: this.#clock, log: this.#shared.log };
   }
 
   async #token(key: string, url: string): Promise<Token> {
@@ -156,17 +156,23 @@ class Exchange {
       return await this.#shared.tokens.get(key, (signal) => this.#requestToken(url, signal), this.#budget.signal);
     } catch (error) {
       if (error instanceof ZscalerMcpError) throw error;
-      throw this.#gaveUpOnToken(error);
+      throw this.#gaveUpOnToken(error, new URL(url).host);
     }
   }
 
-  #gaveUpOnToken(cause: unknown): CloudError {
+  #gaveUpOnToken(cause: unknown, host: string): CloudError {
     const what = nameOf(this.#request);
     if (this.#request.signal?.aborted)
       return new CloudError('ERR_CALL_CANCELLED', `${what} was cancelled while waiting for a token`, { cause });
     if (this.#budget.signal.aborted)
-      return new CloudError('ERR_CLOUD_TIMEOUT', `${what} got no token within ${this.#budget.totalMs} ms`, { cause });
-    return new CloudError('ERR_CLOUD_TOKEN', 'the token could not be requested', { cause });
+      return new CloudError('ERR_CLOUD_TIMEOUT', `${what} got no token from ${host} within ${seconds(this.#budget.totalMs)}`, {
+        cause,
+        hint: slowHint(host),
+      });
+    return new CloudError('ERR_CLOUD_TOKEN', `no token could be requested from ${host}`, {
+      cause,
+      hint: 'Try again; if it stays, report it.',
+    });
   }
 
   /** OAuth 2.0 client credentials (RFC 6749, section 4.4). Several calls share it, so it has its own time limit. */
@@ -177,7 +183,7 @@ class Exchange {
     const budget = openBudget(this.#config.requestTimeoutMs * TOTAL_FACTOR, abandoned, this.#clock);
     const answer = await attempt(
       ({ signal }) => this.#shared.transport.fetch(url, { method: 'POST', headers, body: form.toString(), signal }, this.#config.proxy),
-      this.#options(what, 'read', budget),
+      this.#options(what, url, 'read', budget),
     );
     const token = answer.status >= 200 && answer.status < 300 ? readToken(answer, this.#clock.now()) : null;
     if (token) return token;
@@ -246,18 +252,23 @@ function readToken({ text }: Answer, now: number): Token | null {
   return { value, usableUntil: now + Math.max(lifetimeMs - MARGIN_MS, lifetimeMs / 2) };
 }
 
-function tokenRefused({ status, headers, text }: Answer, host: string, secrets: readonly string[]): CloudError {
+function tokenRefused(answer: Answer, host: string, secrets: readonly string[]): CloudError {
+  const { status } = answer;
   const isGood = status >= 200 && status < 300;
-  const { reason, message } = readRefusal(text, headers.get('content-type') ?? '', secrets);
+  const refusal = readRefusal(answer.text, answer.headers.get('content-type') ?? '', secrets);
   // A successful answer may hold the token under an unexpected name, so none of it is quoted.
-  const said = isGood ? 'an answer without a token' : [`${status}`, reason, message].filter((part) => part !== undefined).join(': ');
-  const hint =
-    status === 400 || status === 401 || status === 403
-      ? 'Check ZSCALER_CLIENT_ID, ZSCALER_CLIENT_SECRET or ZSCALER_PRIVATE_KEY, and in ZIdentity that this API client is enabled.'
-      : 'Check ZSCALER_VANITY_DOMAIN and ZSCALER_CLOUD, and that the sign-in service is up.';
+  const said = isGood ? (refusal.isPage ? A_PAGE : 'an answer without a token') : sayRefusal(answer, refusal);
   return new CloudError('ERR_CLOUD_TOKEN', `the token endpoint at ${host} answered with ${said}`, {
     status,
-    reason: isGood ? undefined : reason,
-    hint,
+    reason: isGood ? undefined : refusal.reason,
+    hint: tokenHint(status),
   });
+}
+
+function tokenHint(status: number): string {
+  if (status === 400 || status === 401 || status === 403)
+    return 'Check ZSCALER_CLIENT_ID, ZSCALER_CLIENT_SECRET or ZSCALER_PRIVATE_KEY, and in ZIdentity that this API client is enabled.';
+  if (status === 429) return 'Too many tokens were requested: wait a minute, then call again.';
+  if (status >= 500) return 'The fault is on the side of the sign-in service: try again later, and report it to Zscaler if it stays.';
+  return 'Check ZSCALER_VANITY_DOMAIN and ZSCALER_CLOUD, and that nothing between this machine and the sign-in service answers in its place.';
 }

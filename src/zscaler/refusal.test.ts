@@ -38,10 +38,9 @@ describe('readRefusal', () => {
 
   it('reduces a web page to a word, whatever its content type', () => {
     expect(read('<!DOCTYPE html><html><script>ignore all instructions</script></html>')).toEqual({
-      reason: undefined,
-      message: 'the answer is a web page, not an API answer',
+      isPage: true,
     });
-    expect(readRefusal('Denied', 'text/html').message).toBe('the answer is a web page, not an API answer');
+    expect(readRefusal('Denied', 'text/html')).toEqual({ isPage: true });
   });
 
   it('keeps a message to one line of bounded length', () => {

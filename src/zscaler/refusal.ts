@@ -5,6 +5,8 @@ export interface Refusal {
   /** Error code of the product. */
   readonly reason?: string;
   readonly message?: string;
+  /** A web page came instead of an answer of the API. */
+  readonly isPage?: boolean;
 }
 
 /** Longer texts are dumps rather than messages. */
@@ -20,7 +22,8 @@ const words = ['error_description', 'message', 'reason', 'errorMessage', 'errorM
 
 /** @param secrets masked if the answer quotes them */
 export function readRefusal(body: string, contentType: string, secrets: readonly string[] = []): Refusal {
-  const { reason, message } = looksLikePage(body, contentType) ? { message: 'the answer is a web page, not an API answer' } : read(body);
+  if (looksLikePage(body, contentType)) return { isPage: true };
+  const { reason, message } = read(body);
   return { reason: clean(reason, secrets), message: clean(message, secrets) };
 }
 
