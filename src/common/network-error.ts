@@ -124,7 +124,7 @@ export function explainNetworkError(error: unknown, host = ''): NetworkErrorWord
   const { name = '', code, message = '' } = told ?? {};
   const [fault, meaning] = meaningOf(isName(code) ? code : '', name, message);
   const place = placeOf(told);
-  const details = [isName(code) ? code : '', place === host ? '' : place].filter(Boolean).join(': ');
+  const details = [isName(code) ? code : '', [host, host.replace(/:\d+$/, '')].includes(place) ? '' : place].filter(Boolean).join(': ');
   return { fault, message: details === '' ? meaning : `${meaning} (${details})` };
 }
 

@@ -164,7 +164,7 @@ describe('a state store that is away', () => {
 
     it(`because it ${how} is valid for check, and named by check and by a dry run of the restart that would need it`, async () => {
       const warnings = expect.arrayContaining([
-        expect.stringMatching(/^the state store cannot be reached: .*limits are counted per process\. At 127\.0\.0\.1:\d+: .+$/),
+        expect.stringMatching(/^the state store cannot be reached: .*limits are counted per process\. At [\w.]+:\d+: .+$/),
       ]) as string[];
       const server = await startServer({ dotenv: '' });
       server.writeDotenv(dotenvFor(await urlOf()));
