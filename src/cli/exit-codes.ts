@@ -1,5 +1,5 @@
 /** Every exit code with its name and the advice printed with it. What a code means for a command stands in the command's record. */
-import type { Operation } from '../lifecycle/index.ts';
+import { hasEnded, type Operation } from '../lifecycle/index.ts';
 
 /** A sentence of advice. */
 interface Sentence {
@@ -75,7 +75,16 @@ export const exitCodes = [
   {
     code: 7,
     name: 'not running',
-    advice: [{ text: 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.' }],
+    advice: [
+      {
+        text: 'The server has ended: its log says why. Start it again, or name the PID file of another server with --pid-file.',
+        when: hasEnded,
+      },
+      {
+        text: 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.',
+        when: (operation) => !hasEnded(operation),
+      },
+    ],
   },
   {
     code: 75,

@@ -52,7 +52,19 @@ describe('a changed setting is said to be', () => {
   });
 });
 
+const ENDED = 'The server has ended: its log says why. Start it again, or name the PID file of another server with --pid-file.';
+const ELSEWHERE = 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.';
+
 describe('the advice', () => {
+  it.each<[string, string]>([
+    ['no server is running: the PID file /run/x.pid names PID 7, and that process is gone', ENDED],
+    ['no server is running: the PID file /run/x.pid names PID 7, and that number belongs to another process now', ENDED],
+    ['no server is running: there is no PID file at /run/x.pid', ELSEWHERE],
+  ])('where no server runs says that it has ended, if that is known: %s', (message, advice) => {
+    for (const kind of ['reload', 'restart'] as const)
+      expect(linesOf({ kind, outcome: 'not-running', exitCode: 7, message }).join('\n')).toContain(advice);
+  });
+
   const errors = [{ setting: 'ZSCALER_MCP_PORT', file: null, line: null, message: 'expected a number', hint: '' }];
   const fix = 'Fix the problems listed above.';
   const judge = '`zscaler-mcp check` judges a configuration without touching the server.';

@@ -23,6 +23,15 @@ export function unitOf(pid: number | 'self'): string | null {
 export const unitIn = (cgroups: string): string | null =>
   cgroups.split(/[/\n]/).findLast((name) => /^[\w.@:\\-]+\.service$/.test(name)) ?? null;
 
+/** Whether Kubernetes runs this process. */
+export function isInPod(): boolean {
+  try {
+    return variablesOf('self').some(([name]) => name === 'KUBERNETES_SERVICE_HOST');
+  } catch {
+    return false;
+  }
+}
+
 const MARKERS = ['/.dockerenv', '/run/.containerenv'];
 
 /** Whether Docker or Podman left its file in a file system. @param rootFolder prefix for its paths, such as `/proc/<pid>/root` */

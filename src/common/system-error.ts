@@ -1,4 +1,5 @@
 /** What an error of the operating system means to an operator, and what to do about it. */
+import { messageOf } from './errors.ts';
 
 /** An error of the operating system, in words. */
 export interface SystemErrorWords {
@@ -50,4 +51,12 @@ export function explainSystemError(error: unknown): SystemErrorWords | null {
     message: `${meaning} (${code}${place === '' ? '' : `: ${place}`})`,
     remedy,
   };
+}
+
+/** What failed with a file whose path the caller names: the meaning and the name of the error, without the path. */
+export function describeFileError(error: unknown): string {
+  const { code = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code === 'ENOENT') return 'there is no such file (ENOENT)';
+  const [meaning] = Object.hasOwn(MEANINGS, code) ? MEANINGS[code]! : [];
+  return meaning === undefined ? `it failed with ${code || messageOf(error)}` : `${meaning} (${code})`;
 }

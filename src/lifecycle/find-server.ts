@@ -1,7 +1,8 @@
 /** Finds a running server through its PID file, and tells why a command cannot use what it found. */
+import { hasContainerMarker, isInPod } from '../common/surroundings.ts';
 import { lstatOrNull } from './files.ts';
 import { defaultPidFiles, readPidFile, type Reading } from './pid-file.ts';
-import type { Outcome } from './record.ts';
+import type { Operation, Outcome } from './record.ts';
 
 /** Where a command looks for a server: at the path that the operator named, or at the default paths in order. */
 export interface Whereabouts {
@@ -106,7 +107,7 @@ export function troubleWith({ path, reading, places }: Found): { outcome: Outcom
   if (reading.kind === 'not-permitted') {
     return {
       outcome: 'not-permitted',
-      message: `the PID file ${path} ${reading.reason}; run this command as uid ${reading.uid}${reading.isRootUnable ? `, in a container with \`docker exec -u ${reading.uid}\`` : ' or as root'}`,
+      message: `the PID file ${path} ${reading.reason}; run this command as uid ${reading.uid}${reading.isRootUnable ? inContainer(reading.uid) : ' or as root'}`,
     };
   }
   const { presence, record } = reading;
@@ -117,13 +118,26 @@ export function troubleWith({ path, reading, places }: Found): { outcome: Outcom
     };
   }
   if (presence === 'alive') return null;
-  const why = presence === 'gone' ? 'that process is gone' : 'that number belongs to another process now';
+  const why = presence === 'gone' ? GONE : REUSED;
   const others = places.filter((place) => place !== path);
   return {
     outcome: 'not-running',
     message: `no server is running: the PID file ${path} names PID ${record.pid}, and ${why}${others.length === 0 ? '' : `; no other runs by ${others.join(', ')}`}`,
   };
 }
+
+/** How to become a user where root may not. */
+function inContainer(uid: number): string {
+  if (isInPod()) return `: kubectl exec runs as the user of the container, which runAsUser: ${uid} in its securityContext sets`;
+  return hasContainerMarker() ? `: docker exec -u ${uid} CONTAINER zscaler-mcp ...` : '';
+}
+
+const GONE = 'that process is gone';
+const REUSED = 'that number belongs to another process now';
+
+/** Whether the verdict is about a server that has ended and left its PID file. */
+export const hasEnded = ({ outcome, message }: Pick<Operation, 'outcome' | 'message'>): boolean =>
+  outcome === 'not-running' && [GONE, REUSED].some((why) => message.includes(why));
 
 /** @param places in which there is no PID file */
 const nothingAt = (places: readonly string[]): string => `there is no PID file at ${places.join(', ')}`;

@@ -74,7 +74,7 @@
 export { comeBack } from './come-back.ts';
 export { ask, type AskOptions } from './control.ts';
 export { describeHeirs, findOthers, type OtherServer } from './company.ts';
-export { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
+export { findServer, hasEnded, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 export { unpackHandover, type HandedConnection, type HandedListener, type Handover } from './handover.ts';
 export { identify, presenceOf, whyDeaf, type Identity, type Presence } from './identity.ts';
 export { captureLaunch, HANDOVER_VARIABLE, readEnvironment, REHEARSAL_VARIABLE, takeOn, type Launch } from './launch.ts';

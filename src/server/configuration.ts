@@ -259,7 +259,8 @@ export class Configuration {
 
   /** The `.env` is gone: what was last read from it stays in force, for a restart too. All other sources are read again. */
   async #keepFile(situation: EnvSituation, kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
-    const read = await loadWithSecrets(this.#invocation, restoreLayer(this.#saved.layer));
+    const layer = restoreLayer(this.#saved.layer);
+    const read = await loadWithSecrets(this.#invocation, layer && { ...layer, isGone: true });
     const source = { ...this.#saved.source, envSource: situation.envSource, secretSources: read.sources };
     const environment = environmentOf(situation, { by: kind });
     const judged = { loaded: read.loaded, saved: { ...this.#saved, secrets: read.secrets, source }, environment };

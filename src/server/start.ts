@@ -7,7 +7,7 @@ import { describeProblem } from '../common/problem.ts';
 import { version } from '../common/version.ts';
 import type { DemoTenant } from '../demo/index.ts';
 import { comeBack, Lifecycle, loadNative, readRehearsal, unpackHandover, type Handover, type Problem } from '../lifecycle/index.ts';
-import { authModeOf, type Settings } from '../settings/index.ts';
+import { authModeOf, ownPlaceKind, type Settings } from '../settings/index.ts';
 import { captureStderr } from './capture-stderr.ts';
 import { Configuration, type ConfigurationReading, type SavedConfiguration } from './configuration.ts';
 import { tidyWhenIdle } from './idle-memory.ts';
@@ -218,7 +218,7 @@ function serveStdio({ service, lifecycle, log, isAlone }: Piped): void {
   }
   const ended = () => {
     if (isAlone() && process.stdin.bytesRead === 0) {
-      log.warn({}, 'standard input ended before an MCP client wrote to it; in a container it is open only with `docker run -i`');
+      log.warn({}, `standard input ended before an MCP client wrote to it; ${KEEPS_OPEN[ownPlaceKind()]}`);
       log.warn({}, TO_SERVE_HTTP);
     }
     lifecycle.abandoned('end of input');
@@ -227,6 +227,16 @@ function serveStdio({ service, lifecycle, log, isAlone }: Piped): void {
     .serveStdio(process.stdin, process.stdout)
     .then(ended, (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`));
 }
+
+const BY_CLIENT = 'MCP clients start the program themselves and stay connected';
+
+/** What keeps standard input open, by the place that the server runs in. */
+const KEEPS_OPEN = {
+  container: 'in a container it is open only with `docker run -i`',
+  pod: 'in a pod it is open only with `stdin: true` in the manifest',
+  host: BY_CLIENT,
+  windows: BY_CLIENT,
+} as const;
 
 const TO_SERVE_HTTP =
   'to serve HTTP: zscaler-mcp --transport streamable-http (in a container also --host 0.0.0.0); for all commands: zscaler-mcp --help';

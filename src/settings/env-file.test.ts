@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './index.ts';
+import { FOLDER_REASONS, remedyForMode } from './env-file.ts';
+import { ownPlaceKind, type PlaceKind } from './place-kind.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'zscaler-mcp-env-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -211,7 +213,7 @@ describe('reading a .env', () => {
       'of another user',
       () => chownSync(path, 501, 501),
       () => 'is owned by uid 501 with mode 0600: the server runs as uid 65534 and cannot read it',
-      () => `Run as root: chown 65534 ${path}; in a container, docker exec -u root <container> chown 65534 ${path}.`,
+      () => remedyForMode(path, { uid: 501, mode: 0o600 }, { us: 65_534, kind: ownPlaceKind() }),
     ],
     [
       'of its own without the right to read',
@@ -242,4 +244,25 @@ describe('reading a .env', () => {
       expect(readAsNobody()).toMatchObject([{ file: path, message: message(), hint: hint() }]);
     },
   );
+});
+
+describe('the remedy for a file that may not be read', () => {
+  const path = '/config/.env';
+  const other = { uid: 501, mode: 0o600 };
+  const own = { uid: 1_000, mode: 0o200 };
+  const open = { uid: 501, mode: 0o644 };
+
+  it.each<[PlaceKind, RegExp, RegExp, RegExp]>([
+    ['host', /^Run as root: chown 1000 \/config\/\.env\.$/, /^Run chmod u\+r /, /SELinux \(ls -Z\) or/],
+    ['windows', /^Run as root: chown/, /^Run chmod u\+r /, /SELinux \(ls -Z\) or/],
+    ['container', /^Run docker exec -u root CONTAINER chown 1000 \/config\/\.env\.$/, /^Run chmod u\+r /, /mount it with :z/],
+    ['pod', /kubectl apply.*kubectl cp FILE POD:\/config\/\.env\.$/, /kubectl apply/, /SELinux \(ls -Z\) or/],
+  ])('names what there is: %s', (kind, ofOther, ofOwn, ofOpen) => {
+    const said = [other, own, open].map((stats) => remedyForMode(path, stats, { us: 1_000, kind }));
+    for (const [at, words] of [ofOther, ofOwn, ofOpen].entries()) expect(said[at]).toMatch(words);
+    for (const text of [...said, FOLDER_REASONS[kind]]) {
+      if (kind !== 'container') expect(text).not.toMatch(/docker/i);
+      if (kind !== 'pod') expect(text).not.toMatch(/kubectl/);
+    }
+  });
 });

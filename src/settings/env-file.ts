@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf } from '../common/errors.ts';
+import { describeFileError } from '../common/system-error.ts';
 import { findMount } from './mounts.ts';
+import { ownPlaceKind, type PlaceKind } from './place-kind.ts';
 import { fileProblem, type Problem } from './problem.ts';
 import { resolveLinks, viewOf } from './view.ts';
 
@@ -70,13 +71,14 @@ export function findEnvFile(candidates: readonly string[], explicit: string | nu
  * The first default place that has a file. A place of which it cannot be told whether a file is there, since a folder above it
  * is closed, is passed over with a warning where no other place has a file.
  * @param actual where a place is, if not in this process's own view
+ * @param kind where the server runs, if not where this process does
  */
-export function searchPlaces(places: readonly string[], actual: (path: string) => string = (path) => path): FoundEnvFile {
+export function searchPlaces(places: readonly string[], actual: (path: string) => string = (path) => path, kind?: PlaceKind): FoundEnvFile {
   const path = places.find((place) => kindOf(actual(place)) === 'file') ?? null;
   const before = path === null ? places : places.slice(0, places.indexOf(path));
   const inTheWay = before
     .filter((place) => kindOf(actual(place)) !== 'absent')
-    .map((place) => ({ problem: obstacleOf(place, { actual: actual(place) }), isThere: !isBehindClosedFolder(actual(place)) }))
+    .map((place) => ({ problem: obstacleOf(place, { actual: actual(place), kind }), isThere: !isBehindClosedFolder(actual(place)) }))
     .flatMap(({ problem, isThere }) => (problem === null ? [] : [{ problem, isThere }]));
   const blocking = inTheWay.find(({ isThere }) => isThere || path !== null)?.problem ?? null;
   const warnings = blocking === null ? inTheWay.map(({ problem }) => problem) : [];
@@ -131,18 +133,20 @@ export interface Look {
   readonly actual?: string;
   /** Whether it was found at a default place: then only its owner may be able to write it. */
   readonly discovered?: boolean;
+  /** Where the server runs, if not where this process does. */
+  readonly kind?: PlaceKind | undefined;
 }
 
 /** Why a file that is there cannot be read, or is refused; null if it can be read, or is not there. Judges by opening it. */
-export function obstacleOf(path: string, { actual = path, discovered = false }: Look = {}): Problem | null {
+export function obstacleOf(path: string, { actual = path, discovered = false, kind }: Look = {}): Problem | null {
   try {
     const stats = statSync(actual);
-    if (!stats.isFile()) return notRegular(path, stats);
+    if (!stats.isFile()) return notRegular(path, stats, kind);
     if (stats.size > MAX_BYTES) return tooLarge(path);
     closeSync(openSync(actual, READ_ONLY));
     return discovered ? suspect(path, stats) : null;
   } catch (error) {
-    return isMissing(error as NodeJS.ErrnoException) ? null : describeOpenError(path, actual, error as NodeJS.ErrnoException);
+    return isMissing(error as NodeJS.ErrnoException) ? null : describeOpenError({ path, actual, kind }, error as NodeJS.ErrnoException);
   }
 }
 
@@ -183,12 +187,12 @@ export function readEnvFile(path: string, { discovered }: { readonly discovered:
   try {
     descriptor = openSync(path, READ_ONLY);
   } catch (error) {
-    return refuse(describeOpenError(path, path, error as NodeJS.ErrnoException), isMissing(error as NodeJS.ErrnoException));
+    return refuse(describeOpenError({ path, actual: path }, error as NodeJS.ErrnoException), isMissing(error as NodeJS.ErrnoException));
   }
   try {
     return readOpened(path, descriptor, discovered);
   } catch (error) {
-    return refuse(fileProblem(path, `cannot be read: ${messageOf(error)}`, 'Fix the file, or name another one.'));
+    return refuse(unreadable(path, error));
   } finally {
     closeSync(descriptor);
   }
@@ -215,29 +219,42 @@ function readOpened(path: string, descriptor: number, discovered: boolean): EnvF
 const tooLarge = (path: string): Problem =>
   fileProblem(path, 'is larger than 1 MiB', 'A .env contains settings only; check that this is the right file.');
 
-function notRegular(path: string, stats: Stats): Problem {
-  if (stats.isDirectory())
-    return fileProblem(
-      path,
-      'is a folder, not a regular file',
-      'Put the file in its place. Docker makes such a folder if the file to mount does not exist on the host.',
-    );
+function notRegular(path: string, stats: Stats, kind: PlaceKind = ownPlaceKind()): Problem {
+  if (stats.isDirectory()) return fileProblem(path, 'is a folder, not a regular file', `Put the file in its place.${FOLDER_REASONS[kind]}`);
   const what = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
   return fileProblem(path, `is ${what}, not a regular file`, 'Put the file in its place, or name another one.');
 }
 
+/** How a folder comes to be in the place of a file. */
+export const FOLDER_REASONS: Readonly<Record<PlaceKind, string>> = {
+  host: '',
+  windows: '',
+  container: ' Docker makes such a folder if the file to mount does not exist on the host.',
+  pod: ' A subPath that is not a key of its volume is mounted as a folder: compare both in `kubectl describe pod`.',
+};
+
 const isMissing = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOENT' || code === 'ENOTDIR';
 
-function describeOpenError(path: string, actual: string, error: NodeJS.ErrnoException): Problem {
-  if (isMissing(error)) return notThere(path);
-  if (error.code === 'EACCES' || error.code === 'EPERM') return notPermitted(path, actual);
-  if (error.code === 'ELOOP')
-    return fileProblem(path, 'cannot be reached: its symbolic links lead in a circle (ELOOP)', 'Put the file in place of the link.');
-  return fileProblem(path, `cannot be read: ${messageOf(error)}`, 'Fix the file, or name another one.');
+/** A file that could not be opened: what it is called, and where it is. */
+interface Unopened {
+  readonly path: string;
+  readonly actual: string;
+  readonly kind?: PlaceKind | undefined;
 }
 
+function describeOpenError({ path, actual, kind }: Unopened, error: NodeJS.ErrnoException): Problem {
+  if (isMissing(error)) return notThere(path);
+  if (error.code === 'EACCES' || error.code === 'EPERM') return notPermitted({ path, actual, kind });
+  if (error.code === 'ELOOP')
+    return fileProblem(path, 'cannot be reached: its symbolic links lead in a circle (ELOOP)', 'Put the file in place of the link.');
+  return unreadable(path, error);
+}
+
+const unreadable = (path: string, error: unknown): Problem =>
+  fileProblem(path, `cannot be read: ${describeFileError(error)}`, 'Fix the file, or name another one.');
+
 /** Says who may read the file. Most unreadable files come from `docker cp`, which keeps the host's owner and mode. */
-function notPermitted(path: string, actual: string): Problem {
+function notPermitted({ path, actual, kind = ownPlaceKind() }: Unopened): Problem {
   const us = process.getuid?.() ?? 'unknown';
   const stats = statOrNull(actual);
   if (!stats)
@@ -249,15 +266,22 @@ function notPermitted(path: string, actual: string): Problem {
   return fileProblem(
     path,
     `is owned by uid ${stats.uid} with mode ${modeOf(stats)}: the server runs as uid ${us} and cannot read it`,
-    remedyForMode(path, stats, us),
+    remedyForMode(path, stats, { us, kind }),
   );
 }
 
-function remedyForMode(path: string, { uid, mode }: Stats, us: number | 'unknown'): string {
+/** @param us the user that the server runs as */
+export function remedyForMode(
+  path: string,
+  { uid, mode }: Pick<Stats, 'uid' | 'mode'>,
+  { us, kind }: { readonly us: number | 'unknown'; readonly kind: PlaceKind },
+): string {
   if ((mode & (uid === us ? 0o400 : 0o004)) !== 0)
-    return 'Its mode lets this user read it: look for what forbids it beside the mode, such as SELinux (ls -Z; mount it with :z) or AppArmor.';
+    return `Its mode lets this user read it: look for what forbids it beside the mode, such as SELinux (ls -Z${kind === 'container' ? '; mount it with :z' : ''}) or AppArmor.`;
+  if (kind === 'pod')
+    return `Let uid ${us} read it: set defaultMode of the volume or fsGroup of the pod, then kubectl apply. A copy: kubectl cp FILE POD:${path}.`;
   if (uid === us) return `Run chmod u+r ${path}.`;
-  return `Run as root: chown ${us} ${path}; in a container, docker exec -u root <container> chown ${us} ${path}.`;
+  return kind === 'container' ? `Run docker exec -u root CONTAINER chown ${us} ${path}.` : `Run as root: chown ${us} ${path}.`;
 }
 
 /** The lowest folder above the file that can still be seen, as the server calls it. The file may be behind links. */

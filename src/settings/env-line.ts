@@ -3,12 +3,14 @@
  * and the one thing to do in this situation. Pure: `env-source.ts` finds out the situation.
  */
 
+import type { PlaceKind } from './place-kind.ts';
+
 /** The label for where the `.env` is. */
 export type EnvSource = 'live' | 'live (bind-mounted)' | 'fresh-discovery' | 'missing' | 'none';
 
 /** Where the server runs, as far as it decides what an operator can do. */
 export interface Place {
-  readonly kind: 'host' | 'container' | 'pod' | 'windows';
+  readonly kind: PlaceKind;
   /** The systemd unit whose main process the server is; null if there is none. */
   readonly unit: string | null;
   /** Nothing can be copied to the default place in the container. */

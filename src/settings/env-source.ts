@@ -91,9 +91,11 @@ function judge(view: View, record: EnvSourceRecord, surroundings: Surroundings):
 function describeAbsent(view: View, record: EnvSourceRecord, surroundings: Surroundings): EnvSourceReport {
   const { dotenvPath, envCandidates } = record;
   const others = envCandidates.filter((path) => path !== dotenvPath);
-  const search = searchPlaces(others, (path) => actualPath(view, path));
+  const search = searchPlaces(others, (path) => actualPath(view, path), surroundings.kind);
   const { path: found, warnings } = search;
-  const problem = search.problem ?? (found === null ? null : obstacleOf(found, { actual: actualPath(view, found), discovered: true }));
+  const problem =
+    search.problem ??
+    (found === null ? null : obstacleOf(found, { actual: actualPath(view, found), discovered: true, kind: surroundings.kind }));
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
   const situation: EnvSituation = {
     ...shared(record, surroundings),
@@ -132,7 +134,7 @@ function describePresent(
   const mount = findMount(view.mounts ?? [], actual);
   const isStale = isReplaced(mount, actual, loaded);
   const isCopy = path === CONTAINER_ENV_FILE && !envMounted && view.mounts !== null;
-  const problem = obstacleOf(path, { actual: view.rootFolder + actual, discovered: loaded?.discovered === true });
+  const problem = obstacleOf(path, { actual: view.rootFolder + actual, discovered: loaded?.discovered === true, kind: surroundings.kind });
   const content = problem === null && !isStale ? readContent(view.rootFolder + actual) : null;
   const before = record.envCandidates.slice(0, Math.max(0, record.envCandidates.indexOf(path)));
   const preferred = before.find((candidate) => kindOf(actualPath(view, candidate)) === 'file');

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { describeFileError } from '../common/system-error.ts';
 import { plainText, wanted, type Row } from './setting.ts';
 
 /** In bytes. */
@@ -35,7 +36,7 @@ function readFileContent(raw: string): FileContent {
     return new FileContent(path, readRegular(path));
   } catch (error) {
     if (error instanceof ZscalerMcpError) throw error;
-    throw wanted(`a file that this server can read (${messageOf(error)})`);
+    throw wanted(`a file that this server can read: ${describeFileError(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
 export { authModeOf, authObstacles, type AuthMode } from './authentication.ts';
 export { isSettingVariable, publishBoot } from './boot.ts';
 export { compareSettings, configDigest } from './compare.ts';
+export { ownPlaceKind } from './place-kind.ts';
 export { parseEnvFile } from './dotenv.ts';
 export { envCandidates, findEnvFile, passedOverEnvFile, readEnvFile } from './env-file.ts';
 export { describeEnvironment, obstacleTo, type EnvQuestion, type EnvSituation } from './env-line.ts';

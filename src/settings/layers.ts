@@ -13,6 +13,8 @@ export interface EnvFileLayer {
   readonly entries: ReadonlyMap<string, EnvEntry>;
   readonly problems: readonly LineProblem[];
   readonly warnings?: readonly LineProblem[];
+  /** The file does not exist any more; these are the values last read from it. */
+  readonly isGone?: true;
 }
 
 /** The content of each layer. */
@@ -47,6 +49,8 @@ export interface Layer {
   get(name: string): string | undefined;
   /** The file and line of a name; nulls for a layer that is not a file. */
   place(name: string): { readonly file: string | null; readonly line: number | null };
+  /** It is a file that does not exist any more. */
+  readonly isGone?: true;
 }
 
 /** All layers, highest first. */
@@ -66,7 +70,8 @@ const recordLayer = (kind: Layer['kind'], record: Readonly<Record<string, string
   place: () => ({ file: null, line: null }),
 });
 
-const fileLayer = ({ path, entries }: EnvFileLayer): Layer => ({
+const fileLayer = ({ path, entries, isGone }: EnvFileLayer): Layer => ({
+  ...(isGone && { isGone }),
   kind: 'file',
   names: [...entries.keys()],
   get: (name) => entries.get(name)?.value.trim(),

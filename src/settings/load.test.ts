@@ -254,6 +254,13 @@ describe('problems', () => {
       'Correct ZSCALER_MCP_PORT in the secrets manager.',
     ]);
   });
+
+  it('name no line of a file that is gone: it is to be put back', () => {
+    const envFile = { ...file('ZSCALER_MCP_PORT=x\nZSCALER_MCP_LOG_LEVEL=warn\n'), isGone: true } as const;
+    const { problems, shadowed } = loadSettings({ flags: {}, envFile, boot: { ZSCALER_MCP_LOG_LEVEL: 'debug' } });
+    expect(problems[0]?.hint).toBe(`Put ${PATH} back, with its line 1 corrected or removed.`);
+    expect(shadowed[0]?.hint).toBe(`To use the value below it, put ${PATH} back without its line 2.`);
+  });
 });
 
 describe('names in a file', () => {

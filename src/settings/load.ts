@@ -7,7 +7,7 @@ import { formsOf, maskSecrets, secretValues } from './mask.ts';
 import { judgeNames } from './names.ts';
 import { originOf, type Said } from './origins.ts';
 import { few, type Problem } from './problem.ts';
-import { describeReference, findReference, hintForReference } from './references.ts';
+import { describeReference, FILE_URL, findReference, hintForFileUrl, hintForReference, isFileUrl } from './references.ts';
 import { judgeReserved } from './reserved.ts';
 import { fileNameOf, mayName, readSecretFile, readSecretFiles, type SecretFiles } from './secret-files.ts';
 import type { Setting } from './setting.ts';
@@ -164,6 +164,10 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
   if (raw === undefined) return null;
   const nothing = { name: env, value: undefined, problems: [], warnings: [] };
   if (raw === '') return { ...nothing, isEmpty: true };
+  if (row.secret && isFileUrl(raw)) {
+    const hint = hintForFileUrl(fileNameOf(row.env), layer, env);
+    return { ...nothing, isEmpty: false, problems: [{ setting: env, ...layer.place(env), message: FILE_URL, hint }] };
+  }
   const reference = row.locatesSecrets && !row.secret ? null : findReference(raw, row);
   if (reference !== null) {
     const hint = hintForReference(reference, env, layer);
@@ -185,7 +189,7 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
 const isQuoted = (raw: string, { kind }: Layer): boolean => kind === 'environment' && /^(["'])[^]*\1$/.test(raw) && raw.length > 1;
 
 const WITHOUT_QUOTES =
-  'Remove the quotes: in the environment, and so in docker run --env-file, they are part of the value. Or use the file as a .env.';
+  'Remove the quotes: in the environment (docker run --env-file, a unit, a manifest) they are part of the value. Or use the file as a .env.';
 
 const quoted = (setting: string, layer: Layer): Problem => ({
   setting,
@@ -211,6 +215,10 @@ function judgeFile(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles
     secretFile: path,
     warnings: openMode === undefined ? [] : [writableByAll(path, openMode, env, layer)],
   };
+  if (isFileUrl(text)) {
+    const hint = `Write the value itself into ${path}, or set ${env} to the path of the file that holds it.`;
+    return { ...said, problems: [{ setting: env, ...layer.place(env), message: FILE_URL, hint }] };
+  }
   const reference = findReference(text, row);
   if (reference !== null) {
     const hint = hintForReference(reference, env, layer, path);

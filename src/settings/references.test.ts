@@ -165,3 +165,30 @@ function randomFrom(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
+
+describe('the URL of a file in place of a secret', () => {
+  const load = (input: Partial<SettingsInput>) => loadSettings({ flags: {}, envFile: null, boot: {}, ...input });
+  const secrets = rows.filter(([, { secret }]) => secret).map(([, { env, locatesSecrets = false }]) => [env, locatesSecrets] as const);
+
+  it.each(secrets)('%s: names the setting that takes a path, and no tool', (env, locatesSecrets) => {
+    for (const value of ['file:///run/secrets/SENTINEL', 'FILE:/run/SENTINEL']) {
+      const envFile = { path: '/srv/.env', entries: new Map([[env, { value, line: 7 }]]), problems: [] };
+      const takes = `${env}_FILE takes the path of a file that holds the value, without file://.`;
+      for (const [input, hint] of [
+        [{ boot: { [env]: value } }, takes],
+        [{ envFile }, `Replace line 7 of /srv/.env: ${takes}`],
+        // A secrets manager cannot say where it is itself.
+        ...(locatesSecrets ? [] : ([[{ secrets: { [env]: value } }, 'Store the value itself in the secrets manager.']] as const)),
+      ] as const) {
+        const problem = load(input).problems.find(({ setting }) => setting === env);
+        expect(problem).toMatchObject({ message: 'is the URL of a file (file:...), not the value itself', hint });
+        expect(JSON.stringify(load(input).problems)).not.toContain('SENTINEL');
+      }
+      const boot = { [`${env}_FILE`]: value };
+      expect(load({ boot }).problems[0]).toMatchObject({
+        message: 'expected an absolute path, got a URL',
+        hint: 'Leave out file://. For example /run/secrets/client-secret.',
+      });
+    }
+  });
+});

@@ -80,6 +80,20 @@ const URL_FORM: ReferenceForm = {
   pattern: /^(?!(?:https?|rediss?|socks\w*):)[a-z][a-z0-9+.-]*:\/\/\S+$/,
 };
 
+/** Whether a value is the URL of a file: what holds the secret, in place of the secret. */
+export const isFileUrl = (value: string): boolean => /^file:/i.test(value.trim());
+
+/** What is wrong with the URL of a file in place of a secret. Continues a sentence that starts with the name of the setting. */
+export const FILE_URL = 'is the URL of a file (file:...), not the value itself';
+
+/** What to do about it. @param fileSetting the setting that takes the path of a file @param name under which the layer has the URL */
+export function hintForFileUrl(fileSetting: string, layer: Layer, name: string): string {
+  if (layer.kind === 'secrets') return 'Store the value itself in the secrets manager.';
+  const { file, line } = layer.place(name);
+  const instead = file === null ? '' : `Replace line ${line} of ${file}: `;
+  return `${instead}${fileSetting} takes the path of a file that holds the value, without file://.`;
+}
+
 /**
  * The form of reference that a value has; null for a value that may be used as it is. Of a list each item counts, of a URL
  * its password too.

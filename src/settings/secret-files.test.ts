@@ -72,7 +72,7 @@ describe('a secret in a file', () => {
 
   const bad: readonly (readonly [string, () => string, RegExp])[] = [
     ['is not there', () => join(folder, 'none'), /none cannot be opened: there is no such file$/],
-    ['is a folder', () => folder, /is not a regular file$/],
+    ['is a folder', () => folder, /is a folder, not a regular file$/],
     ['is larger than any secret', () => write('big', 'x'.repeat(65_537)), /is larger than 64 KiB$/],
     ['is no UTF-8', () => write('binary', Uint8Array.of(0x53, 0xff, 0xfe)), /is not UTF-8 text$/],
     ['is empty', () => write('empty', ' \n'), /is empty$/],

@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { messageOf } from '../common/errors.ts';
+import { describeFileError } from '../common/system-error.ts';
+import { FOLDER_REASONS } from './env-file.ts';
 import type { Layer } from './layers.ts';
+import { ownPlaceKind } from './place-kind.ts';
 import { hasControl } from './setting.ts';
 import { rows } from './table.ts';
 
@@ -74,6 +76,8 @@ interface Reading {
 }
 
 function readOnce(path: string): Reading {
+  if (/^file:/i.test(path))
+    return unread(path, 'expected an absolute path, got a URL', 'Leave out file://. For example /run/secrets/client-secret.');
   if (!isAbsolute(path) || hasControl(path)) return unread(path, 'expected an absolute path', 'For example /run/secrets/client-secret.');
   let descriptor: number;
   try {
@@ -100,8 +104,10 @@ function judge(path: string, descriptor: number): Reading {
   if (!stats.isFile())
     return unread(
       path,
-      `${path} is not a regular file`,
-      'If it is a folder: Docker creates one if the file to mount does not exist on the host.',
+      `${path} is ${stats.isDirectory() ? 'a folder, ' : ''}not a regular file`,
+      stats.isDirectory()
+        ? `Put the file in its place.${FOLDER_REASONS[ownPlaceKind()]}`
+        : 'Put the file in its place, or name another one.',
     );
   const bytes = readAtMost(descriptor, SIZE_LIMIT + 1);
   if (bytes.length > SIZE_LIMIT)
@@ -173,5 +179,5 @@ function describeFailure(error: unknown): string {
     EPERM: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, has no permission to read it`,
     ELOOP: 'its symbolic links form a loop',
   };
-  return (code === undefined ? undefined : known[code]) ?? code ?? messageOf(error);
+  return (code === undefined ? undefined : known[code]) ?? describeFileError(error);
 }

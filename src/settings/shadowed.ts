@@ -50,6 +50,7 @@ function hintFor(row: Setting<unknown>, above: Said, below: Said): string {
   if (above.layer === below.layer) return 'Remove one of them.';
   if (above.layer.kind === 'flag')
     return `Flags stay as they are until a new start: start the server again without ${placeOf(row, above)}.`;
+  if (file !== null && above.layer.isGone) return `To use the value below it, put ${file} back without its line ${line}.`;
   const what = file === null ? `${above.word.name} in ${placeOf(row, above)}` : `line ${line} of ${file}`;
   return `To use the value below it, remove ${what}.`;
 }

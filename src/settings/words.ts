@@ -35,6 +35,7 @@ export const isShowableName = (name: string): boolean =>
 /** A hint that says where to correct the value of a setting. */
 export function hintFor(layer: Layer, name: string, flag: string | undefined): string {
   const { file, line } = layer.place(name);
+  if (file !== null && layer.isGone) return `Put ${file} back, with its line ${line} corrected or removed.`;
   if (file !== null) return `Correct or remove line ${line} of ${file}.`;
   if (layer.kind === 'flag') return `Correct ${flag ?? 'the flag'}.`;
   if (layer.kind === 'secrets') return `Correct ${name} in the secrets manager.`;

@@ -17,8 +17,11 @@ describe.skipIf(missing('root', 'linux', 'setpriv'))('root without capabilities'
     const through = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'];
     const { code, out, err } = await runCommand([word, '--pid-file', server.pidFile], { through });
     expect(code, out + err).toBe(77);
-    expect(out + err).toContain(`docker exec -u ${USER}`);
+    expect(out + err).toContain(`run this command as uid ${USER}`);
     expect(out + err).not.toMatch(RAW);
+    const inPod = await runCommand([word, '--pid-file', server.pidFile], { through, env: { KUBERNETES_SERVICE_HOST: '192.0.2.1' } });
+    expect(inPod.out + inPod.err).toContain(`kubectl exec runs as the user of the container, which runAsUser: ${USER}`);
+    expect(inPod.out + inPod.err).not.toContain('docker');
     expect(server.isAlive()).toBe(true);
   });
 });
