@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { append } from '../common/lists.ts';
 import { fillIn } from './prepared-list.ts';
+import { shortenSentError } from './short-errors.ts';
 
 export class EventWriter {
   readonly #response: ServerResponse;
@@ -28,7 +29,7 @@ export class EventWriter {
       const { done, value } = await reader.read();
       if (done || response.writableEnded || response.destroyed) break;
       this.#lastEventId = idOf(value) ?? this.#lastEventId;
-      const parts = fillIn(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      const parts = fillIn(shortenSentError(Buffer.from(value.buffer, value.byteOffset, value.byteLength)));
       if (this.#held) append(this.#held, parts);
       else if (!writeAll(response, parts)) await Promise.race([gone, new Promise<void>((resolve) => response.once('drain', resolve))]);
     }

@@ -3,10 +3,12 @@ import { openSession, post } from '../../test/conformance/raw.ts';
 import { startStack } from '../../test/conformance/stack.ts';
 import { stringifyJson } from '../common/json.ts';
 import { levelIn, outline } from './handshake.ts';
-import { judgeIds } from './judge.ts';
+import { judgeContent } from './judge.ts';
 
 const long = 'x'.repeat(1_000_000);
-const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`key${at}`, { deep: at }]));
+const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`key${at}`, { deep: at }]));
+/** A message may have 2,000 values outside the arguments of a tool. */
+const many = members(300);
 const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } };
 
 /** Handshakes that are large in every way that one can be. */
@@ -39,6 +41,15 @@ describe('a handshake', () => {
     expect(stringifyJson(outline(given)).length).toBeLessThan(LARGEST);
   });
 
+  it.each([
+    ['values', { ...params, capabilities: members(1_500) }, 400],
+    ['values than a message may have', { ...params, capabilities: members(50_000) }, 413],
+  ])('with more %s is refused, and nothing is kept of it', async (_what, given, status) => {
+    const stack = await startStack();
+    const response = await post(stack.url, { jsonrpc: '2.0', id: 1, method: 'initialize', params: given });
+    expect([response.status, stack.mcp.sessions()]).toEqual([status, 0]);
+  });
+
   it('of a usual client is kept as far as it is used', () => {
     const capabilities = { elicitation: { form: {}, url: {} }, roots: { listChanged: true }, sampling: {}, experimental: { a: {} } };
     expect(outline({ ...params, capabilities })).toEqual({
@@ -60,10 +71,10 @@ describe('a handshake', () => {
     const stack = await startStack();
     const session = await openSession(stack.url);
     const levels = () => stack.mcp.saveSessions().map(({ handshake }) => handshake.logLevel);
-    await session.ask('logging/setLevel', { level: long });
+    await session.ask('logging/setLevel', { level: long.slice(0, 60_000) });
     expect(levels()).toEqual([null]);
     await session.ask('logging/setLevel', { level: 'error' });
-    await session.ask('logging/setLevel', { level: { deep: long } });
+    await session.ask('logging/setLevel', { level: { deep: long.slice(0, 60_000) } });
     expect([levels(), levelIn(null), levelIn({ level: 'loud' })]).toEqual([['error'], null, null]);
   });
 });
@@ -95,6 +106,6 @@ describe('an ID that is kept until the answer is sent', () => {
       { ...ping, params: { _meta: null } },
       { ...ping, id: 'x'.repeat(256) },
     ])
-      expect(judgeIds(body)).toBeNull();
+      expect(judgeContent(body)).toBeNull();
   });
 });

@@ -64,13 +64,46 @@ interface Addressed {
   readonly params?: { readonly _meta?: { readonly progressToken?: unknown } | null } | null;
 }
 
-/** Why the IDs in a message, or in one of a batch, are not accepted; null when they are. */
-export function judgeIds(body: unknown): string | null {
+/**
+ * What a message may have outside the arguments of a tool: values, and characters of a text. The SDK checks those again and again, and
+ * quotes what is wrong. An icon of a client is such a text.
+ */
+const MOST_VALUES = 2_000;
+const LONGEST_TEXT = 65_536;
+
+/** Why the IDs or the size of a message, or of one in a batch, are not accepted; null when they are. */
+export function judgeContent(body: unknown): string | null {
+  let values = 0;
   for (const message of (Array.isArray(body) ? body : [body]) as readonly (Addressed | null | undefined)[]) {
     // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
     for (const [what, id] of Object.entries({ id: message?.id, progressToken: message?.params?._meta?.progressToken }))
       if (typeof id === 'string' && id.length > LONGEST_ID)
         return `Invalid Request: ${what} may have at most ${LONGEST_ID} characters, since it is kept until the answer is sent; this one has ${id.length}. Use a shorter one.`;
+    const own = ownValues(message);
+    values += own.count;
+    if (values > MOST_VALUES) return `Invalid Request: more than ${MOST_VALUES} values outside the arguments of a tool. Send less at once.`;
+    // Of a handshake, little is kept or said.
+    if (own.longest > LONGEST_TEXT && !isInitialize(message))
+      return `Invalid Request: a text outside the arguments of a tool may have at most ${LONGEST_TEXT} characters; one has ${own.longest}.`;
   }
   return null;
+}
+
+/** Number of values and length of the longest text of a message, without the arguments of a tool. Nested no deeper than `parseMessage` permits. */
+function ownValues(message: unknown): { readonly count: number; readonly longest: number } {
+  const isCall = (message as { method?: unknown } | null | undefined)?.method === 'tools/call';
+  const given = isCall ? (message as { params?: { arguments?: unknown } | null }).params?.arguments : null;
+  const skipped = typeof given === 'object' && given !== null ? given : undefined;
+  let [count, longest] = [0, 0];
+  const visit = (value: unknown): void => {
+    count += 1;
+    if (typeof value === 'string') longest = Math.max(longest, value.length);
+    if (typeof value !== 'object' || value === null || value === skipped) return;
+    for (const [name, item] of Object.entries(value)) {
+      longest = Math.max(longest, name.length);
+      if (item !== skipped) visit(item);
+    }
+  };
+  visit(message);
+  return { count, longest };
 }

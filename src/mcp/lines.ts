@@ -5,8 +5,9 @@ import { parseMessage, stringifyJson, TooComplex } from '../common/json.ts';
 import { Pieces } from '../common/pieces.ts';
 import { acceptAnswers, markRequests } from './generation.ts';
 import { fillIn, hasList } from './prepared-list.ts';
+import { shortenError } from './short-errors.ts';
 import { levelIn, outline, type Handshake } from './handshake.ts';
-import { judgeIds } from './judge.ts';
+import { judgeContent } from './judge.ts';
 import { abandoned } from './web.ts';
 
 /** What another process needs to continue with the same pipe. */
@@ -133,7 +134,7 @@ export class LineTransport implements Transport {
 
   /** False when the client reads slower than this writes. */
   #write(message: JSONRPCMessage): boolean {
-    const line = `${stringifyJson(message)}\n`;
+    const line = `${stringifyJson(shortenError(message))}\n`;
     return this.#output.write(hasList(message) ? Buffer.concat(fillIn(Buffer.from(line))) : line);
   }
 
@@ -190,7 +191,7 @@ export class LineTransport implements Transport {
       if (error instanceof TooComplex) return this.#complain(-32_600, `Invalid Request: ${error.message}. Split the message.`);
       return this.#complain(-32_700, 'Parse error: the line is not JSON. Send one JSON-RPC message per line.');
     }
-    const fault = judgeIds(value);
+    const fault = judgeContent(value);
     if (fault !== null) return this.#complain(-32_600, fault);
     let message: JSONRPCMessage;
     try {

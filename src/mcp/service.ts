@@ -5,7 +5,7 @@ import { classifyInboundRequest, type McpServer } from '@modelcontextprotocol/se
 import type { AuditEvent, Caller } from '../audit/index.ts';
 import type { Log } from '../common/log.ts';
 import { EventWriter } from './event-writer.ts';
-import { judgeIds } from './judge.ts';
+import { judgeContent } from './judge.ts';
 import type { SavedPipe } from './lines.ts';
 import { Pipes, type StdioConnection } from './pipes.ts';
 import { Questions } from './questions.ts';
@@ -195,7 +195,7 @@ export class McpService {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
     const caller = callerOf(context);
-    const fault = judgeIds(body);
+    const fault = judgeContent(body);
     if (fault !== null) return sendWebResponse(response, errorResponse(400, -32_600, fault));
     const { isStateless = false } = this.#options;
     if (this.#sharing && (isStateless || incoming.headers['mcp-session-id'] === undefined)) await this.#sharing.recall(keyOf(caller));
@@ -227,7 +227,7 @@ export class McpService {
   }
 
   async #serveSse(incoming: IncomingMessage, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
-    const fault = judgeIds(body);
+    const fault = judgeContent(body);
     if (fault !== null) return sendWebResponse(response, errorResponse(400, -32_600, fault));
     const { searchParams } = new URL(incoming.url ?? '/', 'http://server.invalid');
     const request = toWebRequest(incoming, response);

@@ -4,6 +4,7 @@ import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/serv
 import { stringifyJson } from '../common/json.ts';
 import { EventWriter } from './event-writer.ts';
 import { fillIn } from './prepared-list.ts';
+import { shortenSentError } from './short-errors.ts';
 
 /** Without the body, which was read and parsed before. Its `signal` is aborted when the client disconnects before the answer. */
 export function toWebRequest(request: IncomingMessage, response: ServerResponse): Request {
@@ -50,7 +51,7 @@ export async function sendWebResponse(response: ServerResponse, answer: Response
     standing?.opened();
     return (standing?.writer ?? new EventWriter(response)).write(answer.body, standing?.begin);
   }
-  const parts = fillIn(Buffer.from(await answer.arrayBuffer()));
+  const parts = fillIn(shortenSentError(Buffer.from(await answer.arrayBuffer())));
   if (response.headersSent || response.destroyed) return;
   endWith(response, parts);
 }
