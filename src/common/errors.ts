@@ -53,5 +53,11 @@ export class ZscalerMcpError extends Error {
   }
 }
 
+/** The message of any thrown value with its hint, where it has one: `what failed. What to do.` */
+export function sayError(thrown: unknown): string {
+  const hint = thrown instanceof ZscalerMcpError ? thrown.hint : undefined;
+  return hint === undefined ? messageOf(thrown) : `${messageOf(thrown)}. ${hint}`;
+}
+
 /** The message of any thrown value. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

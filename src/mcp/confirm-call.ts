@@ -16,7 +16,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { redact, type Caller } from '../audit/index.ts';
 import { describeRemoval, type Fault, type Purpose, type Subject } from '../confirm/index.ts';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import type { Questions } from './questions.ts';
 import type { CallContext, OfferedTool, Runtime } from './runtime.ts';
 
@@ -119,9 +119,18 @@ async function askInSession({ context, server, questions }: Asking, question: st
   const answer = await questions.whileOpen(context.mcpReq.signal, (signal) =>
     server.server.elicitInput(formOf(question, mark), { relatedRequestId: context.mcpReq.id, timeout, signal }),
   );
-  if ('fault' in answer) throw notConfirmed(`no answer came back: ${messageOf(answer.fault)}`);
+  if ('fault' in answer) throw notConfirmed(`no answer came back${whyNone(answer.fault, timeout)}`);
   judge(answer.value, mark);
   return { kind: 'given', by: 'answer' };
+}
+
+/** Why a question has no answer. Messages of the protocol library and of clients are not repeated. */
+function whyNone(fault: unknown, timeoutMs: number): string {
+  const { code, name, message } = fault as { code?: unknown; name?: string; message?: string };
+  if (code === 'REQUEST_TIMEOUT') return ` within ${timeoutMs / 1_000} s`;
+  if (typeof code === 'number' && name !== 'AbortError') return `: the client answered with an error (${code})`;
+  if (code !== undefined) return ': the connection to the client is closed';
+  return name === 'Error' ? `: ${message}` : ': the call was cancelled';
 }
 
 interface Answer {

@@ -259,6 +259,15 @@ describe('a question of revision 2026-07-28', () => {
 });
 
 describe('a question in a session', () => {
+  it('that the client fails to ask is told without the words of the client or of the library', async () => {
+    const stack = await start();
+    const client = await connectV1(stack, () => Promise.reject(new Error("Cannot read properties of undefined (reading 'x')")));
+    const { text } = await client.call({ id: '7' });
+    expect(text).toMatch(/nothing was changed: no answer came back: the client answered with an error \(-32603\)/);
+    expect(text).not.toMatch(/Cannot read|MCP error/);
+    expect(stack.removed).toEqual([]);
+  });
+
   it('is given up when the server is about to restart, and asked again after', async () => {
     const stack = await start();
     let open = 0;

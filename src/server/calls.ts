@@ -1,5 +1,5 @@
 /** What is in force and offered to clients, and how one of their calls is carried out. */
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { messageOf, sayError, ZscalerMcpError } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { ConfirmationDesk, type SavedDesk } from '../confirm/index.ts';
 import type { DemoTenant } from '../demo/index.ts';
@@ -152,13 +152,14 @@ export class Calls {
     if (settings.disableEntitlementFilter || cloud.clientId === undefined) return false;
     const found = await this.#openCloud(cloud)
       .entitlement()
-      .catch((error: unknown) => messageOf(error));
+      .catch((error: unknown) => sayError(error));
     if (typeof found === 'string' || found === null) {
       const reason = found ?? 'the token names no products';
       log.warn({ reason }, 'the tools of all products are offered: the cloud does not tell which of them the tenant has');
       return false;
     }
-    if (found.unknown.length > 0) log.warn({ codes: found.unknown }, 'the token names products that this version does not know');
+    if (found.unknown.length > 0)
+      log.warn({ codes: found.unknown }, 'the token names products that this version does not know; a newer one may have tools for them');
     this.#entitled = found.products;
     const current = this.#setup.settings;
     const { offered } = selectTools(catalogue, { ...current, entitled: found.products });

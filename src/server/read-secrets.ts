@@ -1,5 +1,5 @@
 /** Reads the secrets that are kept apart from `.env` and environment: in files of their own and in a secrets manager. */
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import type { Launch, Problem, SecretSource } from '../lifecycle/index.ts';
 import {
   isSetting,
@@ -108,9 +108,15 @@ const withSources = (loaded: Loaded, secrets: SavedSecrets): LoadedWithSecrets =
 /** The secrets manager could not be read, which comes first among the problems. */
 function withoutManager(rest: LoadedWithSecrets, { enabledBy }: SecretsPlace, error: unknown): LoadedWithSecrets {
   const hint = (error instanceof ZscalerMcpError ? error.hint : undefined) ?? 'Try again.';
-  const failure = { setting: enabledBy, file: null, line: null, message: messageOf(error), hint };
+  const failure = { setting: enabledBy, file: null, line: null, message: sayFailure(error), hint };
   const isUnreachable = error instanceof ZscalerMcpError && error.code === 'ERR_SECRETS_UNREACHABLE';
   return { ...rest, problems: [failure, ...rest.problems], isTransient: isUnreachable && rest.problems.length === 0 };
+}
+
+/** An error that is none of ours comes from the library of the manager; its message may quote what was read. */
+function sayFailure(error: unknown): string {
+  if (error instanceof ZscalerMcpError) return error.message;
+  return `the secrets manager cannot be read: its library failed (${error instanceof Error ? error.name : typeof error})`;
 }
 
 /** Only what a setting was taken from. */

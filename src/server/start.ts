@@ -1,6 +1,6 @@
 /** Starts a server: reads the configuration, begins or takes over from the generation before it, and serves until told to stop. */
 import { count } from '../common/count.ts';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { messageOf, sayError, ZscalerMcpError } from '../common/errors.ts';
 import { logFailure, openLog, parseLogFormat, type RootLog } from '../common/log.ts';
 import { logFor } from '../common/log-scope.ts';
 import { describeProblem } from '../common/problem.ts';
@@ -106,7 +106,7 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
     await run({ ...taking, onMade: (made) => (service = made) });
     return undefined;
   } catch (error) {
-    giveUp(messageOf(error));
+    giveUp(sayError(error));
     throw error;
   } finally {
     clearTimeout(limit);
@@ -225,7 +225,9 @@ function serveStdio({ service, lifecycle, log, isAlone }: Piped): void {
   };
   service
     .serveStdio(process.stdin, process.stdout)
-    .then(ended, (error: unknown) => lifecycle.abandoned(`standard input failed: ${messageOf(error)}`));
+    .then(ended, (error: unknown) =>
+      lifecycle.abandoned(`standard input failed (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`),
+    );
 }
 
 const BY_CLIENT = 'MCP clients start the program themselves and stay connected';

@@ -1,6 +1,6 @@
 /** Judges a configuration without serving: what is wrong with it beyond its settings, and what the cloud says of the tenant. */
 import type { ClaimOn } from '../audit/index.ts';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { messageOf, sayError, ZscalerMcpError } from '../common/errors.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Problem } from '../lifecycle/index.ts';
 import { isLoopback, type Settings } from '../settings/index.ts';
@@ -103,7 +103,7 @@ export async function askEntitlement(settings: Settings): Promise<readonly strin
     if (!(await endsWithin(ASK_LIMIT_MS, asked))) return `the cloud did not answer within ${ASK_LIMIT_MS / 1_000} s`;
     return (await asked)?.products ?? 'the token names no products';
   } catch (error) {
-    return messageOf(error);
+    return sayError(error);
   } finally {
     transport.close().catch(() => undefined);
   }

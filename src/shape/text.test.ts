@@ -82,7 +82,7 @@ describe('an answer that is too long', () => {
 
   it('leaves out what the cloud sent around the rows when that is too long itself', () => {
     const text = writeText({ items: [{ a: 1 }, { a: 2 }], envelope: { long: 'x'.repeat(4_000) } }, little);
-    expect(text).toMatch(/^note: Only the first 1 of|^note: .*The envelope of the rows is left out, too\./);
+    expect(text).toMatch(/^note: Only the first of these|^note: .*The envelope of the rows is left out, too\./);
     expect(text).toMatch(/\n\na\n1/);
   });
 
@@ -134,7 +134,11 @@ describe('an answer that is too long', () => {
           const text = writeText({ items }, little);
           const { note, items: shown } = parseJson(text) as { note?: string; items: unknown[] };
           if (note === undefined) return expect(shown).toEqual(items);
-          expect(note).toContain(`Only the first ${shown.length} of these ${items.length} rows are shown`);
+          expect(note).toContain(
+            shown.length === 1
+              ? `Only the first of these ${items.length} rows is shown`
+              : `Only the first ${shown.length} of these ${items.length} rows are shown`,
+          );
           expect(shown).toEqual(items.slice(0, shown.length));
         },
       ),

@@ -1,6 +1,5 @@
 /** The text of an answer: flat rows as CSV, everything else as JSON, cut to the budget with a note on what is missing. */
 import { quote, stringifyJson } from '../common/json.ts';
-import { count } from '../common/count.ts';
 import { advise, beginningOf, bytesOf, sizeOf, type Budget } from './budget.ts';
 import { toCsv } from './csv.ts';
 import { isListing, type Rows } from './listing.ts';
@@ -76,9 +75,14 @@ function cutRows(items: readonly unknown[], all: Around, layout: Layout, budget:
 function noteOnRows(items: readonly unknown[], shown: number, budget: Budget): string {
   const fields = typeof items[0] === 'object' && items[0] !== null ? Object.keys(items[0]) : [];
   const all = budget.whole?.rows ?? items.length;
-  const here = shown === 0 ? `None of these ${count(all, 'row')} is shown` : `Only the first ${shown} of these ${all} rows are shown`;
+  const here = sayShown(shown, all);
   const held = shown === 0 && fields.length > 0 ? ` A row has ${namesOf(fields)}.` : '';
   return `${here}: an answer may have ${budget.maxTokens} tokens.${held} ${advise(budget, shown, fields)}`;
+}
+
+function sayShown(shown: number, all: number): string {
+  if (shown === 0) return all === 1 ? 'The only row is not shown' : `None of these ${all} rows is shown`;
+  return shown === 1 ? `Only the first of these ${all} rows is shown` : `Only the first ${shown} of these ${all} rows are shown`;
 }
 
 const omit = <T extends object>(object: T, name: keyof T & string): Partial<T> =>

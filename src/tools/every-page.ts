@@ -2,7 +2,8 @@
 import { stringifyJson } from '../common/json.ts';
 import { flag, optional, text, unsent, type Field, type Fields } from './fields.ts';
 import type { ToolInput } from './input.ts';
-import { Page } from './paging.ts';
+import { count } from '../common/count.ts';
+import { onlySome, Page } from './paging.ts';
 import type { Call } from './request.ts';
 
 /** Called after each page. */
@@ -56,7 +57,7 @@ export async function followPages(run: Run, call: Call, fields: Fields, input: T
 /** The note when the cloud counts more rows than it returned for all pages. */
 function missing(rows: number, { total }: Page, input: ToolInput): string | undefined {
   if (total === undefined || rows >= total || pageInputs.some((name) => input[name] !== undefined)) return undefined;
-  return `These are ${rows} rows of ${total}: the API gave no more, though it was asked for the next page. Narrow the list to see others.`;
+  return `${onlySome(rows, total)}: the API gave no more, though it was asked for the next page. Narrow the list to see others.`;
 }
 
 /**
@@ -116,13 +117,13 @@ class Gathered {
 
   note(goOn = ''): string {
     const way = goOn === '' ? 'Narrow the list to see the rest.' : `Continue ${goOn}, or narrow the list.`;
-    return `all stopped after ${this.#pages} pages with ${this.rows.length} rows; the limits are ${MOST_PAGES} pages and ${MOST_ROWS} rows. ${way}`;
+    return `all stopped after ${count(this.#pages, 'page')} with ${count(this.rows.length, 'row')}; the limits are ${MOST_PAGES} pages and ${MOST_ROWS} rows. ${way}`;
   }
 
   #report(): void {
     const { length } = this.rows;
     const total = this.#total === undefined ? {} : { total: Math.max(this.#total, length) };
-    this.#tell?.({ progress: length, ...total, message: `page ${this.#pages}: ${length} rows so far` });
+    this.#tell?.({ progress: length, ...total, message: `page ${this.#pages}: ${count(length, 'row')} so far` });
   }
 }
 

@@ -135,7 +135,7 @@ describe('pages in other shapes', () => {
   it('go on from a word of the API, where the tool takes it', () => {
     expect(readPage(cursor, { users: [1], next_offset: 'abc' }, {}, { offset: {} })).toMatchObject({ items: [1], next: { offset: 'abc' } });
     expect(readPage(cursor, { users: [1], next_offset: 'abc' }, {}).note).toBe(
-      'There is more than these 1 rows: narrow the list to see the rest.',
+      'There is more than this row: narrow the list to see the rest.',
     );
     for (const end of [null, '', undefined])
       expect(readPage(cursor, { devices: [1], next_offset: end }, {}, { offset: {} })).toMatchObject({ next: undefined, note: undefined });
@@ -150,7 +150,7 @@ describe('pages in other shapes', () => {
   });
   it('say when the rest cannot be had', () => {
     expect(readPage(whole, { results: [1], total_results: 1 }, {})).toMatchObject({ items: [1], total: 1, note: undefined });
-    expect(readPage(whole, { results: [1], total_results: 9 }, {}).note).toContain('1 rows of 9');
+    expect(readPage(whole, { results: [1], total_results: 9 }, {}).note).toContain('This is 1 row of 9');
     expect(readPage(whole, { results: [1, 2] }, { limit: 2 }).note).toBe('Exactly the limit of 2 rows: there may be more.');
     expect(readPage(whole, { results: null }, { limit: 2 })).toMatchObject({ items: [], note: undefined });
   });

@@ -135,7 +135,7 @@ function readArray(usualSize: number | null, answer: unknown): Page {
   const items = Array.isArray(answer) ? answer : [answer];
   const note =
     items.length === usualSize
-      ? `Exactly ${usualSize} rows, a full page of this API: there may be more. Narrow the list to see the rest.`
+      ? `Exactly ${count(usualSize, 'row')}, a full page of this API: there may be more. Narrow the list to see the rest.`
       : undefined;
   return new Page({ items, note });
 }
@@ -220,7 +220,11 @@ function readCursor(paging: Paging & { kind: 'cursor' }, answer: Record<string, 
   if ((typeof offset !== 'string' && typeof offset !== 'number') || offset === '' || items.length === 0)
     return new Page({ items, envelope });
   if (!('offset' in fields))
-    return new Page({ items, envelope, note: `There is more than these ${items.length} rows: narrow the list to see the rest.` });
+    return new Page({
+      items,
+      envelope,
+      note: `There is more than ${items.length === 1 ? 'this row' : `these ${items.length} rows`}: narrow the list to see the rest.`,
+    });
   const next = { offset: String(offset) };
   return new Page({ items, envelope, next, note: moreNote(items, undefined, 'not all', `offset ${quote(next.offset)}`) });
 }
@@ -233,12 +237,20 @@ function readWhole(
 ): Page {
   const total = credible(numberOf(envelope[paging.total ?? '']), items);
   if (total !== undefined && total > items.length) {
-    const note = `These are ${items.length} rows of ${total}: this tool cannot ask for the rest.`;
+    const note = `${onlySome(items.length, total)}: this tool cannot ask for the rest.`;
     return new Page({ items, total, envelope, note });
   }
   const isFull = items.length > 0 && items.length === numberOf(input['limit']);
-  return new Page({ items, total, envelope, note: isFull ? `Exactly the limit of ${items.length} rows: there may be more.` : undefined });
+  return new Page({
+    items,
+    total,
+    envelope,
+    note: isFull ? `Exactly the limit of ${count(items.length, 'row')}: there may be more.` : undefined,
+  });
 }
+
+/** How many rows there are of all: `These are 2 rows of 9`. */
+export const onlySome = (rows: number, total: number): string => `${rows === 1 ? 'This is 1 row' : `These are ${rows} rows`} of ${total}`;
 
 const moreNote = (items: readonly unknown[], total: number | undefined, here: string, next: string): string =>
   `There is more: this is ${here}, ${count(items.length, 'row')}${total === undefined ? '' : ` of ${total}`}. Call again with the same inputs and ${next} for the next ones.`;

@@ -52,7 +52,11 @@ describe('signAssertion', () => {
     ['an encrypted key', locked, /is encrypted/],
     ['a damaged key', pem.slice(0, 400), /cannot be read/],
     ['a damaged JWK', '{"kty":"RSA"', /cannot be read/],
-    ['a file that is not there', '/nowhere/secret-material', /neither key text nor the path of a readable file \(ENOENT\)/],
+    [
+      'a file that is not there',
+      '/nowhere/secret-material',
+      /neither key text nor the path of a readable file: there is no such file \(ENOENT\)$/,
+    ],
     ['a file without a key', file('empty.pem', 'nothing'), /does not contain a private key/],
   ])('refuses %s', async (_, key, message) => {
     const error = await checkPrivateKey(key).then(

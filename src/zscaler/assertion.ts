@@ -2,6 +2,7 @@
 import { createPrivateKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
+import { describeFileError } from '../common/system-error.ts';
 
 export const AUDIENCE = 'https://api.zscaler.com';
 const LIFETIME_S = 600;
@@ -51,9 +52,7 @@ async function readKeyFile(path: string): Promise<string> {
     const text = await readFile(path.trim(), 'utf8');
     if (isKeyText(text)) return text;
   } catch (error) {
-    throw refuse(
-      `the private key is neither key text nor the path of a readable file (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`,
-    );
+    throw refuse(`the private key is neither key text nor the path of a readable file: ${describeFileError(error)}`);
   }
   throw refuse('the private key file does not contain a private key');
 }

@@ -1,4 +1,4 @@
-import { ZscalerMcpError } from '../../common/errors.ts';
+import { messageOf, ZscalerMcpError } from '../../common/errors.ts';
 import { flag, id, onWire, optional, text, tool, type Call } from '../define.ts';
 import { ipv4 } from './ipv4.ts';
 import { zia } from './product.ts';
@@ -127,7 +127,7 @@ async function deleteTunnel(
     return await call(`DELETE /staticIP/${address}`);
   } catch (error) {
     const { code, message, hint } =
-      error instanceof ZscalerMcpError ? error : { code: 'ERR_CLOUD_ANSWER' as const, message: String(error), hint: undefined };
+      error instanceof ZscalerMcpError ? error : { code: 'ERR_CLOUD_ANSWER' as const, message: messageOf(error), hint: undefined };
     throw new ZscalerMcpError(code, `The GRE tunnel ${tunnel} was deleted; deleting its static IP ${address} failed: ${message}`, {
       hint: `${hint ? `${hint} ` : ''}Only the static IP is left: zia_delete_static_ip deletes it.`,
       cause: error,
