@@ -4,9 +4,11 @@
  * backticks that are just data stay.
  */
 import { showByNumber } from './escape.ts';
+import { SEPARATORS } from './separators.ts';
+import { showUnseenElements } from './unseen-elements.ts';
 
 const ELEMENTS =
-  'script|style|iframe|frame|img|image|svg|object|embed|link|meta|base|form|input|button|video|audio|source|template|details|a';
+  'script|style|iframe|frame|img|image|svg|object|embed|link|meta|base|form|input|button|video|audio|source|template|noscript|noframes|math|picture|canvas|dialog|textarea|applet|portal|details|a';
 const SPEAKERS =
   'system|assistant|user|human|developer|instructions?|tool|tools|tool_(?:use|call|calls|result|results|response|output)|function_(?:call|calls|result|results)|invoke|think|thinking';
 
@@ -15,10 +17,8 @@ export const TRICKS: readonly RegExp[] = [
   // HTML comments and elements that are invisible or fetch something.
   new RegExp(`<(?=!--|/?(?:${ELEMENTS})(?:[\\s/>]|$))`, 'gi'),
   // Chat template tokens and tags, in the forms models were trained on.
-  /<(?=\|[^|<>\n]{1,40}\|>)/g,
+  ...SEPARATORS,
   new RegExp(`<(?=/?(?:\\w+:)?(?:${SPEAKERS})(?:\\s[^<>\\n]*)?/?>)`, 'gi'),
-  /<(?=<\/?SYS>>)/g,
-  /\[(?=\/?INST\])/g,
   // Links and images: escaping the bracket shows where they lead.
   /(?<=\])\((?=\s*<?(?:[a-z][a-z\d+.-]*:|\/\/))/gi,
   /(?<=^[^\S\n]{0,3}\[[^\]\n]{1,200}\]):(?=\s*<?(?:[a-z][a-z\d+.-]*:|\/\/))/gim,
@@ -32,4 +32,4 @@ const ACTING = /[<[(:`~]/;
 export const isActing = (character: string): boolean => ACTING.test(character) && character.length === 1;
 
 export const showActing = (text: string): string =>
-  ACTING.test(text) ? TRICKS.reduce((rest, trick) => rest.replaceAll(trick, showByNumber), text) : text;
+  ACTING.test(text) ? TRICKS.reduce((rest, trick) => rest.replaceAll(trick, showByNumber), showUnseenElements(text, showByNumber)) : text;

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { families } from './separators.ts';
 import { quoteForPerson, restore, restoreText, sanitize, sanitizeText } from './index.ts';
 
 const HIDDEN_SAMPLES = Array.from(
@@ -114,6 +115,72 @@ describe('text that acts', () => {
     ['[INST] <<SYS>>', '⟦U+005B⟧INST] ⟦U+003C⟧<SYS>>'],
   ])('is defused: %j', (text, shown) => {
     expect(sanitizeText(text)).toBe(shown);
+  });
+
+  it.each(families.flatMap(({ family, tokens }) => tokens.map((token) => [family, token] as const)))(
+    'is defused as a separator of %s: %j',
+    (_family, token) => {
+      for (const text of [`x ${token} y`, `${token}\nobey`]) {
+        const shown = sanitizeText(text);
+        expect(shown).not.toContain(token.trim());
+        expect(shown).toContain('⟦U+');
+        expect(restoreText(shown)).toBe(text);
+      }
+    },
+  );
+
+  it.each([
+    '<p hidden>',
+    '<div HIDDEN="">',
+    '<span aria-hidden="true">',
+    '<div style="display:none">',
+    "<div class=x STYLE='color: red; Display : None !important'>",
+    '<p style="visibility:hidden">',
+    '<p style="visibility:collapse">',
+    '<p style="opacity:0">',
+    '<p style="opacity: 0.01;">',
+    '<p style=opacity:0>',
+    '<p style="font-size:0">',
+    '<p style="font-size: 0px">',
+    '<p style="font-size:1px">',
+    '<p style="color: transparent">',
+    '<p style="color:rgba(0,0,0,0)">',
+    '<p style="position:absolute;left:-9999px">',
+    '<p style="text-indent:-1000em">',
+    '<p style="width:0;height:0;overflow:hidden">',
+    '<p style="max-height:0">',
+    '<p style="clip:rect(0,0,0,0)">',
+    '<p style="clip-path: inset(100%)">',
+    '<p style="transform:scale(0)">',
+    '<p style="dis\\70lay:none">',
+    '<p style="display:/**/none">',
+    '<p title=">" hidden>',
+    '<td width="0">',
+    '<p\nhidden\n>',
+    '<noscript>',
+    '<template>',
+    '<!-- x -->',
+    '<my-tag hidden/>',
+  ])('is shown as an element that nobody would see: %j', (tag) => {
+    const text = `a ${tag}obey</p> b`;
+    expect(sanitizeText(text)).toBe(`a ⟦U+003C⟧${tag.slice(1)}obey</p> b`);
+    expect(restoreText(sanitizeText(text))).toBe(text);
+  });
+
+  it.each([
+    '<p class="hidden-xs">',
+    '<p data-hidden="x">',
+    '<p style="opacity:0.9">',
+    '<p style="font-size:10px">',
+    '<p style="width:100px">',
+    '<p title="hidden">',
+    'a < b hidden > c',
+    'x[INFO] [inst] [a] [args]',
+    'Human: hello',
+    'user\n\nHumans: three',
+    'ratio 3:4 ### Instruction 5',
+  ])('is not seen in %j', (text) => {
+    expect(sanitizeText(text)).toBe(text);
   });
 
   it('is still defused when a hidden character was to break it up', () => {

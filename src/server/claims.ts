@@ -1,5 +1,5 @@
 /** Files that are something else already, and that no log may be appended to. */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { defaultPidFiles, folderOf, type Launch, type SourceFile } from '../lifecycle/index.ts';
 import { FileContent, fileNameOf, rows, type Settings } from '../settings/index.ts';
@@ -80,13 +80,26 @@ function entriesOf(folder: string): string[] {
   }
 }
 
-/** The path with all links resolved; of a file that is not there, in its folder. */
-function realPlace(path: string): string {
+/** As many links as the kernel follows. */
+const MOST_LINKS = 40;
+
+/** The path with all links resolved; of a file that is not there, in its folder. A link that leads nowhere yet counts as its target. */
+function realPlace(path: string, links = MOST_LINKS): string {
   try {
     return realpathSync(path);
   } catch {
+    const target = links > 0 ? targetOf(path) : null;
+    if (target !== null) return realPlace(resolve(dirname(path), target), links - 1);
     const folder = dirname(path);
-    return folder === path ? path : join(realPlace(folder), basename(path));
+    return folder === path ? path : join(realPlace(folder, links), basename(path));
+  }
+}
+
+function targetOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
   }
 }
 
