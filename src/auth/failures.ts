@@ -1,5 +1,6 @@
 /** Limits failed authentication attempts: past the limit of a minute, an address must wait. */
 import { isIPv6 } from 'node:net';
+import { BoundedKeys } from '../common/bounded-keys.ts';
 
 interface Count {
   readonly consumedPoints: number;
@@ -25,6 +26,7 @@ const WINDOW_S = 60;
 
 export class Failures {
   readonly limit: number;
+  readonly #keys = new BoundedKeys(WINDOW_S * 1_000);
   /** Created on the first failure: most servers never see one. */
   #counter: Promise<Counter> | null = null;
 
@@ -37,13 +39,13 @@ export class Failures {
   /** Seconds until the address may try again; 0 when it may try now. */
   async wait(address: string): Promise<number> {
     if (!this.#counter) return 0;
-    return this.#secondsOf(await (await this.#counter).get(sourceOf(address)));
+    return this.#secondsOf(await (await this.#counter).get(this.#keys.of(sourceOf(address))));
   }
 
   /** Counts one failure and returns the seconds to wait before the next attempt. */
   async count(address: string): Promise<number> {
     this.#counter ??= countHere(this.limit);
-    return this.#secondsOf(await (await this.#counter).penalty(sourceOf(address)));
+    return this.#secondsOf(await (await this.#counter).penalty(this.#keys.of(sourceOf(address))));
   }
 
   #secondsOf(state: Count | null): number {

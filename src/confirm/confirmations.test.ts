@@ -90,6 +90,18 @@ describe('a proof', () => {
   });
 });
 
+it('beyond ten thousand used proofs none is accepted until some have expired, and none is forgotten', async () => {
+  const { used, clock } = open();
+  const life = { issuedAt: clock.now, expiresAt: clock.now + 10 };
+  const full = new UsedHere(
+    Array.from({ length: 10_000 }, (_, at) => [`used-${at}`, clock.now + 10] as const),
+    () => clock.now,
+  );
+  expect([await used.consume('a', life), await full.consume('a', life), await full.consume('used-0', life)]).toEqual([true, null, false]);
+  clock.now += 10;
+  expect(await full.consume('a', { ...life, expiresAt: clock.now + 10 })).toBe(true);
+});
+
 describe('the ring of keys', () => {
   const [old, young, other] = [randomSecret(), randomSecret(), randomSecret()];
 

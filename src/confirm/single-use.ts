@@ -10,6 +10,9 @@ export interface Life {
   readonly expiresAt: number;
 }
 
+/** Used proofs that are remembered until they expire; beyond, no proof is accepted. */
+const MOST_USED = 10_000;
+
 /** The memory of one process; handed over on a restart. */
 export class UsedHere implements UsedOnce {
   readonly #until: Map<string, number>;
@@ -20,9 +23,11 @@ export class UsedHere implements UsedOnce {
     this.#now = now;
   }
 
-  consume(id: string, { expiresAt }: Life): Promise<boolean> {
+  consume(id: string, { expiresAt }: Life): Promise<boolean | null> {
     this.#forgetExpired();
     if (this.#until.has(id)) return Promise.resolve(false);
+    // To forget one would let it be used again.
+    if (this.#until.size >= MOST_USED) return Promise.resolve(null);
     this.#until.set(id, expiresAt);
     return Promise.resolve(true);
   }

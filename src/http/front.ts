@@ -4,16 +4,17 @@ import { Server as NetServer, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { count } from '../common/count.ts';
 import { endsWithin } from '../common/within.ts';
 import { Backlog } from './backlog.ts';
 import { isCarryable, isIdle, leave, type Connection, type Visit } from './connection.ts';
 import type { FrontContext, FrontOptions, ParkedConnection } from './front-options.ts';
+import { findGreedy } from './greedy.ts';
 import { addressOf, descriptorOf, listenOn, type Place } from './socket.ts';
-import { describeStream, continueAfterHead, repeatRequest, type CarriedStream } from './stream-handover.ts';
+import { describeStream, continueAfterHead, isCarriedWhole, repeatRequest, type CarriedStream } from './stream-handover.ts';
 import {
   answerTooSlow,
   Counts,
+  describeTurnedAway,
   endTooSlow,
   endUnread,
   everySecond,
@@ -267,10 +268,9 @@ export class Front {
       else if (!isArriving && connection.silentSince !== null && now - connection.silentSince > KEEP_ALIVE_MS) connection.socket.end();
       if (connection.unread.forMs(now) > readTimeoutMs) endUnread(connection.socket);
     }
+    for (const { socket } of findGreedy(this.#connections.values(), now)) endUnread(socket);
     if (this.#turnedAway === 0 || now - this.#lastWarning < 60_000) return;
-    this.#options.warn?.(
-      `${count(this.#turnedAway, 'connection')} turned away: ZSCALER_MCP_CONNECTION_LIMIT or ZSCALER_MCP_CONNECTIONS_PER_ADDRESS is reached`,
-    );
+    this.#options.warn?.(describeTurnedAway(this.#turnedAway));
     this.#turnedAway = 0;
     this.#lastWarning = now;
   }
@@ -296,7 +296,7 @@ export class Front {
     const context: FrontContext = {
       continued,
       standing: (stream) => {
-        visit.stream = stream;
+        visit.stream = isCarriedWhole(request) ? stream : { end: () => stream.end() };
         visit.readBefore = request.socket.bytesRead;
         if (this.#lingering || this.#parking) this.#endOrHold(visit);
       },

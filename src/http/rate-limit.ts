@@ -1,4 +1,5 @@
 /** Limits how many requests a caller may make. The library behind it is loaded with the first limit. */
+import { BoundedKeys } from '../common/bounded-keys.ts';
 
 /** Counts requests in a time window. `consume` rejects with the same value when there were too many. */
 interface Counter {
@@ -12,6 +13,7 @@ export type OpenCounter = (points: number, seconds: number) => Promise<Counter>;
 export class RateLimit {
   readonly perMinute: number;
   readonly #open: OpenCounter;
+  readonly #keys = new BoundedKeys(60_000);
   #counter: Promise<Counter> | null = null;
 
   /** @param perMinute 0 for no limit @param open counts outside of this process, for example in a shared store */
@@ -26,7 +28,7 @@ export class RateLimit {
     this.#counter ??= this.#open(this.perMinute, 60);
     const counter = await this.#counter;
     try {
-      await counter.consume(caller);
+      await counter.consume(this.#keys.of(caller));
       return null;
     } catch (refused) {
       return Math.max(1, Math.ceil((refused as { msBeforeNext: number }).msBeforeNext / 1_000));

@@ -1,6 +1,7 @@
 /** Clients that occupy the server: by sending or reading slowly, or by opening many connections. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { count } from '../common/count.ts';
 
 /** Limits of connections. Read for every connection, so that a reload can change them. */
 export interface FrontLimits {
@@ -84,6 +85,9 @@ export function endUnread(socket: Socket): void {
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
+
+export const describeTurnedAway = (connections: number): string =>
+  `${count(connections, 'connection')} turned away: ZSCALER_MCP_CONNECTION_LIMIT or ZSCALER_MCP_CONNECTIONS_PER_ADDRESS is reached`;
 
 /** Counts open connections by address. */
 export class Counts {

@@ -49,6 +49,13 @@ export const describeStream = ({ method = '', url = '', httpVersion, rawHeaders 
   ...carry.save(),
 });
 
+/** Longest head of a request that is handed over, in characters: there may be as many streams as connections. */
+const LONGEST_HEAD = 8_192;
+
+/** Whether the head of a request is short enough to be handed over; else its stream ends, and its client opens it again. */
+export const isCarriedWhole = ({ url = '', rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.reduce((sum, part) => sum + part.length, url.length) <= LONGEST_HEAD;
+
 /** Headers of the body, which is sent with its length instead, and of the event to resume after. */
 const REPLACED: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'expect', 'last-event-id']);
 

@@ -18,6 +18,22 @@ const launchWith = (handover: string) => ({ handover });
 const native = () => loadNative({ env: {} });
 
 describe('what is handed over', () => {
+  it('says what to do when it is longer than a text can be', () => {
+    const state = {
+      toJSON: () => {
+        throw new RangeError('Invalid string length');
+      },
+    };
+    expect(() => packHandover({ ...handover, state }, null, folder)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_EXEC_FAILED',
+        message: 'what the sessions keep is more than can be handed to the next generation (512 MiB)',
+        hint: expect.stringContaining('--end-sessions') as string,
+      }),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   // Windows has no file modes of this kind.
   it.skipIf(process.platform === 'win32')('by file is for its owner alone, read once, and gone', () => {
     const { value } = packHandover(handover, null, folder);

@@ -80,7 +80,7 @@ export interface UnfinishedRestart extends Pick<OperationRequest, 'id' | 'askedB
  * `folder` is used where no file in memory can be had. `discard` removes it again.
  */
 export function packHandover(handover: Handover<unknown>, native: Native | null, folder: string): { value: string; discard: () => void } {
-  const bytes = Buffer.from(stringifyJson(handover));
+  const bytes = write(handover);
   const bound = `${process.pid}:${identify(process.pid).startTime ?? ''}:${handover.generation}`;
   if (!native) {
     const path = join(folder, `handover-${randomBytes(8).toString('hex')}`);
@@ -123,6 +123,19 @@ export function unpackHandover({ handover: value }: Pick<Launch, 'handover'>): H
     return handover;
   } catch (error) {
     throw new ZscalerMcpError('ERR_HANDOVER_INVALID', `what the former generation handed over cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws ZscalerMcpError ERR_EXEC_FAILED when it is longer than a text can be */
+function write(handover: Handover<unknown>): Buffer {
+  try {
+    return Buffer.from(stringifyJson(handover));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ZscalerMcpError('ERR_EXEC_FAILED', 'what the sessions keep is more than can be handed to the next generation (512 MiB)', {
+      hint: 'Restart with --end-sessions, or lower ZSCALER_MCP_SESSION_LIMIT.',
       cause: error,
     });
   }

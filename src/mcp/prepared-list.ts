@@ -19,6 +19,8 @@ const SECRET = `list-${randomUUID()}-`;
 const SECRET_BYTES = Buffer.from(SECRET);
 /** Far longer than it takes from the answer of a handler to its bytes. */
 const KEPT_MS = 60_000;
+/** Lists that answers may be on the way with at the same time: one for each set of enabled toolsets, which callers choose. */
+const MOST_ON_THE_WAY = 64;
 
 const prepared = new WeakMap<readonly Tool[], Prepared>();
 const onTheWay = new Map<string, Prepared>();
@@ -32,7 +34,10 @@ export function standInFor(tools: Tool[]): Tool[] {
   const now = performance.now();
   for (const [name, { usedAt }] of onTheWay) if (now - usedAt > KEPT_MS) onTheWay.delete(name);
   known.usedAt = now;
+  onTheWay.delete(nameOf(known));
   onTheWay.set(nameOf(known), known);
+  const [oldest] = onTheWay.keys();
+  if (onTheWay.size > MOST_ON_THE_WAY && oldest !== undefined) onTheWay.delete(oldest);
   return known.standIn;
 }
 

@@ -50,8 +50,8 @@ export interface ServerParts {
   readonly listChanged: (caller: Caller, server: McpServer) => void;
   /** IP address that a request came from, which may differ from where its session was opened. */
   readonly addressOf: (request: Request) => string | undefined;
-  /** Tracks a tool call until it ends. */
-  readonly track: <Result>(tool: string, running: Promise<Result>) => Promise<Result>;
+  /** Runs a tool call, and tracks it until it ends. @throws ProtocolError when too many are running */
+  readonly track: <Result>(tool: string, args: unknown, run: () => Promise<Result>) => Promise<Result>;
 }
 
 /** How long a client may cache the list of tools. It depends on the caller. */
@@ -83,7 +83,8 @@ export function createServer(parts: ServerParts, caller: Caller): McpServer {
   }
   server.server.setRequestHandler('tools/call', (request, context) => {
     const fixture = fixtures?.call(request, context, server);
-    return fixture ?? parts.track(request.params.name, answerCall(parts, { caller, server, request, context }));
+    const { name, arguments: args } = request.params;
+    return fixture ?? parts.track(name, args, () => answerCall(parts, { caller, server, request, context }));
   });
   return server;
 }

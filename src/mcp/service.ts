@@ -9,6 +9,7 @@ import { judgeContent } from './judge.ts';
 import type { SavedPipe } from './lines.ts';
 import { Pipes, type StdioConnection } from './pipes.ts';
 import { Questions } from './questions.ts';
+import { RunningCalls } from './running-calls.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, keyOf, notifyToolsChanged, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
@@ -46,8 +47,7 @@ export class McpService {
   readonly #options: McpOptions;
   readonly #questions = new Questions();
   readonly #streams = new StandingStreams();
-  /** Tool calls that are running: name of the tool, and when each began. */
-  readonly #running = new Map<Promise<unknown>, { readonly tool: string; readonly since: number }>();
+  readonly #running = new RunningCalls();
   /** Who sent a request, for the servers that the SDK asks for. */
   readonly #callers = new WeakMap<Request, Caller>();
   readonly #sharing: Sharing | null;
@@ -135,12 +135,12 @@ export class McpService {
 
   /** Resolves when no tool is running. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
+    await this.#running.idle();
   }
 
   /** The tool calls that are running, and for how long. */
   running(): { readonly tool: string; readonly forMs: number }[] {
-    return Array.from(this.#running.values(), ({ tool, since }) => ({ tool, forMs: performance.now() - since }));
+    return this.#running.list();
   }
 
   /**
@@ -172,18 +172,9 @@ export class McpService {
       ...this.#options,
       questions: this.#questions,
       addressOf: (request) => this.#callers.get(request)?.address,
-      track: (tool, call) => this.#track(tool, call),
+      track: (tool, args, run) => this.#running.track(tool, args, run),
       listChanged: (caller, server) => this.#listChanged(caller, server),
     };
-  }
-
-  async #track<Result>(tool: string, call: Promise<Result>): Promise<Result> {
-    this.#running.set(call, { tool, since: performance.now() });
-    try {
-      return await call;
-    } finally {
-      this.#running.delete(call);
-    }
   }
 
   #listChanged(caller: Caller, server: McpServer): void {

@@ -12,6 +12,8 @@ import type { SharedSession, SharedStore } from './shared.ts';
 /** A replica that is reconnecting receives nothing for a moment, so messages are sent several times. */
 const HEARING_TRIES = 10;
 const HEARING_MS = 300;
+/** Sessions that ended while the store was away: clients can open and end any number. */
+const MOST_UNHEARD = 10_000;
 
 /** Reads and writes the shared store for the sessions of this process. */
 export class Sharing {
@@ -99,6 +101,9 @@ export class Sharing {
   /** Notes that a client ended its session. @throws Error when the store is away; `catchUp` repeats it then */
   async ended(id: string): Promise<void> {
     this.#endedUnheard.add(id);
+    // One that is forgotten expires in the store by itself.
+    const [oldest] = this.#endedUnheard;
+    if (this.#endedUnheard.size > MOST_UNHEARD && oldest !== undefined) this.#endedUnheard.delete(oldest);
     await this.store.store(id, { hasEnded: true }, this.lifeMs(), { onlyNew: false });
     await this.store.forgetEvents(id);
     this.#endedUnheard.delete(id);

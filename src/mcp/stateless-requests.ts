@@ -22,7 +22,7 @@ import { keyOf, type CreateServer } from './server.ts';
 import type { Sharing } from './sharing.ts';
 import { carryable, type RequestContext, type StandingStreams } from './standing-streams.ts';
 import { isListen, openedSubscription, SubscriptionBus } from './subscriptions.ts';
-import { endWith, giveUp, sendWebResponse } from './web.ts';
+import { endWith, errorResponse, giveUp, sendWebResponse } from './web.ts';
 
 /** What `StatelessRequests` needs. */
 export interface StatelessRequestsOptions {
@@ -48,6 +48,8 @@ export interface ListRequest {
 
 /** One listen stream for each client, and as many clients as there may be sessions. */
 const MAX_SUBSCRIPTIONS = 10_000;
+/** Characters of the request that opens one: it is kept until the stream ends, and handed to the next generation. */
+const LONGEST_LISTEN = 8_192;
 
 /** Answers requests that belong to no session. */
 export class StatelessRequests {
@@ -105,7 +107,11 @@ export class StatelessRequests {
     { request, response, context, body }: { request: Request; response: ServerResponse; context: RequestContext; body: unknown },
     list: ListRequest | null,
   ): Promise<void> {
-    if (isListen(body)) return this.#listen(request, response, context, body);
+    if (isListen(body)) {
+      const text = stringifyJson(body);
+      if (text.length > LONGEST_LISTEN) return sendWebResponse(response, refuseListen(text.length));
+      return this.#listen(request, response, context, body);
+    }
     const { id } = (body ?? {}) as { id?: RequestId };
     if (id !== undefined) this.#answering.set(response, id);
     try {
@@ -154,6 +160,13 @@ export class StatelessRequests {
     });
   }
 }
+
+const refuseListen = (length: number): Response =>
+  errorResponse(
+    413,
+    -32_000,
+    `Payload Too Large: subscriptions/listen may have at most ${LONGEST_LISTEN} characters, since it is kept as long as its stream is open; this one has ${length}. Leave out what the server does not need, such as icons.`,
+  );
 
 function sendKnown(response: ServerResponse, { headers, parts }: KnownAnswer): void {
   response.statusCode = 200;

@@ -14,10 +14,13 @@ export interface Offer {
   readonly enable: Runtime['enable'];
 }
 
+/** Lists of tools that are kept, each of some hundred thousand bytes; beyond, the one that was unused for longest is made again. */
+const MOST_LISTS = 32;
+
 /** Offers the selected tools. @param enabled toolsets that callers enabled for themselves */
 export function createOffer(tools: readonly Tool[], settings: Settings, enabled: Enabled): Offer {
   const guide = createGuide(tools, settings, enabled);
-  // Kept per set of enabled toolsets, of which there are few.
+  // Kept per set of enabled toolsets: usually few, but any caller can make more.
   const lists = new Map<string, readonly OfferedTool[]>();
   return {
     tools: new Map(tools.map((tool) => [tool.name, tool])),
@@ -28,10 +31,16 @@ export function createOffer(tools: readonly Tool[], settings: Settings, enabled:
       const own = guide.listed === null ? [] : [...enabled.of(callerKey)].toSorted((one, other) => (one < other ? -1 : 1));
       const key = own.join();
       const known = lists.get(key);
-      if (known) return known;
+      if (known) {
+        lists.delete(key);
+        lists.set(key, known);
+        return known;
+      }
       const seen = new Set([...(guide.listed ?? []), ...own]);
       const list = [...guide.tools.values(), ...tools.filter(({ toolset }) => guide.listed === null || seen.has(toolset))];
       lists.set(key, list);
+      const [oldest] = lists.keys();
+      if (lists.size > MOST_LISTS && oldest !== undefined) lists.delete(oldest);
       return list;
     },
   };

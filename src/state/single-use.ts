@@ -17,7 +17,8 @@ return 0`;
 export function shareUsed(link: Link, names: Names, here: UsedOnce, now: () => number = Date.now): UsedOnce {
   return {
     async consume(id, life) {
-      if ((await here.consume(id, life)) === false) return false;
+      const isFirst = await here.consume(id, life);
+      if (isFirst !== true) return isFirst;
       const keys = [names.ofRandom('used', id), names.plain('born')];
       const lifeMs = Math.max(1, Math.ceil(life.expiresAt - now()));
       try {
