@@ -57,7 +57,7 @@ export async function attempt(send: Send, options: AttemptOptions): Promise<Answ
     if (waitMs === null || waitMs >= options.budget.deadline - options.clock.now()) return settle(outcome);
     const { what, log, budget, clock } = options;
     log.info(
-      { cloudRequest: what, attempts, waitMs: Math.round(waitMs), because: reasonFor(outcome) },
+      { cloudRequest: what, host: options.host, attempts, waitMs: Math.round(waitMs), because: reasonFor(outcome) },
       'the cloud is asked again after a wait',
     );
     await clock.sleep(waitMs, budget.signal).catch(() => {

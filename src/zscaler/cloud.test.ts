@@ -342,10 +342,18 @@ describe('another attempt', () => {
 
   it('follows a connection that could not be made, whatever the method', async () => {
     const port = await closedPort();
-    const { fail, slept } = await setUp({ random: 1 });
+    const { fail, slept, logged } = await setUp({ random: 1 });
     const error = await fail({ method: 'POST' }, { apiUrl: `http://127.0.0.1:${port}` });
     expect(error).toMatchObject({ code: 'ERR_CLOUD_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') as string });
     expect(error.message).not.toContain('may or may not');
+    const fields = expect.objectContaining({
+      host: `127.0.0.1:${port}`,
+      because: expect.stringContaining('ECONNREFUSED') as string,
+    }) as object;
+    expect(logged.filter(({ level }) => level === 'info')).toEqual([
+      { level: 'info', fields },
+      { level: 'info', fields },
+    ]);
     expect(slept).toEqual([1_000, 2_000]);
   });
 
