@@ -4,10 +4,14 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest, Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { missing, sized, startServer, waitFor, type TestServer } from './harness.ts';
+import { attackInEveryWay } from './attackers.ts';
+import { isSoak, missing, sized, startServer, waitFor, type TestServer } from './harness.ts';
 
 const KEY = 'a-key-of-the-siege-test-0123456789';
 const SECONDS = sized(4, 30);
+/** Of all attacks at once. */
+const ALL_SECONDS = sized(8, 600);
+const MOST_MIB = 700;
 
 const start = (more = ''): Promise<TestServer> =>
   startServer({
@@ -71,15 +75,21 @@ const at = (times: readonly number[], part: number): string =>
   (times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0).toFixed(1);
 
 /** Measures the legitimate caller alone, then under attack; checks its answers and prints its latencies. */
-async function besiege(name: string, server: TestServer, attack: (over: AbortSignal) => Promise<string>): Promise<void> {
-  const calm = await goodCaller(server.url, AbortSignal.timeout(1_500));
-  const over = AbortSignal.timeout(SECONDS * 1_000);
+async function besiege(
+  name: string,
+  server: TestServer,
+  attack: (over: AbortSignal) => Promise<string>,
+  seconds = SECONDS,
+): Promise<readonly [Served, Served]> {
+  const calm = await goodCaller(server.url, AbortSignal.timeout(sized(1_500, 15_000)));
+  const over = AbortSignal.timeout(seconds * 1_000);
   const [siege, told] = await Promise.all([goodCaller(server.url, over), attack(over)]);
   console.error(
     `${name}: ${told}; the good caller's p50 and p99 were ${at(calm.times, 0.5)} and ${at(calm.times, 0.99)} ms before, ${at(siege.times, 0.5)} and ${at(siege.times, 0.99)} ms during it`,
   );
   expect([Object.keys(calm.statuses), Object.keys(siege.statuses)]).toEqual([['200'], ['200']]);
   expect(server.record()).toMatchObject({ state: 'ready', generation: 1 });
+  return [calm, siege];
 }
 
 /** From a different address than the legitimate caller's. */
@@ -222,5 +232,21 @@ describe.skipIf(missing('linux'))('a good caller is served while', () => {
       expect(statuses['429']).toBeGreaterThan(statuses['401'] ?? 0);
       return `answers to guesses: ${JSON.stringify(statuses)}`;
     });
+  });
+
+  it('all of it comes at once: queries, arguments, tokens, lines for the log, refused requests, handshakes, half a body', async () => {
+    const server = await start('ZSCALER_MCP_LOG_TOOL_CALLS=true\n');
+    const before = residentMib(server);
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, Number(residentMib(server)))), 250);
+    onTestFinished(() => clearInterval(watch));
+    const attack = () => attackInEveryWay(server.url, KEY, ALL_SECONDS);
+    const [calm, siege] = await besiege('all at once', server, attack, ALL_SECONDS);
+    console.error(`${siege.times.length} answers to the good caller, resident memory ${before} -> at most ${most} MiB`);
+    expect(most).toBeLessThan(MOST_MIB);
+    expect(server.log()).not.toMatch(/uncaught|unhandled|a tool failed unexpectedly/i);
+    expect(server.log()).not.toMatch(/^2026-01-01T00:00:00.000Z \[TOOL OK\]/m);
+    // Moments decide in seconds; over minutes the distribution does.
+    if (isSoak) expect(Number(at(siege.times, 0.99))).toBeLessThan(5 * Math.max(20, Number(at(calm.times, 0.99))));
   });
 });
