@@ -61,7 +61,7 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
     const isStructured = tool.outputSchema !== undefined;
     const inputs = inputsOf(tool);
     const { value: shown, ...whole } = isStructured ? { value } : bound(value, { maxTokens: runtime.maxResponseTokens, inputs });
-    const result = encodeResult(runtime.sanitizes ? sanitize(shown) : shown, {
+    const result = encodeResult(runtime.sanitizes ? sanitize(shown, runtime.chatSeparators) : shown, {
       isStructured,
       writtenBy: tool.writtenBy,
       afterChange: tool.afterChange,
@@ -80,7 +80,7 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
     });
     if (thrown instanceof ProtocolError) throw thrown;
     const text = explain(thrown, call);
-    return encodeFailure(runtime.sanitizes ? sanitizeText(text) : text);
+    return encodeFailure(runtime.sanitizes ? sanitizeText(text, runtime.chatSeparators) : text);
   }
 }
 

@@ -20,7 +20,10 @@ export const listPrompts = ({ prompts }: Runtime): ListPromptsResult => ({
 });
 
 /** @throws ProtocolError invalid params */
-export function getPrompt({ prompts, sanitizes }: Runtime, { name, arguments: given = {} }: GetPromptRequest['params']): GetPromptResult {
+export function getPrompt(
+  { prompts, sanitizes, chatSeparators }: Runtime,
+  { name, arguments: given = {} }: GetPromptRequest['params'],
+): GetPromptResult {
   const prompt = prompts.get(name);
   if (!prompt)
     throw wrong(
@@ -30,7 +33,7 @@ export function getPrompt({ prompts, sanitizes }: Runtime, { name, arguments: gi
     const text = prompt.write(given);
     return {
       description: prompt.about,
-      messages: [{ role: 'user', content: { type: 'text', text: sanitizes ? sanitizeText(text) : text } }],
+      messages: [{ role: 'user', content: { type: 'text', text: sanitizes ? sanitizeText(text, chatSeparators) : text } }],
     };
   } catch (error) {
     if (!(error instanceof ZscalerMcpError)) throw error;

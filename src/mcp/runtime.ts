@@ -76,6 +76,8 @@ export interface Runtime {
   readonly maxResponseTokens: number;
   /** Whether invisible and control characters are escaped in answers, and unescaped in arguments. */
   readonly sanitizes: boolean;
+  /** Separators of speakers beside the known ones. */
+  readonly chatSeparators?: readonly string[];
   readonly sessionLimit: number;
   /** How long an unused session is kept. */
   readonly sessionIdleMs: number;

@@ -31,5 +31,10 @@ const ACTING = /[<[(:`~]/;
 /** Whether this character may be escaped as active markup. */
 export const isActing = (character: string): boolean => ACTING.test(character) && character.length === 1;
 
-export const showActing = (text: string): string =>
-  ACTING.test(text) ? TRICKS.reduce((rest, trick) => rest.replaceAll(trick, showByNumber), showUnseenElements(text, showByNumber)) : text;
+export function showActing(text: string, separators: readonly string[] = []): string {
+  if (!ACTING.test(text)) return text;
+  const known = separators.reduce((rest, separator) => rest.replaceAll(separator, showFirstActing), text);
+  return TRICKS.reduce((rest, trick) => rest.replaceAll(trick, showByNumber), showUnseenElements(known, showByNumber));
+}
+
+const showFirstActing = (separator: string): string => separator.replace(ACTING, showByNumber);

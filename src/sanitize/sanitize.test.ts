@@ -129,6 +129,16 @@ describe('text that acts', () => {
     },
   );
 
+  it.each(['<turn>', ']~x~[', '##User:', '<turn>,<|turn>'])('is defused as a separator of the setting: %j', (given) => {
+    const separators = given.split(',');
+    const text = `x ${separators.join(' y ')} <turned> ⟦U+003C⟧`;
+    const shown = sanitizeText(text, separators);
+    for (const separator of separators) expect(shown).not.toContain(separator);
+    expect(shown).toContain(' <turned> ');
+    expect(restoreText(shown)).toBe(text);
+    expect(sanitize([text], separators)).toEqual([shown]);
+  });
+
   it.each([
     '<p hidden>',
     '<div HIDDEN="">',

@@ -6,8 +6,9 @@ import { isActing, showActing } from './markup.ts';
 /** Quick test: most text is plain and needs no work. */
 const MAY_NEED_WORK = /[^\t\n\r\x20-\x7E]|[<[(:`~]/;
 
-/** Escapes invisible and active characters; `restoreText` is its exact inverse. Not idempotent: a second pass escapes the marks of the first. */
-export const sanitizeText = (text: string): string => (MAY_NEED_WORK.test(text) ? showActing(showHidden(guardLookalikes(text))) : text);
+/** Escapes invisible and active characters; `restoreText` is its exact inverse. `separators`: texts to show beside the known separators of speakers. Not idempotent: a second pass escapes the marks of the first. */
+export const sanitizeText = (text: string, separators: readonly string[] = []): string =>
+  MAY_NEED_WORK.test(text) ? showActing(showHidden(guardLookalikes(text)), separators) : text;
 
 /** The inverse of `sanitizeText`, for text that a model writes back. */
 export const restoreText = (text: string): string => takeBack(text, (character) => isHidden(character) || isActing(character));
@@ -16,7 +17,8 @@ export const restoreText = (text: string): string => takeBack(text, (character) 
  * A copy with all strings sanitized, property names included; `value` itself when nothing changes.
  * @throws RangeError when nested more than 200 levels deep
  */
-export const sanitize = (value: unknown): unknown => mapTexts(value, sanitizeText, refuseDepth);
+export const sanitize = (value: unknown, separators: readonly string[] = []): unknown =>
+  mapTexts(value, (text) => sanitizeText(text, separators), refuseDepth);
 
 /** The inverse, for values that a model writes. Levels too deep to have been sanitized are left unchanged. */
 export const restore = (value: unknown): unknown => mapTexts(value, restoreText, (deeper) => deeper);

@@ -68,6 +68,7 @@ export function runtimeFor({ settings, offer, confirmations, call }: RuntimeInpu
     logToolCalls: settings.logToolCalls,
     maxResponseTokens: settings.maxResponseTokens,
     sanitizes: !settings.disableOutputSanitization,
+    chatSeparators: settings.chatSeparators,
     sessionLimit: settings.sessionLimit,
     sessionIdleMs: settings.sessionIdleSeconds * 1_000,
     confirmations,

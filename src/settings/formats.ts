@@ -145,6 +145,12 @@ export function headerComment(raw: string): string {
   return raw;
 }
 
+/** A text by which a chat template separates speakers. The sanitizer shows the first character that could act by its number. */
+export function chatSeparator(item: string): string {
+  if (/^[!-~\uFF5C\u2581]{2,60}$/.test(item) && /[<[(:`~]/.test(item)) return item;
+  throw wanted('texts of 2 to 60 visible characters with one of < [ ( : ` ~ in each');
+}
+
 /** PEM text, a JWK (JSON), or the path of a file that holds either, told apart by the first characters. The file is read where it is used. */
 export function privateKey(raw: string): string {
   if (raw.startsWith('-----BEGIN')) {

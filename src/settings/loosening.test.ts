@@ -63,6 +63,7 @@ const examples: readonly (readonly [strict: string, loose: string, said: string]
   ['', WRITES, 'tools that change the tenant are offered: zia_*'],
   [WRITES, `${WRITES},zpa_*`, 'tools that change the tenant are offered: zpa_*'],
   ['ZSCALER_MCP_DISABLED_TOOLS=zia_*', '', 'tools that are not disabled any more: zia_*'],
+  ['ZSCALER_MCP_CHAT_SEPARATORS=<turn>,<x>', 'ZSCALER_MCP_CHAT_SEPARATORS=<turn>', 'separators of speakers that are not shown any more'],
   ['ZSCALER_MCP_SERVICES=zia', '', 'offered products: all (was zia)'],
   ['ZSCALER_MCP_DISABLED_SERVICES=zia', '', 'products that are not disabled any more: zia'],
   ['ZSCALER_MCP_TOOLSETS=users', 'ZSCALER_MCP_TOOLSETS=users,groups', 'offered toolsets: groups in addition to users'],

@@ -210,6 +210,7 @@ export const loosenings: readonly Loosening[] = [
     settings: ['disableOutputSanitization'],
     describe: turned('disableOutputSanitization', true, 'hidden characters and active markup reach the model (output sanitization is off)'),
   },
+  { settings: ['chatSeparators'], describe: narrowed('chatSeparators', 'separators of speakers that are not shown any more') },
   { settings: ['logToolCalls'], describe: turned('logToolCalls', false, 'tool calls are not audited any more') },
   { settings: ['apiUrl'], describe: goesElsewhere('apiUrl', 'calls go') },
   { settings: ['tokenUrl'], describe: goesElsewhere('tokenUrl', 'credentials go') },

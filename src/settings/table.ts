@@ -7,6 +7,7 @@ import {
   allowedHost,
   allowedOrigin,
   bindHost,
+  chatSeparator,
   cloudUrl,
   dnsLabel,
   documentUrl,
@@ -487,6 +488,16 @@ const trust = {
     waitsWhen: isSwitchedOn,
     about: 'Pass on hidden characters and active markup in answers unchanged. Turning it on needs a restart.',
   }),
+  chatSeparators: list(
+    {
+      env: 'ZSCALER_MCP_CHAT_SEPARATORS',
+      default: [],
+      applies: 'reload',
+      about: 'Texts that separate speakers in the chat template of your model, beside the known ones; shown by their number in answers.',
+    },
+    'a comma-separated list of texts of 2 to 60 characters with one of < [ ( : ` ~ in each',
+    chatSeparator,
+  ),
 };
 
 const answers = {
