@@ -2,7 +2,6 @@
  * The entry. Its first lines, before any other module is loaded, queue signals: a server that is still loading must not be ended by one.
  * Commands that handle no signals give them back to the system once they are known.
  */
-import { statSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 
 refuseOtherRuntimes();
@@ -14,7 +13,7 @@ let deliver = (signal: NodeJS.Signals): void => {
 const isRehearsal = process.env['ZSCALER_MCP_REHEARSAL'] !== undefined;
 if (!isRehearsal) listenToSignals();
 
-useCompileCache();
+const compileCacheRefusal = await useCompileCache();
 const [{ captureLaunch }, { endProcess }, { run }] = await Promise.all([
   import('./lifecycle/launch.ts'),
   import('./lifecycle/end.ts'),
@@ -27,6 +26,7 @@ const holding = setInterval(() => undefined, 60_000);
 const exitCode = await run({
   launch,
   isRehearsal,
+  compileCacheRefusal,
   out: (text) => print(process.stdout, text),
   err: (text) => print(process.stderr, text),
   get canvas() {
@@ -99,18 +99,14 @@ async function releaseSignals(): Promise<void> {
   for (const signal of early.splice(0, 1)) process.kill(process.pid, signal);
 }
 
-/** Compiled code of earlier starts makes this one faster. It is read only from a home directory that the user owns. */
-function useCompileCache(): void {
+/** Compiled code of earlier starts makes this one faster. @returns why there is none; null when there is, or none is wanted */
+async function useCompileCache(): Promise<string | null> {
   const home = process.env['HOME'];
-  if (!home || process.env['NODE_COMPILE_CACHE'] !== undefined) return;
-  if (ownerOf(home) === process.getuid?.()) enableCompileCache(`${home}/.cache/zscaler-mcp/compile`);
-}
-
-/** Undefined also for a home that this user cannot enter, as in a container that runs under another user. */
-function ownerOf(path: string): number | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.uid;
-  } catch {
-    return undefined;
-  }
+  if (!home || process.env['NODE_COMPILE_CACHE'] !== undefined) return null;
+  // Here: before the cache is in use, everything that is loaded is compiled.
+  const { chooseCompileCache } = await import('./common/compile-cache.ts');
+  const chosen = chooseCompileCache(home);
+  if ('refusal' in chosen) return chosen.refusal;
+  enableCompileCache(chosen.folder);
+  return null;
 }

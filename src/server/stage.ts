@@ -8,6 +8,8 @@ export interface Stage {
   readonly launch: Launch;
   /** Whether this process only rehearses a restart: it builds everything, reports, and serves nothing. */
   readonly isRehearsal: boolean;
+  /** Why compiled code of earlier starts is not used; null when it is, or none is wanted. */
+  readonly compileCacheRefusal: string | null;
   /** Writes one line to standard output. */
   readonly out: (text: string) => void;
   /** Writes one line to standard error. */

@@ -155,6 +155,7 @@ async function run({ stage, reading, demo, handover, held, log, onMade }: Run): 
   const { launch } = stage;
   log.level = settings.logLevel;
   for (const warning of warnings) log.warn({}, warning);
+  if (stage.compileCacheRefusal !== null) log.debug({}, `starts without compiled code of earlier starts: ${stage.compileCacheRefusal}`);
   const keeper = await openRecord({ launch, configuration, demo, handover, log });
   try {
     const tenant = demo ? await openDemo(log) : null;
