@@ -1,5 +1,6 @@
 /** `zscaler-mcp check`: judges the configuration with which a server would start, or start again, and starts nothing. */
 import { count } from '../common/count.ts';
+import { showLine } from '../common/hidden.ts';
 import { describeOperation, exitCodeOf, newOperationId, takeOn, type Operation, type Outcome } from '../lifecycle/index.ts';
 import { judgeConfiguration, readConfiguration, type ConfigurationReading, type Trial } from '../server/index.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../settings/index.ts';
 import type { Invocation } from './command.ts';
 import { filesSeenOtherwise, findJudged, type Judged } from './judged.ts';
-import { printOperation, table, type Printer } from './print.ts';
+import { printOperation, table, toJson, type Printer } from './print.ts';
 
 /** Says what it judges, then prints every problem, or the settings with where each value came from. @returns the exit code */
 export async function printCheck(invocation: Invocation): Promise<number> {
@@ -41,10 +42,10 @@ export async function printCheck(invocation: Invocation): Promise<number> {
   });
   const settings = resolved(reading);
   if (json) {
-    printer.out(JSON.stringify({ ...operation, judged: words.judged, settings }));
+    printer.out(toJson({ ...operation, judged: words.judged, settings }));
     return operation.exitCode;
   }
-  printer.out(`check: judged ${words.judged.text}`);
+  printer.out(showLine(`check: judged ${words.judged.text}`));
   if (operation.outcome === 'valid') printSettings(settings, values['all'] === true, printer);
   return printOperation(operation, false, printer);
 }

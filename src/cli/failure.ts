@@ -1,8 +1,10 @@
 /** How an error that ends a command is reported, and the exit code that it means. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { showLine } from '../common/hidden.ts';
 import { explainSystemError } from '../common/system-error.ts';
 import type { Launch } from '../lifecycle/launch.ts';
 import type { Command, Stage } from './command.ts';
+import { toJson } from './print.ts';
 
 /** Prints an error: as one JSON object with `json`, else as text on stderr. @returns the exit code */
 export async function reportFailure(
@@ -15,8 +17,8 @@ export async function reportFailure(
   const { code, hint = words?.remedy ?? '' } = error instanceof ZscalerMcpError ? error : {};
   const exitCode = exitCodeOfError(error);
   const message = words?.message ?? messageOf(error);
-  if (json) out(JSON.stringify(await failure({ launch, commands, exitCode, message, hint })));
-  else err(`zscaler-mcp: ${message}${code ? ` (${code})` : ''}${hint ? `\n${hint}` : ''}`);
+  if (json) out(toJson(await failure({ launch, commands, exitCode, message, hint })));
+  else err(`zscaler-mcp: ${showLine(message)}${code ? ` (${code})` : ''}${hint ? `\n${showLine(hint)}` : ''}`);
   return exitCode;
 }
 

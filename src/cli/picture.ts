@@ -1,5 +1,6 @@
 /** A picture for a terminal: labelled rows in groups, wrapped to its width, in colour where it shows colour. */
 import { styleText } from 'node:util';
+import { showLine } from '../common/hidden.ts';
 import { largest } from '../common/lists.ts';
 
 /** The terminal, pipe or file that is printed on. */
@@ -44,10 +45,12 @@ export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone 
 /** A piece that is not broken, such as a command to copy. */
 export const whole = (text: string, tone: Tone = 'plain'): Span => ({ text, tone, isWhole: true });
 
-/** Wraps the text in escape sequences of its tone, where there is colour. */
-export const paint = (text: string, tone: Tone, { hasColour }: Canvas): string =>
+/** Wraps the text in escape sequences of its tone, where there is colour. What others wrote into it takes no effect. */
+export function paint(text: string, tone: Tone, { hasColour }: Canvas): string {
+  const shown = showLine(text);
   // `hasColour` has been decided for the stream that is printed on; styleText would look at another one.
-  hasColour && tone !== 'plain' && text !== '' ? styleText(styles[tone], text, { validateStream: false }) : text;
+  return hasColour && tone !== 'plain' && text !== '' ? styleText(styles[tone], shown, { validateStream: false }) : shown;
+}
 
 /** One column of labels for all groups, and an empty line between two of them. A label that is the same as the one above is left out. */
 export function draw(groups: readonly (readonly Row[])[], canvas: Canvas): string[] {

@@ -1,4 +1,5 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
+import { escapeHidden, showLine } from '../common/hidden.ts';
 import { largest } from '../common/lists.ts';
 import { describeProblem } from '../common/problem.ts';
 import type { Operation } from '../lifecycle/index.ts';
@@ -15,10 +16,13 @@ export interface Printer {
 
 /** Prints what an operation came to, with advice. @returns its exit code */
 export function printOperation(operation: Operation, json: boolean, printer: Printer): number {
-  if (json) printer.out(JSON.stringify(operation));
+  if (json) printer.out(toJson(operation));
   else printForPeople(operation, printer);
   return operation.exitCode;
 }
+
+/** JSON for a terminal, too: what would take effect there is escaped. */
+export const toJson = (value: object): string => escapeHidden(JSON.stringify(value));
 
 function printForPeople(operation: Operation, { out, err, canvas }: Printer): void {
   const { exitCode, kind, outcome, message, warnings, changes, environment = '' } = operation;
@@ -55,7 +59,8 @@ function whenApplied(applies: string, { kind, outcome, dryRun = false }: Operati
 const IN_FORCE_AFTER: ReadonlySet<string> = new Set(['applied', 'applied-restart-pending', 'unchanged', 'restarted', 'valid']);
 
 /** One line for each row, with columns as wide as their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+export function table(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(showLine));
   const widths = (rows[0] ?? []).map((_, column) => largest(rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

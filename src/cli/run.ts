@@ -1,4 +1,5 @@
 /** Runs the command that the command line names. Errors become words and exit codes here. */
+import { showLines } from '../common/hidden.ts';
 import type { Launch } from '../lifecycle/launch.ts';
 import type { OptionValues, Stage, Syntax } from './command.ts';
 import { commands } from './commands/index.ts';
@@ -6,18 +7,31 @@ import { exitCodeOfError, reportFailure } from './failure.ts';
 import { parseCommandLine } from './parse.ts';
 
 /** Runs one command. @returns the exit code; undefined while a server runs */
-export async function run(stage: Stage): Promise<number | undefined> {
-  const { launch } = stage;
+export async function run(given: Stage): Promise<number | undefined> {
+  const { launch } = given;
+  let stage = given;
   const json = launch.argv.includes('--json');
   try {
     const { command, values, topic } = await parseCommandLine(launch.argv, { commands, settingOptions });
-    if (!command.isServer) await stage.releaseSignals();
+    if (!command.isServer) {
+      stage = forTerminal(given);
+      await stage.releaseSignals();
+    }
     const where = { pidFile: pidFileOf(values, launch), home: launch.env['HOME'] };
     return await command.run({ stage, values, topic, json, where, commands });
   } catch (error) {
     if (!json && !stage.isRehearsal && isStart(launch)) return reportStart(error, launch);
     return reportFailure(error, stage, json, commands);
   }
+}
+
+/** Where a command prints to: text that another user's process wrote must not control the terminal. */
+function forTerminal(stage: Stage): Stage {
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(stage)) as Stage;
+  return Object.assign(copy, {
+    out: (text: string) => stage.out(showLines(text, stage.canvas.hasColour)),
+    err: (text: string) => stage.err(showLines(text, stage.canvas.hasColour)),
+  });
 }
 
 /** Whether a server was to be started, as far as a command line that may not be understood tells. */

@@ -1,6 +1,7 @@
 /** `zscaler-mcp status`: what runs, where its environment comes from, and what differs from what runs. Never signals. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { showLine } from '../common/hidden.ts';
 import {
   describeHeirs,
   digestProgram,
@@ -19,7 +20,7 @@ import {
   type Whereabouts,
 } from '../lifecycle/index.ts';
 import { classifyEnvSource, describeEnvironment, findNewerFiles } from '../settings/env-source.ts';
-import type { Printer } from './print.ts';
+import { toJson, type Printer } from './print.ts';
 import { printPicture } from './status-picture.ts';
 import type { StatusReport } from './status-report.ts';
 import { settingLines, settingsToShow, type SettingsAsked } from './status-settings.ts';
@@ -32,12 +33,12 @@ export async function printStatus(where: Whereabouts, json: boolean, printer: Pr
   const { found, responding } = await look(where);
   const others = findOthers(found, where);
   const trouble = withHeirs(troubleWith(found), others);
-  if (found.note !== null && !json) printer.err(`note: ${found.note}`);
+  if (found.note !== null && !json) printer.err(showLine(`note: ${found.note}`));
   if (found.reading.kind !== 'record' || found.path === null || trouble?.outcome === 'record-unusable') {
     const exitCode = trouble?.outcome === 'not-running' ? 3 : trouble?.outcome === 'not-permitted' ? 77 : 4;
     const message = trouble?.message ?? 'no server is running';
-    if (json) printer.out(JSON.stringify({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path, others }));
-    else (exitCode === 3 ? printer.out : printer.err)(`zscaler-mcp: ${message}`);
+    if (json) printer.out(toJson({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path, others }));
+    else (exitCode === 3 ? printer.out : printer.err)(showLine(`zscaler-mcp: ${message}`));
     return exitCode;
   }
   const { record } = found.reading;
@@ -46,10 +47,10 @@ export async function printStatus(where: Whereabouts, json: boolean, printer: Pr
   const exitCode = trouble !== null ? 1 : silence !== null ? 6 : 0;
   const settings = settingsToShow(report.settings ?? [], asked);
   const shown = { ...report, settings: asked.settings ? settings : undefined };
-  if (json) printer.out(JSON.stringify({ ...shown, exitCode, message: trouble?.message ?? silence ?? 'running' }));
+  if (json) printer.out(toJson({ ...shown, exitCode, message: trouble?.message ?? silence ?? 'running' }));
   else if (asked.settings && trouble === null) {
     if (silence !== null) printer.err(`zscaler-mcp: ${silence}`);
-    for (const line of describeSettings(report, settings)) printer.out(line);
+    for (const line of describeSettings(report, settings)) printer.out(showLine(line));
   } else printPicture(report, { trouble: trouble?.message ?? null, silence }, printer);
   return exitCode;
 }

@@ -4,8 +4,9 @@ import type { Launch } from '../lifecycle/index.ts';
 import { flagLayer } from '../settings/index.ts';
 import { catalogue, createGuide, Enabled, selectTools, products, type Guide, type Selected } from '../tools/index.ts';
 import type { OptionValues } from './command.ts';
+import { showLine } from '../common/hidden.ts';
 import { describeProblem } from '../common/problem.ts';
-import { table, type Printer } from './print.ts';
+import { table, toJson, type Printer } from './print.ts';
 
 /** Prints the tools that are offered, and for each of the others the reason. @returns the exit code */
 export async function printTools(
@@ -15,8 +16,8 @@ export async function printTools(
 ): Promise<number> {
   const { configuration, problems } = await readConfiguration(launch, flagLayer(values));
   if (problems.length > 0) {
-    if (json) printer.out(JSON.stringify({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
-    else for (const problem of problems) printer.err(describeProblem(problem));
+    if (json) printer.out(toJson({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
+    else for (const problem of problems) printer.err(showLine(describeProblem(problem)));
     return 4;
   }
   const { settings } = configuration;
@@ -25,7 +26,7 @@ export async function printTools(
     printer.err(`warning: the tools of all products are offered: which of them the tenant has cannot be told (${found})`);
   const selected = selectTools(catalogue, { ...settings, entitled: typeof found === 'string' ? null : found });
   const guide = createGuide(selected.offered, settings, new Enabled());
-  if (json) printer.out(JSON.stringify({ exitCode: 0, ...summarize(selected, guide) }));
+  if (json) printer.out(toJson({ exitCode: 0, ...summarize(selected, guide) }));
   else printForPeople(selected, guide, printer);
   return 0;
 }

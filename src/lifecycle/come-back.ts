@@ -4,7 +4,7 @@ import { execute } from './execute.ts';
 import { packHandover, unpackHandover, type Former, type Handover } from './handover.ts';
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
 import { loadNative } from './native.ts';
-import { folderOf } from './pid-file.ts';
+import { folderOf } from './reading.ts';
 import { commandLine, findProgram, isExecutable, type Program } from './program.ts';
 
 /**

@@ -1,12 +1,14 @@
 /** The other servers of the same user, beside the one that commands ask: who waits for its place, and who holds another default place. */
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { count } from '../common/count.ts';
 import type { Found, Whereabouts } from './find-server.ts';
 import { readRegularFile } from './files.ts';
 import { presenceOf } from './identity.ts';
-import { defaultPidFiles, folderOf, readPidFile, suspectFolder, WAITING } from './pid-file.ts';
-import { parseRecord, type LifecycleRecord, type Operation, type OperationKind } from './record.ts';
+import { defaultPidFiles, WAITING } from './pid-file.ts';
+import { folderOf, readPidFile, suspectFolder } from './reading.ts';
+import { parseRecord } from './parse.ts';
+import type { LifecycleRecord, Operation, OperationKind } from './record.ts';
 
 /** A living server that the command does not ask. */
 export interface OtherServer extends Pick<LifecycleRecord, 'pid' | 'startedAt' | 'transport' | 'url' | 'cwd' | 'state' | 'generation'> {
@@ -37,13 +39,21 @@ function waitingFor(place: string): OtherServer[] {
     return readdirSync(folder)
       .filter((name) => name.startsWith(WAITING))
       .map((name) => join(folder, name))
-      .filter((path) => lstatSync(path).isFile())
-      .map((path) => parseRecord(readRegularFile(path)))
-      .filter((record) => record !== null)
+      .flatMap((path) => readWaiting(path))
       .filter(({ pid, identity }) => presenceOf(pid, identity) === 'alive')
       .map((record) => describe(record, null));
   } catch {
     // No folder, or a server that ended at this moment.
+    return [];
+  }
+}
+
+function readWaiting(path: string): LifecycleRecord[] {
+  try {
+    const parsed = parseRecord(readRegularFile(path));
+    return 'record' in parsed ? [parsed.record] : [];
+  } catch {
+    // A server that ended at this moment, or what is no file of a server.
     return [];
   }
 }

@@ -5,7 +5,8 @@ import { describeCompany, describeHeirs, findOthers, withCompany } from './compa
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 import { identify, presenceOf, whyDeaf } from './identity.ts';
 import { acquireLock } from './lock.ts';
-import { folderOf, readPidFile, removeIfEmpty } from './pid-file.ts';
+import { removeIfEmpty } from './pid-file.ts';
+import { folderOf, readPidFile } from './reading.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
 import { isPending, newOperationId, removeRequest, submitRequest, takeAnswer, withdrawRequest, type OperationRequest } from './requests.ts';
 import { sayError, signal, speaker, type Say } from './speak.ts';
@@ -103,11 +104,11 @@ async function waitForAnswer({ request, path, deadline, say }: Errand, asked: Li
   const { id, kind } = request;
   const folder = folderOf(path);
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.3, 50)) {
-    const answer = takeAnswer(folder, id);
+    const answer = takeAnswer(folder, request);
     if (answer) return answer;
     // Judged by the process, not by the file: the server writes the file again if something deletes it.
     if (presenceOf(asked.pid, asked.identity) !== 'alive') {
-      const late = takeAnswer(folder, id);
+      const late = takeAnswer(folder, request);
       // The next server at this place must not find a request that was meant for this one.
       if (!late) removeRequest(folder, id);
       return late ?? say('failed', `the server (PID ${asked.pid}) ended during the ${kind}; its log says why`, asked);

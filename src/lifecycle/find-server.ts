@@ -1,8 +1,10 @@
 /** Finds a running server through its PID file, and tells why a command cannot use what it found. */
 import { hasContainerMarker, isInPod } from '../common/surroundings.ts';
-import { lstatOrNull } from './files.ts';
-import { defaultPidFiles, readPidFile, type Reading } from './pid-file.ts';
+import type { Opened } from './files.ts';
+import { defaultPidFiles } from './pid-file.ts';
+import { explainUnopened, openPidFile, readOpened, readPidFile, type Reading } from './reading.ts';
 import type { Operation, Outcome } from './record.ts';
+import { describeStranger, holdersOfWay, type Owner } from './way.ts';
 
 /** Where a command looks for a server: at the path that the operator named, or at the default paths in order. */
 export interface Whereabouts {
@@ -25,50 +27,79 @@ export interface Found {
 
 /**
  * The first path that names a living server; else the first where anything is.
- * As root, for another user's file, this process becomes that user before it reads the file, and stays that user.
+ * As root, for another user's file, this process becomes that user, and stays that user: whoever owns the file that was opened
+ * here, and not what may be at its path a moment later.
  */
 export function findServer({ pidFile, home }: Whereabouts): Found {
   const places = pidFile === null ? defaultPidFiles(home) : [pidFile];
   let first: Place | null = null;
   for (const path of places) {
-    const reading = lookAt(path);
-    if (reading.kind === 'record' && reading.presence === 'alive') return asOwner({ path, reading }, places);
-    if (reading.kind !== 'absent') first ??= { path, reading };
+    const place = lookAt(path);
+    if (place.reading.kind === 'record' && place.reading.presence === 'alive') return actAsOwner(place, places);
+    if (place.reading.kind !== 'absent') first ??= place;
   }
-  if (first) return asOwner(first, places);
-  return { path: null, reading: { kind: 'absent' }, places, note: null };
+  return first ? actAsOwner(first, places) : { path: null, reading: { kind: 'absent' }, places, note: null };
 }
 
 /** What is at one place. */
 interface Place {
   readonly path: string;
   readonly reading: Reading;
+  /** Whom root is to become; null: nobody else's, or not to be acted upon. */
+  readonly owner: Owner | null;
 }
 
 /** Reads as the file's owner, so that root's rights are never used on what another user wrote. */
-function lookAt(path: string): Reading {
-  const owner = foreignOwner(path);
-  if (owner === null) return readPidFile(path);
+function lookAt(path: string): Place {
+  if (process.getuid?.() !== 0) return { path, reading: readPidFile(path), owner: null };
+  // Before the file is opened; see `holdersOfWay`.
+  const holders = lookAtWay(path);
+  if ('kind' in holders) return { path, reading: holders, owner: null };
+  const opened = openPidFile(path);
+  if ('kind' in opened) return { path, reading: opened, owner: null };
+  try {
+    const { uid, gid } = opened.stats;
+    const stranger = describeStranger(holders, { uid, gid });
+    if (stranger !== null) return { path, reading: { kind: 'unusable', reason: stranger }, owner: null };
+    if (uid === 0) return { path, reading: readOpened(path, opened, 0), owner: null };
+    return readAs({ uid, gid }, path, opened);
+  } finally {
+    opened.close();
+  }
+}
+
+function lookAtWay(path: string): ReturnType<typeof holdersOfWay> | Reading {
+  try {
+    return holdersOfWay(path);
+  } catch (error) {
+    return explainUnopened(path, error);
+  }
+}
+
+function readAs(owner: Owner, path: string, opened: Opened): Place {
   try {
     process.seteuid?.(owner.uid);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPERM') return mayNotBecome(owner.uid);
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return { path, reading: mayNotBecome(owner.uid), owner: null };
     throw error;
   }
   try {
-    return readPidFile(path);
+    return { path, reading: readOpened(path, opened, owner.uid), owner };
   } finally {
     process.seteuid?.(0);
   }
 }
 
-function asOwner({ path, reading }: Place, places: readonly string[]): Found {
-  if (reading.kind === 'not-permitted' && reading.isRootUnable) return { path, reading, places, note: null };
+function actAsOwner({ path, reading, owner }: Place, places: readonly string[]): Found {
+  if (owner === null) return { path, reading, places, note: null };
   try {
-    return { path, reading, places, note: becomeOwner(path) };
+    process.setgroups?.([owner.gid]);
+    process.setgid?.(owner.gid);
+    process.setuid?.(owner.uid);
+    return { path, reading, places, note: `acting as uid ${owner.uid}, whose server it is` };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
-    return { path, reading: mayNotBecome(foreignOwner(path)?.uid ?? 0), places, note: null };
+    return { path, reading: mayNotBecome(owner.uid), places, note: null };
   }
 }
 
@@ -80,30 +111,14 @@ const mayNotBecome = (uid: number): Reading => ({
   isRootUnable: true,
 });
 
-function becomeOwner(path: string): string | null {
-  const owner = foreignOwner(path);
-  if (owner === null) return null;
-  process.setgroups?.([owner.gid]);
-  process.setgid?.(owner.gid);
-  process.setuid?.(owner.uid);
-  return `acting as uid ${owner.uid}, whose server it is`;
-}
-
-function foreignOwner(path: string): { uid: number; gid: number } | null {
-  if (process.getuid?.() !== 0) return null;
-  try {
-    const stats = lstatOrNull(path);
-    return stats && stats.uid !== 0 ? { uid: stats.uid, gid: stats.gid } : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Why a command cannot use the server that was found, with the outcome to report; null when it can. */
 export function troubleWith({ path, reading, places }: Found): { outcome: Outcome; message: string } | null {
   if (reading.kind === 'absent') return { outcome: 'not-running', message: `no server is running: ${nothingAt(places)}` };
   if (reading.kind === 'unusable')
-    return { outcome: 'record-unusable', message: `the PID file ${path} ${reading.reason}; no process is signalled because of it` };
+    return {
+      outcome: 'record-unusable',
+      message: `the PID file ${path} ${reading.reason}; no process is signalled because of it. ${NEXT}`,
+    };
   if (reading.kind === 'not-permitted') {
     return {
       outcome: 'not-permitted',
@@ -138,6 +153,8 @@ const REUSED = 'that number belongs to another process now';
 /** Whether the verdict is about a server that has ended and left its PID file. */
 export const hasEnded = ({ outcome, message }: Pick<Operation, 'outcome' | 'message'>): boolean =>
   outcome === 'not-running' && [GONE, REUSED].some((why) => message.includes(why));
+/** Of whatever is in its place: a living server finds that its file is gone. */
+const NEXT = 'Once what is wrong is corrected or out of the way, a server that runs writes it again within a second';
 
 /** @param places in which there is no PID file */
 const nothingAt = (places: readonly string[]): string => `there is no PID file at ${places.join(', ')}`;

@@ -19,6 +19,20 @@ export interface Identity {
  */
 export type Presence = 'alive' | 'gone' | 'reused' | 'elsewhere';
 
+/** Whether a file can have meant a process by this. */
+export const isPid = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PID;
+
+/** Of any system: `kill` takes a larger number for another one. */
+const MAX_PID = 2 ** 31 - 1;
+
+/** Whether what was read from a file can be compared with a process. */
+export const isIdentity = (value: unknown): value is Identity => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const facts = value as Record<string, unknown>;
+  const areTexts = ['pidNamespace', 'bootId', 'startTime'].every((fact) => facts[fact] == null || typeof facts[fact] === 'string');
+  return areTexts && (facts['uid'] == null || Number.isSafeInteger(facts['uid']));
+};
+
 /** The identity of a process as of now; fields are null when it does not exist. Runs `ps` on macOS. */
 export function identify(pid: number): Identity {
   return {
@@ -38,6 +52,17 @@ export function presenceOf(pid: number, recorded: Identity): Presence {
   if (recorded.startTime !== null && here.startTime !== null && recorded.startTime !== here.startTime) return 'reused';
   if (recorded.uid !== null && here.uid !== null && recorded.uid !== here.uid) return 'reused';
   return 'alive';
+}
+
+/**
+ * Whether a record proves its process as well as this platform can: whatever the kernel tells here was recorded, and the process
+ * is of the user who wrote it.
+ * @param uid of the owner of the file; null where owners are not judged
+ */
+export function isProven(recorded: Identity, uid: number | null): boolean {
+  const here = identify(process.pid);
+  const isKnown = (['pidNamespace', 'bootId', 'startTime'] as const).every((fact) => here[fact] === null || recorded[fact]);
+  return isKnown && (uid === null || here.uid === null || recorded.uid === uid);
 }
 
 /** Whether there is a process with this id, a zombie included. */

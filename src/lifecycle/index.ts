@@ -82,7 +82,7 @@ export { isAnswering, isBetweenPrograms } from './life.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
 export type { LifecycleLog, LifecycleOptions, RecordKeeper } from './options.ts';
-export { chooseDefaultPidFile, defaultPidFiles, folderOf, isBeating, PidFile, readPidFile, type Reading } from './pid-file.ts';
+export { chooseDefaultPidFile, defaultPidFiles, isBeating, PidFile } from './pid-file.ts';
 export { digestProgram, isInterpreterReplaced, traceFiles } from './program.ts';
 export type {
   Change,
@@ -99,6 +99,7 @@ export type {
   SecretSource,
   State,
 } from './record.ts';
+export { folderOf, readPidFile, type Reading } from './reading.ts';
 export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
 export { stopServer, type StopOptions } from './stop-server.ts';
@@ -106,4 +107,5 @@ export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, Source
 export { SharedPlace } from './shared-place.ts';
 export { findSupervisor } from './supervisor.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
-export { describeOperation, describePending, exitCodeOf } from './verdicts.ts';
+export { exitCodeOf } from './outcomes.ts';
+export { describeOperation, describePending } from './verdicts.ts';

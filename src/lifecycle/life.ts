@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lstatOrNull, removeIfThere } from './files.ts';
 import { isStopped, presenceOf } from './identity.ts';
-import { folderOf } from './pid-file.ts';
+import { folderOf } from './reading.ts';
 import type { LifecycleRecord } from './record.ts';
 import { newOperationId } from './requests.ts';
 

@@ -11,14 +11,15 @@ import { answerQuestions } from './life.ts';
 import { openNotifier, type Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
 import { reapOrphans } from './orphans.ts';
-import { folderOf } from './pid-file.ts';
+import { exitCodeOf } from './outcomes.ts';
+import { folderOf } from './reading.ts';
 import type { LifecycleRecord, Operation, PastOperation, State } from './record.ts';
 import { judgeRestart, Restarter } from './replace.ts';
 import { isAwaited, isWithdrawn, removeOldAnswers, unattendedRequest, writeAnswer, type OperationRequest } from './requests.ts';
 import type { Candidate } from './service.ts';
 import { Sources } from './sources.ts';
 import { Terminal } from './terminal.ts';
-import { describeOperation, exitCodeOf, invalid, isPartial, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
+import { describeOperation, invalid, isPartial, judgeGeneration, judgeReload, type Verdict } from './verdicts.ts';
 import { awaitWitnesses } from './witness.ts';
 
 const KEPT_OPERATIONS = 20;

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
-import { createFile, createFolder, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
-import { identify, isStopped, presenceOf, whyDeaf, type Identity } from './identity.ts';
+import { createFile, createFolder, inFolder, lstatOrNull, readRegularFile, removeIfThere } from './files.ts';
+import { identify, isIdentity, isPid, isStopped, presenceOf, whyDeaf, type Identity } from './identity.ts';
 
 interface Holder {
   readonly pid: number;
@@ -59,17 +59,23 @@ export async function withLock<T>(folder: string, waitMs: number, work: () => Pr
 
 /** One attempt; null when the lock is held. A stale lock is broken for the next attempt. @param name of its file */
 export function tryLock(folder: string, name = 'lock'): Lock | null {
-  const path = join(folder, name);
   const nonce = randomBytes(8).toString('hex');
   const holder: Holder = { pid: process.pid, identity: identify(process.pid), nonce };
-  if (createFile(path, JSON.stringify(holder))) return { release: () => releaseLock(path, nonce) };
-  breakIfStale(path);
-  return null;
+  return inFolder(folder, (at) => {
+    if (createFile(join(at, name), JSON.stringify(holder))) return { release: () => releaseLock(folder, name, nonce) };
+    breakIfStale(join(at, name));
+    return null;
+  });
 }
 
-/** Does nothing when another process holds the lock by now. */
-function releaseLock(path: string, nonce: string): void {
-  if (readHolder(path)?.nonce === nonce) removeIfThere(path);
+/** Does nothing when another process holds the lock by now, or the folder is gone with its server. */
+function releaseLock(folder: string, name: string, nonce: string): void {
+  try {
+    inFolder(folder, (at) => (readHolder(join(at, name))?.nonce === nonce ? removeIfThere(join(at, name)) : false));
+  } catch (error) {
+    const isReplaced = error instanceof ZscalerMcpError || (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!isReplaced) throw error;
+  }
 }
 
 /** Process id of the present holder; null when there is none. */
@@ -127,7 +133,7 @@ function isStale(path: string): boolean {
 function readHolder(path: string): Holder | null {
   try {
     const holder = JSON.parse(readRegularFile(path)) as Partial<Holder> | null;
-    return typeof holder?.identity === 'object' && holder.identity !== null ? (holder as Holder) : null;
+    return isPid(holder?.pid) && isIdentity(holder?.identity) ? (holder as Holder) : null;
   } catch {
     return null;
   }

@@ -16,8 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { identify } from './identity.ts';
-import { folderOf, PidFile, readPidFile, removeStale } from './pid-file.ts';
-import { parseRecord, type LifecycleRecord } from './record.ts';
+import { PidFile, removeStale } from './pid-file.ts';
+import { folderOf, readPidFile } from './reading.ts';
+import { parseRecord } from './parse.ts';
+import type { LifecycleRecord } from './record.ts';
 
 let folder: string;
 let path: string;
@@ -33,11 +35,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const recordFor = (pid: number, change: Partial<LifecycleRecord> = {}): LifecycleRecord =>
-  ({
-    ...parseRecord(JSON.stringify({ schema: 1, pid, generation: 1, state: 'ready', identity: identify(pid) })),
-    ...change,
-  }) as LifecycleRecord;
+function recordFor(pid: number, change: Partial<LifecycleRecord> = {}): LifecycleRecord {
+  const parsed = parseRecord(JSON.stringify({ schema: 1, pid, generation: 1, state: 'ready', identity: identify(pid) }));
+  if ('misfit' in parsed) throw new Error(parsed.misfit);
+  return { ...parsed.record, ...change };
+}
 
 async function claim(record = recordFor(process.pid)): Promise<PidFile> {
   const file = await PidFile.claim(path, record);

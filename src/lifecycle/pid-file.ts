@@ -1,83 +1,15 @@
 /** The PID file on disk: checked before it is trusted, created exclusively, replaced by rename, removed only by its owner. */
-import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { explainSystemError } from '../common/system-error.ts';
-import { createFile, createFolder, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
-import { exists, presenceOf, type Presence } from './identity.ts';
+import { createFile, createFolder, inFolder, lstatOrNull, removeIfThere, replaceFile } from './files.ts';
+import { exists } from './identity.ts';
 import { withLock } from './lock.ts';
-import { parseRecord, type LifecycleRecord } from './record.ts';
+import { folderOf, inWords, readPidFile, suspectFolder, suspectWay } from './reading.ts';
+import type { LifecycleRecord } from './record.ts';
 import { removeLeftovers } from './requests.ts';
-
-/** What was found at the path of a PID file; `reason` continues a sentence that begins with the path. */
-export type Reading =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unusable'; readonly reason: string }
-  | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number; readonly isRootUnable?: true }
-  | { readonly kind: 'record'; readonly record: LifecycleRecord; readonly presence: Presence };
-
-/** The folder beside a PID file, for lock, requests and answers. */
-export const folderOf = (path: string): string => `${path}.d`;
-
-/** Reads a PID file if it is safe to trust: our own regular file, no link, not writable by others. */
-export function readPidFile(path: string): Reading {
-  const suspicion = suspect(path);
-  if (suspicion) return suspicion;
-  let text: string;
-  try {
-    text = readRegularFile(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { kind: 'absent' };
-    return { kind: 'unusable', reason: `cannot be read: ${inWords(error)}` };
-  }
-  const record = parseRecord(text);
-  if (!record) return { kind: 'unusable', reason: 'does not hold the record of a server (cut off, or written by something else)' };
-  return { kind: 'record', record, presence: presenceOf(record.pid, record.identity) };
-}
-
-/** Why the folder beside the PID file cannot be trusted; null when it is absent, or ours and closed to others. */
-export function suspectFolder(path: string): string | null {
-  const folder = lstatOrNull(folderOf(path));
-  if (!folder) return null;
-  if (!folder.isDirectory()) return `${folderOf(path)} is not a directory (remove it: a running server makes the folder again)`;
-  if (!judgesOwners) return null;
-  if (folder.uid !== process.geteuid?.()) return `${folderOf(path)} belongs to uid ${folder.uid}`;
-  if ((folder.mode & 0o077) !== 0) return `${folderOf(path)} is open to other users (close it: chmod 700 ${folderOf(path)})`;
-  return null;
-}
-
-/** Windows has no owners and modes that could be judged. */
-const judgesOwners = process.platform !== 'win32';
-
-function suspect(path: string): Reading | null {
-  let stats;
-  try {
-    stats = lstatOrNull(path);
-  } catch (error) {
-    const uid = (error as NodeJS.ErrnoException).code === 'EACCES' ? ownerOf(dirname(path)) : undefined;
-    if (uid !== undefined) return { kind: 'not-permitted', reason: `is in a directory that only uid ${uid} may look into`, uid };
-    return { kind: 'unusable', reason: `cannot be examined: ${inWords(error)}` };
-  }
-  if (!stats) return { kind: 'absent' };
-  if (stats.isSymbolicLink()) return { kind: 'unusable', reason: 'is a symbolic link' };
-  if (!stats.isFile()) return { kind: 'unusable', reason: 'is not a regular file' };
-  if (!judgesOwners) return null;
-  if (stats.uid !== process.geteuid?.()) return { kind: 'not-permitted', reason: `belongs to uid ${stats.uid}`, uid: stats.uid };
-  if ((stats.mode & 0o022) !== 0) return { kind: 'unusable', reason: 'is writable by other users' };
-  const folder = suspectFolder(path);
-  return folder === null ? null : { kind: 'unusable', reason: `cannot be used: ${folder}` };
-}
-
-/** Undefined when the directory is out of reach itself. */
-function ownerOf(path: string): number | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.uid;
-  } catch {
-    return undefined;
-  }
-}
 
 /** A server's own PID file, from `claim` or `adopt` to `release`. */
 export class PidFile {
@@ -217,19 +149,23 @@ export const KEEP_EVERY_MS = 1_000;
 export const WAITING = 'waiting-';
 
 /** All but the files of living servers that wait for the place. */
-function removeFolder(folder: string): void {
-  if (!lstatOrNull(folder)) return;
-  for (const name of readdirSync(folder)) if (!isOfWaiting(name)) rmSync(join(folder, name), { recursive: true, force: true });
-  removeIfEmpty(folder);
+function removeFolder(path: string): void {
+  if (!lstatOrNull(path)) return;
+  inFolder(path, (folder) => {
+    for (const name of readdirSync(folder)) if (!isOfWaiting(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  });
+  removeIfEmpty(path);
 }
 
 /** One that lives in another PID namespace shows itself again within a second. */
 const isOfWaiting = (name: string): boolean => name.startsWith(WAITING) && exists(Number(name.slice(WAITING.length)));
 
 /** What dead servers left in the folder. */
-function sweep(folder: string): void {
-  removeLeftovers(folder);
-  for (const name of readdirSync(folder)) if (name.startsWith(WAITING) && !isOfWaiting(name)) removeIfThere(join(folder, name));
+function sweep(path: string): void {
+  inFolder(path, (folder) => {
+    removeLeftovers(folder);
+    for (const name of readdirSync(folder)) if (name.startsWith(WAITING) && !isOfWaiting(name)) removeIfThere(join(folder, name));
+  });
 }
 
 /** Removes the PID file of a dead server, checked again under the lock. False if there is nothing to remove. @throws ZscalerMcpError ERR_LOCK_BUSY */
@@ -281,10 +217,10 @@ async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) 
 
 /** Whether a server in another PID namespace lives: it touches its file once a second. Takes up to 2.5 s. */
 export async function isBeating(path: string): Promise<boolean> {
-  const before = statSync(path).mtimeMs;
+  const before = lstatOrNull(path)?.mtimeMs ?? 0;
   if (Date.now() - before > 10 * KEEP_EVERY_MS) return false;
   await sleep(2.5 * KEEP_EVERY_MS);
-  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before) !== before;
+  return (lstatOrNull(path)?.mtimeMs ?? before) !== before;
 }
 
 function showLife(path: string, text: string): void {
@@ -294,7 +230,21 @@ function showLife(path: string, text: string): void {
   utimesSync(path, now, now);
 }
 
+function lookAtWay(path: string): string | null {
+  try {
+    return suspectWay(path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
 function prepareFolder(path: string): void {
+  const stranger = lookAtWay(path);
+  if (stranger !== null) {
+    throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} ${stranger}`, {
+      hint: 'Start the server as that user, or name a place with --pid-file that only root can change.',
+    });
+  }
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
     createFolder(folderOf(path));
@@ -310,8 +260,6 @@ function prepareFolder(path: string): void {
     });
   }
 }
-
-const inWords = (error: unknown): string => explainSystemError(error)?.message ?? messageOf(error);
 
 function unwritable(path: string, error: unknown): ZscalerMcpError {
   const hint = explainSystemError(error)?.remedy ?? 'Name a writable place with --pid-file.';
@@ -341,7 +289,7 @@ export function chooseDefaultPidFile(home: string | undefined, warn: (message: s
     if (home && path.startsWith(join(home, '.zscaler-mcp'))) tryMakeDirectory(dirname(path));
     if (!isWritable(dirname(path))) continue;
     const reading = readPidFile(path);
-    const reason = reading.kind === 'unusable' || reading.kind === 'not-permitted' ? reading.reason : null;
+    const reason = reading.kind === 'unusable' || reading.kind === 'not-permitted' ? reading.reason : suspectWay(path);
     if (reason === null) return path;
     warn(`passed over the PID file ${path}: it ${reason}`);
   }

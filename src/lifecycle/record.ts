@@ -10,7 +10,7 @@ export type State = 'starting' | 'ready' | 'reloading' | 'rehearsing' | 'drainin
 /** What can be done to a server, as JSON and messages name it. */
 export type OperationKind = 'reload' | 'restart' | 'stop' | 'check';
 
-/** What an operation came to; `verdicts.ts` has the exit code of each. */
+/** What an operation came to; `outcomes.ts` has the exit code of each. */
 export type Outcome =
   | 'applied'
   | 'unchanged'
@@ -209,60 +209,3 @@ export interface LifecycleRecord {
   /** Of a stop: requests that did not finish in time; null until it is known. */
   readonly interrupted: number | null;
 }
-
-const REQUIRED_NUMBERS = ['pid', 'generation'] as const;
-
-/** Parses a record of this or another version: unknown keys are ignored, missing optional ones filled in. Null if the text is not a record. */
-export function parseRecord(text: string): LifecycleRecord | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const given = value as Partial<LifecycleRecord>;
-  if (REQUIRED_NUMBERS.some((key) => !Number.isSafeInteger(given[key]))) return null;
-  if ((given.pid ?? 0) < 1 || typeof given.state !== 'string' || !isIdentity(given.identity)) return null;
-  return { ...defaults, ...given } as LifecycleRecord;
-}
-
-const isIdentity = (value: unknown): value is Identity =>
-  typeof value === 'object' &&
-  value !== null &&
-  (['pidNamespace', 'bootId', 'startTime'] as const).every((key) => {
-    const part: unknown = (value as Record<string, unknown>)[key];
-    return part === null || part === undefined || typeof part === 'string';
-  });
-
-const defaults = {
-  startedAt: '',
-  version: 'unknown',
-  interpreter: '',
-  argv: [],
-  program: null,
-  cwd: '',
-  bootSettings: null,
-  codeDigest: '',
-  codeTrace: null,
-  transport: 'unknown',
-  host: null,
-  port: null,
-  url: null,
-  dotenvPath: null,
-  envSource: 'none',
-  envCandidates: [],
-  envFile: null,
-  secretSources: [],
-  generationStartedAt: '',
-  failedCount: 0,
-  operationCounts: {},
-  config: { digest: '', loadedAt: '', pendingRestart: [] },
-  operations: [],
-  demo: false,
-  posture: null,
-  faults: [],
-  handover: 'rebind',
-  supervisor: null,
-  interrupted: null,
-} as const;

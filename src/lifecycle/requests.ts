@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { createFile, lstatOrNull, readRegularFile, removeIfThere, replaceFile } from './files.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { createFile, lstatOrNull, readOwned, readRegularFile, removeIfThere, replaceFile } from './files.ts';
 import { presenceOf, type Identity } from './identity.ts';
+import { IDENTITY, parseAnswer } from './parse.ts';
 import type { Asker, Operation } from './record.ts';
+import { Misfit, parseShaped, type Keys } from './shapes.ts';
 
 /**
  * One reload or restart that was asked for, from the moment it is asked until it is answered: by a command, by a bare signal,
@@ -91,8 +94,7 @@ export interface Arrivals {
  */
 export function takeRequests(folder: string, kinds: readonly OperationRequest['kind'][]): Arrivals {
   const taken = pendingFiles(folder).flatMap(({ path, id, isMark }) => {
-    const stats = lstatOrNull(path);
-    const request = stats?.isFile() ? parseRequest(readOrNull(path), stats.uid) : null;
+    const request = readRequest(path);
     const isValid = request?.id === id;
     if (isValid && !kinds.includes(request.kind)) return [];
     const isOurs = removeIfThere(path);
@@ -106,7 +108,7 @@ export function takeRequests(folder: string, kinds: readonly OperationRequest['k
 export function unwantedFiles(folder: string): string[] {
   try {
     return pendingFiles(folder).flatMap(({ path, isMark }) => {
-      const request = isMark ? null : parseRequest(readOrNull(path), null);
+      const request = isMark ? null : readRequest(path);
       return isMark || (request && isWithdrawn(request)) ? [path] : [];
     });
   } catch {
@@ -126,12 +128,20 @@ export function removeLeftovers(folder: string): void {
 export const writeAnswer = (folder: string, operation: Operation): void =>
   replaceFile(answerPath(folder, operation.id), JSON.stringify(operation));
 
-/** Reads and removes the answer to a request; null while there is none. */
-export function takeAnswer(folder: string, id: string): Operation | null {
-  const text = readOrNull(answerPath(folder, id));
+/** Reads and removes the answer to a request; null while there is none. @throws ZscalerMcpError ERR_RECORD_UNUSABLE */
+export function takeAnswer(folder: string, request: Pick<OperationRequest, 'id' | 'kind'>): Operation | null {
+  const path = answerPath(folder, request.id);
+  const text = readOrNull(path);
   if (text === null) return null;
-  removeIfThere(answerPath(folder, id));
-  return JSON.parse(text) as Operation;
+  removeIfThere(path);
+  try {
+    return parseAnswer(text, request);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the answer of the server at ${path} cannot be used: ${error.message}`, {
+      hint: `Whether the ${request.kind} was done, \`zscaler-mcp status\` and the log of the server say.`,
+    });
+  }
 }
 
 /** Removes answers that no command has read. */
@@ -171,16 +181,38 @@ function namesIn(folder: string): string[] {
 }
 
 /** Conditions that an older command does not know are absent. */
-function parseRequest(text: string | null, uid: number | null): OperationRequest | null {
+function parseRequest(text: string, uid: number | null): OperationRequest | null {
   try {
-    const value = JSON.parse(text ?? 'null') as (Partial<OperationRequest> & { readonly pid: number | null }) | null;
-    if (!value || (value.kind !== 'reload' && value.kind !== 'restart') || typeof value.id !== 'string') return null;
-    const { id, kind, dryRun = false, expectGeneration = null, keepSessions = false, waiter = null, pid } = value;
-    return { id, kind, dryRun, expectGeneration, keepSessions, waiter, askedBy: { uid, pid } };
+    const { pid, ...value } = parseShaped(text, REQUEST) as Pick<OperationRequest, 'id' | 'kind'> & { readonly pid: number | null };
+    return { dryRun: false, expectGeneration: null, keepSessions: false, waiter: null, ...value, askedBy: { uid, pid } };
   } catch {
     return null;
   }
 }
+
+const REQUEST: Keys = {
+  required: { id: 'text', kind: { oneOf: ['reload', 'restart'] }, pid: { orNull: 'number' } },
+  optional: {
+    dryRun: 'flag',
+    expectGeneration: { orNull: 'number' },
+    keepSessions: 'flag',
+    waiter: { orNull: IDENTITY },
+  },
+};
+
+/** Null also for what is not a regular file, or too large for a request. @throws when it cannot be read */
+function readRequest(path: string): OperationRequest | null {
+  try {
+    const { text, uid } = readOwned(path);
+    return parseRequest(text, uid);
+  } catch (error) {
+    if (error instanceof ZscalerMcpError || NO_FILE.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+/** Gone, a link or a socket. */
+const NO_FILE: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENXIO']);
 
 function readOrNull(path: string): string | null {
   try {

@@ -7,7 +7,8 @@ import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { lstatOrNull, removeIfThere, replaceFile } from './files.ts';
 import { exists } from './identity.ts';
 import type { LifecycleLog, RecordKeeper } from './options.ts';
-import { folderOf, isSame, KEEP_EVERY_MS, PidFile, readPidFile, removeIfEmpty, serialize, WAITING } from './pid-file.ts';
+import { isSame, KEEP_EVERY_MS, PidFile, removeIfEmpty, serialize, WAITING } from './pid-file.ts';
+import { folderOf, readPidFile } from './reading.ts';
 import type { LifecycleRecord } from './record.ts';
 
 /** Holds the record of a stdio server that has no PID file of its own: in the shared one, or in a file beside it. */

@@ -1,8 +1,10 @@
 /** What the commands share: their own verdicts, and signals. */
-import { messageOf } from '../common/errors.ts';
+import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import { explainSystemError } from '../common/system-error.ts';
+import { presenceOf } from './identity.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
-import { describeOperation, exitCodeOf } from './verdicts.ts';
+import { exitCodeOf } from './outcomes.ts';
+import { describeOperation } from './verdicts.ts';
 
 /** Makes a command's own verdict: one that no server gave. `record` is what the PID file said, if it could be read. */
 export type Say = (outcome: Outcome, message: string, record?: LifecycleRecord) => Operation;
@@ -27,15 +29,25 @@ export function speaker({ id, kind, note, startedAt }: { id: string; kind: Opera
 /** A command's verdict on an error that it met on its way; nothing was asked then. */
 export function sayError(say: Say, error: unknown): Operation {
   const words = explainSystemError(error);
-  if (!words) return say('failed', messageOf(error));
+  const isUnusable = error instanceof ZscalerMcpError && error.code === 'ERR_RECORD_UNUSABLE';
+  if (!words) return say(isUnusable ? 'record-unusable' : 'failed', [messageOf(error), hintOf(error)].filter(Boolean).join('. '));
   return say(words.isPermission ? 'not-permitted' : 'record-unusable', `${words.message}. ${words.remedy}`);
 }
 
-/** A process that has just ended is not an error: the caller waits for that. */
-export function signal({ pid }: LifecycleRecord, name: NodeJS.Signals): void {
+const hintOf = (error: unknown): string => (error instanceof ZscalerMcpError && error.hint ? error.hint : '');
+
+/**
+ * Sends a signal, after proving again that the process is the one that was recorded. What the kernel does not let us do in one
+ * step: the number could be given to a new process between the two, and that within microseconds.
+ * @returns false when it has ended: the caller waits for that
+ */
+export function signal({ pid, identity }: LifecycleRecord, name: NodeJS.Signals): boolean {
+  if (presenceOf(pid, identity) !== 'alive') return false;
   try {
     process.kill(pid, name);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }

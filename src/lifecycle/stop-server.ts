@@ -8,7 +8,8 @@ import { findServer, troubleWith, type Found, type Whereabouts } from './find-se
 import { readRegularFile, replaceFile } from './files.ts';
 import { isStopped, presenceOf, whyDeaf } from './identity.ts';
 import { tryLock, type Lock } from './lock.ts';
-import { folderOf, readPidFile, removeStale } from './pid-file.ts';
+import { isSame, removeStale } from './pid-file.ts';
+import { folderOf, readPidFile, type Reading } from './reading.ts';
 import type { LifecycleRecord, Operation } from './record.ts';
 import { newOperationId, STOP_NOTE } from './requests.ts';
 import { sayError, signal, speaker, type Say } from './speak.ts';
@@ -62,6 +63,7 @@ async function stopFound(found: Found, { say, deadline, force, others }: Ending)
   const end = await endAndWait(path, record, deadline);
   if (!end.hasEnded && !force) return say('timed-out', stillRunning(path, record, end), record);
   const ended = end.hasEnded ? end : await kill(path, record);
+  if (!ended.hasEnded) return say('timed-out', `the server (PID ${record.pid}) was killed and has not ended${whyDeaf(record.pid)}`, record);
   const operation = say('stopped', farewell(record, ended), record);
   const verdict = withCompany(operation, describeCompany('stop', found, others));
   return { ...verdict, interrupted: ended.interrupted, warnings: [...verdict.warnings, ...(again === null ? [] : [again])] };
@@ -77,10 +79,10 @@ interface End {
 }
 
 async function kill(path: string, record: LifecycleRecord): Promise<End> {
-  signal(record, 'SIGKILL');
-  await waitUntil(performance.now() + 5_000, () => hasEnded(path, record));
-  await removeStale(path);
-  return { hasEnded: true, isSignalled: true, isKilled: true, interrupted: null };
+  const isKilled = signal(record, 'SIGKILL');
+  const isOver = await waitUntil(performance.now() + 5_000, () => hasEnded(path, record));
+  if (isOver) await removeQuietly(path);
+  return { hasEnded: isOver, isSignalled: true, isKilled, interrupted: null };
 }
 
 function farewell({ pid }: LifecycleRecord, { isKilled, interrupted }: End): string {
@@ -91,13 +93,14 @@ function farewell({ pid }: LifecycleRecord, { isKilled, interrupted }: End): str
 }
 
 /** SIGTERM cannot be taken back: the server will end, later. */
-function stillRunning(path: string, { pid }: LifecycleRecord, { isSignalled }: End): string {
+function stillRunning(path: string, record: LifecycleRecord, { isSignalled }: End): string {
+  const { pid } = record;
   const now = readPidFile(path);
-  const state = now.kind === 'record' ? now.record.state : 'unknown';
+  const state = now.kind === 'record' && isSame(now.record, record) ? now.record.state : null;
   const fate =
     isSignalled || state === 'stopping'
       ? 'it has been told to stop and will still end when it can'
-      : `it was not told to stop, because it is ${state}`;
+      : `it was not told to stop, because ${state === null ? 'the PID file does not name it any more' : `it is ${state}`}`;
   return `the server (PID ${pid}) is still running${isStopped(pid) ? whyDeaf(pid) : ''}; ${fate}; --force ends it without regard for its requests`;
 }
 
@@ -130,8 +133,7 @@ async function endAndWait(path: string, record: LifecycleRecord, deadline: numbe
   try {
     while (performance.now() < deadline) {
       const now = readPidFile(path);
-      if (now.kind === 'record' && now.presence === 'alive' && isSteady(now.record) && now.record.generationStartedAt !== signalled)
-        signalled = signalOnce(path, record) ?? signalled;
+      if (isReady(now, record) && now.record.generationStartedAt !== signalled) signalled = signalOnce(path, record) ?? signalled;
       const round = Math.min(deadline, performance.now() + (signalled === null ? BUSY_MS : 1_000));
       if (await waitUntil(round, isOver)) break;
     }
@@ -142,9 +144,9 @@ async function endAndWait(path: string, record: LifecycleRecord, deadline: numbe
 }
 
 /** What the server wrote when it was done; null before. */
-function lastRecord(path: string, { pid }: LifecycleRecord): LifecycleRecord | null {
+function lastRecord(path: string, asked: LifecycleRecord): LifecycleRecord | null {
   const now = readPidFile(path);
-  return now.kind === 'record' && now.record.pid === pid && now.record.state === 'stopped' ? now.record : null;
+  return now.kind === 'record' && isSame(now.record, asked) && now.record.state === 'stopped' ? now.record : null;
 }
 
 /** How long another `stop` may be in the middle of its signal. */
@@ -170,7 +172,7 @@ function signalOnce(path: string, record: LifecycleRecord): string | null {
   if (!lock) return null;
   try {
     const now = readPidFile(path);
-    if (now.kind !== 'record' || now.presence !== 'alive' || !isSteady(now.record)) return null;
+    if (!isReady(now, record)) return null;
     const { generationStartedAt } = now.record;
     if (readNote(note) !== generationStartedAt) {
       signal(record, 'SIGTERM');
@@ -198,6 +200,10 @@ function readNote(path: string): string | null {
     return null;
   }
 }
+
+/** Whether the file still names the process that it named first, and that one will hear SIGTERM. */
+const isReady = (now: Reading, asked: LifecycleRecord): now is Extract<Reading, { kind: 'record' }> =>
+  now.kind === 'record' && now.presence === 'alive' && isSame(now.record, asked) && isSteady(now.record);
 
 /** Whether SIGTERM will be heard: not stopping already, and not in a state in which it would be lost or would leave the PID file behind. */
 const isSteady = ({ state }: LifecycleRecord): boolean => !['stopping', 'stopped', 'executing', 'starting'].includes(state);

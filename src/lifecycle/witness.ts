@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFile, readRegularFile, removeIfThere } from './files.ts';
-import { identify, presenceOf, type Identity } from './identity.ts';
+import { identify, isIdentity, isPid, presenceOf, type Identity } from './identity.ts';
 import { newOperationId } from './requests.ts';
 
 const PREFIX = 'witness-';
@@ -37,8 +37,8 @@ function namesIn(folder: string): string[] {
 
 function isWatching(path: string): boolean {
   try {
-    const { pid, identity } = JSON.parse(readRegularFile(path)) as Witness;
-    return presenceOf(pid, identity) === 'alive';
+    const { pid, identity } = JSON.parse(readRegularFile(path)) as Partial<Witness>;
+    return isPid(pid) && isIdentity(identity) && presenceOf(pid, identity) === 'alive';
   } catch {
     return false;
   }

@@ -2,22 +2,11 @@
  * Shows one character by its code point, `⟦U+202E⟧`, and restores it when a value is written. Lossless: text that already looks
  * like such a mark has its own first bracket shown by code point.
  */
+import { showByNumber } from '../common/hidden.ts';
+
 const OPEN = '⟦';
 const LOOKS_LIKE_ONE = /⟦(?=U\+[\dA-F]{4,6}⟧)/g;
 const SHOWN = /⟦U\+([\dA-F]{4,6})⟧/g;
-
-/** Hidden characters are a few thousand. */
-const shownAs = new Map<string, string>();
-
-export function showByNumber(character: string): string {
-  const known = shownAs.get(character);
-  if (known !== undefined) return known;
-  const shown = `${OPEN}U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
-  if (shownAs.size < MOST_KNOWN) shownAs.set(character, shown);
-  return shown;
-}
-
-const MOST_KNOWN = 10_000;
 
 /** Must run before any other character is shown by code point. */
 export const guardLookalikes = (text: string): string => text.replaceAll(LOOKS_LIKE_ONE, showByNumber(OPEN));

@@ -1,9 +1,5 @@
 /** Characters that are invisible or reorder visible text, unless a script or an emoji needs them. */
-import { showByNumber } from './escape.ts';
-
-/** Controls except tab and line ends, line separators, bidirectional marks, default-ignorable code points, lone surrogates. */
-const HIDDEN =
-  /[\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]|(?![\t\n\r])\p{Cc}/gu;
+import { HIDDEN, showByNumber } from '../common/hidden.ts';
 
 /** One such character alone. */
 export const HIDDEN_ALONE = new RegExp(`^(?:${HIDDEN.source})$`, 'u');

@@ -3,9 +3,9 @@
  * chat templates separate speakers. Only the one character that makes it active is shown by code point; `<`, `&`, brackets and
  * backticks that are just data stay.
  */
-import { showByNumber } from './escape.ts';
 import { SEPARATORS } from './separators.ts';
 import { showUnseenElements } from './unseen-elements.ts';
+import { showByNumber } from '../common/hidden.ts';
 
 const ELEMENTS =
   'script|style|iframe|frame|img|image|svg|object|embed|link|meta|base|form|input|button|video|audio|source|template|noscript|noframes|math|picture|canvas|dialog|textarea|applet|portal|details|a';

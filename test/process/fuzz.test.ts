@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRecord } from '../../src/lifecycle/record.ts';
+import { parseRecord } from '../../src/lifecycle/parse.ts';
 import { loadSettings, parseEnvFile } from '../../src/settings/index.ts';
 import { makeFolder, runCommand, sized, startServer, waitFor, type TestServer } from './harness.ts';
 import { modern } from './mcp.ts';
@@ -457,8 +457,8 @@ describe('what is read from files', () => {
       .map((value) => JSON.stringify(value));
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), almost), (text) => {
-        const record = parseRecord(text);
-        if (record) expect(record.pid).toBeGreaterThan(0);
+        const parsed = parseRecord(text);
+        if ('record' in parsed) expect(parsed.record.pid).toBeGreaterThan(0);
       }),
       { numRuns: COUNT * 5, seed },
     );

@@ -1,0 +1,42 @@
+/** Characters that hide, reorder or forge text, or control a terminal; and how they are shown. See docs/decisions/shown-by-number.md. */
+
+/** Controls except tab and line ends, line separators, bidirectional marks, default-ignorable code points, lone surrogates. */
+export const HIDDEN =
+  /[\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]|(?![\t\n\r])\p{Cc}/gu;
+
+/** Hidden characters are a few thousand. */
+const shownAs = new Map<string, string>();
+const MOST_KNOWN = 10_000;
+
+/** One character by its code point: `⟦U+202E⟧`. */
+export function showByNumber(character: string): string {
+  const known = shownAs.get(character);
+  if (known !== undefined) return known;
+  const shown = `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
+  if (shownAs.size < MOST_KNOWN) shownAs.set(character, shown);
+  return shown;
+}
+
+/** Text of others on one line of a terminal: nothing in it takes effect, line ends included. */
+export const showLine = (text: string): string =>
+  PLAIN.test(text) ? text : text.replaceAll(HIDDEN, showByNumber).replaceAll(/[\t\n\r]/g, showByNumber);
+
+/** Lines for a terminal, and no text of others that `showLine` has not seen: line ends take effect, and so do colours where there are any. */
+export const showLines = (text: string, hasColour: boolean): string =>
+  text
+    .split(hasColour ? COLOUR : /(?!)/)
+    .map((part, at) => (at % 2 === 1 || PLAIN.test(part) ? part : part.replaceAll(HIDDEN, showByNumber).replaceAll('\r', showByNumber)))
+    .join('');
+
+const COLOUR = new RegExp(String.raw`(\u001B\[\d{1,2}m)`);
+
+/** Most text is plain. */
+const PLAIN = /^[\x20-\x7E]*$/;
+
+/** JSON in which these characters are escaped; it means the same. */
+export const escapeHidden = (json: string): string =>
+  PLAIN.test(json)
+    ? json
+    : json.replaceAll(HIDDEN, (character) =>
+        Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+      );

@@ -1,0 +1,103 @@
+/** Reads a PID file: opened once, without following a link, then judged and read through that descriptor. */
+import { statSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf } from '../common/errors.ts';
+import { explainSystemError } from '../common/system-error.ts';
+import { lstatOrNull, openOnce, suspectStats, type Opened } from './files.ts';
+import { isProven, presenceOf, type Presence } from './identity.ts';
+import { parseRecord } from './parse.ts';
+import type { LifecycleRecord } from './record.ts';
+import { describeStranger, holdersOfWay } from './way.ts';
+
+/** What was found at the path of a PID file; `reason` continues a sentence that begins with the path. */
+export type Reading =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unusable'; readonly reason: string }
+  | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number; readonly isRootUnable?: true }
+  | { readonly kind: 'record'; readonly record: LifecycleRecord; readonly presence: Presence };
+
+/** The folder beside a PID file, for lock, requests and answers. */
+export const folderOf = (path: string): string => `${path}.d`;
+
+/** Reads a PID file if it is safe to trust: our own regular file, no link, not writable by others. */
+export function readPidFile(path: string): Reading {
+  const opened = openPidFile(path);
+  if ('kind' in opened) return opened;
+  try {
+    return readOpened(path, opened, process.geteuid?.() ?? null);
+  } finally {
+    opened.close();
+  }
+}
+
+/** Opens without reading: what is there may belong to another user. */
+export function openPidFile(path: string): Opened | Reading {
+  try {
+    return openOnce(path);
+  } catch (error) {
+    return explainUnopened(path, error);
+  }
+}
+
+/** What is to be said of a file that cannot be opened, or whose way cannot be looked at. */
+export function explainUnopened(path: string, error: unknown): Reading {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return { kind: 'absent' };
+  const uid = code === 'EACCES' ? ownerOf(dirname(path)) : undefined;
+  if (uid !== undefined) return { kind: 'not-permitted', reason: `is in a directory that only uid ${uid} may look into`, uid };
+  return { kind: 'unusable', reason: `cannot be examined: ${inWords(error)}` };
+}
+
+/** @param uid of the only user whose file is believed; null where owners are not judged */
+export function readOpened(path: string, opened: Opened, uid: number | null): Reading {
+  const suspicion = suspect(path, opened.stats, uid);
+  if (suspicion) return suspicion;
+  let text: string;
+  try {
+    text = opened.text();
+  } catch (error) {
+    return { kind: 'unusable', reason: `cannot be read: ${inWords(error)}` };
+  }
+  const parsed = parseRecord(text);
+  if ('misfit' in parsed)
+    return { kind: 'unusable', reason: `does not hold the record of a server (cut off, or written by something else): ${parsed.misfit}` };
+  const { record } = parsed;
+  const presence = presenceOf(record.pid, record.identity);
+  if (presence === 'alive' && !isProven(record.identity, uid))
+    return { kind: 'unusable', reason: `does not hold what proves that PID ${record.pid} is the server that wrote it` };
+  return { kind: 'record', record, presence };
+}
+
+/** Why the folder beside the PID file cannot be trusted; null when it is absent, or ours and closed to others. */
+export const suspectFolder = (path: string, uid: number | null = process.geteuid?.() ?? null): string | null => {
+  const folder = lstatOrNull(folderOf(path));
+  return folder === null ? null : suspectStats(folderOf(path), folder, uid);
+};
+
+/** For a server of root: who else could exchange its PID file, see `describeStranger`. @throws when the way cannot be looked at */
+export const suspectWay = (path: string): string | null =>
+  process.geteuid?.() === 0 ? describeStranger(holdersOfWay(path), { uid: 0, gid: 0 }) : null;
+
+/** Windows has no owners and modes that could be judged. */
+const judgesOwners = process.platform !== 'win32';
+
+function suspect(path: string, stats: Stats, uid: number | null): Reading | null {
+  if (stats.isSymbolicLink()) return { kind: 'unusable', reason: 'is a symbolic link' };
+  if (!stats.isFile()) return { kind: 'unusable', reason: 'is not a regular file' };
+  if (!judgesOwners) return null;
+  if (stats.uid !== uid) return { kind: 'not-permitted', reason: `belongs to uid ${stats.uid}`, uid: stats.uid };
+  if ((stats.mode & 0o022) !== 0) return { kind: 'unusable', reason: 'is writable by other users' };
+  const folder = suspectFolder(path, uid);
+  return folder === null ? null : { kind: 'unusable', reason: `cannot be used: ${folder}` };
+}
+
+/** Undefined when the directory is out of reach itself. */
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid;
+  } catch {
+    return undefined;
+  }
+}
+
+export const inWords = (error: unknown): string => explainSystemError(error)?.message ?? messageOf(error);
