@@ -144,13 +144,23 @@ export function inFolder<T>(path: string, work: (folder: string) => T): T {
   }
 }
 
+/** The same where the folder may have gone with its server: then `absent`. */
+export function inFolderIfThere<T>(path: string, absent: T, work: (folder: string) => T): T {
+  try {
+    return inFolder(path, work);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return absent;
+  }
+}
+
 function openFolder(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | NOFOLLOW);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
-    throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', notAFolder(path), { cause: error });
+    throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `${notAFolder(path)} (${code})`, { cause: error });
   }
 }
 

@@ -59,7 +59,7 @@ function lookAt(path: string): Place {
   if ('kind' in opened) return { path, reading: opened, owner: null };
   try {
     const { uid, gid } = opened.stats;
-    const stranger = describeStranger(holders, { uid, gid });
+    const stranger = describeStranger(holders, { uid });
     if (stranger !== null) return { path, reading: { kind: 'unusable', reason: stranger }, owner: null };
     if (uid === 0) return { path, reading: readOpened(path, opened, 0), owner: null };
     return readAs({ uid, gid }, path, opened);
@@ -153,8 +153,8 @@ const REUSED = 'that number belongs to another process now';
 /** Whether the verdict is about a server that has ended and left its PID file. */
 export const hasEnded = ({ outcome, message }: Pick<Operation, 'outcome' | 'message'>): boolean =>
   outcome === 'not-running' && [GONE, REUSED].some((why) => message.includes(why));
-/** Of whatever is in its place: a living server finds that its file is gone. */
-const NEXT = 'Once what is wrong is corrected or out of the way, a server that runs writes it again within a second';
+/** Whatever is in its place. */
+const NEXT = 'Correct or remove it: a running server writes it again within a second';
 
 /** @param places in which there is no PID file */
 const nothingAt = (places: readonly string[]): string => `there is no PID file at ${places.join(', ')}`;

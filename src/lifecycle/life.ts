@@ -5,7 +5,7 @@
 import { closeSync, constants, openSync, readdirSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lstatOrNull, removeIfThere } from './files.ts';
+import { inFolder, inFolderIfThere, lstatOrNull, removeIfThere } from './files.ts';
 import { isStopped, presenceOf } from './identity.ts';
 import { folderOf } from './reading.ts';
 import type { LifecycleRecord } from './record.ts';
@@ -26,7 +26,9 @@ export function answerQuestions(folderNow: () => string | null): void {
     const folder = folderNow();
     if (folder === null) return;
     try {
-      for (const name of readdirSync(folder)) if (name.startsWith(PREFIX)) removeIfThere(join(folder, name));
+      inFolder(folder, (at) => {
+        for (const name of readdirSync(at)) if (name.startsWith(PREFIX)) removeIfThere(join(at, name));
+      });
     } catch {
       // Asked again in a second.
     }
@@ -68,8 +70,9 @@ interface Asked {
 export async function isAnswering({ path, record: { pid, identity } }: Asked, limitMs: number): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   const before = touchedAt(path);
-  const question = join(folderOf(path), `${PREFIX}${newOperationId()}`);
-  const isAsked = createEmpty(question);
+  const name = `${PREFIX}${newOperationId()}`;
+  const question = join(folderOf(path), name);
+  const isAsked = createEmpty(folderOf(path), name);
   try {
     for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.3, 20)) {
       if (isAsked && !lstatOrNull(question)) return true;
@@ -80,7 +83,7 @@ export async function isAnswering({ path, record: { pid, identity } }: Asked, li
       await sleep(pauseMs);
     }
   } finally {
-    if (isAsked) removeIfThere(question);
+    if (isAsked) inFolderIfThere(folderOf(path), false, (at) => removeIfThere(join(at, name)));
   }
 }
 
@@ -91,7 +94,15 @@ export function isBetweenPrograms(path: string, { state, pid }: Pick<LifecycleRe
   return since !== null && Date.now() - since < REPLACING_MS && !isStopped(pid);
 }
 
-function createEmpty(path: string): boolean {
+function createEmpty(folder: string, name: string): boolean {
+  try {
+    return inFolder(folder, (at) => createNew(join(at, name)));
+  } catch {
+    return false;
+  }
+}
+
+function createNew(path: string): boolean {
   try {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600));
     return true;

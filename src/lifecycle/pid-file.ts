@@ -1,5 +1,5 @@
 /** The PID file on disk: checked before it is trusted, created exclusively, replaced by rename, removed only by its owner. */
-import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, rmSync, utimesSync } from 'node:fs';
+import { accessSync, constants, lutimesSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
@@ -227,7 +227,8 @@ function showLife(path: string, text: string): void {
   if (!lstatOrNull(folderOf(path))) createFolder(folderOf(path));
   if (!lstatOrNull(path)) return replaceFile(path, text);
   const now = new Date();
-  utimesSync(path, now, now);
+  // Not what a link that was just put in its place leads to.
+  lutimesSync(path, now, now);
 }
 
 function lookAtWay(path: string): string | null {

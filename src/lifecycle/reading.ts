@@ -76,7 +76,7 @@ export const suspectFolder = (path: string, uid: number | null = process.geteuid
 
 /** For a server of root: who else could exchange its PID file, see `describeStranger`. @throws when the way cannot be looked at */
 export const suspectWay = (path: string): string | null =>
-  process.geteuid?.() === 0 ? describeStranger(holdersOfWay(path), { uid: 0, gid: 0 }) : null;
+  process.geteuid?.() === 0 ? describeStranger(holdersOfWay(path), { uid: 0 }) : null;
 
 /** Windows has no owners and modes that could be judged. */
 const judgesOwners = process.platform !== 'win32';

@@ -4,7 +4,7 @@ import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ZscalerMcpError } from '../common/errors.ts';
-import { createFile, lstatOrNull, readOwned, readRegularFile, removeIfThere, replaceFile } from './files.ts';
+import { createFile, inFolder, inFolderIfThere, lstatOrNull, readOwned, readRegularFile, removeIfThere, replaceFile } from './files.ts';
 import { presenceOf, type Identity } from './identity.ts';
 import { IDENTITY, parseAnswer } from './parse.ts';
 import type { Asker, Operation } from './record.ts';
@@ -57,11 +57,12 @@ export const newOperationId = (): string => `${Date.now().toString(36).padStart(
 
 /** Writes a request for the server to take. The file names the process that asks; its owner is the user. */
 export const submitRequest = (folder: string, { askedBy, ...request }: OperationRequest): void => {
-  createFile(requestPath(folder, request.id), JSON.stringify({ ...request, pid: askedBy?.pid ?? null }));
+  inFolder(folder, (at) => createFile(requestPath(at, request.id), JSON.stringify({ ...request, pid: askedBy?.pid ?? null })));
 };
 
 /** Removes a request for which no signal was sent; false when the server has taken it already. */
-export const removeRequest = (folder: string, id: string): boolean => removeIfThere(requestPath(folder, id));
+export const removeRequest = (folder: string, id: string): boolean =>
+  inFolderIfThere(folder, false, (at) => removeIfThere(requestPath(at, id)));
 
 /**
  * Withdraws a request whose signal may still be on its way: a mark stays, which tells the server that the signal is not a bare
@@ -70,7 +71,7 @@ export const removeRequest = (folder: string, id: string): boolean => removeIfTh
  */
 export function withdrawRequest(folder: string, id: string): boolean {
   try {
-    renameSync(requestPath(folder, id), markPath(folder, id));
+    inFolder(folder, (at) => renameSync(requestPath(at, id), markPath(at, id)));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -78,7 +79,8 @@ export function withdrawRequest(folder: string, id: string): boolean {
   }
 }
 
-export const isPending = (folder: string, id: string): boolean => lstatOrNull(requestPath(folder, id)) !== null;
+export const isPending = (folder: string, id: string): boolean =>
+  inFolderIfThere(folder, false, (at) => lstatOrNull(requestPath(at, id)) !== null);
 
 /** What was found in the folder. */
 export interface Arrivals {
@@ -92,7 +94,10 @@ export interface Arrivals {
  * is removed. A request that is withdrawn at the same moment is either taken or withdrawn, never both.
  * @throws when the folder or a file cannot be read; requests not taken by then keep waiting
  */
-export function takeRequests(folder: string, kinds: readonly OperationRequest['kind'][]): Arrivals {
+export const takeRequests = (folder: string, kinds: readonly OperationRequest['kind'][]): Arrivals =>
+  inFolderIfThere(folder, { requests: [], withdrawn: 0 }, (at) => takeIn(at, kinds));
+
+function takeIn(folder: string, kinds: readonly OperationRequest['kind'][]): Arrivals {
   const taken = pendingFiles(folder).flatMap(({ path, id, isMark }) => {
     const request = readRequest(path);
     const isValid = request?.id === id;
@@ -126,14 +131,17 @@ export function removeLeftovers(folder: string): void {
 }
 
 export const writeAnswer = (folder: string, operation: Operation): void =>
-  replaceFile(answerPath(folder, operation.id), JSON.stringify(operation));
+  inFolder(folder, (at) => replaceFile(answerPath(at, operation.id), JSON.stringify(operation)));
 
 /** Reads and removes the answer to a request; null while there is none. @throws ZscalerMcpError ERR_RECORD_UNUSABLE */
 export function takeAnswer(folder: string, request: Pick<OperationRequest, 'id' | 'kind'>): Operation | null {
   const path = answerPath(folder, request.id);
-  const text = readOrNull(path);
+  const text = inFolderIfThere(folder, null, (at) => {
+    const found = readOrNull(answerPath(at, request.id));
+    if (found !== null) removeIfThere(answerPath(at, request.id));
+    return found;
+  });
   if (text === null) return null;
-  removeIfThere(path);
   try {
     return parseAnswer(text, request);
   } catch (error) {
@@ -145,7 +153,10 @@ export function takeAnswer(folder: string, request: Pick<OperationRequest, 'id' 
 }
 
 /** Removes answers that no command has read. */
-export function removeOldAnswers(folder: string, olderThanMs: number): void {
+export const removeOldAnswers = (folder: string, olderThanMs: number): void =>
+  inFolderIfThere(folder, undefined, (at) => removeOldIn(at, olderThanMs));
+
+function removeOldIn(folder: string, olderThanMs: number): void {
   for (const name of namesIn(folder)) {
     if (!/^answer-.*\.json$/.test(name)) continue;
     const stats = lstatOrNull(join(folder, name));

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import { lstatOrNull, removeIfThere, replaceFile } from './files.ts';
+import { inFolder, inFolderIfThere, lstatOrNull, removeIfThere, replaceFile } from './files.ts';
 import { exists } from './identity.ts';
 import type { LifecycleLog, RecordKeeper } from './options.ts';
 import { isSame, KEEP_EVERY_MS, PidFile, removeIfEmpty, serialize, WAITING } from './pid-file.ts';
@@ -138,19 +138,19 @@ export class SharedPlace implements RecordKeeper {
     }
   }
 
-  get #entry(): string {
-    return join(folderOf(this.#place), `${WAITING}${this.#record.pid}`);
+  get #name(): string {
+    return `${WAITING}${this.#record.pid}`;
   }
 
   #isShown(): boolean {
-    return lstatOrNull(this.#entry) !== null;
+    return lstatOrNull(join(folderOf(this.#place), this.#name)) !== null;
   }
 
   /** Best effort: without it `status` does not list this server, which serves all the same. */
   #showWaiting(): void {
     if (this.#isReleased) return;
     try {
-      replaceFile(this.#entry, serialize(this.#record));
+      inFolder(folderOf(this.#place), (at) => replaceFile(join(at, this.#name), serialize(this.#record)));
     } catch {
       // No folder yet, or one that is not ours: tried again.
     }
@@ -158,7 +158,7 @@ export class SharedPlace implements RecordKeeper {
 
   #hideWaiting(): void {
     try {
-      removeIfThere(this.#entry);
+      inFolderIfThere(folderOf(this.#place), false, (at) => removeIfThere(join(at, this.#name)));
       if (lstatOrNull(this.#place) === null) removeIfEmpty(folderOf(this.#place));
     } catch {
       // A file that stays behind names a process that is gone, and is passed over.

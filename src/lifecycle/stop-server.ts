@@ -5,7 +5,7 @@ import { count } from '../common/count.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { describeCompany, describeHeirs, findOthers, withCompany, type OtherServer } from './company.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
-import { readRegularFile, replaceFile } from './files.ts';
+import { inFolder, readRegularFile, replaceFile } from './files.ts';
 import { isStopped, presenceOf, whyDeaf } from './identity.ts';
 import { tryLock, type Lock } from './lock.ts';
 import { isSame, removeStale } from './pid-file.ts';
@@ -158,7 +158,6 @@ const BUSY_MS = 20;
  */
 function signalOnce(path: string, record: LifecycleRecord): string | null {
   const folder = folderOf(path);
-  const note = join(folder, STOP_NOTE);
   let lock: Lock | null;
   try {
     lock = tryLock(folder, 'stop.lock');
@@ -174,9 +173,9 @@ function signalOnce(path: string, record: LifecycleRecord): string | null {
     const now = readPidFile(path);
     if (!isReady(now, record)) return null;
     const { generationStartedAt } = now.record;
-    if (readNote(note) !== generationStartedAt) {
+    if (readNote(folder) !== generationStartedAt) {
       signal(record, 'SIGTERM');
-      tryToNote(note, generationStartedAt);
+      tryToNote(folder, generationStartedAt);
     }
     return generationStartedAt;
   } finally {
@@ -185,17 +184,17 @@ function signalOnce(path: string, record: LifecycleRecord): string | null {
 }
 
 /** The server may have ended by now, and its folder with it. */
-function tryToNote(path: string, text: string): void {
+function tryToNote(folder: string, text: string): void {
   try {
-    replaceFile(path, text);
+    inFolder(folder, (at) => replaceFile(join(at, STOP_NOTE), text));
   } catch {
     // Another `stop` reads the state of the server.
   }
 }
 
-function readNote(path: string): string | null {
+function readNote(folder: string): string | null {
   try {
-    return readRegularFile(path);
+    return inFolder(folder, (at) => readRegularFile(join(at, STOP_NOTE)));
   } catch {
     return null;
   }

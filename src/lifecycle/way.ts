@@ -8,19 +8,18 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** Somebody, root aside, who can exchange what is in a folder, or exchanged for which a link can be. */
+/** A user, not root, who owns a folder or link on the way: they can exchange what is in the one, and make the other again. */
 interface Holder {
   readonly place: string;
-  readonly who: 'user' | 'group' | 'everybody';
-  readonly id: number;
+  readonly uid: number;
 }
 
 /** As the kernel does (MAXSYMLINKS in Linux). */
 const MAX_LINKS = 40;
 
 /**
- * Everybody, root aside, who can make the path lead elsewhere. Look at the way before the file is opened: what root and the file's
- * owner alone can change then leads to what was looked at.
+ * Every user, root aside, who owns a part of the way to a file. Look at the way before the file is opened: what only root and the
+ * file's owner own then leads to what was looked at, or to something else of theirs.
  */
 export function holdersOfWay(path: string): readonly Holder[] {
   const holders = holdersOf('/', lstatSync('/'));
@@ -50,21 +49,11 @@ export function holdersOfWay(path: string): readonly Holder[] {
 }
 
 /** Who, other than root and the owner, could exchange the file, to continue a sentence that begins with its path; null when nobody. */
-export function describeStranger(holders: readonly Holder[], { uid, gid }: Owner): string | null {
-  const stranger = holders.find(({ who, id }) => who === 'everybody' || id !== (who === 'user' ? uid : gid));
-  if (stranger === undefined) return null;
-  const { place, who, id } = stranger;
-  const name = who === 'everybody' ? 'every user' : who === 'group' ? `group ${id}` : `uid ${id}`;
-  return `is behind ${place}, where ${name} could put another file in its place`;
+export function describeStranger(holders: readonly Holder[], { uid }: Pick<Owner, 'uid'>): string | null {
+  const stranger = holders.find((holder) => holder.uid !== uid);
+  return stranger === undefined ? null : `is behind ${stranger.place}, where uid ${stranger.uid} could put another file in its place`;
 }
 
 const partsOf = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.');
 
-/** In a folder with the sticky bit only the owners of a file and of the folder can exchange that file. */
-function holdersOf(place: string, stats: Stats): Holder[] {
-  const holders: Holder[] = stats.uid === 0 ? [] : [{ place, who: 'user', id: stats.uid }];
-  if (stats.isSymbolicLink() || (stats.mode & 0o1000) !== 0) return holders;
-  if ((stats.mode & 0o020) !== 0 && stats.gid !== 0) holders.push({ place, who: 'group', id: stats.gid });
-  if ((stats.mode & 0o002) !== 0) holders.push({ place, who: 'everybody', id: -1 });
-  return holders;
-}
+const holdersOf = (place: string, { uid }: Stats): Holder[] => (uid === 0 ? [] : [{ place, uid }]);

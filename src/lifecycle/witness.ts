@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFile, readRegularFile, removeIfThere } from './files.ts';
+import { createFile, inFolder, readRegularFile, removeIfThere } from './files.ts';
 import { identify, isIdentity, isPid, presenceOf, type Identity } from './identity.ts';
 import { newOperationId } from './requests.ts';
 
@@ -15,10 +15,10 @@ interface Witness {
 
 /** @returns what takes the name away again. Without it, where nothing can be written, the command works as well but may miss the last record. */
 export function beWitness(folder: string): () => void {
-  const path = join(folder, `${PREFIX}${newOperationId()}`);
+  const name = `${PREFIX}${newOperationId()}`;
   const witness: Witness = { pid: process.pid, identity: identify(process.pid) };
-  attempt(() => createFile(path, JSON.stringify(witness)));
-  return () => attempt(() => removeIfThere(path));
+  attempt(() => inFolder(folder, (at) => createFile(join(at, name), JSON.stringify(witness))));
+  return () => attempt(() => inFolder(folder, (at) => removeIfThere(join(at, name))));
 }
 
 /** Waits until every `stop` that lives has read the record, at most for `limitMs`. */

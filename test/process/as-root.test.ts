@@ -1,7 +1,7 @@
 /** Commands of root on a place where another user may put what they like, and does so while the commands look. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { identify } from '../../src/lifecycle/index.ts';
@@ -72,7 +72,7 @@ function makePrecious(): { readonly folder: string; isWhole(): boolean } {
     writeFileSync(join(folder, name), 'precious');
     utimesSync(join(folder, name), 1, 1);
   }
-  return { folder, isWhole: () => names.every((name) => existsSync(join(folder, name))) };
+  return { folder, isWhole: () => readdirSync(folder).toSorted().join() === names.toSorted().join() };
 }
 
 async function runAll(pidFile: string): Promise<void> {
@@ -159,11 +159,24 @@ describe.skipIf(missing('root', 'linux', 'setpriv'))('root, at a place of anothe
     expect(err).toContain(`uid ${ATTACKER}`);
   });
 
-  it('refuses a place that everybody may write, and uses one that only adds (sticky)', async () => {
-    const server = await startServer();
-    chmodSync(server.folder, 0o777);
-    expect(await server.ask('reload')).toMatchObject({ exitCode: 4, message: expect.stringContaining(server.folder) as string });
-    chmodSync(server.folder, 0o1777);
-    expect(await server.ask('reload')).toMatchObject({ exitCode: 0 });
+  it('keeps a server of root, and its commands, in their own files in a folder that everybody may write', async () => {
+    const precious = makePrecious();
+    const { folder, pidFile, write } = makeScene();
+    chownSync(folder, 0, 0);
+    chmodSync(folder, 0o777);
+    const server = await startServer({ folder });
+    write('planted', recordOf((await startDecoy(THIRD)).pid ?? 0));
+    symlinkSync(precious.folder, join(folder, 'link'));
+    await attack(
+      folder,
+      `attempt(() => { renameSync('server.pid.d', 'kept'); renameSync('link', 'server.pid.d'); });
+       attempt(() => { renameSync('server.pid.d', 'link'); renameSync('kept', 'server.pid.d'); });
+       attempt(() => { renameSync('planted', 'server.pid'); renameSync('server.pid', 'planted'); });`,
+    );
+    await runAll(pidFile);
+    expect(precious.isWhole()).toBe(true);
+    server.child.kill('SIGTERM');
+    await server.ended;
+    expect(precious.isWhole()).toBe(true);
   });
 });
