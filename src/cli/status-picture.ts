@@ -133,6 +133,7 @@ const tonesOf: Readonly<Record<string, Tone>> = { missing: 'waiting', 'fresh-dis
 function differenceRows({
   envSource,
   envChanged,
+  envFile,
   config: { pendingRestart },
   codeChanged,
   secretSources,
@@ -142,7 +143,15 @@ function differenceRows({
     ...(envChanged ? [[span('the .env has changed since it was loaded:'), RELOAD]] : []),
     ...secretFilesChanged.map((path) => [span(`${path} was written since it was read, or is gone:`), RELOAD]),
     ...(envSource === 'fresh-discovery' ? [[span('there is a .env that was not read: the line at the end says why')]] : []),
-    ...(envSource === 'missing' ? [[span('the .env is gone; what was last read from it stays in force')]] : []),
+    ...(envSource === 'missing'
+      ? [
+          [
+            span(
+              `the .env ${envFile?.isPipe === true ? 'was a pipe, which cannot be read again' : 'is gone'}; what was last read from it stays in force`,
+            ),
+          ],
+        ]
+      : []),
     ...(isLive(envSource) && envChanged === null
       ? [[span('whether the .env has changed cannot be seen: the line at the end says why')]]
       : []),

@@ -153,6 +153,7 @@ const REUSED = 'that number belongs to another process now';
 /** Whether the verdict is about a server that has ended and left its PID file. */
 export const hasEnded = ({ outcome, message }: Pick<Operation, 'outcome' | 'message'>): boolean =>
   outcome === 'not-running' && [GONE, REUSED].some((why) => message.includes(why));
+
 /** Whatever is in its place. */
 const NEXT = 'Correct or remove it: a running server writes it again within a second';
 

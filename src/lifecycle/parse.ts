@@ -81,7 +81,7 @@ const PAST: Keys = {
 
 const ENV_FILE: Keys = {
   required: { digest: text, dev: number, ino: number, mountRoot: textOrNull, loadedAt: text },
-  optional: { discovered: flag },
+  optional: { discovered: flag, isPipe: flag },
 };
 
 const SETTING: Keys = {

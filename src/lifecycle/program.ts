@@ -1,7 +1,8 @@
 /** The program that a restart runs. It is looked up each time, so that a replaced one is found. */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readNamedFile } from '../common/named-file.ts';
 import type { Launch } from './launch.ts';
 
 /** What an exec needs. */
@@ -26,6 +27,9 @@ export function findProgram(launch: Launch): Program {
 export const commandLine = ({ argv0, execArgv, argv }: Launch, entry: string): string[] =>
   entry === '' ? [argv0, ...execArgv, '--', ...argv] : [argv0, ...execArgv, entry, ...argv];
 
+/** The record that names the program may be a stranger's. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
 /** Hexadecimal SHA-256 over the .js, .ts and .json files in the entry's folder as they are now; null when they cannot be read. */
 export function digestProgram(entry: string): string | null {
   try {
@@ -35,7 +39,7 @@ export function digestProgram(entry: string): string | null {
       hash
         .update(file)
         .update('\0')
-        .update(readFileSync(join(folder, file)))
+        .update(readNamedFile(join(folder, file), MAX_FILE_BYTES).bytes)
         .update('\0');
     return hash.digest('hex');
   } catch {

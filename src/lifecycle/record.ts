@@ -119,6 +119,8 @@ export interface EnvFileFacts {
   readonly loadedAt: string;
   /** Whether it was found at a default place: then only its owner may be able to write it. Absent in what an older version recorded. */
   readonly discovered?: boolean;
+  /** It was a pipe, which cannot be read again. */
+  readonly isPipe?: boolean;
 }
 
 /** A place, other than `.env` and environment, that secrets were read from. Names and places, no values. */

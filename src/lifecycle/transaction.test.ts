@@ -37,4 +37,24 @@ describe('a reload', () => {
     await expect(applyToAll([part('one', journal), rude], 1)).rejects.toThrow('kept the previous configuration: rude: at once');
     expect(journal.at(-1)).toBe('one discards');
   });
+
+  it('does not wait for a part that is not ready in time, and discards what it prepares later', async () => {
+    const journal: Journal = [];
+    let finish = (): void => undefined;
+    const hanging: Part<number> = {
+      name: 'hanging',
+      prepare: () =>
+        new Promise((resolve) => {
+          finish = () => resolve({ commit: () => journal.push('late commits'), discard: () => journal.push('late discards') });
+        }),
+    };
+    await expect(applyToAll([part('one', journal), hanging], 7, 20)).rejects.toMatchObject({
+      code: 'ERR_RELOAD_REJECTED',
+      message: 'kept the previous configuration: hanging: was not ready within 0.02 s',
+    });
+    expect(journal).toEqual(['one prepares 7', 'one discards']);
+    finish();
+    await new Promise(setImmediate);
+    expect(journal).toEqual(['one prepares 7', 'one discards', 'late discards']);
+  });
 });

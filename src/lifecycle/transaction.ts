@@ -1,5 +1,6 @@
 /** All or nothing: every part prepares its replacement beside the running one; all commit, or all are discarded. */
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { endsWithin } from '../common/within.ts';
 
 /** A part of the running server that a reload may replace. */
 export interface Part<Config> {
@@ -34,9 +35,16 @@ export class ReloadRejected extends ZscalerMcpError {
   }
 }
 
-/** Prepares all parts at the same time, then commits all of them or discards all. @throws ReloadRejected */
-export async function applyToAll<Config>(parts: readonly Part<Config>[], next: Config): Promise<void> {
-  const attempts = await Promise.allSettled(parts.map(async (part) => part.prepare(next)));
+/** How long the parts may take to prepare. */
+const LIMIT_MS = 15_000;
+
+/**
+ * Prepares all parts at the same time, then commits all of them or discards all. A part that is not ready in time has failed;
+ * what it prepares later is discarded.
+ * @throws ReloadRejected
+ */
+export async function applyToAll<Config>(parts: readonly Part<Config>[], next: Config, limitMs = LIMIT_MS): Promise<void> {
+  const attempts = await Promise.allSettled(parts.map((part) => prepareInTime(part, next, limitMs)));
   const replacements = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
   const failures = attempts.flatMap((attempt, at) =>
     attempt.status === 'rejected' ? [{ part: parts[at]?.name ?? '', message: messageOf(attempt.reason) }] : [],
@@ -46,4 +54,15 @@ export async function applyToAll<Config>(parts: readonly Part<Config>[], next: C
     throw new ReloadRejected(failures);
   }
   for (const replacement of replacements) replacement.commit();
+}
+
+async function prepareInTime<Config>(part: Part<Config>, next: Config, limitMs: number): Promise<Replacement> {
+  // Also one that throws at once.
+  const preparing = (async () => part.prepare(next))();
+  if (await endsWithin(limitMs, preparing)) return preparing;
+  preparing.then(
+    (late) => late.discard(),
+    () => undefined,
+  );
+  throw new Error(`was not ready within ${limitMs / 1_000} s`);
 }

@@ -4,9 +4,10 @@
  * watch on a file reports nothing more once the file has been replaced.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { readlinkSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { messageOf } from '../common/errors.ts';
+import { readNamedFile, UnreadableFile } from '../common/named-file.ts';
 import { lstatOrNull } from './files.ts';
 
 /** Watches one file until it is closed. */
@@ -199,21 +200,11 @@ const EMPTY_DIGEST = createHash('sha256').digest('hex');
  * replaced. What cannot be read, or is not a regular file, counts as content: a reload then reports what is wrong.
  */
 function digestAt(path: string): string | null {
-  let descriptor: number;
   try {
-    // Opening a pipe would wait for its writer.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return createHash('sha256').update(readNamedFile(path, SIZE_LIMIT).bytes).digest('hex');
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? null : code;
-  }
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile() || stats.size > SIZE_LIMIT) return `${stats.ino} ${stats.size}`;
-    return createHash('sha256').update(readFileSync(descriptor)).digest('hex');
-  } catch (error) {
-    return messageOf(error);
-  } finally {
-    closeSync(descriptor);
+    if (!(error instanceof UnreadableFile)) return messageOf(error);
+    if (error.stats !== null) return `${error.stats.ino} ${error.stats.size}`;
+    return error.code === 'ENOENT' || error.code === 'ENOTDIR' ? null : error.code;
   }
 }

@@ -17,15 +17,18 @@ import {
   FileContent,
   findEnvFile,
   formerSecrets,
+  isNamedPipe,
   isSet,
   maskSecrets,
   parseEnvFile,
   passedOverEnvFile,
   readEnvFile,
+  readEnvPipe,
   rows,
   secretsPlaceOf,
   secretValues,
   type EnvFileLayer,
+  type EnvFileReading,
   type EnvSituation,
   type Loaded,
   type SettingInForce,
@@ -107,7 +110,7 @@ export class Configuration {
     const place = { explicit, cwd: launch.cwd, home: launch.env['HOME'], transport };
     const candidates = envCandidates(place);
     const found = findEnvFile(candidates, explicit);
-    const file = readLayer(found.path, found.discovered, launch);
+    const file = await readFirst(found.path, found.discovered, launch);
     const { loaded, secrets, sources, problems, isTransient } = await loadWithSecrets(invocation, file.layer);
     const saved = {
       layer: saveLayer(file.layer),
@@ -339,7 +342,9 @@ const warnOfNothingToWatch = ({ settings }: Loaded, files: readonly SourceFile[]
 
 /** Includes certificates and keys, whose paths are settings. */
 const filesOf = ({ source, secrets }: SavedConfiguration, { settings }: Loaded): readonly SourceFile[] => [
-  ...(source.dotenvPath === null ? [] : [{ path: source.dotenvPath, digest: source.envFile?.digest ?? null }]),
+  ...(source.dotenvPath === null || source.envFile?.isPipe === true
+    ? []
+    : [{ path: source.dotenvPath, digest: source.envFile?.digest ?? null }]),
   ...(secrets?.files ?? []).map(({ path, digest }) => ({ path, digest })),
   ...Object.values(settings).flatMap((value) => (value instanceof FileContent ? [{ path: value.path, digest: value.digest }] : [])),
 ];
@@ -360,9 +365,23 @@ interface LayerReading {
   readonly warnings: readonly Problem[];
 }
 
+/** At a first start: a named pipe can be read once. */
+async function readFirst(path: string | null, discovered: boolean, launch: Launch): Promise<LayerReading> {
+  if (path === null || discovered || !isNamedPipe(path)) return readLayer(path, discovered, launch);
+  const reading = layerOf(path, await readEnvPipe(path), { discovered, launch });
+  return { ...reading, facts: reading.facts && { ...reading.facts, isPipe: true } };
+}
+
 function readLayer(path: string | null, discovered: boolean, launch: Launch): LayerReading {
   if (path === null) return { layer: null, mode: null, facts: null, problems: [], warnings: [] };
-  const { bytes, identity, problems, warnings } = readEnvFile(path, { discovered });
+  return layerOf(path, readEnvFile(path, { discovered }), { discovered, launch });
+}
+
+function layerOf(
+  path: string,
+  { bytes, identity, problems, warnings }: EnvFileReading,
+  { discovered, launch }: { readonly discovered: boolean; readonly launch: Launch },
+): LayerReading {
   if (bytes === null || identity === null) return { layer: null, mode: null, facts: null, problems, warnings };
   const parsed = parseEnvFile(bytes, launch.env);
   const { digest, dev, ino, mountRoot, loadedAt, mode } = identity;

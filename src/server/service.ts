@@ -15,6 +15,7 @@ import {
   type Handover,
   type Part,
   type Posture,
+  type Problem,
   type Replacement,
   type Service,
   type SourceFile,
@@ -34,6 +35,17 @@ import { logPosture, postureOf } from './posture.ts';
 import { remarksOn } from './remarks.ts';
 import { problemsOfChange } from './trial.ts';
 import { tellWhileWaiting } from './waiting.ts';
+
+/** How long the parts may take to judge what a reload or restart has read. */
+const JUDGING_LIMIT_MS = 15_000;
+
+const NOT_JUDGED: Problem = {
+  setting: null,
+  file: null,
+  line: null,
+  message: `what was read could not be judged within ${JUDGING_LIMIT_MS / 1_000} s`,
+  hint: 'Look whether the files and addresses that the settings name can be reached, then try again.',
+};
 
 /** What a server is made of. */
 export interface ServiceOptions {
@@ -155,14 +167,23 @@ export class ServerService implements Service<SavedConfiguration> {
     const { configuration } = this.#options;
     const candidate = await configuration.readAgain(kind, dryRun);
     if (candidate.problems.length > 0) return candidate;
-    const problems =
-      kind === 'reload'
-        ? await problemsOfChange(this.#calls.settings, candidate.effective, (path) => configuration.claimOn(path, candidate))
-        : [];
+    const judging = this.#judge(candidate, kind);
+    if (!(await endsWithin(JUDGING_LIMIT_MS, judging))) return { ...candidate, problems: [NOT_JUDGED] };
+    const { problems, pendingRestart, isStale } = await judging;
     if (problems.length > 0) return { ...candidate, problems };
-    const { pendingRestart, isStale } = await this.#pendingAfter(candidate, kind);
     const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, demo: this.#options.demo !== null });
     return { ...candidate, pendingRestart, withoutEffect, warnings: [...candidate.warnings, ...warnings, ...isStale] };
+  }
+
+  /** What a reload would put in force, and what it would leave waiting: neither may be of no use. */
+  async #judge(candidate: ConfigurationCandidate, kind: 'reload' | 'restart') {
+    const { effective, nextSettings, pendingRestart } = candidate;
+    const judged = pendingRestart.length === 0 ? [effective] : [effective, nextSettings];
+    const claim = (path: string) => this.#options.configuration.claimOn(path, candidate);
+    const found = await Promise.all(kind === 'reload' ? judged.map((next) => problemsOfChange(this.#calls.settings, next, claim)) : []);
+    const problems = new Map(found.flat().map((problem) => [problem.message, problem]));
+    if (problems.size > 0) return { problems: [...problems.values()], pendingRestart, isStale: [] };
+    return { problems: [], ...(await this.#pendingAfter(candidate, kind)) };
   }
 
   /** Changed credentials leave the offer stale only if the cloud says that they are for other products. */

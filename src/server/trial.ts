@@ -70,7 +70,7 @@ export function problemsOfChange(now: Settings, next: Settings, claimOn: ClaimOn
 /** What would fail at the first call because of the configuration alone. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export async function checkCloud(config: CloudConfig): Promise<void> {
   if (config.vanityDomain !== undefined || config.tokenUrl !== undefined) addressesOf(config);
-  if (config.privateKey !== undefined) await checkPrivateKey(config.privateKey);
+  if (config.privateKey !== undefined) checkPrivateKey(config.privateKey);
 }
 
 async function tryTls(settings: Settings): Promise<void> {

@@ -71,11 +71,12 @@ describe('where a .env is looked for', () => {
     ['a pipe', () => execFileSync('mkfifo', [path]), /^is a named pipe, not a regular file$/],
     ['a device', () => symlinkSync('/dev/null', path), /^is a device, not a regular file$/],
     ['a link to itself', () => symlinkSync('.env', path), /ELOOP/],
-  ])('takes no other one where its place holds %s, named or not', ([, put, reason]) => {
+  ])('takes no other one where its place holds %s, named or not', ([what, put, reason]) => {
     put();
     const later = join(folder, 'later');
     writeFileSync(later, '');
-    for (const explicit of [null, '.env']) {
+    // A pipe that is named is read, once.
+    for (const explicit of what === 'a pipe' ? [null] : [null, '.env']) {
       const { path: found, problem } = findEnvFile([path, later], explicit);
       expect([found, problem?.file]).toEqual([path, path]);
       expect(problem?.message).toMatch(reason);

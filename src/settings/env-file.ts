@@ -1,7 +1,8 @@
 /** Finds the `.env` to use and reads it, after checks of its type, size, owner and mode. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { closeSync, constants, openSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { kindInWords, readNamedFile, type NamedFile, type UnreadableFile } from '../common/named-file.ts';
 import { describeFileError } from '../common/system-error.ts';
 import { findMount } from './mounts.ts';
 import { ownPlaceKind, type PlaceKind } from './place-kind.ts';
@@ -63,7 +64,7 @@ export interface FoundEnvFile {
 export function findEnvFile(candidates: readonly string[], explicit: string | null): FoundEnvFile {
   if (explicit === null) return searchPlaces(candidates);
   const path = candidates[0] ?? explicit;
-  const problem = kindOf(path) === 'absent' ? notThere(path) : obstacleOf(path);
+  const problem = kindOf(path) === 'absent' ? notThere(path) : isNamedPipe(path) ? null : obstacleOf(path);
   return { path, discovered: false, problem, warnings: [] };
 }
 
@@ -102,6 +103,15 @@ function codeOf(call: () => unknown): string | null {
     return null;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown';
+  }
+}
+
+/** A person may name one: it is read once, see `env-pipe.ts`. */
+export function isNamedPipe(path: string): boolean {
+  try {
+    return statSync(path).isFIFO();
+  } catch {
+    return false;
   }
 }
 
@@ -183,22 +193,27 @@ export interface EnvFileReading {
  * this user or root and not be writable by others; for a named one that is a warning.
  */
 export function readEnvFile(path: string, { discovered }: { readonly discovered: boolean }): EnvFileReading {
-  let descriptor: number;
+  let file: NamedFile;
   try {
-    descriptor = openSync(path, READ_ONLY);
+    file = readNamedFile(path, MAX_BYTES);
   } catch (error) {
-    return refuse(describeOpenError({ path, actual: path }, error as NodeJS.ErrnoException), isMissing(error as NodeJS.ErrnoException));
+    const { code, stats, cause = error } = error as UnreadableFile;
+    if (code === 'NOT_REGULAR' && stats !== null) return refuse(notRegular(path, stats));
+    if (code === 'TOO_LARGE') return refuse(tooLarge(path));
+    return refuse(describeOpenError({ path, actual: path }, cause as NodeJS.ErrnoException), isMissing(cause as NodeJS.ErrnoException));
   }
-  try {
-    return readOpened(path, descriptor, discovered);
-  } catch (error) {
-    return refuse(unreadable(path, error));
-  } finally {
-    closeSync(descriptor);
-  }
+  return judgeEnvFile(path, file, discovered);
 }
 
-const refuse = (problem: Problem, missing = false): EnvFileReading => ({
+/** Whether what was read may be used. */
+export function judgeEnvFile(path: string, { stats, bytes }: NamedFile, discovered: boolean): EnvFileReading {
+  const suspicion = suspect(path, stats);
+  if (suspicion && discovered) return refuse(suspicion);
+  return { bytes, identity: identify(path, stats, bytes), problems: [], warnings: suspicion ? [suspicion] : [], missing: false };
+}
+
+/** A reading that came to nothing. */
+export const refuse = (problem: Problem, missing = false): EnvFileReading => ({
   bytes: null,
   identity: null,
   problems: [problem],
@@ -206,23 +221,12 @@ const refuse = (problem: Problem, missing = false): EnvFileReading => ({
   missing,
 });
 
-function readOpened(path: string, descriptor: number, discovered: boolean): EnvFileReading {
-  const stats = fstatSync(descriptor);
-  if (!stats.isFile()) return refuse(notRegular(path, stats));
-  const suspicion = suspect(path, stats);
-  if (suspicion && discovered) return refuse(suspicion);
-  const bytes = readAtMost(descriptor, MAX_BYTES + 1);
-  if (bytes.length > MAX_BYTES) return refuse(tooLarge(path));
-  return { bytes, identity: identify(path, stats, bytes), problems: [], warnings: suspicion ? [suspicion] : [], missing: false };
-}
-
 const tooLarge = (path: string): Problem =>
   fileProblem(path, 'is larger than 1 MiB', 'A .env contains settings only; check that this is the right file.');
 
 function notRegular(path: string, stats: Stats, kind: PlaceKind = ownPlaceKind()): Problem {
   if (stats.isDirectory()) return fileProblem(path, 'is a folder, not a regular file', `Put the file in its place.${FOLDER_REASONS[kind]}`);
-  const what = stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
-  return fileProblem(path, `is ${what}, not a regular file`, 'Put the file in its place, or name another one.');
+  return fileProblem(path, `is ${kindInWords(stats)}, not a regular file`, 'Put the file in its place, or name another one.');
 }
 
 /** How a folder comes to be in the place of a file. */
@@ -324,13 +328,6 @@ function suspect(path: string, stats: Stats): Problem | null {
 /** The owner's private group (same number as the user) and root's group do not count as others. */
 const isWritableByOthers = ({ mode, uid, gid }: Stats): boolean =>
   (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== uid);
-
-function readAtMost(descriptor: number, limit: number): Uint8Array {
-  const buffer = Buffer.alloc(limit);
-  let length = 0;
-  for (let count = -1; count !== 0 && length < limit; length += count) count = readSync(descriptor, buffer, length, limit - length, null);
-  return buffer.subarray(0, length);
-}
 
 function identify(path: string, { dev, ino, mode, uid }: Stats, bytes: Uint8Array): EnvFileIdentity {
   return { digest: digestOf(bytes), dev, ino, mountRoot: mountRootOf(path), mode: mode & 0o7777, uid, loadedAt: new Date().toISOString() };

@@ -19,9 +19,10 @@ export interface Place {
 
 /**
  * How the `.env` gets to the place where the server reads it: an ordinary file; through a mounted folder; a mounted single
- * file; one that was replaced on the host while the old one stays mounted; a copy inside a container; a systemd credential.
+ * file; one that was replaced on the host while the old one stays mounted; a copy inside a container; a systemd credential; a
+ * pipe.
  */
-export type EnvOrigin = 'file' | 'mounted-folder' | 'mounted-file' | 'stale' | 'copy' | 'credential';
+export type EnvOrigin = 'file' | 'mounted-folder' | 'mounted-file' | 'stale' | 'copy' | 'credential' | 'pipe';
 
 /** Why a file that is there is not read, and what to do about it. In a situation the reason completes "it ...". */
 export interface EnvObstacle {
@@ -87,6 +88,8 @@ export function adviseOnEnvironment(situation: EnvSituation): string {
     return `${obstacle.path} ${obstacle.reason}: ${refused} is refused. ${obstacle.remedy}`;
   }
   if (envSource === 'none') return `No .env was found. ${remedyForNone(situation)}`;
+  if (envSource === 'missing' && origin === 'pipe')
+    return `${situation.recorded} was a pipe, which cannot be read again; the values read from it stay in force. ${AFTER_PIPE}`;
   if (envSource === 'missing')
     return `${situation.recorded} does not exist any more; the values last read from it stay in force. ${putBack(situation)}`;
   if (envSource === 'fresh-discovery')
@@ -129,8 +132,12 @@ const NATURE = {
 function describeMissing(situation: EnvSituation, { by }: EnvQuestion): string {
   if (by === 'check') return `${situation.recorded} (missing), not read: there is no such file. Create it, or name another one.`;
   const also = situation.otherSources.length === 0 ? '' : `; ${listed(situation.otherSources)} read again`;
+  if (situation.origin === 'pipe')
+    return `${situation.recorded} (missing), not read: it was a pipe, which cannot be read again${kept(situation)}${also}. ${AFTER_PIPE}`;
   return `${situation.recorded} (missing), not read: the file is gone${kept(situation)}${also}. ${putBack(situation)}`;
 }
+
+const AFTER_PIPE = 'To change settings without a new start, start the server with a regular file.';
 
 function describeDiscovery(situation: EnvSituation, { by, dryRun = false, readAt = null }: EnvQuestion): string {
   const { found, recorded, place } = situation;
@@ -191,6 +198,7 @@ function changing({ origin, found, place }: EnvSituation): string {
     case 'mounted-file':
       return `edit the mounted file on the host in place, then ${reloading(place)}${waiting}. If your editor replaces the file, mount its directory (such as /config) instead.`;
     case 'file':
+    case 'pipe':
     case 'stale':
       return `edit ${found}, then ${reloading(place)}${waiting}.`;
   }

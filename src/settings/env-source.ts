@@ -2,8 +2,9 @@
  * Determines where the `.env` of a server is now, from the server's own view: its recorded path, its default places, its
  * mount namespace. `status` loads this file without the table of settings.
  */
-import { readFileSync, statSync } from 'node:fs';
-import { CONTAINER_ENV_FILE, digestOf, kindOf, obstacleOf, searchPlaces } from './env-file.ts';
+import { statSync } from 'node:fs';
+import { readNamedFile } from '../common/named-file.ts';
+import { CONTAINER_ENV_FILE, digestOf, kindOf, MAX_BYTES, obstacleOf, searchPlaces } from './env-file.ts';
 import {
   adviseOnEnvironment,
   copyWarning,
@@ -29,6 +30,7 @@ export interface EnvSourceRecord {
     readonly mountRoot: string | null;
     readonly loadedAt?: string;
     readonly discovered?: boolean;
+    readonly isPipe?: boolean;
   } | null;
   readonly secretSources?: readonly { readonly kind: string; readonly place: string }[];
 }
@@ -83,6 +85,7 @@ const actualPath = (view: View, path: string): string => view.rootFolder + resol
 
 function judge(view: View, record: EnvSourceRecord, surroundings: Surroundings): EnvSourceReport {
   const { dotenvPath } = record;
+  if (dotenvPath !== null && record.envFile?.isPipe === true) return describePipe({ ...record, dotenvPath }, surroundings);
   return dotenvPath !== null && kindOf(actualPath(view, dotenvPath)) !== 'absent'
     ? describePresent(view, { ...record, dotenvPath }, surroundings)
     : describeAbsent(view, record, surroundings);
@@ -113,6 +116,14 @@ function describeAbsent(view: View, record: EnvSourceRecord, surroundings: Surro
     envChanged: null,
     situation,
   };
+}
+
+/** Gone with its first reading; no other file takes its place, since this one was named. */
+function describePipe(record: EnvSourceRecord & { readonly dotenvPath: string }, surroundings: Surroundings): EnvSourceReport {
+  const envSource = 'missing';
+  const situation: EnvSituation = { ...shared(record, surroundings), envSource, found: null, obstacle: null, origin: 'pipe' };
+  const envAdvice = adviseOnEnvironment(situation);
+  return { envSource, found: null, envMounted: false, envWarnings: [], envAdvice, envChanged: null, situation };
 }
 
 /** How a file that is not there would come back. */
@@ -203,7 +214,7 @@ function isReplaced(mount: Mount | null, actual: string, loaded: EnvSourceRecord
 
 function readContent(path: string): Uint8Array | null {
   try {
-    return readFileSync(path);
+    return readNamedFile(path, MAX_BYTES).bytes;
   } catch {
     // It changed after it was inspected.
     return null;

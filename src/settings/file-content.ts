@@ -1,8 +1,7 @@
 /** Settings that name a file. They are compared by content, so a file that is renewed in place is a change. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ZscalerMcpError } from '../common/errors.ts';
+import { readNamedFile, UnreadableFile } from '../common/named-file.ts';
 import { describeFileError } from '../common/system-error.ts';
 import { plainText, wanted, type Row } from './setting.ts';
 
@@ -33,27 +32,10 @@ export class FileContent {
 function readFileContent(raw: string): FileContent {
   const path = resolve(plainText(raw));
   try {
-    return new FileContent(path, readRegular(path));
+    return new FileContent(path, readNamedFile(path, SIZE_LIMIT).bytes);
   } catch (error) {
-    if (error instanceof ZscalerMcpError) throw error;
-    throw wanted(`a file that this server can read: ${describeFileError(error)}`);
-  }
-}
-
-/** Opens the file without blocking, so that a named pipe without a writer does not hang. */
-function readRegular(path: string): Buffer {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw wanted('a regular file');
-    if (stats.size > SIZE_LIMIT) throw wanted(`a file of at most ${SIZE_LIMIT} bytes`);
-    const buffer = Buffer.alloc(SIZE_LIMIT);
-    let length = 0;
-    for (let count = -1; count !== 0 && length < SIZE_LIMIT; length += count)
-      count = readSync(descriptor, buffer, length, SIZE_LIMIT - length, null);
-    return Buffer.from(buffer.subarray(0, length));
-  } finally {
-    closeSync(descriptor);
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw wanted(`a file that this server can read: ${error.stats === null ? describeFileError(error.cause) : `it ${error.message}`}`);
   }
 }
 

@@ -3,9 +3,9 @@
  * holds the value of the secret setting `NAME`.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { existsSync, statSync, type Stats } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { describeFileError } from '../common/system-error.ts';
+import { readNamedFile, UnreadableFile, type NamedFile } from '../common/named-file.ts';
 import { FOLDER_REASONS } from './env-file.ts';
 import type { Layer } from './layers.ts';
 import { ownPlaceKind } from './place-kind.ts';
@@ -79,43 +79,25 @@ function readOnce(path: string): Reading {
   if (/^file:/i.test(path))
     return unread(path, 'expected an absolute path, got a URL', 'Leave out file://. For example /run/secrets/client-secret.');
   if (!isAbsolute(path) || hasControl(path)) return unread(path, 'expected an absolute path', 'For example /run/secrets/client-secret.');
-  let descriptor: number;
   try {
-    // Without blocking, so that a named pipe without a writer does not hang.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+    return judge(path, readNamedFile(path, SIZE_LIMIT));
   } catch (error) {
-    return unread(
-      path,
-      `${showPath(path)} cannot be opened: ${describeFailure(error)}`,
-      'Mount the file, or correct its path, owner or mode.',
-    );
-  }
-  try {
-    return judge(path, descriptor);
-  } catch (error) {
-    return unread(path, `${path} cannot be read: ${describeFailure(error)}`, 'Mount the file, or correct its path.');
-  } finally {
-    closeSync(descriptor);
+    if (!(error instanceof UnreadableFile)) throw error;
+    const shown = error.stats === null ? showPath(path) : path;
+    return unread(path, `${shown} ${error.message}`, hintFor(error));
   }
 }
 
-function judge(path: string, descriptor: number): Reading {
-  const stats = fstatSync(descriptor);
-  if (!stats.isFile())
-    return unread(
-      path,
-      `${path} is ${stats.isDirectory() ? 'a folder, ' : ''}not a regular file`,
-      stats.isDirectory()
-        ? `Put the file in its place.${FOLDER_REASONS[ownPlaceKind()]}`
-        : 'Put the file in its place, or name another one.',
-    );
-  const bytes = readAtMost(descriptor, SIZE_LIMIT + 1);
-  if (bytes.length > SIZE_LIMIT)
-    return unread(
-      path,
-      `${path} is larger than 64 KiB`,
-      'It should contain the value of one setting only; check that this is the right file.',
-    );
+/** What to do about it, by the code of `UnreadableFile`. */
+function hintFor({ code, stats }: UnreadableFile): string {
+  if (code === 'TOO_LARGE') return 'It should contain the value of one setting only; check that this is the right file.';
+  if (code !== 'NOT_REGULAR') return 'Mount the file, or correct its path, owner or mode.';
+  return stats?.isDirectory() === true
+    ? `Put the file in its place.${FOLDER_REASONS[ownPlaceKind()]}`
+    : 'Put the file in its place, or name another one.';
+}
+
+function judge(path: string, { bytes, stats }: NamedFile): Reading {
   const text = decode(bytes);
   if (text === null)
     return unread(path, `${path} is not UTF-8 text`, 'It should contain the value as text; check that this is the right file.');
@@ -143,13 +125,6 @@ const unread = (path: string, message: string, hint: string): Reading => ({
 const keepsChanging = (path: string): SecretFile =>
   unread(path, `${path} was replaced each time while it was read`, 'Try again later.').file;
 
-function readAtMost(descriptor: number, limit: number): Buffer {
-  const buffer = Buffer.alloc(limit);
-  let length = 0;
-  for (let count = -1; count !== 0 && length < limit; length += count) count = readSync(descriptor, buffer, length, limit - length, null);
-  return buffer.subarray(0, length);
-}
-
 /** The trimmed text without a byte order mark; null if it is not UTF-8. Editors and `echo` add a line end. */
 function decode(bytes: Buffer): string | null {
   try {
@@ -167,17 +142,4 @@ function identityAt(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Describes a failure by its code, since messages of the system repeat the path. */
-function describeFailure(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    ENOTDIR: 'there is no such folder',
-    EACCES: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, has no permission to read it`,
-    EPERM: `uid ${process.getuid?.() ?? 'unknown'}, which the server runs as, has no permission to read it`,
-    ELOOP: 'its symbolic links form a loop',
-  };
-  return (code === undefined ? undefined : known[code]) ?? describeFileError(error);
 }

@@ -59,10 +59,12 @@ describe('signAssertion', () => {
     ],
     ['a file without a key', file('empty.pem', 'nothing'), /does not contain a private key/],
   ])('refuses %s', async (_, key, message) => {
-    const error = await checkPrivateKey(key).then(
-      () => null,
-      (thrown: Error) => thrown,
-    );
+    const error = await Promise.resolve()
+      .then(() => checkPrivateKey(key))
+      .then(
+        () => null,
+        (thrown: Error) => thrown,
+      );
     expect(error).toMatchObject({ code: 'ERR_CLOUD_CONFIG', message: expect.stringMatching(message) as string });
     expect(error?.cause).toBeUndefined();
     expect(error?.message).not.toContain(key.trim().slice(-12));

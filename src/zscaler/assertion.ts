@@ -1,17 +1,18 @@
 /** The signed client assertion that replaces a client secret: RFC 7523, `private_key_jwt`. */
 import { createPrivateKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
+import { readNamedFile, UnreadableFile } from '../common/named-file.ts';
 import { describeFileError } from '../common/system-error.ts';
 
 export const AUDIENCE = 'https://api.zscaler.com';
 const LIFETIME_S = 600;
 const MINIMUM_BITS = 2_048;
+const MAX_KEY_BYTES = 65_536;
 const FORMS = 'an RSA key as PEM (BEGIN PRIVATE KEY), as a JWK in JSON, or the path of a file with either';
 
 /** Signs an assertion that is valid for ten minutes. @param privateKey PEM, JWK or a path @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export async function signAssertion(clientId: string, privateKey: string): Promise<string> {
-  const { key, kid } = await loadKey(privateKey);
+  const { key, kid } = loadKey(privateKey);
   const { SignJWT } = await import('jose');
   return new SignJWT({})
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid && { kid }) })
@@ -25,8 +26,8 @@ export async function signAssertion(clientId: string, privateKey: string): Promi
 }
 
 /** Loads the key exactly as a call would. @throws ZscalerMcpError ERR_CLOUD_CONFIG */
-export async function checkPrivateKey(given: string): Promise<void> {
-  await loadKey(given);
+export function checkPrivateKey(given: string): void {
+  loadKey(given);
 }
 
 interface LoadedKey {
@@ -34,8 +35,8 @@ interface LoadedKey {
   kid?: string;
 }
 
-async function loadKey(given: string): Promise<LoadedKey> {
-  const text = isKeyText(given) ? given : await readKeyFile(given);
+function loadKey(given: string): LoadedKey {
+  const text = isKeyText(given) ? given : readKeyFile(given);
   const loaded = parseKey(text.trim());
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = loaded.key;
   if (type !== 'rsa') throw refuse(`the private key must be an RSA key, got ${type ?? 'another kind'}`);
@@ -47,12 +48,14 @@ async function loadKey(given: string): Promise<LoadedKey> {
 const isKeyText = (text: string): boolean => text.trimStart().startsWith('{') || text.includes('-----BEGIN');
 
 /** Anything but key text is a path. It may also be a damaged key, so it never appears in a message. */
-async function readKeyFile(path: string): Promise<string> {
+function readKeyFile(path: string): string {
   try {
-    const text = await readFile(path.trim(), 'utf8');
+    const text = readNamedFile(path.trim(), MAX_KEY_BYTES).bytes.toString('utf8');
     if (isKeyText(text)) return text;
   } catch (error) {
-    throw refuse(`the private key is neither key text nor the path of a readable file: ${describeFileError(error)}`);
+    const isKind = error instanceof UnreadableFile && error.stats !== null;
+    const why = isKind ? `it ${error.message}` : describeFileError(error instanceof UnreadableFile ? error.cause : error);
+    throw refuse(`the private key is neither key text nor the path of a readable file: ${why}`);
   }
   throw refuse('the private key file does not contain a private key');
 }

@@ -83,6 +83,15 @@ const peers: Readonly<Record<string, () => Promise<TestServer>>> = {
     const lines = { ZSCALER_MCP_STATE_URL: `redis://${store.address}`, ZSCALER_MCP_REQUEST_STATE_KEYS: STATE_KEY };
     return startServer({ dotenv: dotenvOf(lines) });
   },
+  'a secrets manager, with a reload that waits for it': async () => {
+    const manager = await startSilence();
+    const server = await startServer({ dotenv: dotenvOf({}) });
+    const vault = { VAULT_ADDR: `http://${manager.address}`, VAULT_TOKEN: 'token', ZSCALER_MCP_VAULT_PATH: 'secret/data/x' };
+    server.writeDotenv(dotenvOf({ ...vault, ZSCALER_MCP_SECRETS_TIMEOUT: '300' }));
+    expect((await server.command('reload', '--no-wait')).code).toBe(0);
+    await waitFor(() => manager.connections() > 0);
+    return server;
+  },
   'a client that does not read its answer': async () => {
     const server = await startServer({ dotenv: dotenvOf({}) });
     const { id } = await openSession(server.url);
