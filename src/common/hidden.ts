@@ -25,10 +25,13 @@ export const showLine = (text: string): string =>
 export const showLines = (text: string, hasColour: boolean): string =>
   text
     .split(hasColour ? COLOUR : /(?!)/)
-    .map((part, at) => (at % 2 === 1 || PLAIN.test(part) ? part : part.replaceAll(HIDDEN, showByNumber).replaceAll('\r', showByNumber)))
+    .map((part, at) => {
+      const isColour = at % 2 === 1 && part.startsWith('\u001B');
+      return isColour || PLAIN.test(part) ? part : part.replaceAll(HIDDEN, showByNumber).replaceAll('\r', showByNumber);
+    })
     .join('');
 
-const COLOUR = new RegExp(String.raw`(\u001B\[\d{1,2}m)`);
+const COLOUR = /(\p{Cc}\[\d{1,2}m)/u;
 
 /** Most text is plain. */
 const PLAIN = /^[\x20-\x7E]*$/;
