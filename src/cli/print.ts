@@ -1,5 +1,6 @@
 /** Verdicts, tables and advice go to stdout; errors and warnings to stderr. With --json, one object on stdout. */
-import { escapeHidden, showLine } from '../common/hidden.ts';
+import { showLine } from '../common/hidden.ts';
+import { escapeInvisible } from '../common/invisible.ts';
 import { largest } from '../common/lists.ts';
 import { describeProblem } from '../common/problem.ts';
 import type { Operation } from '../lifecycle/index.ts';
@@ -22,7 +23,7 @@ export function printOperation(operation: Operation, json: boolean, printer: Pri
 }
 
 /** JSON for a terminal, too: what would take effect there is escaped. */
-export const toJson = (value: object): string => escapeHidden(JSON.stringify(value));
+export const toJson = (value: object): string => escapeInvisible(JSON.stringify(value));
 
 function printForPeople(operation: Operation, { out, err, canvas }: Printer): void {
   const { exitCode, kind, outcome, message, warnings, changes, environment = '' } = operation;

@@ -35,11 +35,3 @@ const COLOUR = /(\p{Cc}\[\d{1,2}m)/u;
 
 /** Most text is plain. */
 const PLAIN = /^[\x20-\x7E]*$/;
-
-/** JSON in which these characters are escaped; it means the same. */
-export const escapeHidden = (json: string): string =>
-  PLAIN.test(json)
-    ? json
-    : json.replaceAll(HIDDEN, (character) =>
-        Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
-      );
