@@ -1,6 +1,7 @@
 /** The way to a file: who could exchange a folder or link on it, so that the same path leads elsewhere a moment later. */
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { append } from '../common/lists.ts';
 
 /** The user and the group that a file belongs to. */
 export interface Owner {
@@ -34,7 +35,7 @@ export function holdersOfWay(path: string): readonly Holder[] {
     }
     const place = join(at, name);
     const stats = lstatSync(place);
-    holders.push(...holdersOf(place, stats));
+    append(holders, holdersOf(place, stats));
     if (!stats.isSymbolicLink()) {
       at = place;
       continue;
