@@ -141,18 +141,20 @@ function environmentOf({ server }: Judged, { source }: ConfigurationReading['con
 
 interface ResolvedSetting {
   readonly setting: string;
-  /** Secrets read `set` or `unset`. */
+  /** Secrets read `set` or `unset`, what cannot be used `invalid`. */
   readonly value: string;
   readonly origin: string;
 }
 
-function resolved({ configuration }: ConfigurationReading): ResolvedSetting[] {
+function resolved({ configuration, problems }: ConfigurationReading): ResolvedSetting[] {
+  const invalid = new Set(problems.map(({ setting }) => setting));
   const { settings, origins } = configuration.loaded;
   const secrets = secretValues(settings);
   return rows.map(([name, { env, secret }]) => {
     const value = settings[name];
     const { origin, file, line, secretFile } = origins[env] ?? { origin: 'default' };
-    const shown = secret ? (isSet(value) ? 'set' : 'unset') : maskSecrets(describeValue(value), secrets);
+    const valid = secret ? (isSet(value) ? 'set' : 'unset') : maskSecrets(describeValue(value), secrets);
+    const shown = invalid.has(env) ? 'invalid' : valid;
     const place = file === undefined ? origin : `${file}:${line}`;
     const where = secretFile === undefined ? place : `${secretFile}, named in ${place}`;
     return { setting: env, value: shown, origin: maskSecrets(where, secrets) };

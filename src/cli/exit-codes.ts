@@ -16,12 +16,17 @@ interface Row {
 
 const hasErrors = ({ errors }: Operation): boolean => errors.length > 0;
 
+/** What to do when no server was found; `status` says it too. */
+export const ELSEWHERE = 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.';
+
 /** In ascending order; the reference page and help list them. */
 export const exitCodes = [
   {
     code: 0,
     name: 'done',
-    advice: [],
+    advice: [
+      { text: ELSEWHERE, when: (operation) => operation.kind === 'stop' && operation.outcome === 'not-running' && !hasEnded(operation) },
+    ],
   },
   {
     code: 1,
@@ -65,6 +70,7 @@ export const exitCodes = [
     advice: [
       { text: 'The former generation keeps serving.' },
       { text: 'Fix the problems listed above, then restart again.', when: hasErrors },
+      { text: 'Remove the cause, then restart again.', when: (operation) => !hasErrors(operation) },
     ],
   },
   {
@@ -81,7 +87,7 @@ export const exitCodes = [
         when: hasEnded,
       },
       {
-        text: 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.',
+        text: ELSEWHERE,
         when: (operation) => !hasEnded(operation),
       },
     ],

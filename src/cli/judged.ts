@@ -6,6 +6,7 @@ import {
   defaultPidFiles,
   findServer,
   isBeating,
+  isProgramGone,
   readEnvironment,
   troubleWith,
   type Found,
@@ -108,7 +109,7 @@ async function startAgain({ stage, commands }: Invocation, { record, pidFile, ru
     demo: values['demo'] === true,
     server: { record, pidFile, running, environment: environment.trouble === '' ? 'own' : 'recorded', unknown: environment.unknown },
     about: describe(environment),
-    problems: [...problems, ...problemWith(launch.cwd)],
+    problems: [...problems, ...problemWith(launch.cwd), ...(isProgramGone(record) ? [programGone(record)] : [])],
     warnings: note === null ? [] : [note],
   };
 }
@@ -126,6 +127,14 @@ async function readRecordedLine(
     return { values: {}, problems: [{ setting: null, file: null, line: null, message: `its command line: ${messageOf(error)}`, hint }] };
   }
 }
+
+const programGone = ({ program, argv: [first], cwd }: LifecycleRecord): Problem => ({
+  setting: null,
+  file: resolve(cwd, program ?? first ?? ''),
+  line: null,
+  message: 'the program of the server is not there any more',
+  hint: 'Put it back, or start the server from where it is now.',
+});
 
 function problemWith(cwd: string): Problem[] {
   try {

@@ -84,7 +84,11 @@ describe('the advice', () => {
       'Run `zscaler-mcp restart` to apply what waits.',
     ],
     ['its dry run', { kind: 'reload', outcome: 'valid', exitCode: 3 }, 'What would wait needs a `zscaler-mcp restart`.'],
-    ['a restart that was rolled back without one', { kind: 'restart', outcome: 'rolled-back', exitCode: 5 }, former],
+    [
+      'a restart that was rolled back without one',
+      { kind: 'restart', outcome: 'rolled-back', exitCode: 5 },
+      `${former} Remove the cause, then restart again.`,
+    ],
   ])('after %s', (_, given, advice) => expect(linesOf(given).at(-1)).toBe(advice));
 
   it('names no problems where none are listed', () => {

@@ -72,13 +72,14 @@ function groupsOfDead(report: StatusReport, now: number): Row[][] {
 }
 
 function processRows(report: StatusReport, now: number): Row[] {
-  const { pid, uptimeSeconds, startedAt, generation, generationStartedAt, transport, handover, pidFile } = report;
+  const { pid, uptimeSeconds, generation, generationStartedAt, pidFile } = report;
+  const begunAt = new Date(now - (uptimeSeconds ?? 0) * 1_000).toISOString();
   return [
     { label: 'PID', text: String(pid) },
-    { label: 'uptime', text: [whole(`${spell(uptimeSeconds ?? 0)},`), span('since'), whole(spellTime(startedAt))] },
+    { label: 'uptime', text: [whole(`${spell(uptimeSeconds ?? 0)},`), span('since'), whole(spellTime(begunAt))] },
     ...(generation > 1 ? [{ label: 'generation', text: [span(`${generation}, begun`), ...ago(generationStartedAt, now)] }] : []),
     transportRow(report),
-    { label: 'restart', text: restartWords(transport, handover) },
+    { label: 'restart', text: restartWords(report) },
     { label: 'PID file', text: pidFile },
   ];
 }
@@ -106,11 +107,12 @@ const transportRow = ({ transport, url }: StatusReport): Row => ({
   text: url === null ? transport : `${transport} at ${url}`,
 });
 
-function restartWords(transport: string, handover: StatusReport['handover']): string {
+function restartWords({ transport, url, handover }: StatusReport): string {
   if (transport === 'stdio') return 'keeps the pipes and the session';
-  return handover === 'descriptor'
-    ? 'keeps the listening socket and idle connections'
-    : 'opens the socket again: connections are refused for a moment';
+  if (handover !== 'descriptor') return 'opens the socket again: connections are refused for a moment';
+  return url?.startsWith('https:')
+    ? 'keeps the listening socket; TLS connections end, and their clients connect again'
+    : 'keeps the listening socket and idle connections';
 }
 
 const sourceRows = ({ dotenvPath, envSource, config, secretSources, settings = [] }: StatusReport, now: number): Row[] => [
@@ -136,6 +138,7 @@ function differenceRows({
   envFile,
   config: { pendingRestart },
   codeChanged,
+  codeGone,
   secretSources,
   secretFilesChanged,
 }: StatusReport): Row[] {
@@ -158,7 +161,8 @@ function differenceRows({
     ...(pendingRestart.length > 0
       ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.map(describePending).join(', ')}`)]]
       : []),
-    ...(codeChanged ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
+    ...(codeGone ? [[span('the program is gone from disk: until it is back, a restart is refused')]] : []),
+    ...(codeChanged && !codeGone ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
   ];
   const isManaged = secretSources.some(({ kind }) => kind !== 'file');
   if (differences.length === 0 && isManaged)

@@ -15,6 +15,8 @@ export interface StatusReport extends LifecycleRecord {
   readonly envChanged: boolean | null;
   /** Whether what is on disk, Node.js included, is not what runs; null when that cannot be told. */
   readonly codeChanged: boolean | null;
+  /** Whether the program's file is gone; `codeChanged` then, too. */
+  readonly codeGone: boolean;
   /** Files of secrets that were written since they were read, or are gone. */
   readonly secretFilesChanged: readonly string[];
   /** Values without effect, as of the last load, and the ones above them; null for those of a secret. */

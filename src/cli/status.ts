@@ -10,6 +10,7 @@ import {
   isAnswering,
   isBetweenPrograms,
   isInterpreterReplaced,
+  isProgramGone,
   traceFiles,
   troubleWith,
   whyDeaf,
@@ -20,6 +21,7 @@ import {
   type Whereabouts,
 } from '../lifecycle/index.ts';
 import { classifyEnvSource, describeEnvironment, findNewerFiles } from '../settings/env-source.ts';
+import { ELSEWHERE } from './exit-codes.ts';
 import { toJson, type Printer } from './print.ts';
 import { printPicture } from './status-picture.ts';
 import type { StatusReport } from './status-report.ts';
@@ -38,7 +40,11 @@ export async function printStatus(where: Whereabouts, json: boolean, printer: Pr
     const exitCode = trouble?.outcome === 'not-running' ? 3 : trouble?.outcome === 'not-permitted' ? 77 : 4;
     const message = trouble?.message ?? 'no server is running';
     if (json) printer.out(toJson({ running: exitCode === 3 ? false : null, exitCode, message, pidFile: found.path, others }));
-    else (exitCode === 3 ? printer.out : printer.err)(showLine(`zscaler-mcp: ${message}`));
+    else {
+      const print = exitCode === 3 ? printer.out : printer.err;
+      print(showLine(`zscaler-mcp: ${message}`));
+      if (exitCode === 3 && others.length === 0) print(ELSEWHERE);
+    }
     return exitCode;
   }
   const { record } = found.reading;
@@ -93,6 +99,7 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
     environment: describeEnvironment(situation, { by: 'status' }),
     secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
     codeChanged: running ? isReplaced(record) : null,
+    codeGone: running && isProgramGone(record),
     shadowed: (record.settings ?? []).flatMap(({ setting, value, from, shadowed = [] }) =>
       shadowed.map((below) => ({ setting, value: below.value, from: below.from, inForce: below.value === null ? null : value, by: from })),
     ),
@@ -100,8 +107,17 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
   };
 }
 
-function isReplaced({ pid, interpreter, program, argv: [first], cwd, codeDigest, codeTrace }: LifecycleRecord): boolean | null {
-  if (isInterpreterReplaced(pid, interpreter)) return true;
+function isReplaced(record: LifecycleRecord): boolean | null {
+  const {
+    pid,
+    interpreter,
+    program,
+    argv: [first],
+    cwd,
+    codeDigest,
+    codeTrace,
+  } = record;
+  if (isInterpreterReplaced(pid, interpreter) || isProgramGone(record)) return true;
   const entry = program ?? first;
   if (entry === undefined || codeDigest === '') return null;
   const path = resolve(cwd, entry);

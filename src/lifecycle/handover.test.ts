@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +16,15 @@ const handover = {
 } as unknown as Handover<unknown>;
 const launchWith = (handover: string) => ({ handover });
 const native = () => loadNative({ env: {} });
+
+/** Whether it is an open file in memory: another thread of the tests may have got the same number meanwhile, for something else. */
+function isMemory(descriptor: string): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('/memfd:');
+  } catch {
+    return false;
+  }
+}
 
 describe('what is handed over', () => {
   it('says what to do when it is longer than a text can be', () => {
@@ -49,15 +58,16 @@ describe('what is handed over', () => {
     const { value } = packHandover(handover, native(), folder);
     const descriptor = value.split(':').at(-1) ?? '';
     expect(readdirSync(folder)).toEqual([]);
-    expect(readdirSync('/proc/self/fd')).toContain(descriptor);
+    expect(isMemory(descriptor)).toBe(true);
     expect(unpackHandover(launchWith(value))).toEqual(handover);
-    expect(() => readFileSync(Number(descriptor))).toThrow(/EBADF/);
+    expect(isMemory(descriptor)).toBe(false);
   });
 
   it.each([true, false])('leaves nothing when it is discarded (file: %s)', (byFile) => {
-    const before = readdirSync('/proc/self/fd').length;
-    packHandover(handover, byFile ? null : native(), folder).discard();
-    expect([readdirSync(folder), readdirSync('/proc/self/fd').length]).toEqual([[], before]);
+    const { value, discard } = packHandover(handover, byFile ? null : native(), folder);
+    discard();
+    expect(readdirSync(folder)).toEqual([]);
+    if (!byFile) expect(isMemory(value.split(':').at(-1) ?? '')).toBe(false);
   });
 
   it('is meant for one process and one generation', () => {

@@ -27,11 +27,14 @@ const DISABLE_VARIABLE = 'ZSCALER_MCP_DISABLE_FFI';
 
 const isSwitchedOff = ({ env }: Pick<Launch, 'env'>): boolean => process.platform === 'win32' || env[DISABLE_VARIABLE] === '1';
 
-let loaded: Native | null | undefined;
+let loaded: Native | null = null;
 
-/** Loads the FFI (koffi) on first use, in about 10 ms. Null where it is not installed, has no build for the platform or is switched off. */
+/**
+ * Loads the FFI (koffi) on first use, in about 10 ms. Null where it is not installed, has no build for the platform or is switched
+ * off; tried again the next time, since its folder may have been out of reach for a moment.
+ */
 export function loadNative(launch: Pick<Launch, 'env'>): Native | null {
-  if (loaded === undefined) loaded = isSwitchedOff(launch) ? null : open();
+  loaded ??= isSwitchedOff(launch) ? null : open();
   return loaded;
 }
 

@@ -4,6 +4,7 @@ import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node
 import { dirname, join, resolve } from 'node:path';
 import { readNamedFile } from '../common/named-file.ts';
 import type { Launch } from './launch.ts';
+import type { LifecycleRecord } from './record.ts';
 
 /** What an exec needs. */
 export interface Program {
@@ -69,6 +70,18 @@ export function isInterpreterReplaced(pid: number, path: string): boolean | null
     return running.dev !== there.dev || running.ino !== there.ino;
   } catch {
     return null;
+  }
+}
+
+/** Whether there is nothing at the path of the recorded program. */
+export function isProgramGone({ program, argv: [first], cwd }: Pick<LifecycleRecord, 'program' | 'argv' | 'cwd'>): boolean {
+  const entry = program ?? first ?? '';
+  if (entry === '') return false;
+  try {
+    statSync(resolve(cwd, entry));
+    return false;
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 

@@ -35,7 +35,7 @@ export interface RehearsalOptions {
 /** Resolves when the child has ended, so that none is left when the program is replaced. Never throws. */
 export async function rehearse(program: Program, launch: Launch, options: RehearsalOptions): Promise<RehearsalResult> {
   const outcome = await runChild(program, launch, options);
-  if (typeof outcome === 'string') return failed(outcome);
+  if (typeof outcome === 'string') return { ok: false, message: outcome, problems: [], warnings: [] };
   const report = parseReport(outcome.stdout);
   if (report?.rehearsal === 'failed')
     return { ok: false, message: 'the new generation refuses its configuration', problems: report.problems, warnings: [] };

@@ -83,7 +83,6 @@ export class Restarter<Config> {
     const { request } = attempt;
     let { candidate } = attempt;
     const native = this.#options.native();
-    if (!native && keeper.record.handover === 'descriptor') keeper.update({ handover: 'rebind' });
     if (native) this.#closeInheritedToChildren(native);
     let listeners: readonly HandedListener[] = [];
     try {
@@ -92,6 +91,7 @@ export class Restarter<Config> {
       const rehearsal = await this.#rehearse(candidate);
       if (!rehearsal.ok) return refused(rehearsal.message, candidate, rehearsal.problems);
       if (this.#isStopping) return CALLED_OFF;
+      if (!native && keeper.record.handover === 'descriptor') keeper.update({ handover: 'rebind' });
       candidate = { ...candidate, warnings: [...candidate.warnings, ...rehearsal.warnings] };
       if (request.dryRun) return wouldRestart(candidate);
       await this.#settleCommands(request);
@@ -307,7 +307,8 @@ function restartNotes({ open, ended, interrupted, isRefusing }: Effects): string
       `${count(ended, 'MCP session')} ended, ${ended === 1 ? 'its client must' : 'their clients must'} start over (--keep-sessions keeps them, except those over HTTP+SSE)`,
     );
   if (interrupted > 0) notes.push(`${count(interrupted, 'request')} did not finish in time and got an error`);
-  if (isRefusing) notes.push('the socket was bound again, because the FFI (koffi) is missing: connections were refused for a moment');
+  if (isRefusing)
+    notes.push('the socket was bound again, because the FFI (koffi) could not be loaded: connections were refused for a moment');
   return notes;
 }
 

@@ -51,7 +51,7 @@ function protectionsOf({ settings, secrets: { inTheOpen, places } = NONE, isShar
     [mode !== 'none', `client authentication (${mode})`, 'client authentication'],
     [settings.tlsCertificate !== undefined, 'HTTPS', 'HTTPS'],
     [settings.tlsClientAuthorities !== undefined, `client certificates (${settings.tlsClientCertificates})`, 'client certificates'],
-    [!settings.disableHostValidation, 'host validation', 'host validation'],
+    [validatesHosts(settings), 'host validation', 'host validation'],
     [!letsAllIn(settings.allowedSources), 'source addresses', 'source addresses'],
     [settings.requestsPerMinute > 0, `rate limit (${settings.requestsPerMinute} a minute)`, 'rate limit'],
   ];
@@ -164,6 +164,10 @@ function risksOfPlaces({ settings, demo, secrets = NONE, isShared = null, evicti
     [demo, 'demo', 'DEMO: answers come from a fictional tenant inside this server; configured credentials are not used'],
   ];
 }
+
+/** Whether the Host header of a request is compared with anything. */
+export const validatesHosts = ({ disableHostValidation, allowedHosts }: Settings): boolean =>
+  !disableHostValidation && !allowedHosts.includes('*');
 
 const SHORTEST_KEY = 32;
 

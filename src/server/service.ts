@@ -33,7 +33,7 @@ import { environmentNow } from './environment.ts';
 import { auditTargetOf } from './part-settings.ts';
 import { logPosture, postureOf } from './posture.ts';
 import { remarksOn } from './remarks.ts';
-import { problemsOfChange } from './trial.ts';
+import { placeProblems, problemsOfChange } from './trial.ts';
 import { tellWhileWaiting } from './waiting.ts';
 
 /** How long the parts may take to judge what a reload or restart has read. */
@@ -177,11 +177,11 @@ export class ServerService implements Service<SavedConfiguration> {
 
   /** What a reload would put in force, and what it would leave waiting: neither may be of no use. */
   async #judge(candidate: ConfigurationCandidate, kind: 'reload' | 'restart') {
-    const { effective, nextSettings, pendingRestart } = candidate;
+    const { effective, nextSettings, pendingRestart, origins } = candidate;
     const judged = pendingRestart.length === 0 ? [effective] : [effective, nextSettings];
     const claim = (path: string) => this.#options.configuration.claimOn(path, candidate);
     const found = await Promise.all(kind === 'reload' ? judged.map((next) => problemsOfChange(this.#calls.settings, next, claim)) : []);
-    const problems = new Map(found.flat().map((problem) => [problem.message, problem]));
+    const problems = new Map(placeProblems(found.flat(), origins).map((problem) => [problem.message, problem]));
     if (problems.size > 0) return { problems: [...problems.values()], pendingRestart, isStale: [] };
     return { problems: [], ...(await this.#pendingAfter(candidate, kind)) };
   }

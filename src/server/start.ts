@@ -13,6 +13,7 @@ import { Configuration, type ConfigurationReading, type SavedConfiguration } fro
 import { tidyWhenIdle } from './idle-memory.ts';
 import type { Invocation } from './read-secrets.ts';
 import { openRecord } from './record.ts';
+import { validatesHosts } from './posture.ts';
 import { ServerService, type SavedSessions } from './service.ts';
 import type { ServeOptions, Stage } from './stage.ts';
 import { openState } from './state.ts';
@@ -284,7 +285,7 @@ function announce({ log, settings, service, tenant, url }: Announcement): void {
     tools: service.offered.size,
     writeTools: writing,
     clientAuthentication: authModeOf(settings),
-    hostValidation: !settings.disableHostValidation,
+    hostValidation: validatesHosts(settings),
     ...(settings.apiUrl !== undefined && { apiUrl: settings.apiUrl }),
     ...(settings.tokenUrl !== undefined && { tokenUrl: settings.tokenUrl }),
     demo: tenant !== null,

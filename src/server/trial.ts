@@ -3,7 +3,7 @@ import type { ClaimOn } from '../audit/index.ts';
 import { messageOf, sayError, ZscalerMcpError } from '../common/errors.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Problem } from '../lifecycle/index.ts';
-import { isLoopback, type Settings } from '../settings/index.ts';
+import { isLoopback, type Origins, type Settings } from '../settings/index.ts';
 import { addressesOf, checkPrivateKey, createCloud, TokenCache, Transport, type CloudConfig } from '../zscaler/index.ts';
 import type { ConfigurationReading } from './configuration.ts';
 import { cloudConfigOf, isSameTls, tlsOf } from './part-settings.ts';
@@ -26,8 +26,16 @@ export async function tryOut({ configuration, problems }: ConfigurationReading, 
   if (demo && settings.transport !== 'stdio' && !isLoopback(settings.host))
     return { problems: [demoForOthers(settings.host)], warnings: [] };
   const found = await tryConfiguration(settings, (path) => configuration.claimOn(path));
-  return found.length === 0 && asksStore ? tryStore(settings) : { problems: found, warnings: [] };
+  const trial = found.length === 0 && asksStore ? await tryStore(settings) : { problems: found, warnings: [] };
+  return { ...trial, problems: placeProblems(trial.problems, configuration.loaded.origins) };
 }
+
+/** Adds file and line to problems of settings that a file sets. */
+export const placeProblems = (problems: readonly Problem[], origins: Origins): readonly Problem[] =>
+  problems.map((problem) => {
+    const { file = null, line = null } = (problem.setting === null ? undefined : origins[problem.setting]) ?? {};
+    return problem.file === null && file !== null ? { ...problem, file, line } : problem;
+  });
 
 /** How long the state store may take to answer once; one that is away does not keep a server from starting. */
 const STORE_LIMIT_MS = 3_000;

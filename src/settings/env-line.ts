@@ -87,7 +87,7 @@ export function adviseOnEnvironment(situation: EnvSituation): string {
     const refused = envSource === 'fresh-discovery' ? 'a restart' : 'a reload';
     return `${obstacle.path} ${obstacle.reason}: ${refused} is refused. ${obstacle.remedy}`;
   }
-  if (envSource === 'none') return `No .env was found. ${remedyForNone(situation)}`;
+  if (envSource === 'none') return `No .env was found at ${situation.candidates.join(', ')}. ${remedyForNone(situation)}`;
   if (envSource === 'missing' && origin === 'pipe')
     return `${situation.recorded} was a pipe, which cannot be read again; the values read from it stay in force. ${AFTER_PIPE}`;
   if (envSource === 'missing')

@@ -193,6 +193,21 @@ describe('check beside a server', () => {
   });
 });
 
+it('check names the line of the .env that a part of the server refuses, and calls no invalid value one of the file', async () => {
+  const server = await startServer({ dotenv: '' });
+  server.writeDotenv('# a comment\nZSCALER_MCP_AUDIT_FILE=/nowhere/audit.log\n');
+  const problem = { setting: 'ZSCALER_MCP_AUDIT_FILE', file: server.dotenvPath, line: 2 };
+  for (const word of ['check', 'reload', 'restart']) expect((await server.ask(word)).errors, word).toMatchObject([problem]);
+  server.writeDotenv('ZSCALER_MCP_PORT=99999\n');
+  const answer = (await server.ask('check')) as unknown as Answer;
+  expect(valueOf(answer, 'ZSCALER_MCP_LOG_LEVEL')).toMatchObject({ origin: 'default' });
+  const other = await runCommand(['check', '--json', '--transport', 'streamable-http', '--dotenv-path', server.dotenvPath]);
+  expect(valueOf(JSON.parse(other.out) as Answer, 'ZSCALER_MCP_PORT')).toMatchObject({
+    value: 'invalid',
+    origin: `${server.dotenvPath}:1`,
+  });
+});
+
 describe('check without a recorded server', () => {
   it('names the start it judges, and where it looked', async () => {
     const pidFile = join(makeFolder(), 'none.pid');

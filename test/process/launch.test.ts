@@ -1,6 +1,6 @@
 /** What runs is recognised however it was launched: a restart repeats the launch, and `status` sees that the program on disk has changed. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
@@ -155,5 +155,36 @@ describe('a server that npm runs', () => {
       () => !existsSync(pidFile),
       () => `the server runs on:\n${log}`,
     );
+  });
+});
+
+describe('a program that is gone for a while', () => {
+  it('is named by status and check, and keeps its way to restart when it is back', async () => {
+    const { folder, main } = install();
+    const server = await startServer({ program: main, cwd: folder });
+    renameSync(join(folder, 'dist'), join(folder, 'away'));
+    // Of a program that has been moved, too, the commands that run it say so.
+    const status = await server.command('status');
+    expect(status.out).toContain('the program is gone from disk: until it is back, a restart is refused');
+    expect(await server.ask('status')).toMatchObject({ codeChanged: true, codeGone: true });
+    const problem = { file: main, message: 'the program of the server is not there any more' };
+    expect(await server.ask('check')).toMatchObject({ outcome: 'refused', exitCode: 4, errors: [problem] });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'refused', exitCode: 4 });
+    renameSync(join(folder, 'away'), join(folder, 'dist'));
+    expect(await server.ask('status')).toMatchObject({ codeChanged: false, codeGone: false });
+    expect(await server.ask('check')).toMatchObject({ outcome: 'valid' });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: 'generation 2 serves' });
+  });
+
+  it('with its directory and its libraries, is refused in one sentence, and costs no later restart its socket', async () => {
+    const { folder, main } = install();
+    const server = await startServer({ program: main, cwd: folder });
+    const before = (await server.ask('status'))['handover'];
+    renameSync(folder, `${folder} away`);
+    const { message } = await server.ask('restart');
+    expect(message).toMatch(/^the program cannot be started: .* is not there; nothing was changed$/);
+    renameSync(`${folder} away`, folder);
+    expect((await server.ask('status'))['handover']).toBe(before);
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: 'generation 2 serves' });
   });
 });
