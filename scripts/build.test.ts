@@ -18,7 +18,7 @@ test('a build that fails for a licence says only why, and leaves the former bund
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  for (const name of ['build.ts', 'notices.ts']) cpSync(join(import.meta.dirname, name), join(root, 'scripts', name));
+  for (const name of ['build.ts', 'notices.ts', 'sbom.ts']) cpSync(join(import.meta.dirname, name), join(root, 'scripts', name));
   symlinkSync(join(import.meta.dirname, '../node_modules/rolldown'), join(root, 'node_modules/rolldown'), 'junction');
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { encoding: 'utf8' });
   expect(stderr).toBe('the bundle cannot be published:\nbad 1.0.0: the licence "GPL-3.0" is not on the list in scripts/notices.ts\n');

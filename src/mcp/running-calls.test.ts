@@ -10,7 +10,7 @@ it('runs no more calls at once than there may be, and others when those have end
   const { promise: over, resolve: end } = Promise.withResolvers<string>();
   const running = [1, 2].map(() => calls.track('a', {}, () => over));
   await expect(calls.track('b', {}, () => expect.unreachable('it was run'))).rejects.toThrow(
-    'This server is busy: 2 calls are running, which is the most. Nothing was done; try again when some of them have ended.',
+    'This server is busy: as many calls are running as may run at once (2). Nothing was done; try again when some of them have ended.',
   );
   expect(calls.list().map(({ tool }) => tool)).toEqual(['a', 'a']);
   end('done');
@@ -50,7 +50,7 @@ it('tells the client of a call that is one too many', async () => {
   for (let from = 0; from < 20; from++) await (await session.fetch('POST', batch(from))).body?.cancel();
   expect(stack.mcp.running()).toHaveLength(2_000);
   expect(await session.ask('tools/call', { name: 'list' })).toMatchObject({
-    error: { code: -32_000, message: expect.stringContaining('2000 calls are running') as string },
+    error: { code: -32_000, message: expect.stringContaining('may run at once (2000)') as string },
   });
   end([1]);
   await stack.mcp.idle();

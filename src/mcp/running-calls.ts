@@ -31,7 +31,7 @@ export class RunningCalls {
   async track<Result>(tool: string, args: unknown, run: () => Promise<Result>): Promise<Result> {
     const { calls, bytes } = this.#limits;
     const size = Math.max(0, sizeOf(args) - FREE);
-    if (this.#running.size >= calls) throw busy(`${calls} calls are running, which is the most`);
+    if (this.#running.size >= calls) throw busy(`as many calls are running as may run at once (${calls})`);
     if (this.#bytes + size > bytes) throw busy(`the arguments of the running calls take the ${bytes} bytes that they may take together`);
     this.#bytes += size;
     const call = run();

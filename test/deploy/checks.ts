@@ -88,7 +88,9 @@ export function itIsSound(manifests: readonly Manifest[]): void {
     env['ZSCALER_MCP_PID_FILE'] = join(folder, 'server.pid');
     const { status, stdout } = spawnSync(process.execPath, [main, 'check', '--json'], { encoding: 'utf8', env });
     const { errors, warnings } = JSON.parse(stdout) as { errors: unknown[]; warnings: unknown[] };
-    expect({ status, errors, warnings }).toEqual({ status: 0, errors: [], warnings: [] });
+    // The name of the store is known inside the cluster alone.
+    const away = 'ZSCALER_MCP_STATE_URL' in variables ? [expect.stringMatching(/^the state store cannot be reached: /)] : [];
+    expect({ status, errors, warnings }).toEqual({ status: 0, errors: [], warnings: away });
     const known = new Set(topics.flatMap(([, rows]) => Object.values(rows).map(({ env }) => env)));
     expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual(['POD_IP']);
     expect(Object.values(variables).filter((value) => value.includes('$('))).toEqual([]);
