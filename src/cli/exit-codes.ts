@@ -24,9 +24,7 @@ export const exitCodes = [
   {
     code: 0,
     name: 'done',
-    advice: [
-      { text: ELSEWHERE, when: (operation) => operation.kind === 'stop' && operation.outcome === 'not-running' && !hasEnded(operation) },
-    ],
+    advice: [],
   },
   {
     code: 1,
@@ -119,7 +117,9 @@ export type ExitCode = (typeof exitCodes)[number]['code'];
 
 /** What to do next after an operation; empty when there is nothing to say. */
 export function adviceAfter(operation: Operation): string {
-  const row: Row | undefined = exitCodes.find(({ code }) => code === operation.exitCode);
+  // To find nothing to stop is no failure, but what to do is the same.
+  const isNothingThere = operation.kind === 'stop' && operation.outcome === 'not-running' && !hasEnded(operation);
+  const row: Row | undefined = exitCodes.find(({ code }) => code === (isNothingThere ? 7 : operation.exitCode));
   const sentences = row?.advice.filter(({ when }) => when?.(operation) ?? true) ?? [];
   return sentences.map(({ text }) => text).join(' ');
 }
