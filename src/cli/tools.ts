@@ -14,7 +14,7 @@ export async function printTools(
   values: OptionValues,
   json: boolean,
 ): Promise<number> {
-  const { configuration, problems } = await readConfiguration(launch, flagLayer(values));
+  const { configuration, problems, warnings } = await readConfiguration(launch, flagLayer(values));
   if (problems.length > 0) {
     if (json) printer.out(toJson({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
     else for (const problem of problems) printer.err(showLine(describeProblem(problem)));
@@ -26,8 +26,10 @@ export async function printTools(
     printer.err(`warning: the tools of all products are offered: which of them the tenant has cannot be told (${found})`);
   const selected = selectTools(catalogue, { ...settings, entitled: typeof found === 'string' ? null : found });
   const guide = createGuide(selected.offered, settings, new Enabled());
-  if (json) printer.out(toJson({ exitCode: 0, ...summarize(selected, guide) }));
-  else printForPeople(selected, guide, printer);
+  const told = { ...selected, warnings: [...warnings, ...selected.warnings] };
+  const judged = { transport: settings.transport, cwd: launch.cwd, dotenvPath: configuration.source.dotenvPath };
+  if (json) printer.out(toJson({ exitCode: 0, judged, ...summarize(told, guide) }));
+  else printForPeople(told, guide, judged, printer);
   return 0;
 }
 
@@ -49,7 +51,14 @@ const summarize = ({ offered, withheld, warnings }: Selected, guide: Guide) => (
 
 const isListed = ({ listed }: Guide, toolset: string): boolean => listed === null || listed.has(toolset);
 
-function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, { out, err }: Printer): void {
+/** The start whose tools are listed. */
+interface Judged {
+  readonly transport: string;
+  readonly cwd: string;
+  readonly dotenvPath: string | null;
+}
+
+function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, judged: Judged, { out, err }: Printer): void {
   if (guide.tools.size > 0) out(`about the tools: ${[...guide.tools.keys()].join(', ')}`);
   for (const product of Object.keys(products)) {
     const own = offered.filter((tool) => tool.product === product);
@@ -62,5 +71,8 @@ function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide,
   if (unseen > 0) out(`a client sees ${unseen} of them only once it enables their toolset`);
   const reasons = Map.groupBy(withheld, ({ reason }) => reason);
   for (const [reason, tools] of reasons) out(`${tools.length} ${tools.length === 1 ? 'is' : 'are'} not: ${reason}`);
+  const { transport, cwd, dotenvPath } = judged;
+  const file = dotenvPath === null ? 'without a .env' : `with the .env ${dotenvPath}`;
+  out(`judged a start over ${transport} in ${cwd}, ${file}; to judge another start, give its flags`);
   for (const warning of warnings) err(`warning: ${warning}`);
 }

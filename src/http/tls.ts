@@ -59,10 +59,12 @@ export function checkTls(material: TlsMaterial, now = new Date()): string[] {
   const { certificate, clientAuthorities } = material;
   const leaf = readCertificate(certificate, 'ZSCALER_MCP_TLS_CERTFILE');
   if (clientAuthorities) readCertificate(clientAuthorities, 'ZSCALER_MCP_TLS_CA_CERTS');
+  // OpenSSL takes a key of another kind than the certificate's, and then no handshake succeeds.
+  if (!leaf.checkPrivateKey(readKey(material))) throw unusable(KEY, 'is not the key of the certificate in ZSCALER_MCP_TLS_CERTFILE');
   try {
     process.getBuiltinModule('node:tls').createSecureContext(secureOptions(material));
   } catch (error) {
-    throw unusable('ZSCALER_MCP_TLS_KEYFILE', `does not open the certificate of ZSCALER_MCP_TLS_CERTFILE (${messageOf(error)})`, error);
+    throw unusable(KEY, `cannot be used with the certificate in ZSCALER_MCP_TLS_CERTFILE (${codeOf(error)})`, error);
   }
   const [from, to] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
   if (now > to) return [`the certificate of ZSCALER_MCP_TLS_CERTFILE expired at ${to.toISOString()}: clients will reject it`];
@@ -74,11 +76,30 @@ function readCertificate(pem: Buffer, setting: string) {
   try {
     return new (process.getBuiltinModule('node:crypto').X509Certificate)(pem);
   } catch (error) {
-    throw unusable(setting, `holds no certificate in PEM (${messageOf(error)})`, error);
+    throw unusable(setting, `holds no certificate in PEM (${codeOf(error)})`, error);
   }
 }
 
-const unusable = (setting: string, what: string, cause: unknown): ZscalerMcpError =>
+function readKey({ key, password }: TlsMaterial) {
+  try {
+    return process.getBuiltinModule('node:crypto').createPrivateKey({ key, ...(password !== undefined && { passphrase: password }) });
+  } catch (error) {
+    throw unusable(KEY, whyNoKey(codeOf(error)), error);
+  }
+}
+
+function whyNoKey(code: string): string {
+  if (/INTERRUPTED|PASSPHRASE/.test(code)) return 'is encrypted, and ZSCALER_MCP_TLS_KEYFILE_PASSWORD is not set';
+  if (code.includes('BAD_DECRYPT')) return 'is encrypted with another password than that of ZSCALER_MCP_TLS_KEYFILE_PASSWORD';
+  return `holds no private key in PEM (${code})`;
+}
+
+const KEY = 'ZSCALER_MCP_TLS_KEYFILE';
+
+/** What OpenSSL calls it; its messages are for those who know its insides. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? messageOf(error);
+
+const unusable = (setting: string, what: string, cause?: unknown): ZscalerMcpError =>
   new ZscalerMcpError('ERR_TLS', `${setting} ${what}`, {
     hint: 'Provide the certificate chain, with the server certificate first, and its key: unencrypted, or with its password.',
     cause,

@@ -35,7 +35,7 @@ export function remarksOn(running: Configuration, candidate: ConfigurationCandid
   const warnings = [
     ...emptied(running.saved.layer, candidate.config.layer),
     ...loosened(running, candidate, kind),
-    ...ignored(candidate, demo),
+    ...ignored(running, candidate, demo),
     ...candidate.shadowed.map(describeShadowed).map(describeProblem),
     ...fixed(candidate),
   ];
@@ -70,11 +70,16 @@ function loosened({ settings }: Configuration, { effective, nextSettings }: Conf
   ];
 }
 
-/** Changed settings without effect beside the others. */
-function ignored({ changes, nextSettings, origins, warnings }: ConfigurationCandidate, demo: boolean): string[] {
+/** Settings without effect beside the others: changed ones, and those that had an effect before. */
+function ignored(
+  { settings }: Configuration,
+  { changes, nextSettings, origins, warnings }: ConfigurationCandidate,
+  demo: boolean,
+): string[] {
   const changed = new Set(changes.map(({ setting }) => setting));
   return rows
-    .filter(([, { env }]) => changed.has(env) && (origins[env]?.origin ?? 'default') !== 'default')
+    .filter(([, { env }]) => (origins[env]?.origin ?? 'default') !== 'default')
+    .filter(([name, { env }]) => changed.has(env) || (changes.length > 0 && whyIgnored(name, settings) === null))
     .flatMap(([name, { env, group }]) => {
       const reason = demo && group === 'tenant' ? 'the demo tenant is served (--demo)' : whyIgnored(name, nextSettings);
       // Some have a warning of their own at each load.

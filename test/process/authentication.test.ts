@@ -141,7 +141,15 @@ describe('a session', () => {
     const session = await openSession(server.url, '2025-11-25', bearer(mine));
     for (let round = 0; round < 2; round++) {
       const headers = { 'mcp-session-id': session.id, 'mcp-protocol-version': '2025-11-25', accept: 'text/event-stream' };
-      expect((await post(server.url, { id: 9, method: 'tools/list' }, { ...headers, accept: '*/*', ...bearer(yours) })).status).toBe(404);
+      expect(
+        (
+          await post(
+            server.url,
+            { id: 9, method: 'tools/list' },
+            { ...headers, accept: 'application/json, text/event-stream', ...bearer(yours) },
+          )
+        ).status,
+      ).toBe(404);
       expect((await fetch(server.url, { headers: { ...headers, ...bearer(yours) } })).status).toBe(404);
       expect((await fetch(server.url, { method: 'DELETE', headers: { ...headers, ...bearer(yours) } })).status).toBe(404);
       expect((await session.send('ping')).body?.result).toEqual({});

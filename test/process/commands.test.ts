@@ -493,6 +493,7 @@ describe('tools', () => {
     expect(printed.withheld.find(({ name }) => name === 'zia_delete_rule_label')?.reason).toContain('write tools are off');
     const { out, code } = await runCommand(['tools', ...choice]);
     expect([code, out]).toEqual([0, expect.stringContaining('3 of ')]);
+    expect(out).toMatch(/judged a start over stdio in .*, without a \.env; to judge another start, give its flags$/m);
   });
 
   it('refuses an invalid configuration: 4', async () => {

@@ -1,6 +1,7 @@
 /** What verdicts and `status` say beside the changed settings: values without effect, lost protection, secrets that a reload cannot renew. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startServer, type TestServer } from './harness.ts';
+import { makeFolder, startServer, type TestServer } from './harness.ts';
 
 const FLAG = { args: ['--log-level', 'warn'], dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' };
 
@@ -85,6 +86,16 @@ describe('an edit without effect, because of another setting', () => {
       'ZSCALER_MCP_AUDIT_FORMAT: has no effect: ZSCALER_MCP_LOG_TOOL_CALLS is not true',
     );
   });
+});
+
+it('a setting that loses its effect by the change of another is named', async () => {
+  const folder = makeFolder();
+  const rest = `ZSCALER_MCP_AUDIT_FILE=${join(folder, 'audit.log')}\nZSCALER_MCP_AUDIT_FORMAT=json\n`;
+  const server = await startServer({ folder, dotenv: `ZSCALER_MCP_LOG_TOOL_CALLS=true\n${rest}` });
+  server.writeDotenv(`ZSCALER_MCP_LOG_TOOL_CALLS=false\n${rest}`);
+  const { warnings } = await server.ask('reload');
+  for (const name of ['ZSCALER_MCP_AUDIT_FILE', 'ZSCALER_MCP_AUDIT_FORMAT'])
+    expect(warnings).toContain(`${name}: has no effect: ZSCALER_MCP_LOG_TOOL_CALLS is not true`);
 });
 
 describe('a configuration that protects less', () => {

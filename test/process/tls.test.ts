@@ -158,7 +158,7 @@ describe('a renewed certificate', () => {
     [
       'a key of another certificate',
       async (files: Files) => writeFileSync(files.key, (await authority.issue('127.0.0.1')).key),
-      'does not open the certificate',
+      'is not the key of the certificate',
     ],
     ['a certificate that is none', (files: Files) => Promise.resolve(writeFileSync(files.certificate, 'nonsense')), 'holds no certificate'],
     ['an empty file', (files: Files) => Promise.resolve(writeFileSync(files.certificate, '')), 'holds no certificate'],
