@@ -132,6 +132,10 @@ const namesOf = (commands: readonly Command[]): string => commands.map(({ name }
 /** Words that are no command or option here, and what to use: most are of the Python server for the same cloud. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   [SETTINGS_TOPIC, '`zscaler-mcp --help settings` lists the settings.'],
+  ['start', '`zscaler-mcp serve`, or no command at all, starts a server.'],
+  ['run', '`zscaler-mcp serve`, or no command at all, starts a server.'],
+  ['kill', '`zscaler-mcp stop` ends the server; with --force also one that does not answer.'],
+  ['logs', 'The server logs to standard error: see what started it (`journalctl -u UNIT`, `docker logs CONTAINER`).'],
   ['list-tools', '`zscaler-mcp tools` prints what is offered.'],
   ['update', 'Install the new version with npm, then run `zscaler-mcp restart`.'],
   ['generate-docs', 'In a checkout, `npm run generate` does it.'],

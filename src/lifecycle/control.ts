@@ -101,6 +101,7 @@ async function signalAndWait(errand: Errand, record: LifecycleRecord): Promise<O
 }
 
 async function waitForAnswer({ request, path, deadline, say }: Errand, asked: LifecycleRecord): Promise<Operation> {
+  const begunAt = performance.now();
   const { id, kind } = request;
   const folder = folderOf(path);
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.3, 50)) {
@@ -113,17 +114,21 @@ async function waitForAnswer({ request, path, deadline, say }: Errand, asked: Li
       if (!late) removeRequest(folder, id);
       return late ?? say('failed', `the server (PID ${asked.pid}) ended during the ${kind}; its log says why`, asked);
     }
-    if (performance.now() >= deadline) return say('timed-out', giveUp(folder, request, asked), asked);
+    if (performance.now() >= deadline) return say('timed-out', giveUp(folder, request, asked, performance.now() - begunAt), asked);
     await sleep(pauseMs);
   }
 }
 
+const LEAST_TO_JUDGE_MS = 500;
+
 /** Withdraws a request that was not answered in time. @returns what is known then, in words */
-function giveUp(folder: string, { id, kind }: OperationRequest, { pid }: LifecycleRecord): string {
+function giveUp(folder: string, { id, kind }: OperationRequest, { pid }: LifecycleRecord, waitedMs: number): string {
   try {
     if (!withdrawRequest(folder, id)) return 'no answer in time: the outcome is unknown';
   } catch {
     // It stays where it is, and ends with this process.
   }
-  return `the server did not take the request in time${whyDeaf(pid)}; it was withdrawn, and this ${kind} will not be carried out`;
+  // What a process does at one moment is no reason for it.
+  const why = waitedMs < LEAST_TO_JUDGE_MS ? '' : whyDeaf(pid);
+  return `the server did not take the request in time${why}; it was withdrawn, and this ${kind} will not be carried out`;
 }

@@ -107,13 +107,22 @@ export function findReference(value: string, { secret }: { readonly secret?: tru
 /** What is wrong with a reference in place of a value. Continues a sentence that starts with the name of the setting. */
 export const describeReference = ({ tool, form }: ReferenceForm): string => `is a reference of ${tool} (${form}), not the value itself`;
 
+/** How this server itself reads what a manager of secrets keeps, as a further sentence; empty where it cannot. */
+function ownWay(tool: string): string {
+  if (tool === 'AWS Secrets Manager') return ' Or remove it and name the secret in ZSCALER_SECRET_NAME: the server reads it itself.';
+  if (tool === 'GCP Secret Manager')
+    return ' Or remove it and set ZSCALER_MCP_GCP_SECRET_MANAGER=true and GCP_PROJECT_ID: the server reads it itself.';
+  return '';
+}
+
 /** What to do about a reference in a layer. @param secretFile the path of the secret file that it stands in, if it does */
 export function hintForReference({ start, tool }: ReferenceForm, name: string, layer: Layer, secretFile?: string): string {
   if (secretFile !== undefined) return `Write the value itself into ${secretFile}.`;
   if (layer.kind === 'secrets') return `Store the value of ${name} itself in the secrets manager.`;
   const resolved = start === undefined ? `let ${tool} replace it before the server starts` : `start the server with \`${start}\``;
+  const own = ownWay(tool);
   const { file, line } = layer.place(name);
   if (file !== null)
-    return `Move line ${line} of ${file} to a file that only ${tool} reads, and ${resolved}: the .env stands above the environment that holds the value then.`;
-  return `${resolved[0]?.toUpperCase()}${resolved.slice(1)}, which puts the value there.`;
+    return `Move line ${line} of ${file} to a file that only ${tool} reads, and ${resolved}: the .env stands above the environment that holds the value then.${own}`;
+  return `${resolved[0]?.toUpperCase()}${resolved.slice(1)}, which puts the value there.${own}`;
 }
