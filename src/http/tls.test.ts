@@ -5,17 +5,13 @@ import { checkTls } from './tls.ts';
 
 const authority = await makeAuthority('tests of TLS');
 const { certificate, key } = await authority.issue('127.0.0.1');
-const pem = (type: 'rsa' | 'ec' | 'ed25519', passphrase?: string): string => {
-  const { privateKey } =
-    type === 'rsa'
-      ? generateKeyPairSync(type, { modulusLength: 2_048 })
-      : type === 'ec'
-        ? generateKeyPairSync(type, { namedCurve: 'P-256' })
-        : generateKeyPairSync(type);
-  return privateKey
-    .export({ type: 'pkcs8', format: 'pem', ...(passphrase !== undefined && { cipher: 'aes-256-cbc', passphrase }) })
-    .toString();
+const kinds = {
+  rsa: () => generateKeyPairSync('rsa', { modulusLength: 2_048 }),
+  ec: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  ed25519: () => generateKeyPairSync('ed25519'),
 };
+const pem = (kind: keyof typeof kinds, passphrase?: string): string =>
+  kinds[kind]().privateKey.export({ type: 'pkcs8', format: 'pem', ...(passphrase !== undefined && { cipher: 'aes-256-cbc', passphrase }) });
 const check = (given: string, password?: string) =>
   checkTls({ certificate: Buffer.from(certificate), key: Buffer.from(given), password, clientCertificates: 'optional' });
 
