@@ -23,6 +23,7 @@ export interface Site {
   readonly program: string;
   readonly interpreter: string;
   readonly cwd: string;
+  readonly execArgv: readonly string[];
   readonly key: string;
   /** Settings added to the `.env`. */
   readonly configure: (change: Record<string, string>) => void;
@@ -45,6 +46,20 @@ export interface Failure {
   /** Runs in `npm run soak` only: slow, or similar to another one. */
   readonly onlyInSoak?: boolean;
 }
+
+/** The next program that finds this file in its directory never gets to listen. */
+const HANGING = 'hang';
+
+/** Loaded before the program. The generation that comes back must not hang as well. */
+const PRELOAD = `import { existsSync, rmSync } from 'node:fs';
+import { Server } from 'node:net';
+const { listen } = Server.prototype;
+Server.prototype.listen = function (...given) {
+  if (!existsSync('${HANGING}')) return Reflect.apply(listen, this, given);
+  rmSync('${HANGING}');
+  return this;
+};
+`;
 
 export const failures: readonly Failure[] = [
   {
@@ -163,9 +178,8 @@ export const failures: readonly Failure[] = [
     outcome: 'rolled-back',
     says: 'generation 2 could not get ready: it took longer than 15 s',
     when: 'draining',
-    arrange: ({ configure, key }) => configure({ ZSCALER_PRIVATE_KEY: key }),
-    spoil: ({ key }) => (rmSync(key), void execFileSync('mkfifo', [key])),
-    mend: ({ configure }) => configure({}),
+    spoil: ({ cwd }) => writeFileSync(join(cwd, HANGING), ''),
+    mend: () => undefined,
   },
   {
     title: 'no descriptors left to hand the connections over',
@@ -198,7 +212,9 @@ export function makeSite(configure: Site['configure']): Omit<Site, 'server'> {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   writeFileSync(key, privateKey);
-  return { program: join(folder, 'dist/main.js'), interpreter, cwd, key, configure, opened: [] };
+  const preload = join(folder, 'preload.mjs');
+  writeFileSync(preload, PRELOAD);
+  return { program: join(folder, 'dist/main.js'), interpreter, execArgv: ['--import', preload], cwd, key, configure, opened: [] };
 }
 
 /** The previous file is kept beside it: a process may be running from it. */

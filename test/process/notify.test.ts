@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { monotonicMicroseconds } from '../../src/lifecycle/notify.ts';
 import { startCloud } from './cloud.ts';
 import { failures, makeSite } from './failures.ts';
@@ -185,26 +187,23 @@ describe.skipIf(missing('linux'))('a service manager', () => {
   it('is unknown to children, and its sockets are not inherited', async () => {
     const manager = startManager();
     const given = { LISTEN_FDS: '1', LISTEN_PID: '1', LISTEN_FDNAMES: 'http', WATCHDOG_USEC: '60000000', KEPT_FOR_CHILDREN: 'yes' };
-    const { key } = makeSite(() => undefined);
-    const text = readFileSync(key);
-    const cloud = await startCloud();
-    const server = await startNotifying(manager, { demo: false, dotenv: cloud.dotenv(), env: given });
-    rmSync(key);
-    execFileSync('mkfifo', [key]);
-    server.writeDotenv(cloud.dotenv({ ZSCALER_PRIVATE_KEY: key, ZSCALER_CLIENT_SECRET: '' }));
+    // The rehearsal asks a store that never answers, and so can be looked at.
+    const store = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void store.close());
+    await once(store, 'listening');
+    const { port } = store.address() as AddressInfo;
+    const server = await startNotifying(manager, { dotenv: '', env: given });
+    server.writeDotenv(
+      `ZSCALER_MCP_STATE_URL=redis://127.0.0.1:${port}\nZSCALER_MCP_REQUEST_STATE_KEYS=${randomBytes(32).toString('hex')}\n`,
+    );
     const verdict = server.ask('restart');
-    // Opens when the rehearsal reads its key, and the rehearsal waits for what is written.
-    await waitFor(() => childrenOf(server.pid).length === 1);
-    const [child = ''] = childrenOf(server.pid);
-    await waitFor(() => variablesOf(child).some((line) => line.startsWith('ZSCALER_MCP_REHEARSAL=')));
-    const inherited = variablesOf(child);
+    let inherited: readonly string[] = [];
+    await waitFor(() => {
+      inherited = childrenOf(server.pid).flatMap(variablesOf);
+      return inherited.some((line) => line.startsWith('ZSCALER_MCP_REHEARSAL='));
+    });
     expect(inherited).toContain('KEPT_FOR_CHILDREN=yes');
     expect(inherited.filter((line) => /^(NOTIFY|LISTEN|WATCHDOG)_/.test(line))).toEqual([]);
-    const pipe = openSync(key, 'w');
-    writeFileSync(`${key}.new`, text);
-    renameSync(`${key}.new`, key);
-    writeSync(pipe, text);
-    closeSync(pipe);
     expect((await verdict).outcome).toBe('restarted');
     expect(variablesOf(server.pid).filter((line) => /^(NOTIFY|LISTEN|WATCHDOG)_/.test(line))).toEqual([]);
     expect(manager.messages().filter((lines) => lines.includes('READY=1')).length).toBe(2);

@@ -62,6 +62,7 @@ async function startSite(): Promise<{ site: Site; cloud: Cloud }> {
     dotenv: cloud.dotenv(base),
     program: site.program,
     interpreter: site.interpreter,
+    execArgv: site.execArgv,
     cwd: site.cwd,
   });
   onTestFinished(() => site.opened.forEach((thing) => thing.end()));

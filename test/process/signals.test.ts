@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanEnv, entry, makeFolder, missing, root, runCommand, startServer, untilInShell, waitFor, type TestServer } from './harness.ts';
 import { startCloud } from './cloud.ts';
@@ -58,7 +59,8 @@ describe('SIGTERM', () => {
       ({ pidFile }) => existsSync(pidFile),
     ];
     for (const hasCome of moments) {
-      const folder = makeFolder();
+      // Compiled code is not kept below a folder that others may write, such as /tmp.
+      const folder = makeFolder(0o755, homedir());
       const server = await startServer({ folder, env: { HOME: folder }, waitForReady: false });
       await waitFor(() => hasCome(server));
       process.kill(server.pid, 'SIGTERM');
