@@ -14,7 +14,7 @@ import {
   type EnvSourceReport,
 } from '../settings/index.ts';
 import type { Invocation } from './command.ts';
-import { filesSeenOtherwise, findJudged, type Judged } from './judged.ts';
+import { filesSeenOtherwise, findJudged, type Judged, type JudgedServer } from './judged.ts';
 import { printOperation, table, toJson, type Printer } from './print.ts';
 
 /** Says what it judges, then prints every problem, or the settings with where each value came from. @returns the exit code */
@@ -87,7 +87,7 @@ interface Words {
   readonly warnings: readonly string[];
 }
 
-function wordsOn(judged: Judged, { configuration }: ConfigurationReading): Words {
+function wordsOn(judged: Judged, { configuration, problems }: ConfigurationReading): Words {
   const { server, launch } = judged;
   const { dotenvPath } = configuration.source;
   const { transport } = configuration.settings;
@@ -108,11 +108,20 @@ function wordsOn(judged: Judged, { configuration }: ConfigurationReading): Words
     warnings:
       server === null
         ? []
-        : filesSeenOtherwise(server, configuration.files).map(
-            (path) => `the server sees another file at ${path} than this command, which judged its own`,
-          ),
+        : [
+            ...(problems.length === 0 ? leftBehind(server, dotenvPath) : []),
+            ...filesSeenOtherwise(server, configuration.files).map(
+              (path) => `the server sees another file at ${path} than this command, which judged its own`,
+            ),
+          ],
   };
 }
+
+/** A restart keeps what was last read from a file that is gone; a new start does not. */
+const leftBehind = ({ record: { dotenvPath }, running }: JudgedServer, found: string | null): string[] =>
+  running && dotenvPath !== null && found === null
+    ? [`a new start would run without the values of ${dotenvPath}, which is gone; zscaler-mcp restart keeps them`]
+    : [];
 
 function describeStart({ server, about, launch: { cwd } }: Judged, transport: string, dotenvPath: string | null): string {
   const file = dotenvPath === null ? 'without a .env' : `with the .env ${dotenvPath}`;

@@ -179,6 +179,7 @@ export class Restarter<Config> {
         outcome: 'rolled-back',
         message: `${service.redact(messageOf(error))}; this generation keeps serving`,
         warnings: candidate.warnings,
+        environment: candidate.environment,
       };
     }
   }
@@ -262,11 +263,12 @@ type Handed<Config> = Pick<Handover<Config>, 'listeners' | 'connections' | 'oper
   readonly candidate: Candidate<Config>;
 };
 
-const refused = (why: string, { warnings }: Candidate<unknown>, errors: readonly Problem[] = []): Verdict => ({
+const refused = (why: string, { warnings, environment }: Candidate<unknown>, errors: readonly Problem[] = []): Verdict => ({
   outcome: 'refused',
   message: `${why}; nothing was changed`,
   errors,
   warnings,
+  environment,
 });
 
 /** The verdict on a restart, given by the generation that serves after it. */
@@ -284,6 +286,7 @@ export function judgeRestart({ operation, generation, failure }: Handover<unknow
         outcome: 'rolled-back',
         message: [`${failure}; generation ${generation} is back with its configuration`, ...notes].join('; '),
         warnings,
+        ...(environment && { environment }),
       };
 }
 

@@ -6,12 +6,19 @@ const TAG = /<[a-z][\w:-]*[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*>/gi;
 /** Attributes that hide by themselves, or make the element as good as a point. */
 const ATTRIBUTE = /[\s/"'](?:hidden(?=[\s/>=])|aria-hidden\s*=\s*["']?true|(?:width|height)\s*=\s*["']?[01](?:px)?["'\s/>])/i;
 
-/** The content of a style attribute without blanks. A comment or an escape in a style only serves to disguise it. */
-const STYLE =
-  /style=.*?(?:\/\*|\\|display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:0?(?:\.0\d*)?(?:[;"'!>%]|$)|font(?:-size)?:[01](?:\.\d+)?(?:px|pt|em|rem|%|[;"'!>])|color:transparent|color:rgba\([^)]*,0(?:\.0+)?\)|(?:width|height):[01](?:\.\d+)?(?:px|em|%|[;"'!>])|(?:left|right|top|bottom|text-indent|margin[a-z-]*|translate[xy]?\():?-\d{3,}|clip:rect|clip-path:|scale[xy]?\(0|opacity\(0|z-index:-\d)/i;
+/** What hides an element, in a style without blanks and in small letters. A comment or an escape there only serves to disguise it. */
+const HIDING =
+  /\/\*|\\|display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:0?(?:\.0\d*)?(?:[;"'!>%]|$)|font(?:-size)?:[01](?:\.\d+)?(?:px|pt|em|rem|%|[;"'!>])|color:transparent|color:rgba\([^)]{0,80},0(?:\.0+)?\)|(?:width|height):[01](?:\.\d+)?(?:px|em|%|[;"'!>])|(?:left|right|top|bottom|text-indent|margin[a-z-]{0,20}|translate[xy]?\():?-\d{3,}|clip:rect|clip-path:|scale[xy]?\(0|opacity\(0|z-index:-\d/;
 
 /** Calls `change` for the first character of each such tag. */
 export const showUnseenElements = (text: string, change: (character: string) => string): string =>
   text.replaceAll(TAG, (tag) => (isUnseen(tag) ? `${change('<')}${tag.slice(1)}` : tag));
 
-const isUnseen = (tag: string): boolean => ATTRIBUTE.test(tag) || STYLE.test(tag.replaceAll(/\s+/g, ''));
+const isUnseen = (tag: string): boolean => ATTRIBUTE.test(tag) || HIDING.test(styleOf(tag));
+
+/** From the first style attribute on, without blanks; empty where there is none. */
+function styleOf(tag: string): string {
+  const bare = tag.replaceAll(/\s+/g, '').toLowerCase();
+  const at = bare.indexOf('style=');
+  return at < 0 ? '' : bare.slice(at);
+}

@@ -125,7 +125,14 @@ describe('check beside a server', () => {
   it('gives the label of the server: missing, fresh-discovery, none', async () => {
     const server = await startByVariables();
     rmSync(server.dotenvPath);
-    expect(await ask(server)).toMatchObject({ outcome: 'valid', envSource: 'missing', judged: { dotenvPath: null } });
+    expect(await ask(server)).toMatchObject({
+      outcome: 'valid',
+      envSource: 'missing',
+      judged: { dotenvPath: null },
+      warnings: expect.arrayContaining([
+        `a new start would run without the values of ${server.dotenvPath}, which is gone; zscaler-mcp restart keeps them`,
+      ]) as string[],
+    });
     const other = join(server.folder, '.zscaler-mcp/.env');
     mkdirSync(join(server.folder, '.zscaler-mcp'));
     writeFileSync(other, 'ZSCALER_MCP_LOG_LEVEL=error\n', { mode: 0o600 });
