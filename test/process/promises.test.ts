@@ -195,7 +195,7 @@ describe('without koffi installed', () => {
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
     expect(await server.ask('restart', '--keep-sessions')).toMatchObject({
       outcome: 'restarted',
-      message: expect.stringMatching(/1 MCP session continues; .*bound again, because the FFI \(koffi\) is missing/) as string,
+      message: expect.stringMatching(/1 MCP session continues; .*bound again, because the FFI \(koffi\) could not be loaded/) as string,
     });
     expect(server.record()).toMatchObject({ pid: server.pid, url: server.url, generation: 2, handover: 'rebind' });
     expect((await session.send('tools/list')).status).toBe(200);
