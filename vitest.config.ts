@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const underLoad = ['load', 'ledger', 'generations', 'storm', 'siege'].map((name) => `test/process/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -28,11 +30,24 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/process/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          exclude: underLoad,
           pool: 'forks',
           // Two files at a time: most of the time they wait for the programs that they have started.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           // Beyond the patience of test/process/harness.ts, so that what was awaited is told.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        // Each keeps the machine busy by itself.
+        test: {
+          name: 'load',
+          include: underLoad,
+          pool: 'forks',
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
