@@ -14,7 +14,7 @@ import {
   type EnvSourceReport,
 } from '../settings/index.ts';
 import type { Invocation } from './command.ts';
-import { filesSeenOtherwise, findJudged, type Judged, type JudgedServer } from './judged.ts';
+import { describeDotenv, describeNewStart, filesSeenOtherwise, findJudged, type Judged, type JudgedServer } from './judged.ts';
 import { printOperation, table, toJson, type Printer } from './print.ts';
 
 /** Says what it judges, then prints every problem, or the settings with where each value came from. @returns the exit code */
@@ -124,12 +124,11 @@ const leftBehind = ({ record: { dotenvPath }, running }: JudgedServer, found: st
     : [];
 
 function describeStart({ server, about, launch: { cwd } }: Judged, transport: string, dotenvPath: string | null): string {
-  const file = dotenvPath === null ? 'without a .env' : `with the .env ${dotenvPath}`;
-  if (server === null) return `a start over ${transport} in ${cwd}, ${file}${about}`;
+  if (server === null) return `${describeNewStart({ transport, cwd, dotenvPath })}${about}`;
   const { pid, transport: recorded, url } = server.record;
   const at = url === null ? recorded : `${recorded} at ${url}`;
   const who = server.running ? `the server with PID ${pid} (${at})` : `the server that had PID ${pid} (${at}) and has ended`;
-  return `${who}, as it would start again, ${file}${about}`;
+  return `${who}, as it would start again, ${describeDotenv({ dotenvPath })}${about}`;
 }
 
 /** The label is that of the running server where the start would read what the label speaks of, or cannot. */

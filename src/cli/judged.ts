@@ -7,6 +7,7 @@ import {
   findServer,
   isBeating,
   isProgramGone,
+  programPathOf,
   readEnvironment,
   troubleWith,
   type Found,
@@ -128,9 +129,9 @@ async function readRecordedLine(
   }
 }
 
-const programGone = ({ program, argv: [first], cwd }: LifecycleRecord): Problem => ({
+const programGone = (record: LifecycleRecord): Problem => ({
   setting: null,
-  file: resolve(cwd, program ?? first ?? ''),
+  file: programPathOf(record),
   line: null,
   message: 'the program of the server is not there any more',
   hint: 'Put it back, or start the server from where it is now.',
@@ -191,6 +192,18 @@ function describe({ trouble, unknown }: StartEnvironment): string {
   const standing = trouble === '' ? '' : `; its environment ${trouble}: its record and the environment of this command stand in for it`;
   return unknown.length === 0 ? standing : `${standing}; the values in it of ${unknown.join(', ')} are not known`;
 }
+
+/** A start that a command judged: over what, where, and with which `.env`. */
+export interface Start {
+  readonly transport: string;
+  readonly cwd: string;
+  readonly dotenvPath: string | null;
+}
+
+export const describeDotenv = ({ dotenvPath }: Pick<Start, 'dotenvPath'>): string =>
+  dotenvPath === null ? 'without a .env' : `with the .env ${dotenvPath}`;
+
+export const describeNewStart = (start: Start): string => `a start over ${start.transport} in ${start.cwd}, ${describeDotenv(start)}`;
 
 /** The files that the server sees otherwise than this command, because it has mounts of its own (a unit of systemd, a container). */
 export function filesSeenOtherwise({ record, running }: JudgedServer, files: readonly { readonly path: string }[]): string[] {

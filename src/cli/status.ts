@@ -1,6 +1,5 @@
 /** `zscaler-mcp status`: what runs, where its environment comes from, and what differs from what runs. Never signals. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { showLine } from '../common/hidden.ts';
 import {
   describeHeirs,
@@ -11,6 +10,7 @@ import {
   isBetweenPrograms,
   isInterpreterReplaced,
   isProgramGone,
+  programPathOf,
   traceFiles,
   troubleWith,
   whyDeaf,
@@ -91,6 +91,7 @@ async function look(where: Whereabouts): Promise<{ found: Found; responding: boo
 
 function describe(pidFile: string, record: LifecycleRecord, running: boolean): Omit<StatusReport, 'responding' | 'others'> {
   const { situation, ...source } = classifyEnvSource(record, { pid: running ? record.pid : null });
+  const codeGone = running && isProgramGone(record);
   return {
     ...record,
     running,
@@ -98,8 +99,8 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
     ...source,
     environment: describeEnvironment(situation, { by: 'status' }),
     secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
-    codeChanged: running ? isReplaced(record) : null,
-    codeGone: running && isProgramGone(record),
+    codeChanged: running ? codeGone || isReplaced(record) : null,
+    codeGone,
     shadowed: (record.settings ?? []).flatMap(({ setting, value, from, shadowed = [] }) =>
       shadowed.map((below) => ({ setting, value: below.value, from: below.from, inForce: below.value === null ? null : value, by: from })),
     ),
@@ -108,19 +109,10 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
 }
 
 function isReplaced(record: LifecycleRecord): boolean | null {
-  const {
-    pid,
-    interpreter,
-    program,
-    argv: [first],
-    cwd,
-    codeDigest,
-    codeTrace,
-  } = record;
-  if (isInterpreterReplaced(pid, interpreter) || isProgramGone(record)) return true;
-  const entry = program ?? first;
-  if (entry === undefined || codeDigest === '') return null;
-  const path = resolve(cwd, entry);
+  const { pid, interpreter, codeDigest, codeTrace } = record;
+  if (isInterpreterReplaced(pid, interpreter)) return true;
+  const path = programPathOf(record);
+  if (path === null || codeDigest === '') return null;
   if (codeTrace !== null && traceFiles(path) === codeTrace) return false;
   const now = digestProgram(path);
   return now === null ? null : now !== codeDigest;

@@ -6,6 +6,7 @@ import { catalogue, createGuide, Enabled, selectTools, products, type Guide, typ
 import type { OptionValues } from './command.ts';
 import { showLine } from '../common/hidden.ts';
 import { describeProblem } from '../common/problem.ts';
+import { describeNewStart, type Start } from './judged.ts';
 import { table, toJson, type Printer } from './print.ts';
 
 /** Prints the tools that are offered, and for each of the others the reason. @returns the exit code */
@@ -51,14 +52,7 @@ const summarize = ({ offered, withheld, warnings }: Selected, guide: Guide) => (
 
 const isListed = ({ listed }: Guide, toolset: string): boolean => listed === null || listed.has(toolset);
 
-/** The start whose tools are listed. */
-interface Judged {
-  readonly transport: string;
-  readonly cwd: string;
-  readonly dotenvPath: string | null;
-}
-
-function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, judged: Judged, { out, err }: Printer): void {
+function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide, judged: Start, { out, err }: Printer): void {
   if (guide.tools.size > 0) out(`about the tools: ${[...guide.tools.keys()].join(', ')}`);
   for (const product of Object.keys(products)) {
     const own = offered.filter((tool) => tool.product === product);
@@ -71,8 +65,6 @@ function printForPeople({ offered, withheld, warnings }: Selected, guide: Guide,
   if (unseen > 0) out(`a client sees ${unseen} of them only once it enables their toolset`);
   const reasons = Map.groupBy(withheld, ({ reason }) => reason);
   for (const [reason, tools] of reasons) out(`${tools.length} ${tools.length === 1 ? 'is' : 'are'} not: ${reason}`);
-  const { transport, cwd, dotenvPath } = judged;
-  const file = dotenvPath === null ? 'without a .env' : `with the .env ${dotenvPath}`;
-  out(`judged a start over ${transport} in ${cwd}, ${file}; to judge another start, give its flags`);
+  out(`judged ${describeNewStart(judged)}; to judge another start, give its flags`);
   for (const warning of warnings) err(`warning: ${warning}`);
 }

@@ -1,6 +1,8 @@
 /** Characters that hide, reorder or forge text, or control a terminal; and how they are shown. See docs/decisions/shown-by-number.md. */
 
-/** Controls except tab and line ends, line separators, bidirectional marks, default-ignorable code points, lone surrogates. */
+import { INVISIBLE } from './invisible.ts';
+
+/** Those of `INVISIBLE` except tab and line ends, which texts of several lines need. */
 export const HIDDEN =
   /[\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]|(?![\t\n\r])\p{Cc}/gu;
 
@@ -18,8 +20,7 @@ export function showByNumber(character: string): string {
 }
 
 /** Text of others on one line of a terminal: nothing in it takes effect, line ends included. */
-export const showLine = (text: string): string =>
-  PLAIN.test(text) ? text : text.replaceAll(HIDDEN, showByNumber).replaceAll(/[\t\n\r]/g, showByNumber);
+export const showLine = (text: string): string => (PLAIN.test(text) ? text : text.replaceAll(INVISIBLE, showByNumber));
 
 /** Lines for a terminal, and no text of others that `showLine` has not seen: line ends take effect, and so do colours where there are any. */
 export const showLines = (text: string, hasColour: boolean): string =>

@@ -4,7 +4,8 @@
  * Controls, line separators, marks that reorder text, code points that are drawn as nothing (zero-width characters, tags, variation
  * selectors, the soft hyphen, Hangul fillers), noncharacters and lone surrogates.
  */
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]/gu;
+export const INVISIBLE =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\uFFF9-\uFFFB]/gu;
 
 /** Shows each by its number as in JSON, `\u200b`, so that a text inside a string of JSON stays the same text. */
 export const escapeInvisible = (text: string): string => text.replaceAll(INVISIBLE, escapeUnits);

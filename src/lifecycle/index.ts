@@ -83,7 +83,7 @@ export { Lifecycle } from './lifecycle.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
 export type { LifecycleLog, LifecycleOptions, RecordKeeper } from './options.ts';
 export { chooseDefaultPidFile, defaultPidFiles, isBeating, PidFile } from './pid-file.ts';
-export { digestProgram, isInterpreterReplaced, isProgramGone, traceFiles } from './program.ts';
+export { digestProgram, isInterpreterReplaced, isProgramGone, programPathOf, traceFiles } from './program.ts';
 export type {
   Change,
   EnvFileFacts,

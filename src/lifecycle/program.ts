@@ -73,12 +73,20 @@ export function isInterpreterReplaced(pid: number, path: string): boolean | null
   }
 }
 
-/** Whether there is nothing at the path of the recorded program. */
-export function isProgramGone({ program, argv: [first], cwd }: Pick<LifecycleRecord, 'program' | 'argv' | 'cwd'>): boolean {
+type Recorded = Pick<LifecycleRecord, 'program' | 'argv' | 'cwd'>;
+
+/** The path of the recorded program; null for `node --eval`, which has none. */
+export function programPathOf({ program, argv: [first], cwd }: Recorded): string | null {
   const entry = program ?? first ?? '';
-  if (entry === '') return false;
+  return entry === '' ? null : resolve(cwd, entry);
+}
+
+/** Whether there is nothing at the path of the recorded program. */
+export function isProgramGone(record: Recorded): boolean {
+  const path = programPathOf(record);
+  if (path === null) return false;
   try {
-    statSync(resolve(cwd, entry));
+    statSync(path);
     return false;
   } catch (error) {
     return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
