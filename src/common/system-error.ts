@@ -53,6 +53,9 @@ export function explainSystemError(error: unknown): SystemErrorWords | null {
   };
 }
 
+/** The meaning of an error of the operating system; the message of any other. */
+export const inWords = (error: unknown): string => explainSystemError(error)?.message ?? messageOf(error);
+
 /** What failed with a file whose path the caller names: the meaning and the name of the error, without the path. */
 export function describeFileError(error: unknown): string {
   const { code = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};

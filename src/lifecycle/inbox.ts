@@ -1,6 +1,5 @@
 /** What has arrived at a running server: tells the signals of commands, and of commands that gave up, from bare ones. */
-import { messageOf } from '../common/errors.ts';
-import { explainSystemError } from '../common/system-error.ts';
+import { inWords } from '../common/system-error.ts';
 import { removeIfThere } from './files.ts';
 import type { LifecycleLog } from './options.ts';
 import { takeRequests, unattendedRequest, unwantedFiles, type OperationRequest } from './requests.ts';
@@ -106,7 +105,7 @@ export class Inbox {
       this.#trouble = null;
       return taken;
     } catch (error) {
-      const why = explainSystemError(error)?.message ?? messageOf(error);
+      const why = inWords(error);
       if (why !== this.#trouble) this.#log.error({ folder }, `requests of commands cannot be read: ${why}; what a signal asks for waits`);
       this.#trouble = why;
       return null;

@@ -3,11 +3,11 @@ import { accessSync, constants, lutimesSync, mkdirSync, readdirSync, rmdirSync, 
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
-import { explainSystemError } from '../common/system-error.ts';
+import { explainSystemError, inWords } from '../common/system-error.ts';
 import { createFile, createFolder, inFolder, lstatOrNull, removeIfThere, replaceFile } from './files.ts';
 import { exists } from './identity.ts';
 import { withLock } from './lock.ts';
-import { folderOf, inWords, readPidFile, suspectFolder, suspectWay } from './reading.ts';
+import { folderOf, readPidFile, suspectFolder, suspectWay } from './reading.ts';
 import type { LifecycleRecord } from './record.ts';
 import { removeLeftovers } from './requests.ts';
 

@@ -1,8 +1,7 @@
 /** Reads a PID file: opened once, without following a link, then judged and read through that descriptor. */
 import { statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { messageOf } from '../common/errors.ts';
-import { explainSystemError } from '../common/system-error.ts';
+import { inWords } from '../common/system-error.ts';
 import { lstatOrNull, openOnce, suspectStats, type Opened } from './files.ts';
 import { isProven, presenceOf, type Presence } from './identity.ts';
 import { parseRecord } from './parse.ts';
@@ -99,5 +98,3 @@ function ownerOf(path: string): number | undefined {
     return undefined;
   }
 }
-
-export const inWords = (error: unknown): string => explainSystemError(error)?.message ?? messageOf(error);
