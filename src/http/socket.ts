@@ -35,8 +35,9 @@ export async function listenOn(server: NetServer, place: Place): Promise<void> {
       server.off('error', fail);
       resolve();
     };
-    if ('descriptor' in place) server.listen({ fd: place.descriptor, backlog: LONGEST_QUEUE }, done);
-    else server.listen({ host: place.host, port: place.port, backlog: LONGEST_QUEUE }, done);
+    const where = 'descriptor' in place ? { fd: place.descriptor } : { host: place.host, port: place.port };
+    // As an argument: `listen` ignores the option `backlog` of an object that names a descriptor.
+    server.listen(where, LONGEST_QUEUE, done);
   });
 }
 

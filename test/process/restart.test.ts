@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -206,6 +207,22 @@ describe('restart', () => {
     }
   });
 
+  it.skipIf(missing('linux'))('lets as many clients wait in the kernel as the first generation did', async () => {
+    const server = await startServer();
+    expect((await server.ask('restart')).outcome).toBe('restarted');
+    const clients = 800;
+    server.child.kill('SIGSTOP');
+    const { port } = new URL(server.url);
+    const sockets = Array.from({ length: clients }, () => connect(Number(port), '127.0.0.1'));
+    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+    await waitFor(
+      () => queuedAt(Number(port)) === clients,
+      () => `the kernel queues ${queuedAt(Number(port))} of ${clients} clients`,
+    );
+    server.child.kill('SIGCONT');
+    expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
+  });
+
   it('is refused when the program is gone or broken, and works again when it is back', async () => {
     const folder = makeFolder();
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
@@ -300,3 +317,11 @@ const portUsed = (url: string, agent: Agent): Promise<number> =>
       incoming.resume().once('end', () => resolve(localPort));
     }).once('error', reject);
   });
+
+/** Connections to a listening port that wait to be accepted. Source: proc_pid_net(5), `/proc/net/tcp`, state 0A. */
+function queuedAt(port: number): number {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const [, queued = ''] =
+    new RegExp(`^ *\\d+: [\\dA-F]+:${hex} [\\dA-F:]+ 0A [\\dA-F]+:([\\dA-F]+)`, 'm').exec(readFileSync('/proc/net/tcp', 'utf8')) ?? [];
+  return parseInt(queued, 16);
+}
