@@ -6,6 +6,7 @@ import { judgeConfiguration, readConfiguration, type ConfigurationReading, type 
 import {
   classifyEnvSource,
   describeEnvironment,
+  describeOrigin,
   describeValue,
   isSet,
   maskSecrets,
@@ -152,25 +153,29 @@ interface ResolvedSetting {
   /** Secrets read `set` or `unset`, what cannot be used `invalid`. */
   readonly value: string;
   readonly origin: string;
+  /** The same in words. */
+  readonly from: string;
 }
 
 function resolved({ configuration, problems }: ConfigurationReading): ResolvedSetting[] {
   const invalid = new Set(problems.map(({ setting }) => setting));
   const { settings, origins } = configuration.loaded;
   const secrets = secretValues(settings);
-  return rows.map(([name, { env, secret }]) => {
+  return rows.map(([name, row]) => {
+    const { env, secret } = row;
     const value = settings[name];
-    const { origin, file, line, secretFile } = origins[env] ?? { origin: 'default' };
+    const found = origins[env] ?? { origin: 'default' };
+    const { origin, file, line, secretFile } = found;
     const valid = secret ? (isSet(value) ? 'set' : 'unset') : maskSecrets(describeValue(value), secrets);
     const shown = invalid.has(env) ? 'invalid' : valid;
     const place = file === undefined ? origin : `${file}:${line}`;
     const where = secretFile === undefined ? place : `${secretFile}, named in ${place}`;
-    return { setting: env, value: shown, origin: maskSecrets(where, secrets) };
+    return { setting: env, value: shown, origin: maskSecrets(where, secrets), from: maskSecrets(describeOrigin(row, found), secrets) };
   });
 }
 
 function printSettings(settings: readonly ResolvedSetting[], all: boolean, { out }: Printer): void {
   const shown = settings.filter(({ origin }) => all || origin !== 'default');
-  for (const line of table(shown.map(({ setting, value, origin }) => [setting, value, origin]))) out(`  ${line}`);
+  for (const line of table(shown.map(({ setting, value, from }) => [setting, value, from]))) out(`  ${line}`);
   if (shown.length === 0) out('  every setting is at its default');
 }

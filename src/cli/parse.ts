@@ -98,7 +98,7 @@ async function readArguments(argv: readonly string[], expected: Expected): Promi
 function hintForWord(
   { value, index }: { value: string; index: number },
   words: readonly string[],
-  { command, at, vocabulary }: Expected,
+  { command, at, options, vocabulary }: Expected,
 ): string {
   const names = vocabulary.commands.map(({ name }) => name);
   if (at !== null && value === command.name) return `${value} is given twice.`;
@@ -106,8 +106,17 @@ function hintForWord(
   const instead = elsewhere.get(value);
   if (instead !== undefined) return instead;
   const near = nearest(value, words);
+  const option = optionForPath(value);
+  if (near === null && at !== null && option !== null && Object.hasOwn(options, option))
+    return `${command.name} takes a file with --${option}.`;
   if (near !== null) return `Did you mean ${near}?`;
   return index > 0 && words.includes(SETTINGS_TOPIC) ? `Pages of help: ${words.join(', ')}.` : `Commands: ${names.join(', ')}.`;
+}
+
+/** The option that takes a file of such a name; null for a word that is no path of a known kind. */
+function optionForPath(word: string): string | null {
+  if (/(?:^|\/|\.)env(?:\.[\w-]+)?$/.test(word)) return 'dotenv-path';
+  return /\.pid$/.test(word) ? 'pid-file' : null;
 }
 
 /** What was most likely meant by an unknown option. Only names that are known appear in it. */

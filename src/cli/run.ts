@@ -37,8 +37,18 @@ function forTerminal(stage: Stage): Stage {
 /** Whether a server was to be started, as far as a command line that may not be understood tells. */
 function isStart({ argv }: Launch): boolean {
   const [word] = argv;
+  if (argv.some((each) => printing.has(each))) return false;
   return word === undefined || word.startsWith('-') ? !argv.some((each) => isOther(each)) : word === 'serve';
 }
+
+/** Options with which the server's own command line prints something instead: `--help`, `-h`, `--version`, ... */
+const printing: ReadonlySet<string> = new Set(
+  commands
+    .filter(({ isServer }) => isServer)
+    .flatMap(({ options }) => Object.entries(options))
+    .filter(([, { runs }]) => runs !== undefined)
+    .flatMap(([name, { short }]) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]),
+);
 
 const isOther = (word: string): boolean => commands.some(({ name, isServer }) => name === word && !isServer);
 

@@ -57,17 +57,20 @@ export async function printStatus(where: Whereabouts, json: boolean, printer: Pr
   else if (asked.settings && trouble === null) {
     if (silence !== null) printer.err(`zscaler-mcp: ${silence}`);
     for (const line of describeSettings(report, settings)) printer.out(showLine(line));
-  } else printPicture(report, { trouble: trouble?.message ?? null, silence }, printer);
+  } else {
+    printPicture(report, { trouble: trouble?.message ?? null, silence }, printer);
+    if (asked.settings) for (const line of ['', ...describeSettings(report, settings)]) printer.out(showLine(line));
+  }
   return exitCode;
 }
 
 function describeSettings(
-  { settings, dotenvPath, envSource, config, generation }: StatusReport,
+  { settings, dotenvPath, envSource, config, generation, running }: StatusReport,
   shown: readonly RecordedSetting[],
 ): string[] {
-  if (settings === undefined) return ['The running server is of a version that does not record its settings. After a restart it does.'];
+  if (settings === undefined) return ['The server is of a version that does not record its settings. After a restart it does.'];
   return [
-    `settings in force: generation ${generation}, loaded ${config.loadedAt}, .env ${dotenvPath ?? 'none'} (${envSource})`,
+    `${running ? 'settings in force' : 'settings that were in force'}: generation ${generation}, loaded ${config.loadedAt}, .env ${dotenvPath ?? 'none'} (${envSource})`,
     ...settingLines(shown),
     ...(shown.length < settings.length ? [`${settings.length - shown.length} more are at their default; --all shows them`] : []),
   ];

@@ -15,9 +15,16 @@ export async function printTools(
   values: OptionValues,
   json: boolean,
 ): Promise<number> {
-  const { configuration, problems, warnings } = await readConfiguration(launch, flagLayer(values));
+  const { configuration, problems, warnings, isTransient } = await readConfiguration(launch, flagLayer(values));
   if (problems.length > 0) {
-    if (json) printer.out(toJson({ exitCode: 4, message: 'the configuration is invalid', errors: problems }));
+    if (json)
+      printer.out(
+        toJson({
+          exitCode: 4,
+          message: isTransient ? 'the secrets manager was not read' : 'the configuration is invalid',
+          errors: problems,
+        }),
+      );
     else for (const problem of problems) printer.err(showLine(describeProblem(problem)));
     return 4;
   }

@@ -270,7 +270,7 @@ describe('a socket for the next generation', () => {
     const { port } = front.address();
     await expect(openSocket({ host: '127.0.0.1', port }, (fd) => native.duplicate(fd))).rejects.toMatchObject({
       code: 'ERR_LISTEN',
-      message: `127.0.0.1:${port} is in use by another program`,
+      message: `127.0.0.1:${port} is in use by another process`,
     });
     const opened = await openSocket({ host: '127.0.0.1', port: 0 }, (fd) => native.duplicate(fd));
     const next = new Front({ respond: (_, response) => response.end('next'), refuse: () => undefined });

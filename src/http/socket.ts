@@ -66,7 +66,10 @@ function explain({ host, port }: { host: string; port: number }, error: NodeJS.E
   const where = `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
-      return [`${where} is in use by another program`, 'Stop that program, or choose another port with --port or ZSCALER_MCP_PORT.'];
+      return [
+        `${where} is in use by another process`,
+        'Choose another port with --port or ZSCALER_MCP_PORT, or stop that process: `zscaler-mcp status` names servers of yours.',
+      ];
     case 'EACCES':
       return [`${where} may not be bound by this user`, 'Choose a port from 1024 with --port or ZSCALER_MCP_PORT.'];
     case 'EADDRNOTAVAIL':

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { identify } from './identity.ts';
 import { PidFile, removeStale } from './pid-file.ts';
@@ -209,6 +209,14 @@ describe('the PID file', () => {
     vi.advanceTimersByTime(1_000);
     expect(existsSync(path)).toBe(true);
     expect(readPidFile(path)).toMatchObject({ presence: 'alive', record: { pid: process.pid } });
+  });
+
+  it('in a folder that does not exist is refused with the name of that folder', async () => {
+    path = join(path, '../absent/server.pid');
+    await expect(claim()).rejects.toMatchObject({
+      code: 'ERR_RECORD_UNUSABLE',
+      message: `the PID file ${path} cannot be written: the folder ${dirname(path)} does not exist`,
+    });
   });
 
   it('that cannot be written stops nothing, and is written as soon as that is possible again', async () => {

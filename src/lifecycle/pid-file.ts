@@ -263,8 +263,11 @@ function prepareFolder(path: string): void {
 }
 
 function unwritable(path: string, error: unknown): ZscalerMcpError {
-  const hint = explainSystemError(error)?.remedy ?? 'Name a writable place with --pid-file.';
-  return new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${inWords(error)}`, { hint, cause: error });
+  const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const why = isAbsent ? `the folder ${dirname(path)} does not exist` : inWords(error);
+  const absent = 'Create that folder, or name another place with --pid-file.';
+  const hint = isAbsent ? absent : (explainSystemError(error)?.remedy ?? 'Name a writable place with --pid-file.');
+  return new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${why}`, { hint, cause: error });
 }
 
 /** Whether two records are of the same process. */

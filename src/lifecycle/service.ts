@@ -7,6 +7,8 @@ import type { Change, EnvFileFacts, Environment, Posture, Problem, RecordedSetti
 export interface Candidate<Config> {
   /** Everything that is wrong with it; empty when it is valid. */
   readonly problems: readonly Problem[];
+  /** What could not be read at the moment, if that is the only problem: another attempt may succeed. */
+  readonly unread?: string;
   /** For the operator: a stale mount, a variable without effect. */
   readonly warnings: readonly string[];
   readonly changes: readonly Change[];

@@ -1,6 +1,6 @@
 /** What an operation came to, in words. */
 import { count } from '../common/count.ts';
-import type { Environment, Operation } from './record.ts';
+import type { Environment, Operation, Problem } from './record.ts';
 import type { Candidate } from './service.ts';
 
 /** The result of a reload or restart, before it becomes an `Operation` with id, exit code and times. */
@@ -44,13 +44,16 @@ export const judgeGeneration = (expected: number | null, running: number): Verdi
     ? null
     : { outcome: 'refused', message: `generation ${expected} was expected, generation ${running} runs; nothing was changed` };
 
-export const invalid = ({ problems, warnings, environment }: Candidate<unknown>): Verdict => ({
+export const invalid = ({ problems, unread, warnings, environment }: Candidate<unknown>): Verdict => ({
   outcome: 'refused',
-  message: `${environment.concern === 'unreadable' ? 'the .env was not read' : `the configuration is invalid (${count(problems.length, 'problem')})`}; nothing was changed, the server keeps running`,
+  message: `${whatIsWrong({ problems, unread: environment.concern === 'unreadable' ? 'the .env' : unread })}; nothing was changed, the server keeps running`,
   errors: problems,
   warnings,
   environment,
 });
+
+const whatIsWrong = ({ problems, unread }: { problems: readonly Problem[]; unread: string | undefined }): string =>
+  unread === undefined ? `the configuration is invalid (${count(problems.length, 'problem')})` : `${unread} was not read`;
 
 /** The verdict on a valid configuration: what applies now and what waits, or with `dryRun` would. */
 export function judgeReload(

@@ -14,9 +14,12 @@ export interface AwsPlace {
   readonly region: string | undefined;
 }
 
+/** Loads the SDK. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE if it is not installed */
+export const loadAws = () => loadSdk(SDK, () => import('@aws-sdk/client-secrets-manager'));
+
 /** Reads the current version of the secret. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
 export async function readAws({ name, region }: AwsPlace, { signal, fetch }: ReaderOptions): Promise<SecretsReading> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await loadSdk(SDK, () => import('@aws-sdk/client-secrets-manager'));
+  const { GetSecretValueCommand, SecretsManagerClient } = await loadAws();
   const found = region ?? regionOf(name);
   const client = new SecretsManagerClient({
     maxAttempts: 2,

@@ -21,10 +21,13 @@ export interface GcpPlace {
 /** Maximum number of concurrent requests; below every quota. */
 const LANES = 8;
 
+/** Loads the SDK. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE if it is not installed */
+export const loadGcp = () => loadSdk(SDK, () => import('@google-cloud/secret-manager'));
+
 /** Reads the latest version of each secret. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE */
 export async function readGcp(place: GcpPlace, { signal, fetch }: ReaderOptions): Promise<SecretsReading> {
   const { project, names, endpoint, isComplete } = place;
-  const { SecretManagerServiceClient } = await loadSdk(SDK, () => import('@google-cloud/secret-manager'));
+  const { SecretManagerServiceClient } = await loadGcp();
   const failures: unknown[] = [];
   const client = new SecretManagerServiceClient({
     fallback: true,

@@ -15,25 +15,35 @@ export interface ManagerOptions {
 
 /** Reads the secrets manager once. @throws ZscalerMcpError ERR_SECRETS_UNREADABLE, ERR_SECRETS_UNREACHABLE; neither contains anything that was read */
 export async function readManager(place: AwsPlace | GcpPlace | VaultPlace, { timeoutMs, fetch }: ManagerOptions): Promise<SecretsReading> {
+  const read = await openReader(place);
   const signal = AbortSignal.timeout(timeoutMs);
   // Needed beside the signal: the SDKs look for credentials with requests that cannot be aborted.
   const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(tooLate(place, timeoutMs)), { once: true }));
   try {
-    return await Promise.race([read(place, { signal, fetch }), late]);
+    return await Promise.race([read({ signal, fetch }), late]);
   } catch (error) {
     if (error instanceof ZscalerMcpError) throw error;
     throw signal.aborted ? tooLate(place, timeoutMs) : error;
   }
 }
 
-async function read(place: AwsPlace | GcpPlace | VaultPlace, options: ReaderOptions): Promise<SecretsReading> {
+/** Loads the reader and its SDK, which on a busy machine takes seconds: the time limit is the manager's alone. */
+async function openReader(place: AwsPlace | GcpPlace | VaultPlace): Promise<(options: ReaderOptions) => Promise<SecretsReading>> {
   switch (place.kind) {
-    case 'aws':
-      return (await import('./aws.ts')).readAws(place, options);
-    case 'gcp':
-      return (await import('./gcp.ts')).readGcp(place, options);
-    case 'vault':
-      return (await import('./vault.ts')).readVault(place, options);
+    case 'aws': {
+      const { loadAws, readAws } = await import('./aws.ts');
+      await loadAws();
+      return (options) => readAws(place, options);
+    }
+    case 'gcp': {
+      const { loadGcp, readGcp } = await import('./gcp.ts');
+      await loadGcp();
+      return (options) => readGcp(place, options);
+    }
+    case 'vault': {
+      const { readVault } = await import('./vault.ts');
+      return (options) => readVault(place, options);
+    }
   }
 }
 

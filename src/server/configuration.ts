@@ -240,6 +240,7 @@ export class Configuration {
       loaded: read.loaded,
       saved: { ...this.#saved, layer: saveLayer(file.layer), secrets: read.secrets, source, discovered, fileMode: file.mode },
       problems: [...file.problems, ...read.problems],
+      isTransient: read.isTransient && file.problems.length === 0,
       warnings: [...file.warnings, ...read.loaded.warnings].map(describeProblem),
       nothingToRead: null,
     });
@@ -269,7 +270,8 @@ export class Configuration {
     const judged = { loaded: read.loaded, saved: { ...this.#saved, secrets: read.secrets, source }, environment };
     if (!this.#hasOtherSources(read))
       return this.#judge({ ...judged, problems: [], warnings: [], nothingToRead: 'nothing was read, and nothing changed' });
-    return this.#judge({ ...judged, problems: read.problems, warnings: read.loaded.warnings.map(describeProblem), nothingToRead: null });
+    const { problems, isTransient, loaded } = read;
+    return this.#judge({ ...judged, problems, isTransient, warnings: loaded.warnings.map(describeProblem), nothingToRead: null });
   }
 
   /** Nothing is read, from no source. */
@@ -284,13 +286,14 @@ export class Configuration {
     return isManaged || secretFiles.size > 0 || Object.values(settings).some((value) => value instanceof FileContent);
   }
 
-  #judge({ loaded, saved, problems, warnings, nothingToRead, environment }: ReadAgain): ConfigurationCandidate {
+  #judge({ loaded, saved, problems, isTransient = false, warnings, nothingToRead, environment }: ReadAgain): ConfigurationCandidate {
     const { changes, effective } = compareSettings({ settings: this.#settings }, loaded);
     const next = secretValues(loaded.settings);
     const secrets = [...this.secrets, ...next].toSorted((one, other) => other.length - one.length);
     const mask = (text: string) => maskSecrets(text, secrets);
     return {
       problems: problems.map((problem) => ({ ...problem, message: mask(problem.message) })),
+      ...(isTransient && { unread: 'the secrets manager' }),
       warnings: warnings.map(mask),
       changes: changes.map(({ setting, applies, from, to }) => ({ setting, applies, from: mask(from), to: mask(to) })),
       pendingRestart: [
@@ -325,6 +328,8 @@ export class Configuration {
 interface ReadAgain extends Pick<ConfigurationCandidate, 'problems' | 'warnings' | 'nothingToRead' | 'environment'> {
   readonly loaded: Loaded;
   readonly saved: SavedConfiguration;
+  /** See `LoadedWithSecrets`. */
+  readonly isTransient?: boolean;
 }
 
 /** What waits for a restart where the offered list of tools follows from former credentials. */

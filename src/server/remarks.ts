@@ -24,17 +24,19 @@ export interface Remarks {
 /** What a candidate is read for. */
 export interface Purpose {
   readonly kind: 'reload' | 'restart';
+  /** Only to be told: nothing comes into force. */
+  readonly dryRun: boolean;
   /** The demo tenant stands in for the cloud. */
   readonly demo: boolean;
 }
 
 /** Remarks on a valid candidate, compared with what is in force. */
-export function remarksOn(running: Configuration, candidate: ConfigurationCandidate, { kind, demo }: Purpose): Remarks {
+export function remarksOn(running: Configuration, candidate: ConfigurationCandidate, { kind, dryRun, demo }: Purpose): Remarks {
   const { nextSettings } = candidate;
   const secrets = [...secretValues(running.settings), ...secretValues(nextSettings)];
   const warnings = [
     ...emptied(running.saved.layer, candidate.config.layer),
-    ...loosened(running, candidate, kind),
+    ...loosened(running, candidate, { kind, dryRun }),
     ...ignored(running, candidate, demo),
     ...candidate.shadowed.map(describeShadowed).map(describeProblem),
     ...fixed(candidate),
@@ -55,17 +57,21 @@ function emptied(before: Layer, after: Layer): string[] {
   return [`${whose}: ${count(had, 'setting')} of it ${had === 1 ? 'falls' : 'fall'} back to the layers below, or to the default`];
 }
 
-/** What the operation itself loosens, and what a restart after it would. */
-function loosened({ settings }: Configuration, { effective, nextSettings }: ConfigurationCandidate, kind: Purpose['kind']): string[] {
+/** What the operation itself loosens, or would, and what a restart after it would. */
+function loosened(
+  { settings }: Configuration,
+  { effective, nextSettings }: ConfigurationCandidate,
+  { kind, dryRun }: Pick<Purpose, 'kind' | 'dryRun'>,
+): string[] {
   const next = kind === 'restart' ? nextSettings : effective;
   const now = describeLoosening(settings, next);
   const later = describeLoosening(settings, nextSettings).filter((clause) => !now.includes(clause));
   const mode = describeModeChange(settings, next);
   const laterMode = mode === null ? describeModeChange(settings, nextSettings) : null;
   return [
-    ...now.map((clause) => `less protection: ${clause}`),
+    ...now.map((clause) => `less protection${dryRun ? ` after a ${kind}` : ''}: ${clause}`),
     ...later.map((clause) => `less protection after a restart: ${clause}`),
-    ...(mode === null ? [] : [mode]),
+    ...(mode === null ? [] : [dryRun ? `after a ${kind}: ${mode}` : mode]),
     ...(laterMode === null ? [] : [`after a restart: ${laterMode}`]),
   ];
 }

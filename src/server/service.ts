@@ -171,7 +171,7 @@ export class ServerService implements Service<SavedConfiguration> {
     if (!(await endsWithin(JUDGING_LIMIT_MS, judging))) return { ...candidate, problems: [NOT_JUDGED] };
     const { problems, pendingRestart, isStale } = await judging;
     if (problems.length > 0) return { ...candidate, problems };
-    const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, demo: this.#options.demo !== null });
+    const { warnings, withoutEffect } = remarksOn(configuration, candidate, { kind, dryRun, demo: this.#options.demo !== null });
     return { ...candidate, pendingRestart, withoutEffect, warnings: [...candidate.warnings, ...warnings, ...isStale] };
   }
 

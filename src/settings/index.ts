@@ -16,6 +16,7 @@ export { FileContent } from './file-content.ts';
 export type { EnvFileLayer, FlagLayer, Origins } from './layers.ts';
 export { describeLoosening, describeModeChange } from './loosening.ts';
 export { countSettings, isSetting } from './names.ts';
+export { describeOrigin } from './origins.ts';
 export { loadSettings, type Loaded, type SettingsInput } from './load.ts';
 export { findReserved, reserved, type Reserved } from './reserved.ts';
 export { fileNameOf, type SecretFile } from './secret-files.ts';

@@ -116,6 +116,6 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the line on the environmen
     const page = readFileSync(PAGE, 'utf8');
     const shown = page.split('\n').filter((line) => line.startsWith(`| \`${label}\` | \``) && /\| (?:\d|info|warn|error) \|/.test(line));
     if (isUpdate) writeFileSync(PAGE, page.replace(shown.join('\n'), rows.join('\n')));
-    else expect(rows, `UPDATE_PAGES=true vitest run --project process test/docs/environment-lines.test.ts writes the page`).toEqual(shown);
+    else expect(rows, `UPDATE_PAGES=true vitest run --project docs test/docs/environment-lines.test.ts writes the page`).toEqual(shown);
   });
 });

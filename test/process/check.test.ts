@@ -45,9 +45,9 @@ describe('check beside a server', () => {
     expect(out.split('\n')[0]).toBe(
       `check: judged the server with PID ${server.pid} (streamable-http at ${server.url}), as it would start again, with the .env ${server.dotenvPath}`,
     );
-    expect(out).toMatch(/^ +ZSCALER_MCP_TRANSPORT +streamable-http +flag$/m);
-    expect(out).toMatch(/^ +ZSCALER_CLOUD +beta +environment$/m);
-    expect(out).toMatch(/^ +ZSCALER_CLIENT_SECRET +set +environment$/m);
+    expect(out).toMatch(/^ +ZSCALER_MCP_TRANSPORT +streamable-http +--transport$/m);
+    expect(out).toMatch(/^ +ZSCALER_CLOUD +beta +the environment of the start$/m);
+    expect(out).toMatch(/^ +ZSCALER_CLIENT_SECRET +set +the environment of the start$/m);
     expect(out.replaceAll(/ +/g, ' ')).toContain(` ZSCALER_MCP_LOG_LEVEL warn ${server.dotenvPath}:1\n`);
     expect(out).not.toMatch(/ default$/m);
     expect(out).toMatch(/^check: valid: it would start again with this configuration$/m);
@@ -110,7 +110,7 @@ describe('check beside a server', () => {
     });
     const { out } = await runCommand(['check', '--pid-file', server.pidFile], { ...elsewhere, through: user });
     expect(out).toMatch(/its environment cannot be read \(EACCES\): its record and the environment of this command stand in/);
-    expect(out).toMatch(/^ +ZSCALER_CLOUD +beta +environment$/m);
+    expect(out).toMatch(/^ +ZSCALER_CLOUD +beta +the environment of the start$/m);
   });
 
   it('knows what a launcher set before the program was loaded, from the record', async () => {

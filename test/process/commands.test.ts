@@ -120,6 +120,8 @@ describe('the commands, and how they end', () => {
     expect(out).toMatch(new RegExp(`PID +${server.pid}, was ready\n`));
     expect(out).not.toContain('risk');
     expect(out).toContain('`zscaler-mcp stop` removes it');
+    const settings = (await server.command('status', '--settings')).out;
+    expect(settings).toMatch(/settings that were in force: generation 1, .*\n.*ZSCALER_MCP_TRANSPORT +streamable-http +--transport\n/);
   });
 
   it.skipIf(missing('script'))('status has colour on a terminal alone unless it is forced, and is as wide as the terminal', async () => {
@@ -301,6 +303,20 @@ describe('the commands, and how they end', () => {
   });
 });
 
+it('help that is asked for in wrong words is answered as a command, not as a start of the server', async () => {
+  for (const words of [
+    ['--help', 'nonsense'],
+    ['help', 'nonsense'],
+    ['-h', 'x'],
+    ['--version', 'x'],
+    ['--generate-auth-token', 'x'],
+  ]) {
+    const { code, out, err } = await runCommand(words);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^zscaler-mcp: unexpected argument \(argument 2\) \(ERR_USAGE\)\n/);
+  }
+});
+
 describe('SIGINT', () => {
   /** Sends the signal at the earliest moment at which the program can catch it: while it is loading. */
   const whileLoading = `
@@ -426,8 +442,8 @@ describe('check', () => {
     });
     expect(code).toBe(0);
     expect(out).toMatch(/ZSCALER_MCP_LOG_LEVEL\s+warn\s.*\.env/);
-    expect(out).toMatch(/ZSCALER_MCP_PORT\s+4711\s+flag/);
-    expect(out).toMatch(/ZSCALER_CLOUD\s+beta\s+environment/);
+    expect(out).toMatch(/ZSCALER_MCP_PORT\s+4711\s+--port/);
+    expect(out).toMatch(/ZSCALER_CLOUD\s+beta\s+the environment of the start/);
     expect(out).not.toContain('hush-hush');
   });
 

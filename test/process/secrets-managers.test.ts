@@ -30,7 +30,7 @@ async function openSite(kind: keyof typeof kinds): Promise<Site> {
   const lines = cloud.dotenv().trim().split('\n');
   const pairs = lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
   const { ZSCALER_CLIENT_SECRET: _, ...others } = Object.fromEntries(pairs) as Record<string, string>;
-  const env = { ...others, ...manager.env, ZSCALER_MCP_SECRETS_TIMEOUT: '2', ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER: 'true' };
+  const env = { ...others, ...manager.env, ZSCALER_MCP_SECRETS_TIMEOUT: '30', ZSCALER_MCP_DISABLE_ENTITLEMENT_FILTER: 'true' };
   return { manager, cloud, env, start: (options = {}) => startServer({ demo: false, env, ...options }) };
 }
 
@@ -74,6 +74,23 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
     expect(await calls(server)).toBe(true);
   });
 
+  it('that is away is no invalid configuration: a reload says what it could not read', async () => {
+    const site = await openSite(kind);
+    const server = await site.start();
+    site.manager.trouble('broken');
+    for (const words of [['reload'], ['reload', '--dry-run'], ['restart']])
+      expect(await server.ask(...words)).toMatchObject({
+        outcome: 'refused',
+        exitCode: 4,
+        message: 'the secrets manager was not read; nothing was changed, the server keeps running',
+      });
+    site.manager.trouble({ status: 403, body: '{}' });
+    expect(await server.ask('reload')).toMatchObject({
+      message: expect.stringContaining('the configuration is invalid (1 problem)') as string,
+    });
+    expect(await calls(server)).toBe(true);
+  });
+
   const troubles: readonly (readonly [string, Trouble])[] = [
     ['does not answer', 'hang'],
     ['hangs up', 'broken'],
@@ -88,10 +105,11 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
     { timeout: 120_000 },
     async () => {
       const site = await openSite(kind);
-      const server = await site.start();
+      const server = await site.start({ dotenv: '' });
       const { generation, pid } = server.record();
       for (const [what, trouble] of troubles) {
         site.manager.trouble(trouble);
+        server.writeDotenv(trouble === 'hang' ? 'ZSCALER_MCP_SECRETS_TIMEOUT=1\n' : '');
         for (const command of ['reload', 'restart']) {
           const verdict = await server.ask(command);
           expect([what, verdict], what).toMatchObject([what, { outcome: 'refused', exitCode: 4, errors: [{ setting: gates[kind] }] }]);
@@ -127,11 +145,13 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('a server that keeps
 
   it('does not start without them: the code says whether another try may help', async () => {
     const site = await openSite(kind);
-    const start = () =>
-      runCommand(['--transport', 'streamable-http', '--port', '0', '--pid-file', join(makeFolder(), 'pid')], { env: site.env });
+    const start = (env: Record<string, string> = {}) =>
+      runCommand(['--transport', 'streamable-http', '--port', '0', '--pid-file', join(makeFolder(), 'pid')], {
+        env: { ...site.env, ...env },
+      });
     site.manager.trouble('hang');
-    const late = await start();
-    expect([late.code, late.err]).toEqual([1, expect.stringMatching(/cannot read its secrets".*\n.*did not answer within 2 s/)]);
+    const late = await start({ ZSCALER_MCP_SECRETS_TIMEOUT: '1' });
+    expect([late.code, late.err]).toEqual([1, expect.stringMatching(/cannot read its secrets".*\n.*did not answer within 1 s/)]);
     site.manager.trouble({ status: 403, body: '{"error":{"code":403,"status":"PERMISSION_DENIED"}}' });
     const refused = await start();
     expect([refused.code, refused.err]).toEqual([4, expect.stringContaining(gates[kind])]);
