@@ -1,6 +1,6 @@
 /** How long each piece of work holds the event loop at the largest input that is let in: `node bench/blocking.ts`. */
 import { formatEvent } from '../src/audit/event.ts';
-import { MOST_VALUES, parseMessage, parseJson, stringifyJson } from '../src/common/json.ts';
+import { MOST_VALUES, parseAnswer, parseMessage, stringifyJson } from '../src/common/json.ts';
 import { nearest } from '../src/common/nearest.ts';
 import { canonicalJson } from '../src/confirm/canonical.ts';
 import { restore, sanitize } from '../src/sanitize/index.ts';
@@ -18,17 +18,20 @@ const bodies: Readonly<Record<string, string>> = {
   'texts of 80 characters': list(`"${'a'.repeat(80)}"`, MOST_VALUES),
   numbers: list('12345678901234567890', MOST_VALUES),
   objects: list('{}', MOST_VALUES / 2),
-  'an object of many members': JSON.stringify(Object.fromEntries(Array.from({ length: MOST_VALUES - 2 }, (_, at) => [`key ${at}`, at]))),
+  'an object of many members': JSON.stringify(Object.fromEntries(Array.from({ length: 5_800 }, (_, at) => [`key ${at}`, at]))),
   'marks of hidden characters': text('⟦U+200B⟧'),
   'parts of tokens': text('eyJ.'),
 };
 
-/** Values of the cloud, 4 MiB each. */
+/** Values of the cloud, of 4 MiB or as many values or names as are let in. */
 const answers: Readonly<Record<string, unknown>> = {
   rows: Array.from({ length: 20_000 }, (_, id) => ({ id, name: `name of ${id}`, description: 'd'.repeat(120), tags: ['a', 'b'] })),
   'hidden characters': '\u200B'.repeat(LARGEST / 3),
   'rows of hidden characters': Array.from({ length: 1_000 }, () => ({ name: '\u200B'.repeat(1_000) })),
   markup: '<a '.repeat(LARGEST / 3),
+  'rows without a common field': Array.from({ length: 9_900 }, (_, at) => ({ [`a${at}`]: 0, [`b${at}`]: 0 })),
+  'a million values': Array.from({ length: 499_000 }, () => ({ a: 1 })),
+  'large objects': Array.from({ length: 20 }, () => Object.fromEntries(Array.from({ length: 5_800 }, (_, at) => [`key ${at}`, at]))),
 };
 
 function cpuMs(run: () => unknown): number {
@@ -62,6 +65,17 @@ for (const [name, body] of Object.entries(bodies)) {
     measure(() => canonicalJson(value)),
   );
 }
+for (const part of ['0,', '[],', '{},'])
+  report(
+    `refuse an answer of ${JSON.stringify(part)}, 16 MiB`,
+    measure(() => {
+      try {
+        parseAnswer(`[${part.repeat((4 * LARGEST) / part.length)}`);
+      } catch {
+        // Too many values.
+      }
+    }),
+  );
 for (const part of ['0,', '{},', '{"a":0},', '[[],'])
   report(
     `refuse a message of ${JSON.stringify(part)}`,
@@ -77,7 +91,7 @@ for (const [name, value] of Object.entries(answers)) {
   const json = stringifyJson(value);
   report(
     `parse an answer of the cloud: ${name}, ${(json.length / MIB).toFixed(1)} MiB`,
-    measure(() => parseJson(json)),
+    measure(() => parseAnswer(json)),
   );
   report(
     `bound, sanitize and write it: ${name}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_LEVELS, MOST_VALUES, parseJson, parseMessage, stringifyJson, TooComplex } from './json.ts';
+import { MOST_LEVELS, MOST_VALUES, parseAnswer, parseJson, parseMessage, stringifyJson, TooComplex } from './json.ts';
 
 describe('JSON of the cloud', () => {
   it('keeps integers beyond 2^53 digit by digit, both ways', () => {
@@ -73,7 +73,42 @@ describe('a message of a peer', () => {
     expect(() => parseMessage('['.repeat(4_000_000))).toThrow(TooComplex);
   });
 
+  it('has few members in a large object, each of which takes the time of ten values', () => {
+    const object = (members: number) => JSON.stringify(Object.fromEntries(Array.from({ length: members }, (_, at) => [`k${at}`, 0])));
+    expect(Object.keys(parseMessage(object(5_800)) as object)).toHaveLength(5_800);
+    expect(() => parseMessage(object(6_000))).toThrow(
+      /more than 50000 values; in an object of more than 1000 members each further one counts as 10$/,
+    );
+    const rows = `[${`${object(900)},`.repeat(40)}0]`;
+    expect(parseMessage(rows)).toHaveLength(41);
+  });
+
+  it('is read to the right end of each text', () => {
+    for (const text of ['a', '"', '\\', '\\"', 'a\\\\', '\\\\"', '"'.repeat(5), '\\'.repeat(9), ''])
+      for (const value of [[text, text], { [text]: text }, { a: { [text]: [text] } }])
+        expect(parseMessage(JSON.stringify(value))).toEqual(value);
+  });
+
   it('is refused as before where it is no JSON', () => {
     for (const text of ['', '{', '"', '"\\', '{"a"', ']]]']) expect(() => parseMessage(text)).toThrow(SyntaxError);
+  });
+});
+
+describe('an answer of the cloud', () => {
+  it('may have a million values', () => {
+    expect(parseAnswer(`[${'0,'.repeat(999_998)}0]`)).toHaveLength(999_999);
+    expect(() => parseAnswer(`[${'0,'.repeat(1_000_000)}0]`)).toThrow('it has more than 1000000 values');
+  });
+
+  it('may repeat names of members as often as it likes, and have twenty thousand different ones', () => {
+    const rows = (different: number) => `[${Array.from({ length: 30_000 }, (_, at) => `{"k${at % different}" : 0}`).join()}]`;
+    expect(parseAnswer(rows(20_000))).toHaveLength(30_000);
+    expect(() => parseAnswer(rows(20_001))).toThrow('it has more than 20000 names of members');
+  });
+
+  it('may have fifty thousand integers beyond 2^53', () => {
+    const integers = (count: number) => `[${'12345678901234567890,'.repeat(count - 1)}12345678901234567890]`;
+    expect(parseAnswer(integers(50_000))).toHaveLength(50_000);
+    expect(() => parseAnswer(integers(50_001))).toThrow('it has more than 50000 integers beyond 2^53');
   });
 });

@@ -16,6 +16,12 @@ describe('flat rows', () => {
     expect(write(rows)).toBe('id,name,late\n1,a,\n,b,true\nnull,,false');
   });
 
+  it('with little in common are no table: it would have a cell for each field of each row', () => {
+    const rows = (names: number) => Array.from({ length: 40 }, (_, at) => ({ [`name ${at % names}`]: at }));
+    expect(toCsv(rows(16))).toHaveLength(41);
+    expect(toCsv(rows(17))).toBeNull();
+  });
+
   it('keep their types: text that reads as something else stands in quotes, empty lists and objects are written out', () => {
     const rows = [
       { id: '216196257331285825', text: 'true', list: [], some: '', date: '2026-01-02' },

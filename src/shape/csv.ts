@@ -7,10 +7,15 @@ import { stringifyJson } from '../common/json.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The lines of a table, header first; null when the rows are not flat. A single row is shorter as JSON. */
+/** Cells for each one that is not empty: beyond that JSON is shorter, and rows without a common field would make a square of cells. */
+const MOST_EMPTY = 16;
+
+/** The lines of a table, header first; null when the rows are not flat, or have little in common. A single row is shorter as JSON. */
 export function toCsv(rows: readonly unknown[]): string[] | null {
   if (rows.length < 2 || !rows.every(isFlat)) return null;
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const names = rows.flatMap((row) => Object.keys(row));
+  const columns = [...new Set(names)];
+  if (columns.length * rows.length > names.length * MOST_EMPTY) return null;
   return [
     columns.map(text).join(','),
     ...rows.map((row) => columns.map((name) => cell(Object.hasOwn(row, name) ? row[name] : undefined)).join(',')),

@@ -1,10 +1,10 @@
 /** Interprets an answer of the cloud: its content, or the error it stands for. */
-import { parseJson } from '../common/json.ts';
+import { parseAnswer, TooComplex } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import type { Answer } from './attempts.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
-import { readGraphqlErrors, readRefusal, type Refusal } from './refusal.ts';
+import { parseErrorBody, readGraphqlErrors, readRefusal, type Refusal } from './refusal.ts';
 import { askedWaitMs } from './wait.ts';
 
 /** Completes "was answered with". */
@@ -16,17 +16,21 @@ export function contentOf({ status, headers, text }: Answer, what: string): unkn
   const type = headers.get('content-type') ?? '';
   if (text === '') return null;
   if (type.includes('html')) throw new CloudError('ERR_CLOUD_ANSWER', `${what} was answered with ${A_PAGE}`, { status, hint: PAGE_HINT });
-  return type === '' || type.includes('json') ? parseLenient(text) : text;
+  return type === '' || type.includes('json') ? parseLenient(text, what) : text;
 }
 
 /** Some APIs label bare words and PEM as JSON. */
-function parseLenient(text: string): unknown {
+function parseLenient(text: string, what: string): unknown {
   try {
-    return parseJson(text);
-  } catch {
+    return parseAnswer(text);
+  } catch (error) {
+    if (error instanceof TooComplex)
+      throw new CloudError('ERR_CLOUD_SIZE', `${what} was answered with more than is handled: ${error.message}`, { hint: NARROW });
     return text;
   }
 }
+
+const NARROW = 'Narrow the request, or ask for one page after the other without all.';
 
 export interface RefusalContext {
   readonly what: string;
@@ -40,7 +44,7 @@ export function refusalOf(answer: Answer, { what, secrets, clock, log }: Refusal
   const { status, headers, text, attempts } = answer;
   const refusal = readRefusal(text, headers.get('content-type') ?? '', secrets);
   const { reason } = refusal;
-  const retryAfterMs = status === 429 || status === 503 ? (askedWaitMs(answer, parseLenient(text), clock.now()) ?? undefined) : undefined;
+  const retryAfterMs = status === 429 || status === 503 ? (askedWaitMs(answer, parseErrorBody(text), clock.now()) ?? undefined) : undefined;
   const fields = { cloudRequest: what, status, reason, attempts };
   if (status >= 500) log.error(fields, 'the cloud failed');
   else log.info(fields, 'the cloud refused');

@@ -1,11 +1,11 @@
 /** Sends one request until it has a final answer: what may be retried, and what must not be sent twice. */
 import type { Log } from '../common/log.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
-import { parseJson } from '../common/json.ts';
 import { explainNetworkError, rootOf, type NetworkErrorWords, type NetworkFault } from '../common/network-error.ts';
 import type { Clock } from './clock.ts';
 import { CloudError } from './error.ts';
 import { AnswerTooLarge } from './held-answers.ts';
+import { parseErrorBody } from './refusal.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 import { askedWaitMs, backoffMs, editLockWaitMs, spread } from './wait.ts';
 
@@ -91,11 +91,11 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
 /** Milliseconds until the next attempt; null when another would be useless or unsafe. */
 function waitFor(outcome: Outcome, { repeat, clock }: AttemptOptions, retry: number): number | null {
   if ('error' in outcome) return outcome.unsent || repeat === 'read' ? backoffMs(retry, clock) : null;
-  const body = parseBody(outcome.text);
-  if (outcome.status === 409) return reasonOf(body) === 'EDIT_LOCK_NOT_AVAILABLE' ? editLockWaitMs(retry, clock) : null;
+  if (outcome.status === 409)
+    return reasonOf(parseErrorBody(outcome.text)) === 'EDIT_LOCK_NOT_AVAILABLE' ? editLockWaitMs(retry, clock) : null;
   const isWorthIt = outcome.status === 429 || ((outcome.status === 503 || outcome.status === 504) && repeat !== 'once');
   if (!isWorthIt) return null;
-  const asked = askedWaitMs(outcome, body, clock.now());
+  const asked = askedWaitMs(outcome, parseErrorBody(outcome.text), clock.now());
   return asked === null ? backoffMs(retry, clock) : spread(asked, clock);
 }
 
@@ -105,14 +105,6 @@ function settle(outcome: Outcome): Answer {
 }
 
 const reasonFor = (outcome: Outcome): string => ('error' in outcome ? outcome.why : `status ${outcome.status}`);
-
-function parseBody(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const reasonOf = (body: unknown): unknown =>
   typeof body === 'object' && body !== null ? (body as Record<string, unknown>)['code'] : undefined;

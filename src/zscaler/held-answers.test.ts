@@ -140,6 +140,17 @@ it('counts what all calls hold until they end', async () => {
   expect(await next.send()).toHaveLength(90_000);
 });
 
+it('with more in it than is handled fails that call alone, with what there is too much of', async () => {
+  const cloud = await startCloud((response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(`[${'['.repeat(300)}${']'.repeat(300)}]`);
+  });
+  const error = await fault(cloud.open().send());
+  expect(error.code).toBe('ERR_CLOUD_SIZE');
+  expect(error.message).toContain('was answered with more than is handled: it is nested more than 200 levels deep');
+  expect(error.hint).toContain('Narrow the request');
+});
+
 it('a token of megabytes is no token', async () => {
   const cloud = await startCloud((response) => response.end(JSON.stringify({ access_token: 'x'.repeat(3_000_000) })), {
     isTokenLarge: true,

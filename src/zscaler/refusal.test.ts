@@ -48,6 +48,23 @@ describe('readRefusal', () => {
     expect(read({ message: 'x'.repeat(5_000) }).message).toHaveLength(501);
   });
 
+  const MEGABYTES = 3_000_000;
+  it.each([
+    ['a message', { code: 'X', message: 'x'.repeat(MEGABYTES) }],
+    ['a text', JSON.stringify('x'.repeat(MEGABYTES))],
+    ['plain text', 'x '.repeat(MEGABYTES / 2)],
+    ['nothing that can be seen', { message: '\u200b'.repeat(30_000) }],
+    ['parameters', { reason: 'r', params: Array.from({ length: 40_000 }, () => 'p') }],
+    ['errors of GraphQL', { errors: Array.from({ length: 20_000 }, () => ({ message: 'm', path: ['a'] })) }],
+    ['a list', `[${'0,'.repeat(MEGABYTES / 2)}0]`],
+    ['levels', '['.repeat(MEGABYTES)],
+    ['a secret again and again', 's3cr3t-value'.repeat(MEGABYTES / 12)],
+  ])('is short of megabytes of %s', (_, body) => {
+    const { reason = '', message = '' } = read(body, ['s3cr3t-value']);
+    expect(reason.length + message.length).toBeLessThan(600);
+    expect(message).not.toContain('s3cr3t');
+  });
+
   it('hides credentials that the answer repeats', () => {
     expect(read({ error: 'invalid_client', error_description: 'secret s3cr3t-value is wrong' }, ['s3cr3t-value']).message).toBe(
       'secret [hidden] is wrong',

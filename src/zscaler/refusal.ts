@@ -1,5 +1,5 @@
 /** Reads error bodies of the cloud. Every product has its own shape; all are listed here. */
-import { parseJson } from '../common/json.ts';
+import { parseMessage } from '../common/json.ts';
 
 export interface Refusal {
   /** Error code of the product. */
@@ -11,6 +11,8 @@ export interface Refusal {
 
 /** Longer texts are dumps rather than messages. */
 const LONGEST = 500;
+/** Characters of an error's body, and of a text in it, that are looked at. */
+const LONGEST_BODY = 100_000;
 
 /**
  * Where error code and message are found, most reliable first:
@@ -32,24 +34,38 @@ export function readGraphqlErrors(answer: unknown): Refusal | null {
   const { errors } = asRecord(answer);
   if (!Array.isArray(errors) || errors.length === 0) return null;
   const first = asRecord(asRecord(errors[0])['extensions']);
-  const messages = errors.map(sayGraphqlError).filter((message) => message !== undefined);
+  const messages = errors
+    .slice(0, MOST_ERRORS)
+    .map(sayGraphqlError)
+    .filter((message) => message !== undefined);
   return { reason: clean(textOf(first['classification'])), message: clean(messages.join('; ')) };
 }
+
+const MOST_ERRORS = 20;
 
 /** `Something went wrong (at SHADOW_IT.apps.entries)`. */
 function sayGraphqlError(error: unknown): string | undefined {
   const { message, path } = asRecord(error);
   const said = textOf(message);
-  return said !== undefined && Array.isArray(path) && path.length > 0 ? `${said} (at ${path.map(String).join('.')})` : said;
+  return said !== undefined && Array.isArray(path) && path.length > 0
+    ? `${said} (at ${path.slice(0, MOST_ERRORS).map(String).join('.')})`
+    : said;
 }
 
 const looksLikePage = (body: string, contentType: string): boolean => contentType.includes('html') || /^\s*<(!doctype|html)\b/i.test(body);
 
 function read(body: string): Refusal {
+  const parsed = parseErrorBody(body);
+  return parsed === undefined ? { message: body } : readFields(parsed);
+}
+
+/** The content of an error's body; undefined if it is no JSON, or far more than an error says. */
+export function parseErrorBody(body: string): unknown {
+  if (body.length > LONGEST_BODY) return undefined;
   try {
-    return readFields(parseJson(body));
+    return parseMessage(body);
   } catch {
-    return { message: body };
+    return undefined;
   }
 }
 
@@ -78,7 +94,8 @@ const asRecord = (value: unknown): Record<string, unknown> =>
 /** One line of bounded length, without control characters and secrets. */
 function clean(text: string | undefined, secrets: readonly string[] = []): string | undefined {
   if (text === undefined) return undefined;
-  const open = secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);
+  const part = text.slice(0, LONGEST_BODY);
+  const open = secrets.filter((secret) => secret.length >= 4).reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), part);
   const line = open.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   if (line === '') return undefined;
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;

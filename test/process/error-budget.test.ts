@@ -36,7 +36,7 @@ const tool = (name: string, args: unknown): Kind => ({ method: 'tools/call', par
 const kinds: Readonly<Record<string, Kind>> = {
   'unknown inputs, 3 MB of them': tool(
     'zia_list_rule_labels',
-    members(45_000, () => 1, long(50)),
+    members(5_500, () => 1, long(500)),
   ),
   'unknown inputs with long names': tool(
     'zia_list_rule_labels',
