@@ -116,7 +116,7 @@ function hintForWord(
 /** The option that takes a file of such a name; null for a word that is no path of a known kind. */
 function optionForPath(word: string): string | null {
   if (/(?:^|\/|\.)env(?:\.[\w-]+)?$/.test(word)) return 'dotenv-path';
-  return /\.pid$/.test(word) ? 'pid-file' : null;
+  return word.endsWith('.pid') ? 'pid-file' : null;
 }
 
 /** What was most likely meant by an unknown option. Only names that are known appear in it. */
