@@ -42,7 +42,7 @@ interface Bounds {
 
 /** A message is small; an answer of the cloud may be a page of all that a tenant has. */
 const OF_MESSAGE: Bounds = { values: MOST_VALUES, names: MOST_VALUES, unsafe: MOST_VALUES };
-export const OF_ANSWER: Bounds = { values: 1_000_000, names: 20_000, unsafe: 50_000 };
+const OF_ANSWER: Bounds = { values: 1_000_000, names: 20_000, unsafe: 50_000 };
 
 /** `parseJson` for a message of a client. @throws TooComplex, before anything is made of it, and SyntaxError */
 export const parseMessage = (text: string): unknown => parseWithin(text, OF_MESSAGE);

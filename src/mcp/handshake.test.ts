@@ -58,7 +58,7 @@ describe('a handshake', () => {
     });
   });
 
-  it.each([[null], [1], ['x'], [[1]], [{}], [{ ...params, capabilities: [] }], [{ ...params, clientInfo: 'a' }]])(
+  it.each([[null], [1], ['x'], [[1]], [{}], [{ ...params, capabilities: 'x' }], [{ ...params, clientInfo: 'a' }]])(
     'of another form stays one: %j',
     async (given) => {
       const { url, mcp } = await startStack();

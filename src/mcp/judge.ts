@@ -2,18 +2,19 @@
  * Judges a request of the revisions with sessions before anything is kept of it or done for it. The SDK judges in the same way, but
  * only once a session has been looked up, opened again or made room for.
  */
-import { parseJSONRPCMessage, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import { parseJSONRPCMessage, specTypeSchemas, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import { accepts } from './accept.ts';
+import { sayIssues, type Issue } from './short-errors.ts';
 import { errorResponse } from './web.ts';
+
+const EVENTS = 'text/event-stream';
 
 /** As many as the SDK accepts. */
 const MOST_MESSAGES = 100;
 
 /** The refusal of a request; null when it may reach a session. @param body the parsed JSON of a POST */
 export function judge({ method, headers }: Request, body: unknown): Response | null {
-  const accept = headers.get('accept') ?? '';
-  if (method === 'GET' && !accept.includes('text/event-stream')) return refuseAccept('text/event-stream');
-  if (method === 'POST' && !(accept.includes('application/json') && accept.includes('text/event-stream')))
-    return refuseAccept('application/json and text/event-stream');
+  if (method !== 'DELETE' && !accepts(headers.get('accept'), EVENTS)) return refuseAccept();
   const opens = method === 'POST' && isInitialize(body);
   return (opens ? null : judgeRevision(headers.get('mcp-protocol-version'))) ?? (method === 'POST' ? judgeMessages(body) : null);
 }
@@ -23,7 +24,7 @@ export const isInitialize = (body: unknown): body is { readonly params?: unknown
   typeof body === 'object' && body !== null && (body as { method?: unknown }).method === 'initialize';
 
 function judgeRevision(revision: string | null): Response | null {
-  if (revision === null || SUPPORTED_PROTOCOL_VERSIONS.includes(revision)) return null;
+  if (revision === null || revision === '' || SUPPORTED_PROTOCOL_VERSIONS.includes(revision)) return null;
   return errorResponse(
     400,
     -32_000,
@@ -41,7 +42,14 @@ function judgeMessages(body: unknown): Response | null {
     );
   if (Array.isArray(body) && messages.some(isInitialize))
     return errorResponse(400, -32_600, 'Invalid Request: initialize must be sent alone, not in a batch.');
+  if (isInitialize(body)) return judgeHandshake(body);
   return messages.every(isMessage) ? null : errorResponse(400, -32_700, 'Parse error: the body is not a JSON-RPC message.');
+}
+
+/** The SDK takes a handshake that it cannot read for a request without one. */
+function judgeHandshake(body: object): Response | null {
+  const judged = specTypeSchemas.InitializeRequest['~standard'].validate(body) as { readonly issues?: readonly Issue[] };
+  return judged.issues === undefined ? null : errorResponse(400, -32_602, `Invalid params: ${sayIssues(judged.issues)}`);
 }
 
 function isMessage(value: unknown): boolean {
@@ -53,8 +61,12 @@ function isMessage(value: unknown): boolean {
   }
 }
 
-const refuseAccept = (types: string): Response =>
-  errorResponse(406, -32_000, `Not Acceptable: the Accept header must name ${types}, which an answer may be sent as.`);
+const refuseAccept = (): Response =>
+  errorResponse(
+    406,
+    -32_000,
+    `Not Acceptable: answers are sent as ${EVENTS}, which the Accept header leaves out. Send Accept: application/json, ${EVENTS}.`,
+  );
 
 /** Longest ID of a request, in characters: it is kept until the request is answered. */
 const LONGEST_ID = 256;

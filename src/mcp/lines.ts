@@ -8,6 +8,7 @@ import { fillIn, hasList } from './prepared-list.ts';
 import { shortenError } from './short-errors.ts';
 import { levelIn, outline, type Handshake } from './handshake.ts';
 import { judgeContent } from './judge.ts';
+import { readLeniently } from './lenient.ts';
 import { abandoned } from './web.ts';
 
 /** What another process needs to continue with the same pipe. */
@@ -191,6 +192,7 @@ export class LineTransport implements Transport {
       if (error instanceof TooComplex) return this.#complain(-32_600, `Invalid Request: ${error.message}. Split the message.`);
       return this.#complain(-32_700, 'Parse error: the line is not JSON. Send one JSON-RPC message per line.');
     }
+    readLeniently(value);
     const fault = judgeContent(value);
     if (fault !== null) return this.#complain(-32_600, fault);
     let message: JSONRPCMessage;

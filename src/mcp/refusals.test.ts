@@ -54,8 +54,7 @@ interface Kind {
 /** Of requests in a session and of those that would open one; `body` is the request otherwise. */
 const ofAnyPost: Readonly<Record<string, Kind>> = {
   'Accept without event streams': { status: 406, headers: { accept: 'application/json' } },
-  'Accept without JSON': { status: 406, headers: { accept: 'text/event-stream' } },
-  'Accept of a browser': { status: 406, headers: { accept: 'text/html, */*' } },
+  'Accept of a page': { status: 406, headers: { accept: 'text/html' } },
   'a body of another type': { status: 415, headers: { 'content-type': 'text/plain' } },
   'a compressed body': { status: 415, headers: { 'content-encoding': 'gzip' } },
   'a body that is too large': { status: 413, body: { ...echo, params: { pad: 'x'.repeat(20_000) } } },

@@ -6,6 +6,7 @@ import type { AuditEvent, Caller } from '../audit/index.ts';
 import type { Log } from '../common/log.ts';
 import { EventWriter } from './event-writer.ts';
 import { judgeContent } from './judge.ts';
+import { readLeniently } from './lenient.ts';
 import type { SavedPipe } from './lines.ts';
 import { Pipes, type StdioConnection } from './pipes.ts';
 import { Questions } from './questions.ts';
@@ -186,6 +187,7 @@ export class McpService {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
     const caller = callerOf(context);
+    readLeniently(body);
     const fault = judgeContent(body);
     if (fault !== null) return sendWebResponse(response, errorResponse(400, -32_600, fault));
     const { isStateless = false } = this.#options;
@@ -197,7 +199,7 @@ export class McpService {
     const isModern = !isLegacy(request, body);
     if (isModern || (isStateless && request.method === 'POST'))
       return this.#stateless.answer({ request, response, context, body }, isModern ? list : null);
-    if (request.method !== 'POST' && (isStateless || hasNoStreams(request)))
+    if (request.method !== 'POST' && (isStateless || hasNoStreams(request, incoming.headers.accept)))
       return sendWebResponse(response, refuseMethod(request.method, isStateless));
     const served = await this.#sessions.serve(request, body, caller);
     const writing = sendWebResponse(response, served.response, this.#standingAnswer(served, response, context));
@@ -218,6 +220,7 @@ export class McpService {
   }
 
   async #serveSse(incoming: IncomingMessage, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
+    readLeniently(body);
     const fault = judgeContent(body);
     if (fault !== null) return sendWebResponse(response, errorResponse(400, -32_600, fault));
     const { searchParams } = new URL(incoming.url ?? '/', 'http://server.invalid');
@@ -257,11 +260,11 @@ function isLegacy(request: Request, body: unknown): boolean {
   return kind === 'legacy';
 }
 
-/** A GET that does not accept an event stream, or a method that the client's revision does not know. */
-function hasNoStreams({ method, headers }: Request): boolean {
+/** A GET without a session that does not ask for an event stream, as a browser sends it, or a method that the client's revision does not know. */
+function hasNoStreams({ method, headers }: Request, accept = ''): boolean {
   if (method !== 'GET' && method !== 'DELETE') return true;
   if ((headers.get('mcp-protocol-version') ?? '') >= '2026-07-28' && !headers.has('mcp-session-id')) return true;
-  return method === 'GET' && !headers.has('mcp-session-id') && !headers.get('accept')?.includes('text/event-stream');
+  return method === 'GET' && !headers.has('mcp-session-id') && !accept.toLowerCase().includes('text/event-stream');
 }
 
 const refuseMethod = (method: string, isStateless: boolean): Response =>

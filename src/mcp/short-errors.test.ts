@@ -23,6 +23,26 @@ describe('an answer', () => {
     }
   });
 
+  it('with the report of a schema library says it in words', () => {
+    const issues = [
+      { expected: 'string', code: 'invalid_type', path: ['params', 'cursor'], message: 'Invalid input: expected string, received null' },
+      { expected: 'object', code: 'invalid_type', path: ['params', 'name'], message: 'Invalid input: expected object, received undefined' },
+    ];
+    const words = 'params.cursor: expected string, received null; params.name: expected object, and it is missing';
+    const report = JSON.stringify(issues, null, 2);
+    for (const [message, code, said] of [
+      [report, -32_603, `Invalid params: ${words}`],
+      [`Invalid tools/call request: ${report}`, -32_602, `Invalid tools/call request: ${words}`],
+    ] as const) {
+      const wanted = { jsonrpc: '2.0', id: 1, error: { code: -32_602, message: said } };
+      const given = { jsonrpc: '2.0', id: 1, error: { code, message } };
+      expect(shortenError(given)).toEqual(wanted);
+      expect(JSON.parse(shortenSentError(Buffer.from(JSON.stringify(given))).toString())).toEqual(wanted);
+    }
+    for (const message of ['see [1]', '[{"path":"a"}]', `${report}.`, '[]'])
+      expect(shortenError({ error: { code: -32_603, message } })).toEqual({ error: { code: -32_603, message } });
+  });
+
   it('that is none stays, whatever it holds', () => {
     const sent = Buffer.from(written(result));
     expect(shortenSentError(sent)).toBe(sent);

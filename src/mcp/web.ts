@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../common/json.ts';
+import { accepts } from './accept.ts';
 import { EventWriter } from './event-writer.ts';
 import { fillIn } from './prepared-list.ts';
 import { shortenSentError } from './short-errors.ts';
@@ -15,6 +16,9 @@ export function toWebRequest(request: IncomingMessage, response: ServerResponse)
   const headers = toHeaders(request);
   // A guard checked it; the SDK accepts only this one.
   if (headers.has('content-type')) headers.set('content-type', 'application/json');
+  // The SDK looks for both names in the header, which may take them without naming them.
+  if (accepts(headers.get('accept'), 'text/event-stream')) headers.set('accept', 'application/json, text/event-stream');
+  if (headers.get('mcp-protocol-version') === '') headers.delete('mcp-protocol-version');
   // The SDK looks at the path only. The Host header is not used, since a client could forge it.
   return new Request('http://server.invalid/mcp', { method: request.method ?? 'GET', headers, signal: abort.signal });
 }
