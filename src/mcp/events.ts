@@ -139,6 +139,12 @@ export class SessionEvents implements EventStore, KeepsEvents {
     return null;
   }
 
+  /** Whether nothing follows on the stream of this event: it is the answer to the request that the stream was opened for. */
+  isEnd({ stream, sequence, isStanding }: FoundEvent): boolean {
+    const last = this.#events.findLast((event) => event.stream === stream);
+    return !isStanding && last?.sequence === sequence && isAnswer(last.message);
+  }
+
   /** The ID after which a stream begins that a GET opens now. */
   latest(): EventId {
     return `${this.#tag}-${this.#streams.get(GET_STREAM)?.number ?? 0}-${this.#sequence}`;
@@ -202,6 +208,8 @@ export class SessionEvents implements EventStore, KeepsEvents {
     if (known && --known.kept === 0 && event.stream !== GET_STREAM) this.#streams.delete(event.stream);
   }
 }
+
+const isAnswer = (message: JSONRPCMessage): boolean => !('method' in message) && 'id' in message;
 
 /** Whether it is the first event of a stream, which has an ID to resume from but no message. */
 export const isPriming = (message: JSONRPCMessage): boolean => !('jsonrpc' in message);

@@ -14,6 +14,12 @@ export function refuseUnknown({ method }: Request, id: string | null): Response 
 export const refuseEvent = (): Response =>
   errorResponse(400, -32_000, 'Bad Request: Last-Event-ID is not an event of this session. Open the stream without it.');
 
+/** With this status clients do not come back: with an empty stream some open another one, and again. */
+export const refuseEnded = (): Response =>
+  errorResponse(405, -32_000, 'Method Not Allowed: Last-Event-ID is the last event of a stream that has ended. Nothing follows it.', {
+    allow: 'POST, GET, DELETE',
+  });
+
 export const refuseWhileAway = (): Response =>
   errorResponse(
     503,

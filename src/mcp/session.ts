@@ -12,6 +12,7 @@ import { abandoned } from './web.ts';
 import { openedStream, SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
 import { followStream } from './follow.ts';
 import { levelIn, outline, type Handshake } from './handshake.ts';
+import { refuseEnded } from './session-refusals.ts';
 import { SharedEvents } from './shared-events.ts';
 
 /** What another process needs to continue a session under the same ID. */
@@ -220,6 +221,8 @@ export class Session {
     const lastEventId = request.headers.get('last-event-id');
     const from = lastEventId === null ? null : await this.#events.find(lastEventId);
     if (lastEventId !== null && !from) return null;
+    if (from && !this.#mayAnswerMore(from) && (await this.#events.isEnd(from)))
+      return { response: refuseEnded(), standsAfter: null, isStanding: false };
     const after = lastEventId ?? (await this.#events.latest());
     const isHere = from !== null && !from.isStanding && (this.#requestOf.has(from.stream) || this.#events instanceof SessionEvents);
     this.#closeOlder(from);
@@ -227,6 +230,12 @@ export class Session {
       ? this.#follow(request, this.#events, from ?? (await this.#events.find(after)))
       : this.#transport.handleRequest(request));
     return { response, standsAfter: isHere ? null : after, isStanding: from?.isStanding ?? true };
+  }
+
+  /** In the revisions with batches an answer need not be the last one of its stream. */
+  #mayAnswerMore({ stream }: FoundEvent): boolean {
+    const { protocolVersion } = this.handshake.initialize as { readonly protocolVersion?: string };
+    return this.#requestOf.has(stream) || (this.#running.size > 0 && (protocolVersion ?? '') < '2025-06-18');
   }
 
   /** Stores the events that were kept here while the shared store was away. */

@@ -308,6 +308,32 @@ describe('a broken stream', () => {
     expect((await readEvents(resumed).next()).value).toMatchObject({ message: { method: 'notifications/tools/list_changed' } });
   });
 
+  it.each(['2025-11-25', '2025-06-18', '2025-03-26'])('that was read to its end is not opened again, in %s', async (revision) => {
+    const stack = await startStack();
+    const session = await openSession(stack.url, revision);
+    const resume = (id: string) => session.fetch('GET', undefined, { ...listen, 'last-event-id': id });
+    const events: RawEvent[] = [];
+    for await (const event of readEvents(await session.fetch('POST', call('echo', { text: 'a' })), true)) events.push(event);
+    const { status, message } = await errorOf(await resume(events.at(-1)?.id ?? ''));
+    expect([status, message]).toEqual([405, expect.stringContaining('Nothing follows it')]);
+    if (events.length === 1) return;
+    const again: RawEvent[] = [];
+    for await (const event of readEvents(await resume(events[0]?.id ?? ''))) again.push(event);
+    expect(again, 'the beginning leads to the answer again').toMatchObject([{ message: { result: {} } }]);
+  });
+
+  it('that was read to its end is not opened again while another request runs', async () => {
+    const stack = await startStack();
+    const session = await openSession(stack.url);
+    const abort = new AbortController();
+    const running = await session.fetch('POST', call('wait', {}, 'w'), {}, abort.signal);
+    const events: RawEvent[] = [];
+    for await (const event of readEvents(await session.fetch('POST', call('echo', { text: 'a' })), true)) events.push(event);
+    expect((await session.fetch('GET', undefined, { ...listen, 'last-event-id': events.at(-1)?.id ?? '' })).status).toBe(405);
+    abort.abort();
+    await running.body?.cancel().catch(() => undefined);
+  });
+
   it("is not resumed with an event of another session, of another process, or of nobody's", async () => {
     const stack = await startStack();
     const [own, foreign] = [await openSession(stack.url), await openSession(stack.url)];

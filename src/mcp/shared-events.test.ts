@@ -117,6 +117,16 @@ describe('a stream of one replica', () => {
     expect(messages(await followed(other, first))).toEqual([result(8), result(7)]);
   });
 
+  it('has ended for a client that has read its last answer, at any replica, and not before', async () => {
+    const [one, other] = [open('one', [7, 8]), open('other')];
+    const ids = [await begin(one, 'a', [7, 8])];
+    for (const id of [8, 7]) ids.push(await one.storeEvent('a', result(id)));
+    for (const events of [one, other]) {
+      const ended = await Promise.all(ids.map(async (id) => events.isEnd((await events.find(id))!)));
+      expect(ended).toEqual([false, false, true]);
+    }
+  });
+
   it('ends with "outcome unknown" once its replica is gone, for each request without an answer, and once', async () => {
     const [one, other, third] = [open('one', [7, 8]), open('other'), open('third')];
     const first = await begin(one, 'a', [7, 8]);

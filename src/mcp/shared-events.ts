@@ -95,6 +95,13 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return (await store.read(session, number - 1)).some((kept) => numberOf(kept) === number) ? found('') : null;
   }
 
+  /** Whether nothing follows on the stream of this event. @throws Error when the store cannot be reached */
+  async isEnd({ number, sequence, isStanding }: FoundEvent): Promise<boolean> {
+    if (isStanding) return false;
+    const last = (await this.#ofStream(number)).at(-1);
+    return last?.sequence === sequence && last.event.isLast;
+  }
+
   /** The ID after which a stream begins that a GET opens now. */
   async latest(): Promise<EventId> {
     const { store, session } = this.#options;
