@@ -112,8 +112,8 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
 }
 
 function isReplaced(record: LifecycleRecord): boolean | null {
-  const { pid, interpreter, codeDigest, codeTrace } = record;
-  if (isInterpreterReplaced(pid, interpreter)) return true;
+  const { codeDigest, codeTrace } = record;
+  if (isInterpreterReplaced(record)) return true;
   const path = programPathOf(record);
   if (path === null || codeDigest === '') return null;
   if (codeTrace !== null && traceFiles(path) === codeTrace) return false;

@@ -3,9 +3,10 @@ import { closeSync, existsSync } from 'node:fs';
 import { execute } from './execute.ts';
 import { packHandover, unpackHandover, type Former, type Handover } from './handover.ts';
 import { HANDOVER_VARIABLE, type Launch } from './launch.ts';
+import { isExecutable } from './names.ts';
 import { loadNative } from './native.ts';
 import { folderOf } from './reading.ts';
-import { commandLine, findProgram, isExecutable, type Program } from './program.ts';
+import { commandLine, findProgram, type Program } from './program.ts';
 
 /**
  * Executes the former program, with the former configuration and the sockets that were handed over, which must still be

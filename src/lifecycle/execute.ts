@@ -4,7 +4,8 @@ import { getSystemErrorMessage } from 'node:util';
 import { messageOf, ZscalerMcpError } from '../common/errors.ts';
 import type { Launch } from './launch.ts';
 import type { Native } from './native.ts';
-import { isExecutable, type Program } from './program.ts';
+import { isExecutable } from './names.ts';
+import type { Program } from './program.ts';
 
 /** Replaces the program, or throws and leaves the process as it was. @throws ZscalerMcpError ERR_EXEC_FAILED */
 export function execute(program: Program, launch: Launch, env: Readonly<Record<string, string>>, native: Native | null): never {

@@ -51,6 +51,9 @@ export interface Handover<State> {
   readonly entry?: string;
   /** `Launch.main` of the first generation. Absent in what an older version handed over. */
   readonly main?: string;
+  /** `Launch.cwd` and `Launch.searchPath` of the first generation. Absent in what an older version handed over. */
+  readonly cwd?: string;
+  readonly searchPath?: string | null;
   /** `Launch.manager` of the first generation. Absent in what an older version handed over: then it is in the environment. */
   readonly manager?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 /** Captures how this process was started. The only reader of `process.env` beside the entry file. */
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
 import { variablesOf } from '../common/surroundings.ts';
+import { asNamed, findByName, resolveLinks, searchPath, workingDirectory } from './names.ts';
 
 /** Absolute paths of the running program, links resolved: a link that is moved later does not change what runs now. */
 export interface LoadedProgram {
@@ -16,16 +16,19 @@ export interface Launch {
   /** Arguments after the entry file. */
   readonly argv: readonly string[];
   /**
-   * `argv[1]` as it was given, which an exec repeats: usually the program's entry file, or the file of a launcher that imports it (pm2,
-   * a wrapper). Empty for `node --eval`.
+   * `argv[1]` by the path that was given, which an exec repeats: usually the program's entry file, or the file of a launcher that imports
+   * it (pm2, a wrapper). Links are unresolved, also those of the working directory where the path was relative. Empty for `node --eval`.
    */
   readonly entry: string;
   /** The program's entry file by the name that leads to it, links unresolved, so that a moved `current` link leads to the new version. */
   readonly main: string;
   readonly execPath: string;
   readonly argv0: string;
+  /** PATH, where `argv0` is a bare name that led to the interpreter on it; else null. A restart searches it again. */
+  readonly searchPath: string | null;
   readonly loaded: LoadedProgram;
   readonly execArgv: readonly string[];
+  /** By the name that the shell had for it (PWD), links unresolved, where that leads to the same place. */
   readonly cwd: string;
   /** The environment at the very first start. It passes through every exec unchanged. */
   readonly env: Readonly<Record<string, string>>;
@@ -68,15 +71,16 @@ export function captureLaunch(main: string): Launch {
   }
   for (const name of Object.keys(manager)) delete process.env[name];
   const hasEntry = !process.execArgv.some(isEval);
-  const entry = hasEntry ? (process.argv[1] ?? '') : '';
-  const cwd = workingDirectory();
+  const cwd = workingDirectory(env['PWD']);
+  const entry = hasEntry ? asGiven(process.argv[1] ?? '', cwd) : '';
   const loaded = resolveLinks(main);
   return Object.freeze({
     argv: Object.freeze(process.argv.slice(hasEntry ? 2 : 1)),
     entry,
-    main: findMain(loaded, [entry, env['pm_exec_path'] ?? ''], cwd),
+    main: findByName(loaded, [entry, env['pm_exec_path'] ?? ''], cwd),
     execPath: process.execPath,
     argv0: process.argv0,
+    searchPath: searchPath({ argv0: process.argv0, execPath: process.execPath, cwd, path: env['PATH'] }),
     loaded: Object.freeze({ interpreter: process.execPath, entry: loaded }),
     execArgv: Object.freeze([...process.execArgv]),
     cwd,
@@ -107,25 +111,37 @@ export function takeOn({ cwd, env }: Pick<Launch, 'cwd' | 'env'>): void {
 /** With `node --eval` no file stands in `argv[1]`. */
 const isEval = (option: string): boolean => /^(?:-e|-p|-pe|--eval|--print)(?:=|$)/.test(option);
 
-/** `node dist/main` finds `dist/main.js`. pm2 names the file in a variable; of other launchers only the file that they loaded is known. */
-function findMain(loaded: string, given: readonly string[], cwd: string): string {
-  const paths = given.filter(Boolean).flatMap((path) => [resolve(cwd, path), resolve(cwd, `${path}.js`)]);
-  return paths.find((path) => resolveLinks(path) === loaded) ?? loaded;
+/**
+ * Node.js makes `argv[1]` absolute by the directory's real path. Where a relative path was given, it is made absolute by the
+ * directory's name instead. Only Linux tells what was given; elsewhere a path inside the directory is taken for a relative one.
+ */
+function asGiven(absolute: string, cwd: string): string {
+  const given = process.platform === 'linux' ? givenEntry() : '';
+  return given.startsWith('/') ? absolute : asNamed(absolute, cwd, given);
 }
 
-function resolveLinks(path: string): string {
+/** Counted from the end, because options of Node.js stand before it; empty when it cannot be read. */
+function givenEntry(): string {
   try {
-    return realpathSync(path);
+    return (
+      readFileSync('/proc/self/cmdline', 'utf8')
+        .split('\0')
+        .slice(0, -1)
+        .at(1 - process.argv.length) ?? ''
+    );
   } catch {
-    return path;
+    return '';
   }
 }
 
-/** `process.cwd()` throws when the directory has been deleted; the shell's PWD still has its name. */
-function workingDirectory(): string {
+/**
+ * Enters the working directory by its name, which may lead to another place by now, so that relative paths in settings mean what
+ * they mean to the next generation. Stays where it is when there is none.
+ */
+export function enterDirectory({ cwd }: Pick<Launch, 'cwd'>): void {
   try {
-    return process.cwd();
+    process.chdir(cwd);
   } catch {
-    return process.env['PWD'] ?? '/';
+    // A restart says so.
   }
 }

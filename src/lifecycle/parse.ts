@@ -107,6 +107,8 @@ const RECORD: Keys = {
     startedAt: text,
     version: text,
     interpreter: text,
+    argv0: text,
+    searchPath: textOrNull,
     argv: texts,
     program: textOrNull,
     cwd: text,

@@ -1,9 +1,10 @@
 /** The program that a restart runs. It is looked up each time, so that a replaced one is found. */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readNamedFile } from '../common/named-file.ts';
 import type { Launch } from './launch.ts';
+import { findInterpreter } from './names.ts';
 import type { LifecycleRecord } from './record.ts';
 
 /** What an exec needs. */
@@ -14,11 +15,9 @@ export interface Program {
   readonly argv: readonly string[];
 }
 
-/** `argv0` if it is an executable path (a moved link leads to the new version), else the interpreter that runs now. */
+/** What a restart would execute now: a moved link leads to the new version. */
 export function findProgram(launch: Launch): Program {
-  const byName = launch.argv0.includes('/') ? resolve(launch.cwd, launch.argv0) : null;
-  const path = byName !== null && isExecutable(byName) ? byName : launch.execPath;
-  return { path, argv: commandLine(launch, launch.entry) };
+  return { path: findInterpreter(launch), argv: commandLine(launch, launch.entry) };
 }
 
 /**
@@ -63,8 +62,10 @@ export function traceFiles(entry: string): string | null {
   }
 }
 
-/** Whether the executable that a process runs is no longer the file at `path`. Linux; null elsewhere. */
-export function isInterpreterReplaced(pid: number, path: string): boolean | null {
+/** Whether a restart of the recorded process would run another executable than it runs now. Linux; null elsewhere. */
+export function isInterpreterReplaced(record: LifecycleRecord): boolean | null {
+  const { pid, interpreter, argv0 = interpreter, searchPath = null, cwd } = record;
+  const path = findInterpreter({ argv0, searchPath, cwd, execPath: interpreter });
   try {
     const [running, there] = [statSync(`/proc/${pid}/exe`), statSync(path)];
     return running.dev !== there.dev || running.ino !== there.ino;
@@ -115,13 +116,3 @@ const programFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(js|ts|json)$/.test(file))
     .sort();
-
-/** Whether this process may execute the file. */
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

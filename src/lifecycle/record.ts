@@ -162,6 +162,9 @@ export interface LifecycleRecord {
   readonly identity: Identity;
   readonly version: string;
   readonly interpreter: string;
+  /** The name by which a restart finds the interpreter, see `Launch`. Absent in the record of an older version. */
+  readonly argv0?: string;
+  readonly searchPath?: string | null;
   /** Of the first start; the entry file first, or the file of a launcher that loads it. */
   readonly argv: readonly string[];
   /** The program's entry file, links unresolved. Null in a record of an older version: then it is the first of `argv`. */

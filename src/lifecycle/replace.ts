@@ -11,10 +11,11 @@ import { execute, flushStream } from './execute.ts';
 import { packHandover, type HandedConnection, type HandedListener, type Handover, type UnfinishedRestart } from './handover.ts';
 import { HANDOVER_VARIABLE } from './launch.ts';
 import { lockHolder } from './lock.ts';
+import { isExecutable } from './names.ts';
 import type { Native } from './native.ts';
 import type { Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
-import { findProgram, isExecutable, traceProgram } from './program.ts';
+import { findProgram, traceProgram } from './program.ts';
 import type { Problem, State } from './record.ts';
 import { rehearse, type RehearsalResult } from './rehearse.ts';
 import type { OperationRequest } from './requests.ts';
@@ -239,6 +240,8 @@ export class Restarter<Config> {
       manager,
       entry: launch.entry,
       main: launch.main,
+      cwd: launch.cwd,
+      searchPath: launch.searchPath,
     };
   }
 

@@ -6,7 +6,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { describeProblem } from '../common/problem.ts';
-import type { Candidate, Environment, Launch, Problem, SourceFacts, SourceFile } from '../lifecycle/index.ts';
+import {
+  enterDirectory,
+  type Candidate,
+  type Environment,
+  type Launch,
+  type Problem,
+  type SourceFacts,
+  type SourceFile,
+} from '../lifecycle/index.ts';
 import {
   classifyEnvSource,
   compareSettings,
@@ -219,6 +227,7 @@ export class Configuration {
   /** Reads the env source again and judges it; changes nothing. */
   async readAgain(kind: 'reload' | 'restart', dryRun = false): Promise<ConfigurationCandidate> {
     const { dotenvPath, envCandidates: candidates, envFile } = this.#saved.source;
+    enterDirectory(this.#invocation.launch);
     const { situation, envSource, found } = classifyEnvSource(this.#saved.source);
     const isGone = envSource === 'missing' || envSource === 'none' || envSource === 'fresh-discovery';
     if (isGone && (kind === 'reload' || found === null)) return this.#keepFile(situation, kind);

@@ -35,10 +35,9 @@ export async function serve(stage: Stage, { flags, demo, exitCodeOf }: ServeOpti
   try {
     const handover = unpackHandover(launch) as Handover<SavedConfiguration> | null;
     if (!handover) return await begin(stage, invocation, demo, log);
-    const reading = await Configuration.takeOver(invocation, handover.state);
-    return await logFor({ operation: handover.operation.id }, () =>
-      takeOver({ stage: asLaunched(stage, handover), handover, reading, demo, held: [], log }),
-    );
+    const launched = asLaunched(stage, handover);
+    const reading = await Configuration.takeOver({ launch: launched.launch, flags }, handover.state);
+    return await logFor({ operation: handover.operation.id }, () => takeOver({ stage: launched, handover, reading, demo, held: [], log }));
   } catch (error) {
     logFailure(log, error);
     return exitCodeOf(error);
@@ -75,9 +74,18 @@ function leave(stage: Stage, signal: NodeJS.Signals, log: RootLog): void {
   stage.exit(0);
 }
 
-/** A restart repeats the first start, whatever program this generation is made of. */
-const asLaunched = (stage: Stage, { entry, main = stage.launch.main }: Handover<unknown>): Stage =>
-  entry === undefined ? stage : Object.assign(Object.create(stage) as Stage, { launch: { ...stage.launch, entry, main } });
+/** A restart repeats the first start, whatever program this generation is made of, and wherever a link has led meanwhile. */
+function asLaunched(stage: Stage, { entry, main, cwd, searchPath }: Handover<unknown>): Stage {
+  if (entry === undefined) return stage;
+  const { launch } = stage;
+  const first = {
+    entry,
+    main: main ?? launch.main,
+    cwd: cwd ?? launch.cwd,
+    searchPath: searchPath === undefined ? launch.searchPath : searchPath,
+  };
+  return Object.assign(Object.create(stage) as Stage, { launch: { ...launch, ...first } });
+}
 
 /** If this generation is not ready in time, it gives the process back to the generation before it. */
 async function takeOver(taking: Run & { readonly handover: Handover<SavedConfiguration> }): Promise<number | undefined> {

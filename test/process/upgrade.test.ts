@@ -1,38 +1,9 @@
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFolder, missing, root, startServer } from './harness.ts';
+import { makeFolder, missing, startServer } from './harness.ts';
+import { install } from './install.ts';
 import { callTool, openSession } from './mcp.ts';
-
-/** An installed version of the program: the built one, with its version number changed. */
-function install(folder: string, version: string): void {
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', version }));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const { version: built } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  for (const name of ['app', 'version']) replaceIn(join(folder, 'dist'), name, built, version);
-}
-
-function replaceIn(folder: string, prefix: string, from: string, to: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(prefix)) continue;
-    const path = join(folder, name);
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(JSON.stringify(from), JSON.stringify(to)));
-  }
-}
 
 /** Changes of the program that pass the rehearsal and then prevent it from serving. */
 const twoFaced = [
