@@ -1,5 +1,5 @@
 /** Captures how this process was started. The only reader of `process.env` beside the entry file. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { variablesOf } from '../common/surroundings.ts';
 import { asNamed, findByName, resolveLinks, searchPath, workingDirectory } from './names.ts';
 
