@@ -10,6 +10,8 @@ export function acceptApiKeys(keys: readonly string[]): Authenticator {
   return {
     scheme: 'Bearer',
     isGuessable: true,
+    wants:
+      'Set the header "Authorization: Bearer KEY" or "X-Api-Key: KEY" in the configuration of the client, with a key that the operator of this server gave you.',
     identify: (headers) => Promise.resolve(find(known, shownKey(headers))),
   };
 }

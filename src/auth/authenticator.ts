@@ -19,6 +19,8 @@ export interface Authenticator {
   /** Issuer of the tokens, for the resource metadata; null until discovery has answered, undefined for modes without one. */
   readonly issuer?: () => string | null;
   readonly scopes?: readonly string[];
+  /** What a client has to send, as an imperative sentence. Clients show it to their users. */
+  readonly wants: string;
   /** Never throws: malformed input from a client is a finding. */
   identify(headers: IncomingHttpHeaders): Promise<Finding>;
   /** Prefetches what the first request would otherwise have to wait for. */

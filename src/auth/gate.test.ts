@@ -63,7 +63,38 @@ describe('the gate', () => {
     expect(wrong).toMatchObject({
       refusal: { status: 401, code: -32_001, headers: { 'www-authenticate': 'Bearer realm="zscaler-mcp", error="invalid_token"' } },
     });
-    expect(missing).toMatchObject({ refusal: { status: 401, headers: { 'www-authenticate': 'Bearer realm="zscaler-mcp"' } } });
+    expect(missing).toMatchObject({
+      refusal: {
+        status: 401,
+        message: expect.stringContaining('Set the header "Authorization: Bearer KEY"') as string,
+        headers: { 'www-authenticate': 'Bearer realm="zscaler-mcp"' },
+      },
+    });
+  });
+
+  it.each([
+    ['/.well-known/oauth-protected-resource', 404],
+    ['/.well-known/oauth-protected-resource/mcp', 404],
+    ['/.well-known/oauth-authorization-server', 404],
+    ['/.well-known/oauth-authorization-server/mcp', 404],
+    ['/.well-known/openid-configuration', 404],
+    ['/mcp/.well-known/openid-configuration', 404],
+    ['/.well-known/other', null],
+    ['/register', 400],
+    ['/mcp/register', 400],
+    ['/authorize', 400],
+    ['/token', 400],
+    ['/tokens', null],
+    ['/mcp', null],
+  ])('with keys tells a client that looks for OAuth at %s which header to set', (path, status) => {
+    const published = open(keys('right')).publish(path, { headers: {} } as IncomingMessage);
+    expect(published?.status ?? null).toBe(status);
+    if (published)
+      expect(published.body).toEqual({
+        error: 'invalid_request',
+        error_description: expect.stringMatching(/^This server does not use OAuth\. Set the header "Authorization: Bearer KEY"/) as string,
+      });
+    expect(open({ mode: 'none', failureLimit: 5, baseUrl: null }).publish(path, { headers: {} } as IncomingMessage)).toBeNull();
   });
 
   it('gives each key a principal of its own, the same in every process, which does not show the key', async () => {

@@ -46,6 +46,8 @@ export interface Published {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Whether it is the answer to POST as well. */
+  readonly anyMethod?: boolean;
 }
 
 /** Replaced as a whole by a reload. */
@@ -115,7 +117,8 @@ export class Gate {
   /** Metadata of this server as a protected resource (RFC 9728); null for every other path. */
   publish(path: string, request: IncomingMessage): Published | null {
     const { authenticator, config } = this.#guard;
-    if (!authenticator?.issuer) return null;
+    if (!authenticator) return null;
+    if (!authenticator.issuer) return isOfOAuth(path) ? refuseOAuth(path, authenticator) : null;
     const resource = describedResource(path, request, this.#namesOf(config));
     if (resource === null) return null;
     const issuer = authenticator.issuer();
@@ -229,14 +232,14 @@ export class Gate {
   }
 
   async #refuse(
-    { config, failures }: Guard,
+    { config, failures, authenticator }: Guard,
     finding: Exclude<Finding, { kind: 'known' }>,
     address: string,
     challenge: string,
   ): Promise<Refusal> {
     switch (finding.kind) {
       case 'missing':
-        return refuse.missing(challenge);
+        return refuse.missing(challenge, authenticator?.wants ?? '');
       case 'narrow':
         return refuse.narrow(challenge, finding.scopes);
       case 'unavailable':
@@ -275,6 +278,25 @@ export class Gate {
     if (leaving.length > 0) this.#parts.log.info({ streams: leaving.length }, 'ended event streams of callers that are no longer let in');
   }
 }
+
+/** Paths that a client asks once it has been refused: metadata (RFC 8414, RFC 9728, OpenID Connect Discovery), and the endpoints that it guesses. */
+function isOfOAuth(path: string): boolean {
+  const own = path.replace(/^\/(?:mcp|sse)(?=\/)/, '');
+  return (
+    OAUTH_ENDPOINTS.has(own) ||
+    /^\/\.well-known\/(?:oauth-protected-resource|oauth-authorization-server|openid-configuration)(?:\/|$)/.test(own)
+  );
+}
+
+const OAUTH_ENDPOINTS: ReadonlySet<string> = new Set(['/register', '/authorize', '/token']);
+
+/** Says in OAuth's own form that there is no OAuth here: some clients print the description word for word. */
+const refuseOAuth = (path: string, { wants }: Authenticator): Published => ({
+  status: path.includes('.well-known') ? 404 : 400,
+  headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' },
+  body: { error: 'invalid_request', error_description: `This server does not use OAuth. ${wants}` },
+  anyMethod: true,
+});
 
 /** Where the platform's own authentication is trusted, a request without any credentials is taken as authenticated by it. */
 function withTrust(finding: Finding, headers: IncomingHttpHeaders, config: AuthConfig): Finding {

@@ -362,10 +362,10 @@ describe('the description of this server (RFC 9728)', () => {
     expect(published?.body).toMatchObject({ scopes_supported: ['a', 'b'], bearer_methods_supported: ['header'] });
   });
 
-  it('is at no other path, and not where no tokens are taken', async () => {
+  it('is at no other path, and not where keys are taken', async () => {
     expect((await publish('/.well-known/oauth-protected-resource/other', {})).published).toBeNull();
     const keys = open({ mode: 'api-key', keys: ['k'], trustsPlatform: false, failureLimit: 5, baseUrl: null });
-    expect(keys.publish('/.well-known/oauth-protected-resource', request({}))).toBeNull();
+    expect(keys.publish('/.well-known/oauth-protected-resource', request({}))).toMatchObject({ status: 404 });
   });
 
   it('does not let a name that breaks out of a header into one', async () => {

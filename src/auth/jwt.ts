@@ -30,6 +30,7 @@ export function acceptTokens(rules: TokenRules): Authenticator {
     scheme: 'Bearer',
     // Signatures cannot be brute-forced.
     isGuessable: false,
+    wants: 'Send a token of the identity provider with every request: "Authorization: Bearer TOKEN".',
     issuer: rules.knownIssuer,
     scopes: rules.scopes,
     identify: (headers) => identify(bearerOf(headers), rules),

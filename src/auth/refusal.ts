@@ -17,8 +17,8 @@ const unauthorized = (message: string, challenge: string): Refusal => ({
 });
 
 export const refuse = {
-  missing: (challenge: string): Refusal =>
-    unauthorized('Unauthorized: this server requires authentication. Send credentials with every request.', challenge),
+  missing: (challenge: string, wants: string): Refusal =>
+    unauthorized(`Unauthorized: this server requires authentication. ${wants}`, challenge),
   wrong: (challenge: string): Refusal => unauthorized('Unauthorized: the credentials are not valid for this server.', challenge),
   narrow: (challenge: string, scopes: readonly string[]): Refusal => ({
     status: 403,

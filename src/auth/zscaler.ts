@@ -45,6 +45,8 @@ export class TenantClients {
     return {
       scheme: 'Basic',
       isGuessable: true,
+      wants:
+        'Set the headers "X-Zscaler-Client-Id" and "X-Zscaler-Client-Secret", or HTTP Basic with both, in the configuration of the client: those of a OneAPI client of the tenant.',
       identify: async (headers) => {
         const credentials = clientCredentialsOf(headers);
         if (!credentials) return { kind: 'missing' };

@@ -36,6 +36,8 @@ interface Published {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Whether it is the answer to POST as well. */
+  readonly anyMethod?: boolean;
 }
 
 type Admission =
@@ -252,8 +254,8 @@ function judge({ options, host, limits, request: { headers } }: Passage, address
   };
 }
 
-function publish({ status, headers, body }: Published, request: IncomingMessage, response: ServerResponse): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, ['GET', 'HEAD']);
+function publish({ status, headers, body, anyMethod = false }: Published, request: IncomingMessage, response: ServerResponse): void {
+  if (!anyMethod && request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, ['GET', 'HEAD']);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   sendJson(response, status, body);
 }
