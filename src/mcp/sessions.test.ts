@@ -220,7 +220,7 @@ describe("a session's stream", () => {
     await until(() => stack.standing.size === 0);
   });
 
-  it('of a subscription breaks off without a last word, the sign to subscribe again', async () => {
+  it('of a subscription ends with its result', async () => {
     const stack = await startStack();
     const response = await modern(stack.url, 'subscriptions/listen', { notifications: { toolsListChanged: true } });
     await until(() => stack.standing.size === 1);
@@ -229,8 +229,13 @@ describe("a session's stream", () => {
       for await (const event of readEvents(response)) events.push(event);
     })();
     stack.mcp.endStreams();
-    await expect(reading).rejects.toThrow();
-    expect(events.some(({ message }) => 'result' in message)).toBe(false);
+    await reading;
+    const [acknowledged, last] = events.map(
+      ({ message }) => message as { id?: unknown; params?: { _meta?: object }; result?: { _meta?: object } },
+    );
+    expect(events).toHaveLength(2);
+    // The result names the subscription as its notifications do.
+    expect(last).toMatchObject({ result: { resultType: 'complete', _meta: acknowledged?.params?._meta } });
   });
 
   it('tells nothing before the client said that it is ready', async () => {

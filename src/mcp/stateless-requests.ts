@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createMcpHandler,
   MissingRequiredClientCapabilityError,
+  SUBSCRIPTION_ID_META_KEY,
   UnsupportedProtocolVersionError,
   type McpHttpHandler,
   type RequestId,
@@ -144,14 +145,14 @@ export class StatelessRequests {
     await this.#handler.close();
   }
 
-  /** The stream breaks off when it ends, so that the client opens it again; a complete answer would end the subscription for good. */
+  /** The stream of a subscription ends with its result, as the specification foresees; clients then open another one, or not. */
   async #listen(request: Request, response: ServerResponse, context: RequestContext, body: unknown): Promise<void> {
     const opened: { tell: ((event: ServerEvent) => void) | null } = { tell: null };
     const answer = await openedSubscription.run(opened, () => this.#handler.fetch(request, { parsedBody: body }));
     const { continued = null } = context;
     if (continued && this.#toolsChangedPending) opened.tell?.({ kind: 'tools_list_changed' });
     const writer = new EventWriter(response);
-    const stream = carryable(writer, () => response.destroy(), stringifyJson(body));
+    const stream = carryable(writer, () => response.end(lastWord(body)), stringifyJson(body));
     return sendWebResponse(response, answer, {
       writer,
       opened: () => this.#options.streams.add(response, context, stream),
@@ -159,6 +160,13 @@ export class StatelessRequests {
       begin: continued && { unsent: continued.unsent, skipsFirst: true },
     });
   }
+}
+
+/** The result that a subscription ends with, as an event: without it a client takes the end for a crash. */
+function lastWord(body: unknown): string {
+  const { id } = body as { readonly id: RequestId };
+  const result = { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_META_KEY]: id } };
+  return `event: message\ndata: ${stringifyJson({ jsonrpc: '2.0', id, result })}\n\n`;
 }
 
 const refuseListen = (length: number): Response =>
