@@ -21,7 +21,7 @@ const TYPING_MS = 1_500;
 const commands: readonly (readonly [line: string, mark: string])[] = [
   ['echo ZSCALER_MCP_LOG_LEVEL=warn >> .env && zscaler-mcp reload', 'reload'],
   ['echo ZSCALER_MCP_SERVICES=zia,zpa >> .env && zscaler-mcp reload', 'reload'],
-  ['zscaler-mcp restart --keep-sessions', 'restart'],
+  ['zscaler-mcp restart', 'restart'],
   ['echo ZSCALER_MCP_PORT=eighty >> .env && zscaler-mcp reload', 'refused'],
   ['zscaler-mcp status | head -4', 'status'],
 ];

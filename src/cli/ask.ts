@@ -2,7 +2,7 @@
 import { ask, describeOperation, findServer, newOperationId, type Operation, type Whereabouts } from '../lifecycle/index.ts';
 import { classifyEnvSource, describeEnvironment } from '../settings/env-source.ts';
 import type { OptionValues } from './command.ts';
-import { generationOf, timeoutOf } from './options.ts';
+import { generationOf, sessionsOf, timeoutOf } from './options.ts';
 
 /** Asks a running server to reload or restart, and waits for its verdict. @throws ZscalerMcpError ERR_USAGE for a bad option value */
 export async function askServer(kind: 'reload' | 'restart', values: OptionValues, where: Whereabouts): Promise<Operation> {
@@ -17,7 +17,7 @@ const askHere = (kind: 'reload' | 'restart', values: OptionValues, where: Wherea
     timeoutMs: timeoutOf(values, kind) * 1_000,
     wait: values['no-wait'] !== true,
     expectGeneration: generationOf(values, kind),
-    keepSessions: values['keep-sessions'] === true,
+    sessions: sessionsOf(values, kind),
   });
 
 /** For a verdict that the server did not give: what its record says, as `status` does. */

@@ -55,3 +55,14 @@ export function generationOf(values: OptionValues, command: string): number | nu
   if (!Number.isSafeInteger(value) || value < 1) throw usageError('--expect-generation requires a whole number from 1', '', command);
   return value;
 }
+
+/**
+ * @param command whose page of help an error refers to
+ * @returns what becomes of client sessions; null when no option says so
+ * @throws ZscalerMcpError ERR_USAGE
+ */
+export function sessionsOf(values: OptionValues, command: string): 'keep' | 'end' | null {
+  const [keep, end] = [values['keep-sessions'] === true, values['end-sessions'] === true];
+  if (keep && end) throw usageError('--keep-sessions and --end-sessions exclude each other', '', command);
+  return keep ? 'keep' : end ? 'end' : null;
+}

@@ -13,7 +13,7 @@ import { sayError, signal, speaker, type Say } from './speak.ts';
 import { judgeGeneration } from './verdicts.ts';
 
 /** How `ask` asks: the conditions of the request, where the server is, and how long to wait for its verdict. */
-export interface AskOptions extends Pick<OperationRequest, 'dryRun' | 'expectGeneration' | 'keepSessions'> {
+export interface AskOptions extends Pick<OperationRequest, 'dryRun' | 'expectGeneration' | 'sessions'> {
   readonly where: Whereabouts;
   /** For the lock and the verdict together. */
   readonly timeoutMs: number;
@@ -23,9 +23,9 @@ export interface AskOptions extends Pick<OperationRequest, 'dryRun' | 'expectGen
 
 /** Asks for a reload or a restart and waits for the verdict. Never throws for what the server or its PID file does. */
 export async function ask(kind: OperationRequest['kind'], options: AskOptions): Promise<Operation> {
-  const { where, timeoutMs, wait, dryRun, expectGeneration, keepSessions } = options;
+  const { where, timeoutMs, wait, dryRun, expectGeneration, sessions } = options;
   const startedAt = performance.now();
-  const request = { id: newOperationId(), kind, dryRun, expectGeneration, keepSessions, askedBy: { uid: null, pid: process.pid } };
+  const request = { id: newOperationId(), kind, dryRun, expectGeneration, sessions, askedBy: { uid: null, pid: process.pid } };
   const found = findServer(where);
   const say = speaker({ id: request.id, kind, note: found.note, startedAt });
   const others = findOthers(found, where);

@@ -22,7 +22,7 @@ const open = (path: string | null = folder, late: OperationRequest[] = []) =>
 
 function submit(kind: 'reload' | 'restart' = 'reload'): string {
   const id = newOperationId();
-  submitRequest(folder, { id, kind, dryRun: true, expectGeneration: null, keepSessions: false, askedBy: { uid: null, pid: 1 } });
+  submitRequest(folder, { id, kind, dryRun: true, expectGeneration: null, sessions: null, askedBy: { uid: null, pid: 1 } });
   return id;
 }
 
@@ -100,7 +100,7 @@ it('nor is a server by the request of a command that was ended before it sent it
   const inbox = open();
   inbox.begin();
   const waiter = { ...identify(process.pid), startTime: '5' };
-  const request = { id: newOperationId(), kind: 'reload', dryRun: true, expectGeneration: null, keepSessions: false, waiter } as const;
+  const request = { id: newOperationId(), kind: 'reload', dryRun: true, expectGeneration: null, sessions: null, waiter } as const;
   submitRequest(folder, { ...request, askedBy: { uid: null, pid: process.pid } });
   await waitFor(() => readdirSync(folder).length === 0);
   expect(deliver(inbox, 'reload')).toEqual(['bare']);

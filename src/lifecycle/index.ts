@@ -55,7 +55,7 @@
  *   where: { pidFile: '/run/my.pid', home: undefined },
  *   dryRun: false,
  *   expectGeneration: null,
- *   keepSessions: true,
+ *   sessions: 'keep',
  *   timeoutMs: 30_000,
  *   wait: true,
  * });

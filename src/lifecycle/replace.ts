@@ -19,7 +19,7 @@ import { findProgram, traceProgram } from './program.ts';
 import type { Problem, State } from './record.ts';
 import { rehearse, type RehearsalResult } from './rehearse.ts';
 import type { OperationRequest } from './requests.ts';
-import type { Candidate, DrainReport } from './service.ts';
+import type { Candidate, DrainReport, Service } from './service.ts';
 import { CALLED_OFF, wouldRestart, type Verdict } from './verdicts.ts';
 
 const REHEARSAL_LIMIT_MS = 20_000;
@@ -94,7 +94,7 @@ export class Restarter<Config> {
       if (this.#isStopping) return CALLED_OFF;
       if (!native && keeper.record.handover === 'descriptor') keeper.update({ handover: 'rebind' });
       candidate = { ...candidate, warnings: [...candidate.warnings, ...rehearsal.warnings] };
-      if (request.dryRun) return wouldRestart(candidate);
+      if (request.dryRun) return wouldRestart(candidate, this.#foresee(request));
       await this.#settleCommands(request);
       return await this.#replace({ ...attempt, candidate, listeners, native, trace });
     } catch (error) {
@@ -135,6 +135,13 @@ export class Restarter<Config> {
     return { ...result, message: service.redact(result.message) };
   }
 
+  /** What clients would notice. */
+  #foresee(request: OperationRequest): string[] {
+    const keep = keepsSessions(request, this.#options.service);
+    const { ended } = this.#options.service.openSessions(keep);
+    return ended > 0 ? [`${count(ended, 'MCP session')}${keep ? ' over HTTP+SSE' : ''} would end`] : [];
+  }
+
   /** Waits for commands that have read our state and are about to signal: after the exec has begun, a signal would kill. */
   async #settleCommands(request: OperationRequest): Promise<void> {
     const { queue, collectRequests } = this.#shared;
@@ -154,8 +161,8 @@ export class Restarter<Config> {
     const { request, candidate, listeners, native } = rehearsed;
     const { enter, collectRequests, notifier } = this.#shared;
     enter('draining');
-    const keep = request.keepSessions || service.keepsSessions();
-    const sessions = service.openSessions(keep);
+    const keep = keepsSessions(request, service);
+    const sessions = { ...service.openSessions(keep), areKept: keep };
     const undo: (() => void)[] = [];
     try {
       const { interrupted } = await this.#drain(native, keep);
@@ -255,6 +262,10 @@ export class Restarter<Config> {
   }
 }
 
+/** Whether client sessions go on in the next generation. */
+const keepsSessions = ({ sessions = null }: OperationRequest, service: Pick<Service<never>, 'keepsSessions'>): boolean =>
+  sessions === null ? service.keepsSessions() : sessions === 'keep';
+
 interface Packing<Config> {
   readonly rehearsed: Rehearsed<Config>;
   readonly notes: readonly string[];
@@ -297,6 +308,8 @@ interface Effects {
   /** Client sessions before the restart, and those of them that it ends. */
   readonly open: number;
   readonly ended: number;
+  /** Whether sessions are kept where they can be. */
+  readonly areKept: boolean;
   /** Requests that got an error at the drain timeout. */
   readonly interrupted: number;
   /** The listening socket is closed and bound again, not handed over. */
@@ -304,13 +317,13 @@ interface Effects {
 }
 
 /** What clients noticed of a restart, in one phrase each. */
-function restartNotes({ open, ended, interrupted, isRefusing }: Effects): string[] {
+function restartNotes({ open, ended, areKept, interrupted, isRefusing }: Effects): string[] {
   const notes: string[] = [];
   const kept = open - ended;
   if (kept > 0) notes.push(`${count(kept, 'MCP session')} ${kept === 1 ? 'continues' : 'continue'}`);
   if (ended > 0)
     notes.push(
-      `${count(ended, 'MCP session')} ended, ${ended === 1 ? 'its client must' : 'their clients must'} start over (--keep-sessions keeps them, except those over HTTP+SSE)`,
+      `${count(ended, 'MCP session')}${areKept ? ' over HTTP+SSE' : ''} ended, ${ended === 1 ? 'its client must' : 'their clients must'} start over`,
     );
   if (interrupted > 0) notes.push(`${count(interrupted, 'request')} did not finish in time and got an error`);
   if (isRefusing)

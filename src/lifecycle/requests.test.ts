@@ -14,7 +14,7 @@ const takeRequests = (from: string) => take(from, ['reload', 'restart']).request
 function submit(change: Partial<OperationRequest> = {}): string {
   const id = newOperationId();
   const askedBy = { uid: null, pid: process.pid };
-  submitRequest(folder, { id, kind: 'reload', dryRun: false, expectGeneration: null, keepSessions: false, askedBy, ...change });
+  submitRequest(folder, { id, kind: 'reload', dryRun: false, expectGeneration: null, sessions: null, askedBy, ...change });
   return id;
 }
 

@@ -21,8 +21,8 @@ export interface OperationRequest {
   readonly dryRun: boolean;
   /** Refuse if another generation runs; null: any will do. */
   readonly expectGeneration: number | null;
-  /** Of a restart: client sessions continue in the next generation. */
-  readonly keepSessions: boolean;
+  /** Of a restart: what becomes of client sessions. Null: what the configuration says; absent in what an older version wrote. */
+  readonly sessions?: 'keep' | 'end' | null;
   /** Null for a bare signal. */
   readonly askedBy: Asker | null;
   /**
@@ -38,7 +38,7 @@ export const unattendedRequest = (kind: OperationRequest['kind'], askedBy: Asker
   kind,
   dryRun: false,
   expectGeneration: null,
-  keepSessions: false,
+  sessions: null,
   askedBy,
 });
 
@@ -57,7 +57,10 @@ export const newOperationId = (): string => `${Date.now().toString(36).padStart(
 
 /** Writes a request for the server to take. The file names the process that asks; its owner is the user. */
 export const submitRequest = (folder: string, { askedBy, ...request }: OperationRequest): void => {
-  inFolder(folder, (at) => createFile(requestPath(at, request.id), JSON.stringify({ ...request, pid: askedBy?.pid ?? null })));
+  const keepSessions = request.sessions !== 'end';
+  inFolder(folder, (at) =>
+    createFile(requestPath(at, request.id), JSON.stringify({ ...request, keepSessions, pid: askedBy?.pid ?? null })),
+  );
 };
 
 /** Removes a request for which no signal was sent; false when the server has taken it already. */
@@ -194,12 +197,19 @@ function namesIn(folder: string): string[] {
 /** Conditions that an older command does not know are absent. */
 function parseRequest(text: string, uid: number | null): OperationRequest | null {
   try {
-    const { pid, ...value } = parseShaped(text, REQUEST) as Pick<OperationRequest, 'id' | 'kind'> & { readonly pid: number | null };
-    return { dryRun: false, expectGeneration: null, keepSessions: false, waiter: null, ...value, askedBy: { uid, pid } };
+    const { pid, keepSessions = false, ...value } = parseShaped(text, REQUEST) as WrittenRequest;
+    const sessions = keepSessions ? 'keep' : null;
+    return { dryRun: false, expectGeneration: null, sessions, waiter: null, ...value, askedBy: { uid, pid } };
   } catch {
     return null;
   }
 }
+
+type WrittenRequest = Pick<OperationRequest, 'id' | 'kind'> & {
+  readonly pid: number | null;
+  /** What versions read that do not know `sessions`; they end sessions without it. */
+  readonly keepSessions?: boolean;
+};
 
 const REQUEST: Keys = {
   required: { id: 'text', kind: { oneOf: ['reload', 'restart'] }, pid: { orNull: 'number' } },
@@ -207,6 +217,7 @@ const REQUEST: Keys = {
     dryRun: 'flag',
     expectGeneration: { orNull: 'number' },
     keepSessions: 'flag',
+    sessions: { orNull: { oneOf: ['keep', 'end'] } },
     waiter: { orNull: IDENTITY },
   },
 };

@@ -101,7 +101,7 @@ export interface Service<Config> {
   watchedFiles(): readonly SourceFile[];
   /** Called at every change of state; readiness probes follow from it. */
   entered(state: State): void;
-  /** Number of client sessions, and how many of them a restart would end. */
+  /** Number of client sessions, and how many of them a restart would end. Some cannot be kept. */
   openSessions(keep: boolean): { readonly open: number; readonly ended: number };
   /** Whether restarts keep sessions unless asked otherwise. */
   keepsSessions(): boolean;

@@ -86,9 +86,10 @@ export function judgeReload(
 export const describePending = (name: string): string =>
   name === 'entitlement-filter' ? 'the list of offered tools (entitlement-filter)' : name;
 
-export const wouldRestart = ({ changes, warnings, environment }: Candidate<unknown>): Verdict => ({
+/** @param notes what clients would notice */
+export const wouldRestart = ({ changes, warnings, environment }: Candidate<unknown>, notes: readonly string[]): Verdict => ({
   outcome: 'valid',
-  message: 'the next generation was rehearsed and would get ready; nothing was changed',
+  message: ['the next generation was rehearsed and would get ready', ...notes, 'nothing was changed'].join('; '),
   changes,
   warnings,
   environment,

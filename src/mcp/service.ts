@@ -117,6 +117,11 @@ export class McpService {
     this.#sessions.restore(saved, toolsChanged);
   }
 
+  /** Notes that the former generation ended its sessions, so that other replicas end them too. */
+  endSessions(ids: readonly string[]): void {
+    this.#sharing?.endAll(ids);
+  }
+
   /**
    * Withdraws the questions that wait for a person's answer, and asks none until `resumeQuestions`. Their calls end with
    * nothing changed and an error that says `why`.

@@ -31,6 +31,7 @@ export class Sharing {
 
   /** A session as all replicas know it; `away` while the store cannot be reached. */
   async load(id: string): Promise<SharedSession | 'ended' | 'away' | null> {
+    if (this.#endedUnheard.has(id)) return 'ended';
     try {
       const record = await this.store.load(id, this.lifeMs());
       if (record === null) return null;
@@ -108,6 +109,12 @@ export class Sharing {
     await this.store.forgetEvents(id);
     this.#endedUnheard.delete(id);
     await this.store.send(null, { kind: 'ended', session: id });
+  }
+
+  /** Ends sessions at every replica: at once, or when the store is back. */
+  endAll(ids: readonly string[]): void {
+    for (const id of ids)
+      this.ended(id).catch((error: unknown) => this.#log.debug({ err: error }, 'a session is ended when the state store is back'));
   }
 
   /** Tells other replicas that the stream of a GET is now open here. */

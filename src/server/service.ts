@@ -65,6 +65,8 @@ export interface ServiceOptions {
 /** What the next generation needs to continue with the clients of this one. JSON. */
 export interface SavedSessions extends SavedCalls {
   readonly sessions: readonly SavedSession[];
+  /** IDs of the sessions that the restart ends. Absent in what an older version saved. */
+  readonly endedSessions?: readonly string[];
   /** Names of the tools that their clients were offered. */
   readonly tools: readonly string[];
   /** Over stdio the pipe is the session, so it is always continued. */
@@ -125,6 +127,7 @@ export class ServerService implements Service<SavedConfiguration> {
     });
     this.#door = new Door({ mcp: this.#mcp, calls: this.#calls, state, log, onCut: (why) => this.cutCalls(why) });
     if (saved) this.#mcp.restoreSessions(saved.sessions, this.#offersOtherThan(saved));
+    if (saved?.endedSessions) this.#mcp.endSessions(saved.endedSessions);
   }
 
   /** The tools that clients may call, by name. */
@@ -283,13 +286,14 @@ export class ServerService implements Service<SavedConfiguration> {
   }
 
   keepsSessions(): boolean {
-    return this.#state !== null || this.#calls.settings.keepSessions;
+    return this.#calls.settings.keepSessions;
   }
 
   saveSessions(keep: boolean): SavedSessions {
     this.cutCalls('the server restarted');
     return {
       sessions: keep ? this.#mcp.saveSessions() : [],
+      endedSessions: keep ? [] : this.#mcp.saveSessions().map(({ id }) => id),
       tools: this.#calls.toolNames(),
       pipe: this.#door.savePipe(),
       ...this.#calls.save(),

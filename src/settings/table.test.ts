@@ -166,7 +166,7 @@ describe('the table', () => {
       dotenvPath: undefined,
       pidFile: undefined,
       drainTimeoutSeconds: 7,
-      keepSessions: false,
+      keepSessions: true,
       watchEnv: false,
     });
   });

@@ -863,9 +863,10 @@ const life = {
   }),
   keepSessions: flag({
     env: 'ZSCALER_MCP_RESTART_KEEP_SESSIONS',
-    default: false,
+    default: true,
     applies: 'reload',
-    about: 'Keep MCP sessions across every restart, as `restart --keep-sessions` does once.',
+    about:
+      'Keep MCP sessions across restarts. false: every restart ends those of revisions before 2026-07-28, as `restart --end-sessions` does once.',
   }),
   watchEnv: flag({
     env: 'ZSCALER_MCP_WATCH_ENV',

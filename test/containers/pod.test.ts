@@ -121,7 +121,7 @@ describe.skipIf(lacks !== null)('the pod of the overlay "watch"', () => {
       ['applied', 'refused', 'applied'].map((outcome) => ({ kind: 'reload', outcome, askedBy: { by: 'watch' } })),
     );
 
-    expect(await container.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted' });
+    expect(await container.ask('restart')).toMatchObject({ outcome: 'restarted' });
     for (const probe of [described.readinessProbe, described.livenessProbe]) expect(await answers(url, probe)).toBe(200);
     await engine.must('stop', '--time', String(pod.terminationGracePeriodSeconds), container.name);
     expect(await container.inspect('{{.State.ExitCode}}')).toBe('0');

@@ -153,7 +153,7 @@ describe('a session', () => {
       expect((await fetch(server.url, { headers: { ...headers, ...bearer(yours) } })).status).toBe(404);
       expect((await fetch(server.url, { method: 'DELETE', headers: { ...headers, ...bearer(yours) } })).status).toBe(404);
       expect((await session.send('ping')).body?.result).toEqual({});
-      await server.ask('restart', '--keep-sessions');
+      await server.ask('restart');
     }
     expect((await session.send('ping')).body?.result).toEqual({});
   });

@@ -41,7 +41,7 @@ describe.skipIf(missing('linux'))('a server', () => {
       ids.push(response.headers.get('mcp-session-id') ?? '');
     }
     expectGrowth(server, before, 220);
-    expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted' });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
     const list = { jsonrpc: '2.0', id: 2, method: 'ping' };
     for (const id of [ids.at(0), ids.at(-1)]) {
       const answer = await post(server.url, list, { 'mcp-session-id': id ?? '', 'mcp-protocol-version': '2025-11-25' });

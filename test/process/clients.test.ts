@@ -158,7 +158,7 @@ describe('real clients while the server restarts', () => {
       return answers;
     })();
     for (let generation = 2; generation <= 4; generation++)
-      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation });
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation });
     state.restarting = false;
     const answers = await calls;
     expect(answers.filter(Boolean)).toEqual([]);
@@ -181,7 +181,7 @@ describe('real clients while the server restarts', () => {
       return answers as ({ isError?: boolean; content?: { text?: string }[] } | undefined)[];
     })();
     for (let generation = 2; generation <= 4; generation++)
-      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation });
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation });
     over.abort();
     const answers = await calls;
     expect(answers.length).toBeGreaterThan(3);
@@ -196,7 +196,7 @@ describe('real clients while the server restarts', () => {
     const words = ['--cli', server.url, '--transport', 'http', '--protocol-era', era, '--method', 'tools/call', '--tool-name', TOOL];
     const [call, ...verdicts] = await Promise.all([
       runCommand(words, { program: inspector, env: { HOME: makeFolder() } }),
-      ...[1, 2, 3].map(() => server.ask('restart', '--keep-sessions')),
+      ...[1, 2, 3].map(() => server.ask('restart')),
     ]);
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['restarted', 'restarted', 'restarted']);
     expect(call.code, call.err).toBe(0);

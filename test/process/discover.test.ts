@@ -64,7 +64,7 @@ describe('with --toolsets discover', () => {
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=warn\n');
     await server.ask('reload');
     expect(await names()).toEqual([...guide, ...own]);
-    expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted' });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
     expect(await names()).toEqual([...guide, ...own]);
   });
 

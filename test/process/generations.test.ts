@@ -14,7 +14,7 @@ it.skipIf(missing('linux'))(
     const session = await openSession(server.url);
     const seen: Holdings[] = [];
     for (let generation = 2; generation <= GENERATIONS; generation++) {
-      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation });
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation });
       expect((await callTool(server.url, 'zia_list_rule_labels')).status).toBe(200);
       expect((await session.send('ping')).status).toBe(200);
       seen.push(holdingsOf(server.pid));

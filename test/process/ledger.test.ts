@@ -10,7 +10,7 @@ describe.each([
   [process.version, process.execPath],
   ['v24', node24()],
 ])('on Node.js %s', (version, interpreter) => {
-  const title = `${restarts} restarts with --keep-sessions lose no request, no session and no event, and disturb no idle client`;
+  const title = `${restarts} restarts lose no request, no session and no event, and disturb no idle client`;
   it.skipIf(interpreter === null)(title, { timeout: 300_000 }, async () => {
     const { ledger, server, wrong, verdicts, idle, streams } = await keepLedger({ restarts, interpreter: interpreter ?? '' });
     expect(verdicts).toEqual(verdicts.map(() => 'restarted'));

@@ -64,7 +64,7 @@ export async function keepLedger({ restarts, interpreter }: { restarts: number; 
 }
 
 async function restart({ pidFile, folder }: TestServer, interpreter: string): Promise<string> {
-  const { out, err } = await runCommand(['restart', '--keep-sessions', '--json', '--pid-file', pidFile], { cwd: folder, interpreter });
+  const { out, err } = await runCommand(['restart', '--json', '--pid-file', pidFile], { cwd: folder, interpreter });
   const { outcome, message } = JSON.parse(out || `{"outcome":${JSON.stringify(err)}}`) as Operation;
   return outcome === 'restarted' ? outcome : `${outcome}: ${message}`;
 }

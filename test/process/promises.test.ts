@@ -193,7 +193,7 @@ describe('without koffi installed', () => {
     expect((await server.command('status')).out).toContain('connections are refused for a moment');
     server.writeDotenv('ZSCALER_MCP_LOG_LEVEL=warn\n');
     expect(await server.ask('reload')).toMatchObject({ outcome: 'applied' });
-    expect(await server.ask('restart', '--keep-sessions')).toMatchObject({
+    expect(await server.ask('restart')).toMatchObject({
       outcome: 'restarted',
       message: expect.stringMatching(/1 MCP session continues; .*bound again, because the FFI \(koffi\) could not be loaded/) as string,
     });

@@ -40,7 +40,7 @@ describe('a restart into', () => {
       expect(complaints(ledger)).toEqual([]);
       expect(server.record()).toMatchObject({ pid: server.pid, state: 'ready', generation: 1, failedCount: 1 });
       failure.mend(site);
-      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: 2 });
+      expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
       expect((await session.send('tools/list')).status).toBe(200);
       for (const stream of streams) expectUnbroken(stream);
       // Descriptors created for the failed generation would survive every exec.
@@ -76,7 +76,7 @@ async function restartInto({ when, spoil }: Failure, site: Site, cloud: Cloud): 
   const release = cloud.tenant.hold('/locations');
   const slow = callTool(server.url, 'zia_list_locations');
   await waitFor(() => cloud.tenant.waiting('/locations') === 1);
-  const verdict = server.ask('restart', '--keep-sessions', '--timeout', '100');
+  const verdict = server.ask('restart', '--timeout', '100');
   if (when === 'draining') {
     await waitFor(() => server.record().state === 'draining');
     await spoil(site);

@@ -182,7 +182,7 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     ]);
   });
 
-  it('continues through every restart, whatever is kept', async () => {
+  it('continues through a restart, and through the end of its replica', async () => {
     const redis = await startRedis();
     const [one, other] = both(await startReplicas(redis, 2, 'ZSCALER_MCP_TOOLSETS=discover\n'));
     const client = await RawClient.open(one.url);
@@ -201,6 +201,17 @@ describe.skipIf(missing('redis-server'))('a session', () => {
     stream.close();
     await one.ask('stop');
     expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
+  });
+
+  it('ends at every replica with `restart --end-sessions`', async () => {
+    const redis = await startRedis();
+    const [one, other] = both(await startReplicas(redis, 2, ''));
+    const client = await RawClient.open(one.url);
+    await client.initialized(one.url);
+    expect((await client.ask(other.url, 'tools/list')).status).toBe(200);
+    expect((await one.ask('restart', '--end-sessions')).message).toContain('1 MCP session ended');
+    expect((await client.ask(one.url, 'tools/list')).status).toBe(404);
+    await waitFor(async () => (await client.ask(other.url, 'tools/list')).status === 404);
   });
 });
 

@@ -25,7 +25,7 @@ it(`tells the truth in a storm of reload, restart and status from three shells f
     shell(server, ['reload'], isOver, (round) =>
       server.writeDotenv(`ZSCALER_MCP_LOG_LEVEL=error\nZSCALER_MCP_LOG_TOOL_CALLS=${round % 3 === 0}\n`),
     ),
-    shell(server, ['restart', '--keep-sessions'], isOver),
+    shell(server, ['restart'], isOver),
     shell(server, ['status'], isOver),
   ]);
   const generations = restarts.filter(({ answer }) => answer.outcome === 'restarted').map(({ answer }) => answer.generation);

@@ -18,7 +18,7 @@ const CHANGED = 'notifications/tools/list_changed';
 
 async function restartWithOtherTools(server: TestServer, round: number): Promise<void> {
   server.writeDotenv(toolsets(round));
-  expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: round + 1 });
+  expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: round + 1 });
 }
 
 const methodsOf = ({ events }: RawStream) => events.map(({ message }) => message.method);
@@ -30,7 +30,7 @@ async function ask(stream: RawStream, path: string): Promise<string> {
   return stream.heads.at(-1) ?? '';
 }
 
-describe('restart --keep-sessions', () => {
+describe('a restart', () => {
   it('keeps the GET stream of a session: the same connection and response, every event once, and a proper end', async () => {
     const server = await startServer({ dotenv: toolsets(0) });
     const session = await openSession(server.url);
@@ -69,7 +69,7 @@ describe('restart --keep-sessions', () => {
     const server = await startServer();
     const session = await openSession(server.url);
     const streams = [await openGetStream(server.url, session.id), await openSubscription(server.url, 1)];
-    for (let round = 0; round < 2; round++) expect((await server.ask('restart', '--keep-sessions')).outcome).toBe('restarted');
+    for (let round = 0; round < 2; round++) expect((await server.ask('restart')).outcome).toBe('restarted');
     expect((await session.send('tools/list')).status).toBe(200);
     for (const stream of streams) expectUnbroken(stream);
     expect(streams.map(({ events }) => events.length)).toEqual([0, 1]);
@@ -98,7 +98,7 @@ describe('restart --keep-sessions', () => {
     const streams = [await openGetStream(server.url, session.id), await openSubscription(server.url, 1)];
     const call = callTool(server.url, 'zia_list_rule_labels');
     await waitFor(() => cloud.inFlight() === 1);
-    const verdict = server.ask('restart', '--keep-sessions');
+    const verdict = server.ask('restart');
     await waitFor(() => server.record().state === 'draining');
     chmodSync(interpreter, 0o644);
     release();
@@ -106,7 +106,7 @@ describe('restart --keep-sessions', () => {
     expect((await call).status).toBe(200);
     chmodSync(interpreter, 0o755);
     server.writeDotenv(dotenv(1));
-    expect(await server.ask('restart', '--keep-sessions')).toMatchObject({ outcome: 'restarted', generation: 2 });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', generation: 2 });
     await waitFor(() => streams.every((stream) => methodsOf(stream).at(-1) === CHANGED));
     for (const stream of streams) expectUnbroken(stream);
     expect(streams.map(({ events }) => events.length)).toEqual([1, 2]);
@@ -119,10 +119,10 @@ describe('restart --keep-sessions', () => {
     const shown = { authorization: `Bearer ${former}` };
     const session = await openSession(server.url, '2025-11-25', shown);
     const streams = [await openGetStream(server.url, session.id, shown), await openSubscription(server.url, 1, shown)];
-    expect((await server.ask('restart', '--keep-sessions')).outcome).toBe('restarted');
+    expect((await server.ask('restart')).outcome).toBe('restarted');
     for (const stream of streams) expectUnbroken(stream);
     server.writeDotenv(dotenv(next));
-    expect((await server.ask('restart', '--keep-sessions')).outcome).toBe('restarted');
+    expect((await server.ask('restart')).outcome).toBe('restarted');
     await waitFor(() => streams.every((stream) => stream.isClosed()));
     expect(streams.map(({ heads, events, isComplete }) => [heads.length, events.length, isComplete()])).toEqual([
       [1, 0, false],
@@ -142,7 +142,7 @@ describe('restart --keep-sessions', () => {
       const release = cloud.hold();
       const call = callTool(server.url, 'zia_list_rule_labels');
       await waitFor(() => cloud.inFlight() === 1);
-      const verdict = server.ask('restart', '--keep-sessions');
+      const verdict = server.ask('restart');
       await waitFor(() => server.record().state === 'draining');
       // Some disconnect while requests are drained, some while no generation owns their stream.
       if (round % 2 !== 0) {
@@ -170,7 +170,7 @@ describe('a restart that ends sessions', () => {
     const server = await startServer();
     const session = await openSession(server.url);
     const streams = [await openGetStream(server.url, session.id), await openSubscription(server.url, 1)];
-    expect((await server.ask('restart')).outcome).toBe('restarted');
+    expect((await server.ask('restart', '--end-sessions')).outcome).toBe('restarted');
     await waitFor(() => streams[0]?.isComplete() === true && streams[1]?.isComplete() === true);
     expect(streams.map(({ heads, errors, events, isComplete }) => [heads.length, errors, events.length, isComplete()])).toEqual([
       [1, [], 0, true],

@@ -47,7 +47,7 @@ describe('a new version behind a moved link', () => {
       const server = await startServer({ program: join(folder, 'current/dist/main.js') });
       const session = await openSession(server.url);
       point('two');
-      expect(await server.ask('restart', '--keep-sessions')).toMatchObject({
+      expect(await server.ask('restart')).toMatchObject({
         outcome: 'rolled-back',
         exitCode: 5,
         generation: 1,

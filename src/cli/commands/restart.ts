@@ -5,7 +5,14 @@ export const restart: Command = {
   name: 'restart',
   summary: 'exec a fresh Node.js in place: same PID, same socket',
   settings: 'none',
-  options: { 'keep-sessions': { type: 'boolean', about: 'let MCP sessions continue under the same ids' }, ...asking },
+  options: {
+    'keep-sessions': {
+      type: 'boolean',
+      about: 'MCP sessions go on under the same ids: the default, unless ZSCALER_MCP_RESTART_KEEP_SESSIONS=false',
+    },
+    'end-sessions': { type: 'boolean', about: 'end the sessions of MCP revisions before 2026-07-28: their clients must start over' },
+    ...asking,
+  },
   exits: {
     0: 'the next generation serves; with --dry-run: it was rehearsed and would get ready; with --no-wait: requested, outcome unknown',
     1: 'failed unexpectedly',
@@ -18,7 +25,7 @@ export const restart: Command = {
     75: 'another command holds the lock; nothing was asked',
     77: "another user's server or file",
   },
-  example: 'restart --keep-sessions --timeout 60',
+  example: 'restart --end-sessions --timeout 60',
   async run({ values, where, json, stage }) {
     const [{ askServer }, { printOperation }] = await Promise.all([import('../ask.ts'), import('../print.ts')]);
     return printOperation(await askServer('restart', values, where), json, stage);
