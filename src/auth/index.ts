@@ -2,3 +2,4 @@
 export type { AuthConfig } from './config.ts';
 export type { SharedFailures } from './failures.ts';
 export { Gate } from './gate.ts';
+export { loadAuthentication } from './load.ts';

@@ -52,8 +52,14 @@ export class Documents {
   }
 }
 
+/** What is taken of the library of tokens; the rest is not bundled. */
+export async function loadJose() {
+  const { createLocalJWKSet, errors, jwtVerify } = await import('jose');
+  return { createLocalJWKSet, errors, jwtVerify };
+}
+
 async function readKeys(value: unknown): Promise<FindKey> {
-  const { createLocalJWKSet } = await import('jose');
+  const { createLocalJWKSet } = await loadJose();
   try {
     return createLocalJWKSet(value as Parameters<typeof createLocalJWKSet>[0]);
   } catch (error) {

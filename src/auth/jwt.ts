@@ -5,7 +5,7 @@ import type { Log } from '../common/log.ts';
 import { explainNetworkError } from '../common/network-error.ts';
 import type { Authenticator, Finding } from './authenticator.ts';
 import { bearerOf } from './headers.ts';
-import type { Issuer } from './issuer.ts';
+import { loadJose, type Issuer } from './issuer.ts';
 
 export interface TokenRules {
   /** The expected issuer. @throws while the provider cannot be reached */
@@ -62,7 +62,7 @@ async function identify(token: string | null, rules: TokenRules): Promise<Findin
 
 /** The token's claims; null when anything is wrong with it. */
 async function verify(token: string, issuer: Issuer, { audience, algorithms, log, renewedIssuer }: TokenRules): Promise<JWTPayload | null> {
-  const { errors, jwtVerify } = await import('jose');
+  const { errors, jwtVerify } = await loadJose();
   const options = { audience, algorithms: [...algorithms], clockTolerance: CLOCK_SKEW_S, requiredClaims: ['exp'] };
   const tryWith = async (findKey: Awaited<ReturnType<Issuer['keys']['get']>>, name: string) =>
     (await jwtVerify(token, findKey, { ...options, issuer: name })).payload;

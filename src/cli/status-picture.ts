@@ -1,6 +1,6 @@
 /** What `status` shows a person: what runs, from where it is configured, what differs, what was done lately, how open it is. */
 import { largest } from '../common/lists.ts';
-import { describePending, type PastOperation } from '../lifecycle/index.ts';
+import { describePending, describeRestart, type PastOperation } from '../lifecycle/index.ts';
 import { draw, span, spell, spellTime, whole, wrap, type Row, type Span, type Text, type Tone } from './picture.ts';
 import { describeProblem } from '../common/problem.ts';
 import type { Printer } from './print.ts';
@@ -79,7 +79,7 @@ function processRows(report: StatusReport, now: number): Row[] {
     { label: 'uptime', text: [whole(`${spell(uptimeSeconds ?? 0)},`), span('since'), whole(spellTime(begunAt))] },
     ...(generation > 1 ? [{ label: 'generation', text: [span(`${generation}, begun`), ...ago(generationStartedAt, now)] }] : []),
     transportRow(report),
-    { label: 'restart', text: restartWords(report) },
+    { label: 'restart', text: describeRestart(report) },
     { label: 'PID file', text: pidFile },
   ];
 }
@@ -106,14 +106,6 @@ const transportRow = ({ transport, url }: StatusReport): Row => ({
   label: 'transport',
   text: url === null ? transport : `${transport} at ${url}`,
 });
-
-function restartWords({ transport, url, handover }: StatusReport): string {
-  if (transport === 'stdio') return 'keeps the pipes and the session';
-  if (handover !== 'descriptor') return 'opens the socket again: connections are refused for a moment';
-  return url?.startsWith('https:')
-    ? 'keeps the listening socket; TLS connections end, and their clients connect again'
-    : 'keeps the listening socket and idle connections';
-}
 
 const sourceRows = ({ dotenvPath, envSource, config, secretSources, settings = [] }: StatusReport, now: number): Row[] => [
   { label: '.env', text: dotenvPath ?? 'none' },

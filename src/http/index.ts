@@ -3,6 +3,6 @@ export type { FrontContext, FrontOptions, ParkedConnection, Respond } from './fr
 export { Front } from './front.ts';
 export type { FrontLimits } from './slow-clients.ts';
 export { openSocket, type Place } from './socket.ts';
-export { RateLimit } from './rate-limit.ts';
+export { loadRateLimits, RateLimit } from './rate-limit.ts';
 export { createRoutes, type Gate, type RequestLimits, type RoutesOptions } from './routes.ts';
 export { checkTls, type TlsMaterial } from './tls.ts';

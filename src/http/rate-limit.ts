@@ -36,7 +36,10 @@ export class RateLimit {
   }
 }
 
+/** Loads the library, which the first request under a limit does otherwise. */
+export const loadRateLimits = () => import('rate-limiter-flexible');
+
 async function countHere(points: number, duration: number): Promise<Counter> {
-  const { RateLimiterMemory } = await import('rate-limiter-flexible');
+  const { RateLimiterMemory } = await loadRateLimits();
   return new RateLimiterMemory({ points, duration });
 }

@@ -103,6 +103,7 @@ export type {
 export { folderOf, readPidFile, type Reading } from './reading.ts';
 export { readRehearsal, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
+export { describeRestart, tryHandover } from './restart-kind.ts';
 export { stopServer, type StopOptions } from './stop-server.ts';
 export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { SharedPlace } from './shared-place.ts';

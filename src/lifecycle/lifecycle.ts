@@ -76,6 +76,7 @@ export class Lifecycle<Config> {
   ready(change: Partial<LifecycleRecord>, handover: Handover<unknown> | null): void {
     const { keeper, log, native, service } = this.#options;
     this.#isReady = true;
+    this.#restarter.measure();
     if (handover) this.#restarter.inherit(handover);
     this.#inbox.begin();
     answerQuestions(() => this.#folder);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { REHEARSAL_VARIABLE, type Launch } from './launch.ts';
 import type { Program } from './program.ts';
-import type { Problem } from './record.ts';
+import type { LifecycleRecord, Problem } from './record.ts';
 
 /** What the rehearsal showed. */
 export interface RehearsalResult {
@@ -14,6 +14,8 @@ export interface RehearsalResult {
   readonly problems: readonly Problem[];
   /** What the new generation would have to do without at first. */
   readonly warnings: readonly string[];
+  /** How the child would hand its listening socket over in its turn; null when it does not say. */
+  readonly handover: LifecycleRecord['handover'] | null;
 }
 
 /** What the child prints on its standard output, as one line of JSON. */
@@ -22,6 +24,7 @@ export interface RehearsalReport {
   readonly problems: readonly Problem[];
   /** Absent in what an older version prints. */
   readonly warnings?: readonly string[];
+  readonly handover?: LifecycleRecord['handover'];
 }
 
 /** What to rehearse with, and for how long. */
@@ -35,12 +38,14 @@ export interface RehearsalOptions {
 /** Resolves when the child has ended, so that none is left when the program is replaced. Never throws. */
 export async function rehearse(program: Program, launch: Launch, options: RehearsalOptions): Promise<RehearsalResult> {
   const outcome = await runChild(program, launch, options);
-  if (typeof outcome === 'string') return { ok: false, message: outcome, problems: [], warnings: [] };
+  if (typeof outcome === 'string') return { ...REFUSED, message: outcome };
   const report = parseReport(outcome.stdout);
   if (report?.rehearsal === 'failed')
-    return { ok: false, message: 'the new generation refuses its configuration', problems: report.problems, warnings: [] };
-  if (outcome.code === 0 && report) return { ok: true, message: '', problems: [], warnings: report.warnings ?? [] };
-  return failed(`${outcome.end}${lastWords(outcome.stderr)}`);
+    return { ...REFUSED, message: 'the new generation refuses its configuration', problems: report.problems };
+  if (outcome.code !== 0 || !report)
+    return { ...REFUSED, message: `the rehearsal of the new generation ${outcome.end}${lastWords(outcome.stderr)}` };
+  const { warnings = [], handover = null } = report;
+  return { ok: true, message: '', problems: [], warnings, handover };
 }
 
 interface ChildOutcome {
@@ -58,6 +63,7 @@ function runChild(program: Program, launch: Launch, { state, limitMs, signal }: 
     const env = { ...launch.env, [REHEARSAL_VARIABLE]: '3' };
     const [argv0 = '', ...args] = program.argv;
     const child = spawn(program.path, args, { argv0, cwd: launch.cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    makeFirstToKill(child.pid);
     let stdout = '';
     let stderr = '';
     let killedFor = '';
@@ -88,18 +94,18 @@ function runChild(program: Program, launch: Launch, { state, limitMs, signal }: 
   });
 }
 
-/**
- * In the child: the configuration to rehearse with. Also makes the child the first that the kernel kills when memory runs out.
- * @throws when this process is not such a child
- */
-export function readRehearsal(): unknown {
+/** Makes the child the first that the kernel kills when memory runs out: before it has loaded anything, else it is this server. */
+function makeFirstToKill(pid: number | undefined): void {
+  if (pid === undefined) return;
   try {
-    writeFileSync('/proc/self/oom_score_adj', '1000');
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch {
-    // Not Linux, or not permitted.
+    // Not Linux, not permitted, or the child has ended.
   }
-  return JSON.parse(readFileSync(3, 'utf8'));
 }
+
+/** In the child: the configuration to rehearse with. @throws when this process is not such a child */
+export const readRehearsal = (): unknown => JSON.parse(readFileSync(3, 'utf8'));
 
 /** The child may end before it has read everything; its exit is reported instead. */
 const ignoreBrokenPipe = (): void => undefined;
@@ -115,12 +121,8 @@ function parseReport(stdout: string): RehearsalReport | null {
   }
 }
 
-const failed = (why: string): RehearsalResult => ({
-  ok: false,
-  message: `the rehearsal of the new generation ${why}`,
-  problems: [],
-  warnings: [],
-});
+/** A rehearsal that failed, without its reason. */
+export const REFUSED = { ok: false, problems: [], warnings: [], handover: null } as const;
 
 /** The line of a crash report that names the error. */
 function lastWords(stderr: string): string {

@@ -17,8 +17,10 @@ import type { Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
 import { findProgram, traceProgram } from './program.ts';
 import type { Problem, State } from './record.ts';
-import { rehearse, type RehearsalResult } from './rehearse.ts';
+import { REFUSED, rehearse, type RehearsalResult } from './rehearse.ts';
 import type { OperationRequest } from './requests.ts';
+import { describeRestart, LOSES_FFI, tryHandover } from './restart-kind.ts';
+import { describeShortage, findRoom, imageMemory } from './room.ts';
 import type { Candidate, DrainReport, Service } from './service.ts';
 import { CALLED_OFF, wouldRestart, type Verdict } from './verdicts.ts';
 
@@ -62,6 +64,8 @@ export class Restarter<Config> {
   readonly #shared: Shared;
   /** Descriptors that came through the exec and have not been closed to children yet. */
   #inherited: readonly number[] = [];
+  /** What a second image is expected to take, in bytes; null when it is not known. */
+  #imageBytes: number | null = null;
 
   constructor(options: LifecycleOptions<Config>, shared: Shared) {
     this.#options = options;
@@ -71,6 +75,11 @@ export class Restarter<Config> {
   /** Notes which descriptors came through the exec, to keep them from later children. */
   inherit({ listeners, connections }: Pick<Handover<unknown>, 'listeners' | 'connections'>): void {
     this.#inherited = [...listeners, ...connections].flatMap(({ descriptor }) => descriptor ?? []);
+  }
+
+  /** Notes, while little has been served yet, how much memory an image of the program takes. */
+  measure(): void {
+    this.#imageBytes = imageMemory();
   }
 
   /** Why no restart is possible at all at this moment; null if it is. */
@@ -83,7 +92,7 @@ export class Restarter<Config> {
     const { service, keeper, launch } = this.#options;
     const { request } = attempt;
     let { candidate } = attempt;
-    const native = this.#options.native();
+    const native = tryHandover(this.#options);
     if (native) this.#closeInheritedToChildren(native);
     let listeners: readonly HandedListener[] = [];
     try {
@@ -92,9 +101,9 @@ export class Restarter<Config> {
       const rehearsal = await this.#rehearse(candidate);
       if (!rehearsal.ok) return refused(rehearsal.message, candidate, rehearsal.problems);
       if (this.#isStopping) return CALLED_OFF;
-      if (!native && keeper.record.handover === 'descriptor') keeper.update({ handover: 'rebind' });
-      candidate = { ...candidate, warnings: [...candidate.warnings, ...rehearsal.warnings] };
-      if (request.dryRun) return wouldRestart(candidate, this.#foresee(request));
+      const ofKind = native && rehearsal.handover === 'rebind' ? [LOSES_FFI] : [];
+      candidate = { ...candidate, warnings: [...candidate.warnings, ...rehearsal.warnings, ...ofKind] };
+      if (request.dryRun) return wouldRestart(candidate, [`a restart ${describeRestart(keeper.record)}`, ...this.#foresee(request)]);
       await this.#settleCommands(request);
       return await this.#replace({ ...attempt, candidate, listeners, native, trace });
     } catch (error) {
@@ -127,6 +136,8 @@ export class Restarter<Config> {
 
   async #rehearse(candidate: Candidate<Config>): Promise<RehearsalResult> {
     const { launch, service, rehearsalLimitMs = REHEARSAL_LIMIT_MS } = this.#options;
+    const shortage = describeShortage(this.#imageBytes, findRoom());
+    if (shortage !== null) return { ...REFUSED, message: shortage };
     const result = await rehearse(findProgram(launch), launch, {
       state: candidate.config,
       limitMs: rehearsalLimitMs,

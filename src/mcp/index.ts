@@ -1,3 +1,4 @@
+export { loadSse } from './sse.ts';
 export { McpService, type McpOptions } from './service.ts';
 export type { StdioConnection } from './pipes.ts';
 export type { RequestContext, StandingStream } from './standing-streams.ts';

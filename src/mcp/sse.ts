@@ -29,6 +29,12 @@ interface Stream {
   ending: boolean;
 }
 
+/** Loads the transport, which the first stream does otherwise. */
+export async function loadSse() {
+  const { SSEServerTransport } = await import('@modelcontextprotocol/server-legacy/sse');
+  return { SSEServerTransport };
+}
+
 /** Proxies close a connection without traffic. */
 const KEEP_ALIVE_MS = 15_000;
 
@@ -48,7 +54,7 @@ export class SseStreams {
   async open(response: ServerResponse, caller: Caller, standing: (end: () => void) => void): Promise<Response | null> {
     const { sessionLimit } = this.#options.runtime();
     if (this.#streams.size >= sessionLimit) return refuseForNow(sessionLimit);
-    const { SSEServerTransport: Transport } = await import('@modelcontextprotocol/server-legacy/sse');
+    const { SSEServerTransport: Transport } = await loadSse();
     const transport = new Transport('/messages', response);
     const stream: Stream = {
       transport,

@@ -1,2 +1,10 @@
 /** Metrics for monitoring; nothing is loaded unless they are switched on. */
-export { openMetrics, type CloudFacts, type Metrics, type MetricsSource, type Observer, type ProcessFacts } from './metrics.ts';
+export {
+  loadMetrics,
+  openMetrics,
+  type CloudFacts,
+  type Metrics,
+  type MetricsSource,
+  type Observer,
+  type ProcessFacts,
+} from './metrics.ts';

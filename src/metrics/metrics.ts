@@ -73,9 +73,15 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE']);
 /** Histogram buckets, in seconds. */
 const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 60];
 
+/** Loads the library, which the first `openMetrics` does otherwise. */
+export async function loadMetrics() {
+  const { Counter, Gauge, Histogram, Registry } = await import('prom-client');
+  return { Counter, Gauge, Histogram, Registry };
+}
+
 /** Loads the library and registers the metrics; called once metrics are switched on. */
 export async function openMetrics(source: MetricsSource): Promise<Metrics> {
-  const { Counter: CounterOf, Gauge: GaugeOf, Histogram: HistogramOf, Registry: RegistryOf } = await import('prom-client');
+  const { Counter: CounterOf, Gauge: GaugeOf, Histogram: HistogramOf, Registry: RegistryOf } = await loadMetrics();
   const registry: Registry = new RegistryOf();
   const registers = [registry];
   const described = (name: string, help: string) => ({ name: `zscaler_mcp_${name}`, help, registers });

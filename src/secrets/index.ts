@@ -27,6 +27,16 @@ export async function readManager(place: AwsPlace | GcpPlace | VaultPlace, { tim
   }
 }
 
+/**
+ * Loads the readers, which the first read does otherwise: a reload may name another manager.
+ * @param place the manager in use, whose SDK is loaded too
+ */
+export async function loadReaders(place: { readonly kind: string } | null): Promise<void> {
+  const [{ loadAws }, { loadGcp }] = await Promise.all([import('./aws.ts'), import('./gcp.ts'), import('./vault.ts')]);
+  if (place?.kind === 'aws') await loadAws();
+  if (place?.kind === 'gcp') await loadGcp();
+}
+
 /** Loads the reader and its SDK, which on a busy machine takes seconds: the time limit is the manager's alone. */
 async function openReader(place: AwsPlace | GcpPlace | VaultPlace): Promise<(options: ReaderOptions) => Promise<SecretsReading>> {
   switch (place.kind) {

@@ -61,6 +61,9 @@ interface Setup {
   readonly edge: Edge;
 }
 
+/** Over stdio nobody can ask for them. */
+const hasMetrics = ({ metrics, transport }: Settings): boolean => metrics && transport !== 'stdio';
+
 /** Owns what is offered, the configuration that calls use, and the connections to the cloud. */
 export class Calls {
   readonly #options: CallsOptions;
@@ -126,14 +129,14 @@ export class Calls {
   }
 
   /** Metrics are counted from when they are switched on. */
-  async prepareMetrics({ metrics }: Settings): Promise<Replacement> {
-    const next = metrics ? (this.#metrics ?? (await this.#openMetrics())) : null;
+  async prepareMetrics(settings: Settings): Promise<Replacement> {
+    const next = hasMetrics(settings) ? (this.#metrics ?? (await this.#openMetrics())) : null;
     return { commit: () => void (this.#metrics = next), discard: () => undefined };
   }
 
   /** Switches metrics on where the settings say so, before anything is served. */
   async begin(): Promise<void> {
-    if (this.settings.metrics) this.#metrics = await this.#openMetrics();
+    if (hasMetrics(this.settings)) this.#metrics = await this.#openMetrics();
   }
 
   /**

@@ -78,10 +78,13 @@ export async function loadWithSecrets(
   }
 }
 
+/** Loads what reads managers, see `loadReaders` there. */
+export const loadSecrets = () => import('../secrets/index.ts');
+
 /** Loads the readers on first use, and the SDK of the manager that is configured. @throws ZscalerMcpError */
 async function readManager(place: SecretsPlace, settings: Settings): Promise<NonNullable<SavedSecrets['manager']>> {
   const { secretsTimeoutSeconds, httpsProxy, httpProxy, noProxy } = settings;
-  const { readManager: read } = await import('../secrets/index.ts');
+  const { readManager: read } = await loadSecrets();
   const transport = new Transport();
   const proxy = { https: httpsProxy, http: httpProxy, no: noProxy };
   try {

@@ -6,11 +6,22 @@ import { logFor } from '../common/log-scope.ts';
 import { describeProblem } from '../common/problem.ts';
 import { version } from '../common/version.ts';
 import type { DemoTenant } from '../demo/index.ts';
-import { comeBack, Lifecycle, loadNative, readRehearsal, unpackHandover, type Handover, type Problem } from '../lifecycle/index.ts';
+import {
+  comeBack,
+  Lifecycle,
+  loadNative,
+  readRehearsal,
+  tryHandover,
+  unpackHandover,
+  type Handover,
+  type Problem,
+  type RehearsalReport,
+} from '../lifecycle/index.ts';
 import { authModeOf, ownPlaceKind, type Settings } from '../settings/index.ts';
 import { captureStderr } from './capture-stderr.ts';
 import { Configuration, type ConfigurationReading, type SavedConfiguration } from './configuration.ts';
 import { tidyWhenIdle } from './idle-memory.ts';
+import { laterModules, loadAhead } from './load-ahead.ts';
 import type { Invocation } from './read-secrets.ts';
 import { openRecord } from './record.ts';
 import { validatesHosts } from './posture.ts';
@@ -143,7 +154,9 @@ async function rehearse(stage: Stage, reading: ConfigurationReading, demo: boole
     await openState(configuration.settings, openLog('silent'));
     await new ServerService({ configuration, log: openLog('silent'), demo: null, generation: 1 }).rehearse();
   }
-  stage.out(JSON.stringify({ rehearsal: problems.length === 0 ? 'ok' : 'failed', problems, warnings }));
+  const handover = loadNative(stage.launch) ? 'descriptor' : 'rebind';
+  const report: RehearsalReport = { rehearsal: problems.length === 0 ? 'ok' : 'failed', problems, warnings, handover };
+  stage.out(JSON.stringify(report));
   return problems.length === 0 ? 0 : 4;
 }
 
@@ -201,6 +214,7 @@ async function run({ stage, reading, demo, handover, held, log, onMade }: Run): 
     announce({ log, settings, service, tenant, url });
     if (!address) serveStdio({ service, lifecycle, log, isAlone: () => handover === null && keeper.record.state === 'ready' });
     lookUpTenant(service, saved, log);
+    void loadAhead({ ...laterModules(settings), 'the FFI': () => tryHandover({ native: () => loadNative(launch), keeper }) }, log);
     tidyWhenIdle();
   } catch (error) {
     // A generation that takes over may still come back; the PID file must not vanish meanwhile.

@@ -81,16 +81,22 @@ export async function checkCloud(config: CloudConfig): Promise<void> {
   if (config.privateKey !== undefined) checkPrivateKey(config.privateKey);
 }
 
+/** Loads what judging a reload needs, which the first change of a certificate or an audit file does otherwise. */
+export const loadJudges = () => Promise.all([loadTlsJudge(), loadAuditJudge()]);
+
+const loadTlsJudge = () => import('../http/index.ts');
+const loadAuditJudge = () => import('../audit/index.ts');
+
 async function tryTls(settings: Settings): Promise<void> {
   const tls = tlsOf(settings);
   if (!tls) return;
-  const { checkTls } = await import('../http/index.ts');
+  const { checkTls } = await loadTlsJudge();
   checkTls(tls);
 }
 
 async function tryAuditFile({ auditFile }: Settings, claimOn: ClaimOn): Promise<readonly Problem[]> {
   if (auditFile === undefined) return [];
-  const { complaintOn } = await import('../audit/index.ts');
+  const { complaintOn } = await loadAuditJudge();
   const complaint = complaintOn(auditFile, claimOn);
   return complaint === null ? [] : [{ setting: 'ZSCALER_MCP_AUDIT_FILE', file: null, line: null, ...complaint }];
 }

@@ -12,6 +12,9 @@ export interface Query {
   readonly expression: string;
 }
 
+/** Loads the parser of queries, which the first query does otherwise. */
+export const loadQueries = () => import('./jmespath/index.ts');
+
 /**
  * Parses the input `query` of a call; undefined when there is none. The parser is loaded by the first query.
  * @throws ZscalerMcpError ERR_TOOL_INPUT
@@ -23,7 +26,7 @@ export async function openQuery(args: unknown): Promise<Query | undefined> {
     throw new ZscalerMcpError('ERR_TOOL_INPUT', `query has ${expression.length} characters; ${MOST_CHARACTERS} are allowed`, {
       hint: 'Narrow the list with the other inputs, and ask for less in query.',
     });
-  const { compile, Fault } = await import('./jmespath/index.ts');
+  const { compile, Fault } = await loadQueries();
   const explained = <T>(run: () => T): T => {
     try {
       return run();

@@ -10,10 +10,16 @@ const MINIMUM_BITS = 2_048;
 const MAX_KEY_BYTES = 65_536;
 const FORMS = 'an RSA key as PEM (BEGIN PRIVATE KEY), as a JWK in JSON, or the path of a file with either';
 
+/** Loads the library, which the first assertion does otherwise. */
+export async function loadAssertions() {
+  const { SignJWT } = await import('jose');
+  return { SignJWT };
+}
+
 /** Signs an assertion that is valid for ten minutes. @param privateKey PEM, JWK or a path @throws ZscalerMcpError ERR_CLOUD_CONFIG */
 export async function signAssertion(clientId: string, privateKey: string): Promise<string> {
   const { key, kid } = loadKey(privateKey);
-  const { SignJWT } = await import('jose');
+  const { SignJWT } = await loadAssertions();
   return new SignJWT({})
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid && { kid }) })
     .setIssuer(clientId)

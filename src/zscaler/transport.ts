@@ -70,8 +70,11 @@ interface ProxiedFetch {
   destroy(): Promise<void>;
 }
 
+/** Loads the client that goes through a proxy, which the first request through one does otherwise. */
+export const loadProxy = () => import('undici');
+
 async function openProxy({ https, http, no }: ProxyConfig): Promise<ProxiedFetch> {
-  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const { EnvHttpProxyAgent, fetch } = await loadProxy();
   // Empty strings, because undici would fill undefined from the environment.
   const agent = new EnvHttpProxyAgent({ httpsProxy: https ?? '', httpProxy: http ?? '', noProxy: no ?? '' });
   return {

@@ -239,15 +239,6 @@ describe.skipIf(missing('linux'))('a service manager', () => {
     await waitFor(() => server.log().includes('the service manager cannot be told what the server does: the FFI'));
     expect(manager.messages()).toEqual([]);
   });
-
-  it('that is absent costs nothing: the FFI is not loaded', async () => {
-    const manager = startManager();
-    const maps = (pid: number) => readFileSync(`/proc/${pid}/maps`, 'utf8').includes('koffi');
-    expect(maps((await startServer()).pid)).toBe(false);
-    const told = await startNotifying(manager);
-    await manager.until('READY=1');
-    expect(maps(told.pid)).toBe(true);
-  });
 });
 
 it.skipIf(missing('linux'))("Node.js's high-resolution time is the clock that service managers go by", () => {

@@ -180,6 +180,20 @@ describe('the rehearsal', () => {
   });
 });
 
+describe('the rehearsal, too,', () => {
+  it.skipIf(missing('linux'))('is first in line before it has loaded anything: its parent sees to it', async () => {
+    const waits = `
+      import { readFileSync } from 'node:fs';
+      const isFirst = () => readFileSync('/proc/self/oom_score_adj', 'utf8').trim() === '1000';
+      const until = Date.now() + 10_000;
+      while (process.env.ZSCALER_MCP_REHEARSAL && !isFirst())
+        if (Date.now() > until) process.exit(9);
+        else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);`;
+    const server = await startServer({ execArgv: [`--import=data:text/javascript,${encodeURIComponent(waits)}`] });
+    expect(await server.ask('restart', '--dry-run')).toMatchObject({ outcome: 'valid' });
+  });
+});
+
 describe('without koffi installed', () => {
   it('everything works; status and the verdict say what a restart costs, and sessions can be kept all the same', async () => {
     const folder = makeFolder();
