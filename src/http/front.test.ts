@@ -36,6 +36,8 @@ async function openFront(): Promise<Front> {
         response.write('begun, ');
         return;
       }
+      if (incoming.url === '/large') return void response.end(Buffer.alloc(LARGE, 'x'));
+      if (incoming.url === '/body') return void incoming.once('end', () => response.end('done'));
       setTimeout(() => response.end('done'), Number(incoming.url?.slice(1) ?? 0));
     },
     refuse(response, why) {
@@ -72,6 +74,20 @@ const get = (
   });
 
 const never = new AbortController().signal;
+
+/** More than the buffers of two sockets hold. */
+const LARGE = 12 * 1_024 * 1_024;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A client that writes bytes. */
+function openRaw(front: Front) {
+  const socket = connect(front.address().port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+  socket.on('error', () => undefined);
+  return { socket, text: () => text };
+}
 
 describe('a front that falls silent', () => {
   it('lets what is in flight finish, holds newcomers in the kernel, and serves them when it resumes', async () => {
@@ -146,6 +162,102 @@ describe('a front that falls silent', () => {
     expect(front.parked()).toEqual([]);
     half.destroy();
     await front.listen({ host: '127.0.0.1', port: 0 });
+  });
+
+  it.each(['G', 'GET /0 HTTP/1.1\r\nX-Half: GET /smuggled HTTP/1.1', 'POST /0 HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nhalf'])(
+    'does not take a connection for idle on which a pipelined next request has begun: %j',
+    async (beginning) => {
+      const front = await openFront();
+      const client = openRaw(front);
+      client.socket.write(`GET /0 HTTP/1.1\r\nHost: x\r\n\r\n${beginning}`);
+      await until(() => client.text().includes('done'));
+      const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: never });
+      await pause(50);
+      expect(front.parked()).toEqual([]);
+      const rest = beginning.startsWith('POST') ? 'x'.repeat(95) : `${beginning === 'G' ? 'ET /0 HTTP/1.1' : ''}\r\nHost: x\r\n\r\n`;
+      client.socket.write(rest);
+      expect(await draining).toEqual({ interrupted: 0 });
+      await until(() => client.text().match(/done/g)?.length === 2);
+      expect(client.text().match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+      expect(front.parked()).toHaveLength(1);
+      await front.resume({ host: '127.0.0.1', port: 0 });
+    },
+  );
+
+  it.each([
+    ['a header, before', 'GET /0 HTTP/1.1\r\nHo', 'st: x\r\n\r\n', true],
+    ['a header, during', 'GET /0 HTTP/1.1\r\nHo', 'st: x\r\n\r\n', false],
+    ['a body, before', 'POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha', 'lf', true],
+    ['a body, during', 'POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha', 'lf', false],
+  ])('waits for the rest of %s the drain, for longer than a second', async (_what, beginning, rest, isBefore) => {
+    const front = await openFront();
+    const slow = openRaw(front);
+    // Keeps the drain in its first part, in which new connections are accepted.
+    slow.socket.write('GET /400 HTTP/1.1\r\nHost: x\r\n\r\n');
+    const client = openRaw(front);
+    if (isBefore) client.socket.write(beginning);
+    await pause(100);
+    const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: never });
+    if (!isBefore) client.socket.write(beginning);
+    await pause(1_600);
+    client.socket.write(rest);
+    expect(await draining).toEqual({ interrupted: 0 });
+    await until(() => client.text().endsWith('done') && slow.text().endsWith('done'));
+    await front.resume({ host: '127.0.0.1', port: 0 });
+  });
+
+  it('gives what comes during the drain the whole time once more', async () => {
+    const front = await openFront();
+    const first = get(front.address(), '/900');
+    await pause(50);
+    const draining = front.drain({ timeoutMs: 1_500, carry: true, signal: never });
+    await pause(200);
+    const second = get(front.address(), '/1800');
+    expect(await draining).toEqual({ interrupted: 0 });
+    expect([(await first).text, (await second).text]).toEqual(['done', 'done']);
+  });
+
+  it('answers half of a header with an error in the end, and counts it', async () => {
+    const front = await openFront();
+    const client = openRaw(front);
+    client.socket.write('GET /0 HTTP/1.1\r\nHo');
+    await pause(50);
+    expect(await front.drain({ timeoutMs: 50, carry: true, signal: never })).toEqual({ interrupted: 1 });
+    await until(() => client.socket.destroyed);
+    expect(client.text()).toMatch(/^HTTP\/1\.1 503 .*Connection: close/s);
+  });
+
+  it('lets an answer leave that was written when the time was over', async () => {
+    const front = await openFront();
+    const client = openRaw(front);
+    client.socket.pause();
+    client.socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+    await pause(100);
+    const draining = front.drain({ timeoutMs: 50, carry: true, signal: never });
+    await pause(500);
+    client.socket.resume();
+    expect(await draining).toEqual({ interrupted: 0 });
+    await until(() => client.text().endsWith('x'.repeat(100)));
+    expect(client.text().length).toBeGreaterThan(LARGE);
+  });
+
+  it('leaves requests to the end of the server when it is called off after it has stopped accepting', async () => {
+    const front = await openFront();
+    const [slow, idle] = [openRaw(front), openRaw(front)];
+    idle.socket.write('GET /0 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => idle.text().endsWith('done'));
+    const calledOff = new AbortController();
+    const first = get(front.address(), '/100');
+    await pause(50);
+    const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: calledOff.signal });
+    slow.socket.write('GET /1000 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await first;
+    await until(() => front.parked().length > 0);
+    calledOff.abort();
+    expect(await draining).toEqual({ interrupted: 0 });
+    expect(front.parked()).toEqual([]);
+    expect(await front.close(performance.now() + 60_000)).toEqual({ interrupted: 0 });
+    await until(() => slow.text().endsWith('done'));
   });
 
   it('gives up draining when it is called off', async () => {

@@ -4,53 +4,50 @@ import { Server as NetServer, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as HttpsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { endsWithin } from '../common/within.ts';
+import { Admission } from './admission.ts';
 import { Backlog } from './backlog.ts';
-import { isCarryable, isIdle, leave, type Connection, type Visit } from './connection.ts';
+import { Begun } from './begun.ts';
+import {
+  endStream,
+  isArriving,
+  isCarryable,
+  isIdle,
+  isOnlyStream,
+  isPipelining,
+  leave,
+  refuseHalf,
+  type Connection,
+  type Visit,
+} from './connection.ts';
+import { closeConnections, interrupt } from './farewell.ts';
 import type { FrontContext, FrontOptions, ParkedConnection } from './front-options.ts';
-import { findGreedy } from './greedy.ts';
+import { betweenRequests } from './parsers.ts';
 import { addressOf, descriptorOf, listenOn, type Place } from './socket.ts';
 import { describeStream, continueAfterHead, isCarriedWhole, repeatRequest, type CarriedStream } from './stream-handover.ts';
-import {
-  answerTooSlow,
-  Counts,
-  describeTurnedAway,
-  endTooSlow,
-  endUnread,
-  everySecond,
-  headerTimeMs,
-  Unread,
-  NO_LIMITS,
-  type FrontLimits,
-} from './slow-clients.ts';
+import { everySecond, NO_LIMITS, Unread, type FrontLimits } from './slow-clients.ts';
+import { endSlow, KEEP_ALIVE_MS } from './slow-connections.ts';
 import { createTlsServer, isAcceptable, replaceTls, type TlsMaterial } from './tls.ts';
 import { acceptWaiting, waitUntil } from './waiting.ts';
 
-const KEEP_ALIVE_MS = 65_000;
-/** How long requests may still take once no connections are accepted. */
+/** How long clients without an open request are awaited: to be told to reconnect, or to read the events of a stream. */
 const GRACE_MS = 1_000;
 /** How long after one newcomer's progress the next one's is awaited: the rest of a TLS handshake, a first request. */
 const ARRIVAL_MS = 1_000;
-/** How long to wait for clients to answer the end of a TLS connection. */
-const GOODBYE_MS = 200;
-/** How long `lastCall` may take: a little more than one command of the state store, where the errors are kept for other replicas. */
-const LAST_CALL_MS = 1_700;
-const OUT_OF_TIME = 'the server is restarting or stopping, and this request did not finish in time';
 
 /** An HTTP or HTTPS server that can hand its socket, idle connections and event streams to the next generation. */
 export class Front {
   readonly #options: FrontOptions;
   readonly #server: Server | HttpsServer;
   readonly #tls: HttpsServer | null;
-  /** The sockets below TLS, those whose handshake is not done included. */
+  /** The sockets below TLS. */
   readonly #handshakes = new Set<Socket>();
-  readonly #addresses = new Counts();
+  /** Those of them whose handshake is not done, by the client's address and port. */
+  readonly #shaking = new Map<string, Socket>();
+  readonly #admission: Admission;
   readonly #stopLooking: () => void;
   #authorities: Buffer | undefined;
   #accepted = 0;
   #lastArrival = -Infinity;
-  #turnedAway = 0;
-  #lastWarning = -Infinity;
   readonly #connections = new Map<Socket, Connection>();
   readonly #continued = new WeakMap<Socket, CarriedStream>();
   #backlog: Backlog | null = null;
@@ -60,8 +57,9 @@ export class Front {
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#admission = new Admission(() => this.#limits(), options.warn);
     const visit = (request: IncomingMessage, response: ServerResponse) => this.#visit(request, response);
-    // The server's own timeouts would also close connections that were handed over idle; see #endSlow.
+    // The server's own timeouts would also close connections that were handed over idle; see `endSlow`.
     const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, requestTimeout: 0, noDelay: true };
     this.#tls = options.tls ? createTlsServer(options.tls, serverOptions, visit) : null;
     this.#server = this.#tls ?? createServer(serverOptions, visit);
@@ -70,7 +68,7 @@ export class Front {
     this.#server.on(this.#tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#meet(socket));
     // The routes answer Expect headers: 100 Continue when the body is read, 417 for anything else.
     for (const event of ['checkContinue', 'checkExpectation']) this.#server.on(event, visit);
-    this.#stopLooking = everySecond(() => this.#endSlow());
+    this.#stopLooking = everySecond(() => this.#lookAround());
   }
 
   /** Begins to accept connections. @returns the bound address @throws ZscalerMcpError ERR_LISTEN */
@@ -111,9 +109,10 @@ export class Front {
 
   /**
    * Lets requests in flight finish while still accepting, then stops accepting; the socket itself stays open if it was
-   * duplicated. With `carry`, idle connections are parked, and what their clients send waits in the kernel; without, each
-   * answer tells its client to reconnect, and idle connections are closed. With `streams`, connections with an open event
-   * stream are parked too if the stream can continue elsewhere; other streams end.
+   * duplicated. What has come meanwhile, a part of a request included, has the whole time once more.
+   * With `carry`, idle connections are parked, and what their clients send waits in the kernel; without, each
+   * answer tells its client to reconnect, and idle connections are closed once those that are new have had their answer. With
+   * `streams`, connections with an open event stream are parked too if the stream can continue elsewhere; other streams end.
    * @returns how many requests did not finish in time and were interrupted
    */
   async drain(options: { timeoutMs: number; carry: boolean; streams?: boolean; signal: AbortSignal }): Promise<{ interrupted: number }> {
@@ -124,27 +123,34 @@ export class Front {
     this.#lingering = !carry;
     this.#carriesStreams = carry && options.streams === true;
     this.#endStreams();
-    const started = this.#visits();
-    await waitUntil(() => started.every(({ response }) => response.closed), deadline, signal);
+    const begun = new Begun(this.#connections.values(), !carry, this.#between());
+    const shaking = new Set(this.#shaking.values());
+    const isShaken = () => this.#shaking.values().every((socket) => !shaking.has(socket));
+    await waitUntil(() => begun.isOver(this.#between()) && isShaken(), deadline, signal);
     // Clients that send a request at least once a second are told to reconnect meanwhile.
     if (!carry) await waitUntil(() => this.#connections.size === 0, Math.min(deadline, performance.now() + GRACE_MS), signal);
     // Connections that wait in a socket that was duplicated are accepted by the next generation.
-    if (!options.carry) await acceptWaiting(() => this.#accepted, deadline);
+    if (!options.carry) await acceptWaiting(() => this.#accepted, performance.now() + GRACE_MS);
     if (signal.aborted) return { interrupted: 0 };
     this.#stopAccepting();
     this.#parking = carry;
     this.#endStreams();
-    if (carry) for (const connection of this.#connections.values()) this.#parkIfIdle(connection);
+    const graceEnd = performance.now() + GRACE_MS;
     const isQuiet = () => {
-      this.#parkStreams();
-      return this.#busy().length === 0 && (carry || !this.#hasNewcomers());
+      if (carry) this.#park(this.#connections.values());
+      if (this.#unfinished(begun, { awaitsFirst: !carry, awaitsStreams: performance.now() < graceEnd }).length > 0) return false;
+      return carry || this.#shaking.values().every((socket) => shaking.has(socket));
     };
-    await waitUntil(isQuiet, performance.now() + GRACE_MS, signal);
-    const interrupted = await this.#interrupt();
-    await this.#closeUnparked();
+    await waitUntil(isQuiet, performance.now() + timeoutMs, signal);
+    if (signal.aborted) {
+      // `close` lets them finish.
+      this.#unpark();
+      return { interrupted: 0 };
+    }
+    const report = await this.#farewell('restart');
     // Events that were on their way to a held stream have arrived there after this turn of the event loop.
     await turn();
-    return { interrupted };
+    return report;
   }
 
   /** The connections that `drain` parked. */
@@ -160,13 +166,8 @@ export class Front {
   /** Undoes `drain`. @throws ZscalerMcpError ERR_LISTEN */
   async resume(place: Place): Promise<void> {
     this.#lingering = false;
-    this.#parking = false;
     await this.listen(place);
-    for (const connection of this.#connections.values()) {
-      connection.parked = false;
-      connection.socket.resume();
-    }
-    this.#releaseStreams();
+    this.#unpark();
   }
 
   /**
@@ -191,11 +192,10 @@ export class Front {
     this.#endStreams();
     await this.finishRequests(deadline);
     await waitUntil(() => this.#busy().length === 0, deadline);
-    const interrupted = await this.#interrupt();
-    await this.#closeUnparked();
+    const report = await this.#farewell('stop');
     this.#stopLooking();
     this.#server.closeAllConnections();
-    return { interrupted };
+    return report;
   }
 
   /**
@@ -208,26 +208,35 @@ export class Front {
     replaceTls(this.#tls, material);
     const former = this.#authorities;
     this.#authorities = material.clientAuthorities;
-    if (former?.toString() !== material.clientAuthorities?.toString())
-      for (const connection of this.#connections.values()) leave(connection);
+    if (former?.toString() === material.clientAuthorities?.toString()) return;
+    const between = this.#between();
+    for (const connection of this.#connections.values()) leave(connection, between);
   }
 
   #shake(socket: Socket): void {
     this.#accepted++;
     this.#lastArrival = performance.now();
-    if (!this.#admit(socket)) return;
+    if (!this.#admission.admit(socket, this.#handshakes.size)) return;
+    const peer = peerOf(socket);
     this.#handshakes.add(socket);
-    socket.once('close', () => this.#handshakes.delete(socket));
+    this.#shaking.set(peer, socket);
+    socket.once('close', () => {
+      this.#handshakes.delete(socket);
+      if (this.#shaking.get(peer) === socket) this.#shaking.delete(peer);
+    });
   }
 
   #meet(socket: Socket): void {
     this.#lastArrival = performance.now();
-    if (!this.#tls) this.#accepted++;
-    if (this.#tls ? !isAcceptable(socket as TLSSocket) : !this.#admit(socket)) return void socket.destroy();
+    if (this.#tls) this.#shaking.delete(peerOf(socket));
+    else this.#accepted++;
+    if (this.#tls ? !isAcceptable(socket as TLSSocket) : !this.#admission.admit(socket, this.#connections.size))
+      return void socket.destroy();
     const connection: Connection = {
       socket,
       visits: new Set(),
-      readWhenIdle: socket.bytesRead,
+      readAtFirst: socket.bytesRead,
+      begun: 0,
       arrivingSince: null,
       silentSince: performance.now(),
       unread: new Unread(socket),
@@ -236,53 +245,29 @@ export class Front {
     };
     this.#connections.set(socket, connection);
     socket.once('close', () => this.#connections.delete(socket));
-    if (this.#parking) this.#parkIfIdle(connection);
-  }
-
-  /** Counts a connection; closes it and returns false when a limit is reached. */
-  #admit(socket: Socket): boolean {
-    const { connections, connectionsPerAddress, isTrustedProxy } = this.#limits();
-    const address = socket.remoteAddress ?? '';
-    const open = this.#addresses.add(address);
-    socket.once('close', () => this.#addresses.remove(address));
-    const all = this.#tls ? this.#handshakes.size : this.#connections.size;
-    if (all < connections && (open <= connectionsPerAddress || isTrustedProxy(address))) return true;
-    this.#turnedAway++;
-    socket.destroy();
-    return false;
+    if (this.#parking) this.#park([connection]);
   }
 
   #limits(): FrontLimits {
     return this.#options.limits?.() ?? NO_LIMITS;
   }
 
-  #endSlow(): void {
-    const now = performance.now();
-    const { readTimeoutMs } = this.#limits();
-    for (const connection of this.#connections.values()) {
-      if (connection.parked) continue;
-      for (const visit of connection.visits) if (!visit.request.complete && now - visit.since > readTimeoutMs) answerTooSlow(visit);
-      const isArriving = connection.visits.size === 0 && connection.socket.bytesRead !== connection.readWhenIdle;
-      connection.arrivingSince = isArriving ? (connection.arrivingSince ?? now) : null;
-      if (connection.arrivingSince !== null && now - connection.arrivingSince > headerTimeMs(readTimeoutMs)) endTooSlow(connection.socket);
-      else if (!isArriving && connection.silentSince !== null && now - connection.silentSince > KEEP_ALIVE_MS) connection.socket.end();
-      if (connection.unread.forMs(now) > readTimeoutMs) endUnread(connection.socket);
-    }
-    for (const { socket } of findGreedy(this.#connections.values(), now)) endUnread(socket);
-    if (this.#turnedAway === 0 || now - this.#lastWarning < 60_000) return;
-    this.#options.warn?.(describeTurnedAway(this.#turnedAway));
-    this.#turnedAway = 0;
-    this.#lastWarning = now;
+  #lookAround(): void {
+    endSlow(this.#connections.values(), this.#between(), this.#limits().readTimeoutMs);
+    this.#admission.warnWhenDue(performance.now());
   }
 
   #visit(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
     if (connection?.isLeaving) return void request.socket.destroy();
-    const visit: Visit = { request, response, since: performance.now(), stream: null, readBefore: 0 };
+    const visit: Visit = { request, response, since: performance.now(), stream: null };
     const continued = this.#continued.get(request.socket) ?? null;
     this.#continued.delete(request.socket);
     this.#lastArrival = performance.now();
-    if (connection) connection.silentSince = null;
+    if (connection) {
+      connection.silentSince = null;
+      connection.begun++;
+    }
     if (continued) continueAfterHead(response);
     request.socket.setTimeout(0);
     connection?.visits.add(visit);
@@ -297,7 +282,6 @@ export class Front {
       continued,
       standing: (stream) => {
         visit.stream = isCarriedWhole(request) ? stream : { end: () => stream.end() };
-        visit.readBefore = request.socket.bytesRead;
         if (this.#lingering || this.#parking) this.#endOrHold(visit);
       },
     };
@@ -308,17 +292,35 @@ export class Front {
 
   #becameIdle(connection: Connection): void {
     if (connection.visits.size > 0 || connection.socket.destroyed) return;
-    connection.readWhenIdle = connection.socket.bytesRead;
     if (connection.isLeaving) connection.socket.end();
-    if (this.#parking) this.#parkIfIdle(connection);
+    if (this.#parking) this.#park([connection]);
   }
 
-  #parkIfIdle(connection: Connection): void {
-    if (connection.parked || !isIdle(connection)) return;
-    // The HTTP parser reads below the stream; pausing the socket stops that reading as well.
-    connection.socket.pause();
-    connection.parked = isIdle(connection);
-    if (!connection.parked) connection.socket.resume();
+  /** Parks the connections that are idle, and the streams whose last event has been sent. */
+  #park(connections: Iterable<Connection>): void {
+    const open = Array.from(connections).filter(({ parked, socket }) => !parked && !socket.writableEnded);
+    if (open.length === 0) return;
+    const between = this.#between();
+    for (const connection of open) {
+      if (this.#carriesStreams && isPipelining(connection, between)) endStream(connection);
+      if (!isIdle(connection, between) && !(this.#carriesStreams && isCarryable(connection, between))) continue;
+      // The HTTP parser reads below the stream; pausing the socket stops that reading as well.
+      connection.socket.pause();
+      connection.parked = true;
+    }
+  }
+
+  #unpark(): void {
+    this.#parking = false;
+    for (const connection of this.#connections.values()) {
+      connection.parked = false;
+      connection.socket.resume();
+    }
+    this.#releaseStreams();
+  }
+
+  #between(): ReadonlySet<Socket> {
+    return betweenRequests(this.#server);
   }
 
   /** Ends all streams or, with `streams` in `drain`, those that cannot be carried; holds the others while connections are parked. */
@@ -336,17 +338,6 @@ export class Front {
     for (const { stream } of this.#allVisits()) stream?.carry?.release();
   }
 
-  /** Parks the streams whose last event has been sent. */
-  #parkStreams(): void {
-    if (!this.#carriesStreams) return;
-    for (const connection of this.#connections.values()) {
-      if (connection.parked || !isCarryable(connection)) continue;
-      connection.socket.pause();
-      connection.parked = isCarryable(connection);
-      if (!connection.parked) connection.socket.resume();
-    }
-  }
-
   #stopAccepting(): void {
     // http.Server.close would also close idle connections.
     if (this.#server.listening) NetServer.prototype.close.call(this.#server);
@@ -355,39 +346,37 @@ export class Front {
   /** Whether clients are still coming in: the first request, or the TLS handshake, of a connection is to be expected. */
   #hasNewcomers(): boolean {
     if (performance.now() - this.#lastArrival > ARRIVAL_MS) return false;
-    return this.#handshakes.size > this.#connections.size || this.#connections.values().some(({ silentSince }) => silentSince !== null);
+    return this.#shaking.size > 0 || this.#connections.values().some(({ silentSince }) => silentSince !== null);
   }
 
   /** Connections on which a request is being answered or arriving. */
   #busy(): Connection[] {
-    return [...this.#connections.values()].filter((connection) => !connection.parked && !isIdle(connection));
+    const between = this.#between();
+    return [...this.#connections.values()].filter((connection) => !connection.parked && !isIdle(connection, between));
+  }
+
+  /** Connections that something has come on since `begun` and is not done: also silent new ones, and streams with unsent events, if awaited. */
+  #unfinished(begun: Begun, { awaitsFirst, awaitsStreams }: { awaitsFirst: boolean; awaitsStreams: boolean }): Connection[] {
+    const between = this.#between();
+    return [...this.#connections.values()].filter((connection) => {
+      if (connection.parked || begun.covers(connection, between)) return false;
+      if (!awaitsStreams && isOnlyStream(connection, between)) return false;
+      return (awaitsFirst && connection.begun === 0) || !isIdle(connection, between);
+    });
   }
 
   #closeIdle(): void {
     const waits = this.#hasNewcomers();
+    const between = this.#between();
     for (const connection of this.#connections.values())
-      if (isIdle(connection) && !(waits && connection.silentSince !== null)) connection.socket.end();
+      if (isIdle(connection, between) && !(waits && connection.silentSince !== null)) connection.socket.end();
   }
 
-  /** Over TLS sends close_notify first, so that the end is not taken for a truncation attack (RFC 8446, section 6.1). */
-  async #closeUnparked(): Promise<void> {
-    const leaving = [...this.#connections.values()].filter(({ parked }) => !parked).map(({ socket }) => socket);
-    if (this.#tls) {
-      for (const socket of leaving) socket.end();
-      await waitUntil(() => leaving.every(({ destroyed }) => destroyed), performance.now() + GOODBYE_MS);
-    }
-    for (const socket of [...leaving, ...this.#handshakes]) socket.destroy();
-  }
-
-  /** Answers requests in flight with an error and destroys their responses. Returns how many. */
-  async #interrupt(): Promise<number> {
-    const visits = this.#visits();
-    for (const { response } of visits) if (!response.headersSent) this.#options.refuse(response, OUT_OF_TIME);
-    await endsWithin(LAST_CALL_MS, this.#options.lastCall?.(OUT_OF_TIME));
-    // The errors must have been sent before the sockets are destroyed.
-    await waitUntil(() => visits.every(({ response }) => response.closed), performance.now() + 200);
-    for (const { response } of visits) response.destroy();
-    return visits.length;
+  async #farewell(before: 'restart' | 'stop'): Promise<{ interrupted: number }> {
+    const interrupted = await interrupt([...this.#connections.values()], { before, between: this.#between(), options: this.#options });
+    const leaving = [...this.#connections.values()].filter(({ parked }) => !parked);
+    await closeConnections(leaving, this.#handshakes);
+    return { interrupted };
   }
 
   /** Requests in flight, without standing streams. */
@@ -399,3 +388,5 @@ export class Front {
     return [...this.#connections.values()].flatMap(({ visits }) => [...visits]);
   }
 }
+
+const peerOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;

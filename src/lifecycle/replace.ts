@@ -218,15 +218,16 @@ export class Restarter<Config> {
     }
   }
 
-  /** The value of the private variable. `undo` gets what takes the duplicates and the handover back. */
+  /** The value of the private variable. `undo` gets what takes the handover back, and keeps connections from other programs again. */
   #pack({ rehearsed, notes, keepSessions, undo }: Packing<Config>): string {
     const { service } = this.#options;
     const { request, startedAt, candidate, listeners, native } = rehearsed;
-    const connections: HandedConnection[] = [];
-    // Registered before the first duplicate: duplicating may fail half-way (EMFILE).
-    undo.push(() => closeAll(connections));
-    if (native)
-      for (const { descriptor, stream } of service.parked()) connections.push({ descriptor: native.duplicate(descriptor), stream });
+    // No duplicates: there may be as many connections as descriptors.
+    const connections: readonly HandedConnection[] = native ? service.parked() : [];
+    for (const { descriptor } of connections) {
+      native?.closeOnExec(descriptor, false);
+      undo.push(() => native?.closeOnExec(descriptor, true));
+    }
     const operation: UnfinishedRestart = {
       id: request.id,
       askedBy: request.askedBy,
@@ -342,6 +343,6 @@ function restartNotes({ open, ended, areKept, interrupted, isRefusing }: Effects
   return notes;
 }
 
-function closeAll(handed: readonly (HandedListener | HandedConnection)[]): void {
+function closeAll(handed: readonly HandedListener[]): void {
   for (const { descriptor } of handed) if (descriptor !== null) closeSync(descriptor);
 }

@@ -55,7 +55,7 @@ export interface DrainReport {
 
 /** How a drain is to be done. */
 export interface DrainOptions {
-  /** After this time requests that still run get an error. */
+  /** After this time requests that still run get an error; what has come during the drain has as much time once more. */
   readonly timeoutMs: number;
   /** With them, idle connections are parked for the next generation; null: they are closed. */
   readonly descriptors: Descriptors | null;
@@ -81,9 +81,9 @@ export interface Service<Config> {
    * @throws when an address cannot be bound
    */
   openListeners(candidate: Candidate<Config>, descriptors: Descriptors | null): Promise<readonly HandedListener[]>;
-  /** Lets requests finish while new ones are still accepted, then stops accepting. Undone by `resume`. */
+  /** Lets requests finish while new ones are still accepted, then stops accepting and lets those finish. Undone by `resume`. */
   drain(options: DrainOptions): Promise<DrainReport>;
-  /** The parked connections, with their own descriptors: the lifecycle duplicates them. */
+  /** The parked connections, with their own descriptors, which the lifecycle keeps open through the exec. */
   parked(): readonly HandedConnection[];
   /** Undoes `drain`: serves again on the same sockets. */
   resume(): Promise<void>;

@@ -1,6 +1,7 @@
 /** HTTPS on a real process: accepted clients, renewal of certificates, and clients across a restart. */
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { connect as netConnect } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
@@ -343,6 +344,28 @@ describe('a restart', () => {
     expect(failures).toEqual([]);
     expect(answered).toBeGreaterThan(3);
     expect(server.record()).toMatchObject({ generation: 4, pid: server.pid });
+  });
+
+  it('serves a connection that has not spoken yet, and one whose handshake is under way', async () => {
+    const { server } = await startTls(await authority.issue('127.0.0.1'));
+    const port = Number(new URL(server.url).port);
+    const silent = connect({ host: '127.0.0.1', port, ca: authority.certificate });
+    await once(silent, 'secureConnect');
+    const shaking = netConnect(port, '127.0.0.1');
+    await once(shaking, 'connect');
+    onTestFinished(() => [silent, shaking].forEach((socket) => void socket.destroy()));
+    const verdict = server.ask('restart', '--timeout', '100');
+    await waitFor(() => server.record().state === 'draining');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const late = connect({ socket: shaking, ca: authority.certificate, servername: '', checkServerIdentity: () => undefined });
+    for (const socket of [silent, late]) {
+      let text = '';
+      socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+      socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+      await waitFor(() => text.includes('200 OK'));
+      expect(text).toContain('Connection: close');
+    }
+    expect(await verdict).toMatchObject({ outcome: 'restarted' });
   });
 
   it('says goodbye to idle clients the way TLS wants it', async () => {
