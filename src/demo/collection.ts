@@ -22,6 +22,14 @@ export interface Collection {
   /** The first unique field whose value another record already has, ignoring case. */
   clash(fields: Fields, exceptId?: string): string | undefined;
   reset(): void;
+  /** Null when the records were never looked at. Survives JSON. */
+  save(): SavedCollection | null;
+  restore(saved: SavedCollection | undefined): void;
+}
+
+export interface SavedCollection {
+  readonly items: readonly Item[];
+  readonly count: number;
 }
 
 export function openCollection({ seed, newId, unique = ['name'] }: CollectionOptions): Collection {
@@ -55,6 +63,11 @@ export function openCollection({ seed, newId, unique = ['name'] }: CollectionOpt
     reset() {
       items = undefined;
       count = 0;
+    },
+    save: () => (items === undefined ? null : { items, count }),
+    restore(saved) {
+      items = saved ? [...saved.items] : undefined;
+      count = saved?.count ?? 0;
     },
   };
 }

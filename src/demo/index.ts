@@ -1,2 +1,2 @@
 export { startDemoTenant } from './tenant.ts';
-export type { DemoOptions, DemoTenant } from './tenant.ts';
+export type { DemoOptions, DemoTenant, SavedTenant } from './tenant.ts';

@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { waitFor } from '../../test/wait.ts';
+import { parseJson, stringifyJson } from '../common/json.ts';
+import type { SavedTenant } from './index.ts';
 import { openFixture, postForm, secretForm, send, signIn } from './client.fixture.ts';
 
 const LABELS = '/zia/api/v1/ruleLabels';
@@ -275,5 +277,46 @@ describe('what tests may do to it', () => {
     expect((await ask('GET', '/__demo/journal')).body).toMatchObject([{ status: 200 }, { status: 503 }, { status: 401 }]);
     expect((await ask('POST', '/__demo/reset')).status).toBe(204);
     expect((await ask('GET', '/__demo/journal')).body).toEqual([]);
+  });
+});
+
+describe('data that goes along to the next generation', () => {
+  const ZIA = '/zia/api/v1';
+  it.each<readonly [what: string, change: readonly [string, string, unknown?], look: string]>([
+    ['a record', ['POST', LABELS, { name: 'Of a newcomer' }], LABELS],
+    [
+      'a setting',
+      ['PUT', `${ZIA}/cyberThreatProtection/advancedThreatSettings`, { riskTolerance: 7 }],
+      `${ZIA}/cyberThreatProtection/advancedThreatSettings`,
+    ],
+    [
+      'a list of URLs',
+      ['POST', `${ZIA}/authSettings/exemptedUrls?action=ADD_TO_LIST`, { urls: ['new.example'] }],
+      `${ZIA}/authSettings/exemptedUrls`,
+    ],
+    ['what waits for activation', ['POST', LABELS, { name: 'Staged' }], `${ZIA}/status`],
+    ['a quota', ['GET', `${ZIA}/sandbox/report/${'0'.repeat(32)}`], `${ZIA}/sandbox/report/quota`],
+  ])('holds %s', async (_what, [method, path, body], look) => {
+    await using former = await openFixture();
+    const before = (await former.call('GET', look)).body;
+    const { status, text } = await former.call(method, path, body);
+    expect(status, text).toBeLessThan(300);
+    const after = (await former.call('GET', look)).body;
+    expect(after).not.toEqual(before);
+    const saved = parseJson(stringifyJson(former.tenant.save())) as SavedTenant;
+    await using next = await openFixture({ saved });
+    expect((await next.call('GET', look)).body).toEqual(after);
+    next.tenant.reset();
+    expect((await next.call('GET', look)).body).toEqual(before);
+    await using other = await openFixture({ saved: { ...saved, version: 'another' } });
+    expect((await other.call('GET', look)).body).toEqual(before);
+  });
+
+  it('gives records created afterwards identifiers of their own', async () => {
+    await using former = await openFixture();
+    const first = (await former.call('POST', LABELS, { name: 'One' })).body as { id: unknown };
+    await using next = await openFixture({ saved: former.tenant.save() });
+    const second = (await next.call('POST', LABELS, { name: 'Two' })).body as { id: unknown };
+    expect(second.id).not.toEqual(first.id);
   });
 });

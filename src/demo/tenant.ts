@@ -1,18 +1,19 @@
 /**
  * The demo tenant: a fictional company behind an HTTP server on loopback that behaves like the cloud's API. It serves the
- * newcomer's first minute and the tests. State lives in memory. Every response has `X-Demo-Tenant: true`.
+ * newcomer's first minute and the tests. State lives in memory, and goes along with a restart. Every response has `X-Demo-Tenant: true`.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../common/log.ts';
+import { version } from '../common/version.ts';
 import { openCollection, type Collection } from './collection.ts';
 import { openControls, TOKEN_PATH, type ControlDesk, type Controls } from './controls.ts';
 import { openLimiter } from './limits.ts';
 import { openRouter } from './router.ts';
 import { respond } from './respond.ts';
 import { openTokenService } from './token.ts';
-import type { World } from './world.ts';
+import type { KeptState, World } from './world.ts';
 import { openZcc } from './zcc/zcc.ts';
 import { openZcell } from './zcell/zcell.ts';
 import { openZdx } from './zdx/zdx.ts';
@@ -40,6 +41,8 @@ export interface DemoOptions {
   readonly products?: readonly string[];
   /** Serves the test controls as `/__demo/...`, for tests that run the server in another process. */
   readonly controls?: boolean;
+  /** What `save` gave in the former generation; left alone when another version of the program wrote it. */
+  readonly saved?: SavedTenant | null;
   /** Milliseconds since 1970; the system clock by default. */
   readonly clock?: () => number;
 }
@@ -50,6 +53,12 @@ interface DemoCredentials {
   readonly vanityDomain: string;
   readonly customerId: string;
   readonly zcellCustomerId: string;
+}
+
+/** The data of a tenant. JSON. */
+export interface SavedTenant {
+  readonly version: string;
+  readonly states: readonly unknown[];
 }
 
 /** A running demo tenant, with the controls that tests use. */
@@ -64,6 +73,8 @@ export interface DemoTenant extends Omit<Controls, 'clear'> {
   rotateSecret(secret: string): void;
   /** Adds an API client, or replaces the secret of one. */
   admitClient(clientId: string, secret: string): void;
+  /** The data as clients left it, for the next generation. Survives JSON. */
+  save(): SavedTenant;
   /** Restores the seed and clears failures, delays and the journal; tokens stay valid. */
   reset(): void;
   close(): Promise<void>;
@@ -82,7 +93,7 @@ const PRODUCTS = ['ZIA', 'ZPA', 'ZIDENTITY', 'ZCC', 'ZTW', 'ZEASM', 'ZDX', 'ZCEL
 export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant> {
   const clock = options.clock ?? Date.now;
   const now = (): number => Math.floor(clock() / 1_000);
-  const { world, reset } = openWorld(now);
+  const { world, reset, save, restore } = openWorld(now);
   const credentials = newCredentials();
   const tokens = openTokenService({
     clientId: credentials.clientId,
@@ -112,6 +123,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
       remote: options.controls === true ? { reset: forget, revokeTokens: () => tokens.revoke() } : undefined,
     }),
   );
+  if (options.saved) restore(options.saved);
   const apiUrl = await listen(server, options.host ?? '127.0.0.1');
   options.log.debug({ demo: true, url: apiUrl }, 'the DEMO tenant listens');
   return {
@@ -122,6 +134,7 @@ export async function startDemoTenant(options: DemoOptions): Promise<DemoTenant>
     revokeTokens: () => tokens.revoke(),
     rotateSecret: (secret) => tokens.admit(credentials.clientId, secret),
     admitClient: (clientId, secret) => tokens.admit(clientId, secret),
+    save,
     reset: forget,
     close: () => close(server),
   };
@@ -160,8 +173,15 @@ const close = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-function openWorld(now: () => number): { world: World; reset: () => void } {
-  const forgets: (() => void)[] = [];
+interface OpenWorld {
+  readonly world: World;
+  readonly reset: () => void;
+  readonly save: () => SavedTenant;
+  readonly restore: (saved: SavedTenant) => void;
+}
+
+function openWorld(now: () => number): OpenWorld {
+  const states: KeptState[] = [];
   const world: World = {
     customerId: CUSTOMER_ID,
     zcellCustomerId: ZCELL_CUSTOMER_ID,
@@ -169,15 +189,21 @@ function openWorld(now: () => number): { world: World; reset: () => void } {
     now,
     collection(options): Collection {
       const collection = openCollection(options);
-      forgets.push(() => collection.reset());
+      states.push(collection);
       return collection;
     },
-    onReset: (forget) => void forgets.push(forget),
+    keep: (state) => void states.push(state),
   };
   return {
     world,
     reset: () => {
-      for (const forget of forgets) forget();
+      for (const state of states) state.reset();
+    },
+    save: () => ({ version, states: states.map((state) => state.save() ?? null) }),
+    restore(saved) {
+      // The order of the states is the program's.
+      if (saved.version !== version || saved.states.length !== states.length) return;
+      for (const [at, state] of states.entries()) state.restore((saved.states[at] ?? undefined) as never);
     },
   };
 }

@@ -9,6 +9,14 @@ export interface World {
   now(): number;
   /** Opens a collection that `reset` restores to its seed. */
   collection(options: CollectionOptions): Collection;
-  /** Registers what `reset` calls. */
-  onReset(forget: () => void): void;
+  /** Registers state that `reset` forgets, and that goes along to the next generation of the server. */
+  keep(state: KeptState): void;
+}
+
+/** State of the tenant outside of collections. What `save` gives survives JSON. */
+export interface KeptState {
+  reset(): void;
+  save(): unknown;
+  /** @param saved what `save` gave in the former generation */
+  restore(saved: never): void;
 }

@@ -3,7 +3,7 @@ import { AuditLog } from '../audit/index.ts';
 import type { RootLog } from '../common/log.ts';
 import { version } from '../common/version.ts';
 import { endsWithin } from '../common/within.ts';
-import type { DemoTenant } from '../demo/index.ts';
+import type { DemoTenant, SavedTenant } from '../demo/index.ts';
 import type { ParkedConnection } from '../http/index.ts';
 import {
   applyToAll,
@@ -71,6 +71,8 @@ export interface SavedSessions extends SavedCalls {
   readonly tools: readonly string[];
   /** Over stdio the pipe is the session, so it is always continued. */
   readonly pipe: SavedPipe | null;
+  /** The data of the demo tenant; null or absent without it. */
+  readonly demo?: SavedTenant | null;
 }
 
 /** How long the parts may take to say goodbye to others once all requests have ended: to the cloud, a proxy, the state store. */
@@ -296,6 +298,7 @@ export class ServerService implements Service<SavedConfiguration> {
       endedSessions: keep ? [] : this.#mcp.saveSessions().map(({ id }) => id),
       tools: this.#calls.toolNames(),
       pipe: this.#door.savePipe(),
+      demo: this.#options.demo?.save() ?? null,
       ...this.#calls.save(),
     };
   }

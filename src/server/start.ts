@@ -180,8 +180,8 @@ async function run({ stage, reading, demo, handover, held, log, onMade }: Run): 
   if (stage.compileCacheRefusal !== null) log.debug({}, `starts without compiled code of earlier starts: ${stage.compileCacheRefusal}`);
   const keeper = await openRecord({ launch, configuration, demo, handover, log });
   try {
-    const tenant = demo ? await openDemo(log) : null;
     const saved = (handover?.sessions ?? null) as SavedSessions | null;
+    const tenant = demo ? await openDemo(log, saved) : null;
     const state = await openState(settings, log);
     const reached = state?.begin(STATE_WAIT_MS);
     const { generation } = keeper.record;
@@ -267,9 +267,9 @@ const KEEPS_OPEN = {
 const TO_SERVE_HTTP =
   'to serve HTTP: zscaler-mcp --transport streamable-http (in a container also --host 0.0.0.0); for all commands: zscaler-mcp --help';
 
-async function openDemo(log: RootLog): Promise<DemoTenant> {
+async function openDemo(log: RootLog, saved: SavedSessions | null): Promise<DemoTenant> {
   const { startDemoTenant } = await import('../demo/index.ts');
-  return startDemoTenant({ log });
+  return startDemoTenant({ log, saved: saved?.demo ?? null });
 }
 
 /** Asks the cloud what the tenant has. After a restart the former answer holds for a moment, so that waiting requests come first. */

@@ -51,6 +51,16 @@ describe('restart', () => {
     expect(environ).toContain('ZSCALER_MCP_LOG_TOOL_CALLS=false');
   });
 
+  it('keeps what a client created in the demo tenant', async () => {
+    const server = await startServer({ dotenv: 'ZSCALER_MCP_WRITE_ENABLED=true\nZSCALER_MCP_WRITE_TOOLS=zia_create_rule_label\n' });
+    const created = await callTool(server.url, 'zia_create_rule_label', { name: 'Of a newcomer' });
+    expect(created.body?.result?.['isError'] ?? false, textOf(created)).toBe(false);
+    for (let round = 0; round < 2; round++) {
+      expect((await server.ask('restart')).outcome).toBe('restarted');
+      expect(textOf(await callTool(server.url, 'zia_list_rule_labels'))).toContain('Of a newcomer');
+    }
+  });
+
   it('into a bad configuration is refused; the server answers before, meanwhile and after', async () => {
     const server = await startServer({ dotenv: 'ZSCALER_MCP_LOG_LEVEL=info\n' });
     server.writeDotenv('ZSCALER_MCP_PORT=99999999\nZSCALER_MCP_TRANSPORT=carrier-pigeon\n');

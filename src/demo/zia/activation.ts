@@ -11,9 +11,7 @@ export interface Activation {
 
 export function openActivation(world: World): Activation {
   let pending = false;
-  world.onReset(() => {
-    pending = false;
-  });
+  world.keep({ reset: () => (pending = false), save: () => pending, restore: (saved: boolean) => (pending = saved) });
   return {
     routes: {
       'GET /status': () => ok({ status: pending ? 'PENDING' : 'ACTIVE' }),

@@ -27,7 +27,11 @@ const PAGE_SIZE = 200;
 
 export function cloudApplications(world: World): Routes {
   const states = new Map<string, string>();
-  world.onReset(() => states.clear());
+  world.keep({
+    reset: () => states.clear(),
+    save: () => [...states],
+    restore: (saved: readonly [string, string][]) => saved.forEach(([id, state]) => states.set(id, state)),
+  });
   const apps = APPS.map(({ appName }, at) => ({ id: FIRST_ID + at, name: appName }));
   return {
     'GET /cloudApplications/policy': listPolicy,

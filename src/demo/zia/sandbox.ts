@@ -15,9 +15,7 @@ const BLOCKED: readonly Fields[] = [
 
 export function sandbox(world: World): Routes {
   let used = 0;
-  world.onReset(() => {
-    used = 0;
-  });
+  world.keep({ reset: () => (used = 0), save: () => used, restore: (saved: number) => (used = saved) });
   return {
     'GET /sandbox/report/quota': () => ok([{ startTime: -1, used, allowed: ALLOWED, scale: 'DAYS', unused: ALLOWED - used }]),
     'GET /sandbox/report/{md5}': ({ params, query }) => {

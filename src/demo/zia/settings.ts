@@ -91,9 +91,7 @@ export function settings(world: World, stage: () => void): Routes {
 /** Fields missing from a PUT fall back to those of a new tenant: off, or empty. */
 function oneSetting(world: World, stage: () => void, path: string, seed: Fields): Routes {
   let current = seed;
-  world.onReset(() => {
-    current = seed;
-  });
+  world.keep({ reset: () => (current = seed), save: () => current, restore: (saved: Fields) => (current = saved) });
   return {
     [`GET ${path}`]: () => ok(current),
     [`PUT ${path}`]: ({ body }) => {
@@ -121,9 +119,7 @@ interface UrlList {
 
 function urlList(world: World, stage: () => void, { path, method, key, seed }: UrlList): Routes {
   let urls = seed;
-  world.onReset(() => {
-    urls = seed;
-  });
+  world.keep({ reset: () => (urls = seed), save: () => urls, restore: (saved: readonly string[]) => (urls = saved) });
   const edit = ({ query, body }: Visit): Answer => {
     const given = fieldsOf(body)?.[key];
     if (!Array.isArray(given)) return invalidBody;

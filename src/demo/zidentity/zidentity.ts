@@ -124,8 +124,11 @@ interface Memberships {
 /** Entries of deleted users and groups are kept; they have no effect, since lists start from existing items and IDs are not reused. */
 function openMemberships(world: World): Memberships {
   let groups: Map<string, Set<string>> | undefined;
-  world.onReset(() => {
-    groups = undefined;
+  world.keep({
+    reset: () => (groups = undefined),
+    save: () => groups && Array.from(groups, ([id, members]) => [id, [...members]]),
+    restore: (saved?: readonly (readonly [string, readonly string[]])[]) =>
+      (groups = saved && new Map(saved.map(([id, members]) => [id, new Set(members)]))),
   });
   const table = (): Map<string, Set<string>> => (groups ??= seedMemberships());
   return {

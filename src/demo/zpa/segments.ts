@@ -19,7 +19,7 @@ const APP_LISTS = Object.values(KINDS).map(({ list }) => list);
 /** `/application` and the lists of its applications by type. */
 export function segments(world: World, { segments: items, segmentGroups, serverGroups }: Stores): Routes {
   let count = 0;
-  world.onReset(() => (count = 0));
+  world.keep({ reset: () => (count = 0), save: () => count, restore: (saved: number) => (count = saved) });
   const newAppId = (): string => String(144_115_188_076_190_000n + BigInt((count += 1)));
   const routes = resource(world, {
     name: 'application',
