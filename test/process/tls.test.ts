@@ -347,15 +347,16 @@ describe('a restart', () => {
   });
 
   it('serves a connection that has not spoken yet, and one whose handshake is under way', async () => {
-    const { server } = await startTls(await authority.issue('127.0.0.1'));
+    const { server } = await startTls(await authority.issue('127.0.0.1'), 'ZSCALER_MCP_DRAIN_TIMEOUT=60\n');
     const port = Number(new URL(server.url).port);
     const silent = connect({ host: '127.0.0.1', port, ca: authority.certificate });
     await once(silent, 'secureConnect');
-    const shaking = netConnect(port, '127.0.0.1');
-    await once(shaking, 'connect');
-    onTestFinished(() => [silent, shaking].forEach((socket) => void socket.destroy()));
+    onTestFinished(() => void silent.destroy());
     const verdict = server.ask('restart', '--timeout', '100');
     await waitFor(() => server.record().state === 'draining');
+    const shaking = netConnect(port, '127.0.0.1');
+    onTestFinished(() => void shaking.destroy());
+    await once(shaking, 'connect');
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     const late = connect({ socket: shaking, ca: authority.certificate, servername: '', checkServerIdentity: () => undefined });
     for (const socket of [silent, late]) {
