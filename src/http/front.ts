@@ -7,18 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { Admission } from './admission.ts';
 import { Backlog } from './backlog.ts';
 import { Begun } from './begun.ts';
-import {
-  endStream,
-  isArriving,
-  isCarryable,
-  isIdle,
-  isOnlyStream,
-  isPipelining,
-  leave,
-  refuseHalf,
-  type Connection,
-  type Visit,
-} from './connection.ts';
+import { endStream, isCarryable, isIdle, isOnlyStream, isPipelining, leave, type Connection, type Visit } from './connection.ts';
 import { closeConnections, interrupt } from './farewell.ts';
 import type { FrontContext, FrontOptions, ParkedConnection } from './front-options.ts';
 import { betweenRequests } from './parsers.ts';
