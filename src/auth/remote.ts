@@ -1,4 +1,5 @@
 /** A public JSON document of an identity provider, cached and renewed. While it cannot be fetched, the last copy is used for a limited time. */
+import { openDeadline } from '../common/deadline.ts';
 import { messageOf } from '../common/errors.ts';
 import type { Log } from '../common/log.ts';
 import { explainNetworkError } from '../common/network-error.ts';
@@ -113,13 +114,15 @@ export class RemoteDocument<Content> {
 }
 
 async function load(url: string, fetchText: FetchText): Promise<{ status: number; text: string }> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = openDeadline(TIMEOUT_MS);
   try {
-    const answer = await fetchText(url, signal);
+    const answer = await fetchText(url, limit.signal);
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
-    const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : explainNetworkError(error, new URL(url).host).message;
+    const why = limit.isOver() ? `no answer within ${TIMEOUT_MS / 1_000} s` : explainNetworkError(error, new URL(url).host).message;
     throw new Error(why, { cause: error });
+  } finally {
+    limit.close();
   }
 }
 

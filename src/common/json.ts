@@ -11,12 +11,12 @@ const MAY_BE_UNSAFE = /\d{16}/;
 const MOST_DIGITS = 1_000;
 
 /** Parses JSON. @throws SyntaxError, also for an integer of more than a thousand digits */
-export const parseJson = (text: string): unknown => parse(text, Number.POSITIVE_INFINITY);
+export const parseJson = (text: string): unknown => parse(text, MAY_BE_UNSAFE.test(text), Number.POSITIVE_INFINITY);
 
-function parse(text: string, mostUnsafe: number): unknown {
+function parse(text: string, mayBeUnsafe: boolean, mostUnsafe: number): unknown {
   const value: unknown = JSON.parse(text);
   // A reviver would be called for every value: a second for a text of 4 MiB.
-  const marked = MAY_BE_UNSAFE.test(text) ? markUnsafe(text, mostUnsafe) : null;
+  const marked = mayBeUnsafe ? markUnsafe(text, mostUnsafe) : null;
   return marked === null ? value : unmark(JSON.parse(marked));
 }
 
@@ -56,6 +56,8 @@ function parseWithin(text: string, { values: mostValues, names: mostNames, unsaf
   /** Members so far of the open object of each level; for a list a number that stays below any limit. */
   const members = new Int32Array(MOST_LEVELS + 1);
   const names = new Set<string>();
+  // Known from the way through the text: digits between quotation marks, as most identifiers have them, do not count.
+  let mayBeUnsafe = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
@@ -70,11 +72,16 @@ function parseWithin(text: string, { values: mostValues, names: mostNames, unsaf
       level += 1;
       members[level] = code === OPEN_OBJECT ? 1 : IN_LIST;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) level -= 1;
+    else if (isDigit(code)) {
+      const end = endOfNumber(text, at);
+      mayBeUnsafe ||= end - at >= DIGITS_OF_UNSAFE;
+      at = end - 1;
+    }
     if (values > mostValues) throw new TooComplex(tooMany(mostValues, members[level]! > MANY_MEMBERS));
     if (level > MOST_LEVELS) throw new TooComplex(`it is nested more than ${MOST_LEVELS} levels deep`);
     if (names.size > mostNames) throw new TooComplex(`it has more than ${mostNames} names of members`);
   }
-  return parse(text, unsafe);
+  return parse(text, mayBeUnsafe, unsafe);
 }
 
 const tooMany = (most: number, isLargeObject: boolean): string =>

@@ -1,4 +1,5 @@
 /** Sends one request until it has a final answer: what may be retried, and what must not be sent twice. */
+import { openDeadline } from '../common/deadline.ts';
 import type { Log } from '../common/log.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { explainNetworkError, rootOf, type NetworkErrorWords, type NetworkFault } from '../common/network-error.ts';
@@ -40,11 +41,13 @@ export interface Budget {
   /** Aborted at the deadline or when the caller cancels. */
   readonly signal: AbortSignal;
   readonly caller: AbortSignal | undefined;
+  /** Call when the call has ended. */
+  readonly close: () => void;
 }
 
 export function openBudget(totalMs: number, caller: AbortSignal | undefined, clock: Clock): Budget {
-  const timer = AbortSignal.timeout(totalMs);
-  return { totalMs, deadline: clock.now() + totalMs, signal: caller ? AbortSignal.any([caller, timer]) : timer, caller };
+  const { signal, close } = openDeadline(totalMs, caller);
+  return { totalMs, deadline: clock.now() + totalMs, signal, caller, close };
 }
 
 type Send = (request: Pick<HttpRequest, 'signal'>) => Promise<HttpAnswer>;
@@ -72,9 +75,9 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
   const { budget, timeoutMs, log, what, clock } = options;
   if (budget.signal.aborted) throw gaveUp(options, false);
   const startedAt = clock.now();
-  const timer = AbortSignal.timeout(timeoutMs);
+  const limit = openDeadline(timeoutMs, budget.signal);
   try {
-    const answer = await send({ signal: AbortSignal.any([budget.signal, timer]) });
+    const answer = await send({ signal: limit.signal });
     const text = await answer.text();
     log.debug({ cloudRequest: what, status: answer.status, ms: clock.now() - startedAt, attempts }, 'the cloud answered');
     return { status: answer.status, headers: answer.headers, text, attempts };
@@ -82,9 +85,11 @@ async function tryOnce(send: Send, options: AttemptOptions, attempts: number): P
     if (error instanceof ZscalerMcpError) throw error;
     if (error instanceof AnswerTooLarge) throw tooLarge(options, error);
     if (budget.signal.aborted) throw gaveUp(options, true);
-    if (timer.aborted) throw timedOut(options, timeoutMs);
+    if (limit.isOver()) throw timedOut(options, timeoutMs);
     const words = explainNetworkError(error, options.host);
     return { error: unreachable(options, error, words), why: words.message, unsent: isUnsent(error) };
+  } finally {
+    limit.close();
   }
 }
 

@@ -1,4 +1,5 @@
 /** Verifies the credentials of an API client with the tenant's token endpoint. */
+import { openDeadline } from '../common/deadline.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
 import { parseJson } from '../common/json.ts';
 import { explainNetworkError } from '../common/network-error.ts';
@@ -24,18 +25,20 @@ export async function checkClient(
 ): Promise<ClientVerdict> {
   const form = new URLSearchParams({ grant_type: 'client_credentials', audience: AUDIENCE, client_id: id, client_secret: secret });
   const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-  const signal = AbortSignal.timeout(Math.min(TIMEOUT_MS, config.requestTimeoutMs));
+  const limit = openDeadline(Math.min(TIMEOUT_MS, config.requestTimeoutMs));
   const url = addressesOf(config).token;
   const { host } = new URL(url);
   let answer: HttpAnswer;
   let text: string;
   try {
-    answer = await transport.fetch(url, { method: 'POST', headers, body: form.toString(), signal }, config.proxy);
+    answer = await transport.fetch(url, { method: 'POST', headers, body: form.toString(), signal: limit.signal }, config.proxy);
     text = await answer.text();
   } catch (error) {
     if (error instanceof ZscalerMcpError) throw error;
     const reason = `the token endpoint at ${host} cannot be reached: ${explainNetworkError(error, host).message}`;
     return { kind: 'unavailable', reason, retryAfterSeconds: RETRY_S };
+  } finally {
+    limit.close();
   }
   if (answer.status === 400 || answer.status === 401 || answer.status === 403) return { kind: 'wrong' };
   const lifeMs = answer.status === 200 ? lifeOf(text) : null;

@@ -53,10 +53,10 @@ export interface SharedParts {
 
 /** Creates a client; cheap, one per call, from the configuration in force. */
 export const createCloud = (config: CloudConfig, shared: SharedParts): Cloud => ({
-  send: (request) => new Exchange(config, shared, request).run(),
+  send: (request) => new Exchange(config, shared, request).use((exchange) => exchange.run()),
   entitlement: async (signal) => {
     const exchange = new Exchange(config, shared, { method: 'POST', path: 'token', ...(signal && { signal }) });
-    return readEntitlement(await exchange.tokenValue());
+    return readEntitlement(await exchange.use(() => exchange.tokenValue()));
   },
 });
 
@@ -78,6 +78,15 @@ class Exchange {
     this.#request = request;
     this.#clock = shared.clock ?? systemClock;
     this.#budget = openBudget(config.requestTimeoutMs * TOTAL_FACTOR, request.signal, this.#clock);
+  }
+
+  /** Ends the time limit with the work. */
+  async use<Result>(work: (exchange: this) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this);
+    } finally {
+      this.#budget.close();
+    }
   }
 
   async run(): Promise<unknown> {
@@ -184,7 +193,7 @@ class Exchange {
     const answer = await attempt(
       ({ signal }) => this.#shared.transport.fetch(url, { method: 'POST', headers, body: form.toString(), signal }, this.#config.proxy),
       this.#options(what, url, 'read', budget),
-    );
+    ).finally(budget.close);
     const token = answer.status >= 200 && answer.status < 300 ? readToken(answer, this.#clock.now()) : null;
     if (token) return token;
     const secrets = [...this.#secrets(), form.get('client_assertion') ?? ''];
