@@ -35,7 +35,7 @@ async function build(): Promise<void> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    plugins: [{ name: 'plain-builtins', renderChunk: takeBuiltinsPlainly }],
+    plugins: [{ name: 'plain', renderChunk: (code) => escapeWide(takeBuiltinsPlainly(code)) }],
     minify: false,
     sourcemap: false,
   });
@@ -76,6 +76,16 @@ function takeBuiltinsPlainly(code: string): string {
     const taken = `process.getBuiltinModule("${name}")`;
     return [whole ? `const ${whole} = ${taken};` : '', parts ? `const { ${parts} } = ${taken};` : ''].filter(Boolean).join(' ');
   });
+}
+
+/**
+ * Writes characters beyond Latin-1 as escapes: with one of them V8 keeps the text of a whole chunk in two bytes for each character.
+ * In strings, templates and regular expressions they mean the same; a template of `String.raw` would show them. A chunk that is made
+ * of such characters (tables of encodings) stays as it is.
+ */
+function escapeWide(code: string): string {
+  const escaped = code.replaceAll(/[^\0-\xff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escaped.length < 2 * code.length ? escaped : code;
 }
 
 async function isFresh(): Promise<boolean> {

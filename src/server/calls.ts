@@ -18,6 +18,7 @@ import {
   Transport,
   type Cloud,
   type CloudConfig,
+  type SavedToken,
   type SharedParts,
 } from '../zscaler/index.ts';
 import { observed } from './cloud-access.ts';
@@ -51,6 +52,8 @@ export interface SavedCalls {
   readonly enabled: SavedEnabled;
   /** Products that the tenant has; null when that is not known. */
   readonly entitled: readonly string[] | null;
+  /** Absent in what an older version saved. */
+  readonly tokens?: readonly SavedToken[];
 }
 
 /** One configuration, made ready for use: taken whole by each call, replaced whole by a reload. */
@@ -67,7 +70,7 @@ const hasMetrics = ({ metrics, transport }: Settings): boolean => metrics && tra
 /** Owns what is offered, the configuration that calls use, and the connections to the cloud. */
 export class Calls {
   readonly #options: CallsOptions;
-  readonly #tokens = new TokenCache();
+  readonly #tokens: TokenCache;
   readonly #answers = new HeldAnswers();
   readonly #transport = new Transport();
   readonly #desk: ConfirmationDesk;
@@ -82,6 +85,7 @@ export class Calls {
   constructor(options: CallsOptions) {
     const { settings, state, saved, log } = options;
     this.#options = options;
+    this.#tokens = new TokenCache(undefined, saved?.tokens);
     this.#desk = new ConfirmationDesk(saved?.confirmations ?? null, state ? (here) => state.used(here) : undefined);
     this.#enabled = new Enabled(saved?.enabled ?? []);
     this.#entitled = settings.disableEntitlementFilter ? null : (saved?.entitled ?? null);
@@ -153,9 +157,12 @@ export class Calls {
     const { settings, cloud } = this.#setup;
     const { log } = this.#options;
     if (settings.disableEntitlementFilter || cloud.clientId === undefined) return false;
-    const found = await this.#openCloud(cloud)
+    // A token that was handed on may be older than what the tenant has now.
+    const tokens = this.#options.saved?.tokens?.length ? new TokenCache() : this.#tokens;
+    const found = await this.#openCloud(cloud, { tokens })
       .entitlement()
       .catch((error: unknown) => sayError(error));
+    if (tokens !== this.#tokens) this.#tokens.adopt(tokens.save());
     if (typeof found === 'string' || found === null) {
       const reason = found ?? 'the token names no products';
       log.warn({ reason }, 'the tools of all products are offered: the cloud does not tell which of them the tenant has');
@@ -202,7 +209,7 @@ export class Calls {
 
   /** What the next generation needs of this. */
   save(): SavedCalls {
-    return { confirmations: this.#desk.save(), enabled: this.#enabled.save(), entitled: this.#entitled };
+    return { confirmations: this.#desk.save(), enabled: this.#enabled.save(), entitled: this.#entitled, tokens: this.#tokens.save() };
   }
 
   /** Closes the connections to the cloud. */

@@ -4,6 +4,6 @@ export { createCloud, type Cloud, type CloudRequest, type SharedParts } from './
 export { addressesOf, type CloudConfig } from './config.ts';
 export { CloudError } from './error.ts';
 export { HeldAnswers } from './held-answers.ts';
-export { TokenCache } from './tokens.ts';
+export { TokenCache, type SavedToken } from './tokens.ts';
 export { loadProxy, Transport } from './transport.ts';
 export type { Entitlement } from './entitlement.ts';

@@ -23,6 +23,21 @@ describe('TokenCache', () => {
     expect(new Set(tokens)).toEqual(new Set(issued));
   });
 
+  it('hands on the tokens that can still be used, and takes a newer one in place of an older', async () => {
+    const time = { now: 0 };
+    const cache = new TokenCache(clockAt(time));
+    await cache.get('a', issuer(1_000).request, never);
+    await cache.get('b', issuer(2_000).request, never);
+    time.now = 1_500;
+    const saved = JSON.parse(JSON.stringify(cache.save())) as ReturnType<TokenCache['save']>;
+    expect(saved).toEqual([['b', { value: 'token-1', usableUntil: 2_000 }]]);
+    const next = new TokenCache(clockAt(time), saved);
+    const { issued, request } = issuer(3_000);
+    expect([(await next.get('b', request, never)).value, issued]).toEqual(['token-1', []]);
+    next.adopt([['b', { value: 'newer', usableUntil: 3_000 }]]);
+    expect([(await next.get('b', request, never)).value, issued]).toEqual(['newer', []]);
+  });
+
   it('keeps a token until it is no longer usable', async () => {
     const time = { now: 0 };
     const cache = new TokenCache(clockAt(time));

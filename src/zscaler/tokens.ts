@@ -7,6 +7,9 @@ export interface Token {
   readonly usableUntil: number;
 }
 
+/** A token and the key of its credentials, to be handed to the next generation. Secret. */
+export type SavedToken = readonly [key: string, token: Token];
+
 type RequestToken = (signal: AbortSignal) => Promise<Token>;
 
 interface Pending {
@@ -24,8 +27,19 @@ export class TokenCache {
   readonly #held = new Map<string, Token>();
   readonly #pending = new Map<string, Pending>();
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, saved: readonly SavedToken[] = []) {
     this.#clock = clock;
+    this.adopt(saved);
+  }
+
+  /** The tokens that can still be used. */
+  save(): readonly SavedToken[] {
+    return [...this.#held].filter(([, { usableUntil }]) => usableUntil > this.#clock.now());
+  }
+
+  /** Holds tokens that were requested elsewhere, in place of those for the same credentials. */
+  adopt(saved: readonly SavedToken[]): void {
+    for (const [key, token] of saved) this.#hold(key, token);
   }
 
   /** @param key identifies the credentials without revealing them */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startCloud } from './cloud.ts';
 import { makeFolder, runCommand, startServer, waitFor, type TestServer } from './harness.ts';
-import { callTool, modern } from './mcp.ts';
+import { callTool, modern, textOf } from './mcp.ts';
 
 async function productsOf({ url }: TestServer): Promise<Set<string>> {
   const { body } = await modern(url, 'tools/list');
@@ -53,9 +53,12 @@ describe('the entitlement filter', () => {
     const cloud = await startCloud({ products: ['ZIA', 'ZPA'] });
     const server = await startServer({ demo: false, dotenv: cloud.dotenv() });
     await waitFor(() => isNarrowed(server));
+    expect(textOf(await callTool(server.url, 'zia_list_rule_labels'))).toContain('Crew Tablets');
     cloud.tenant.hold('/oauth2/v1/token');
     await server.ask('restart');
     expect(await productsOf(server)).toEqual(new Set(['zia', 'zpa']));
+    // The token is handed on: no call of the next generation waits for another one.
+    expect(textOf(await callTool(server.url, 'zia_list_rule_labels'))).toContain('Crew Tablets');
   });
 
   it('fails open with one warning when the token cannot be had, and is off when it is switched off', async () => {

@@ -1,7 +1,7 @@
 /** The published package: packed, installed into an empty folder, and run by its name. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -78,6 +78,14 @@ describe('the package', () => {
     const files = (JSON.parse(npm(['pack', '--json', '--dry-run'], root)) as { files: { path: string }[] }[])[0]?.files ?? [];
     const folders = new Set(files.map(({ path }) => path.split('/')[0]));
     expect(folders).toEqual(new Set(['.env.example', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'server.json']));
+  });
+
+  it('is Latin-1, where it is not a table of encodings: one other character doubles the memory of a whole chunk', () => {
+    const wide = readdirSync(join(root, 'dist'))
+      .filter((name) => name.endsWith('.js'))
+      // oxlint-disable-next-line no-control-regex
+      .filter((name) => /[^\0-\xff]/.test(readFileSync(join(root, 'dist', name), 'utf8')));
+    expect(wide.filter((name) => !name.startsWith('sse-'))).toEqual([]);
   });
 
   it('carries the notices of what it bundles, and only of that', () => {
