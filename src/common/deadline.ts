@@ -4,9 +4,9 @@
 export interface Deadline {
   readonly signal: AbortSignal;
   /** Whether the time has passed; false when the other signal came first. */
-  isOver(): boolean;
+  readonly isOver: () => boolean;
   /** Call when the work is done: forgets the timer and the other signal. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** What a timer of Node.js can wait at most. */
@@ -31,7 +31,7 @@ export function openDeadline(ms: number, outer?: AbortSignal): Deadline {
   return {
     signal: controller.signal,
     isOver: () => isOver,
-    close() {
+    close: () => {
       clearTimeout(timer);
       outer?.removeEventListener('abort', follow);
     },
