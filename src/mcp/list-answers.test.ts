@@ -37,6 +37,34 @@ async function ask({ url }: Stack, id: unknown, { with: more = {}, params = {} }
 
 const namesIn = ({ answer }: { answer: Answer }) => answer.result?.tools.map(({ name }) => name);
 
+describe('server/discover that is asked once more', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  const discover = async ({ url }: Stack, id: unknown, more: Record<string, string> = {}) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'server/discover', params: { _meta: meta } });
+    const sent = { ...headers, 'mcp-method': 'server/discover', ...more };
+    const response = await fetch(url, { method: 'POST', headers: sent, body });
+    return { status: response.status, answer: (await response.json()) as Answer };
+  };
+
+  it('is the same but for the id, without the SDK, and judged again in any other form and after a reload', async () => {
+    const stack = await startStack({ with: { tools: tools('a') } });
+    const judged = vi.spyOn(globalThis, 'Request');
+    const first = await discover(stack, 1);
+    expect(first.answer.result).toMatchObject({ capabilities: { tools: {} } });
+    for (const id of [2, 'two']) expect(await discover(stack, id)).toEqual({ status: 200, answer: { ...first.answer, id } });
+    expect(judged).toHaveBeenCalledTimes(1);
+    expect((await discover(stack, 3, { 'mcp-protocol-version': '2025-11-25' })).status).not.toBe(200);
+    expect(namesIn(await ask(stack, 4))).toEqual(['a']);
+    expect(judged).toHaveBeenCalledTimes(3);
+    stack.reload({ tools: tools('b') });
+    await discover(stack, 5);
+    expect(judged).toHaveBeenCalledTimes(4);
+  });
+});
+
 describe('a list of tools that is asked for once more', () => {
   afterEach(() => {
     vi.restoreAllMocks();

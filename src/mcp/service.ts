@@ -197,13 +197,13 @@ export class McpService {
     if (fault !== null) return sendWebResponse(response, errorResponse(400, -32_600, fault));
     const { isStateless = false } = this.#options;
     if (this.#sharing && (isStateless || incoming.headers['mcp-session-id'] === undefined)) await this.#sharing.recall(keyOf(caller));
-    const list = this.#stateless.asList(incoming, body, caller);
-    if (list && this.#stateless.answerKnown(response, list, body)) return;
+    const repeated = this.#stateless.asRepeated(incoming, body, caller);
+    if (repeated && this.#stateless.answerKnown(response, repeated, body)) return;
     const request = toWebRequest(incoming, response);
     this.#callers.set(request, caller);
     const isModern = !isLegacy(request, body);
     if (isModern || (isStateless && request.method === 'POST'))
-      return this.#stateless.answer({ request, response, context, body }, isModern ? list : null);
+      return this.#stateless.answer({ request, response, context, body }, isModern ? repeated : null);
     if (request.method !== 'POST' && (isStateless || hasNoStreams(request, incoming.headers.accept)))
       return sendWebResponse(response, refuseMethod(request.method, isStateless));
     const served = await this.#sessions.serve(request, body, caller);

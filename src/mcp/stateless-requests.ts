@@ -16,7 +16,7 @@ import type { Caller } from '../audit/index.ts';
 import { stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
 import { EventWriter } from './event-writer.ts';
-import { keyOfList, recallList, rememberList, type KnownAnswer } from './list-answers.ts';
+import { keyOfRequest, recallAnswer, rememberAnswer, type Basis, type KnownAnswer } from './list-answers.ts';
 import { listTools } from './list-tools.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf, type CreateServer } from './server.ts';
@@ -41,9 +41,9 @@ export interface StatelessRequestsOptions {
   readonly servesLegacy: boolean;
 }
 
-/** A `tools/list` request: the tools that its caller gets, and what tells it from other such requests. */
-export interface ListRequest {
-  readonly tools: ReturnType<typeof listTools>;
+/** A request whose answer is remembered: what the answer follows from, and what tells it from other such requests. */
+export interface RepeatedRequest {
+  readonly basis: Basis;
   readonly key: string;
 }
 
@@ -91,22 +91,25 @@ export class StatelessRequests {
     this.#toolsChangedPending = toolsChanged;
   }
 
-  /** Null for any other request than a plain `tools/list`. */
-  asList({ method, headers }: IncomingMessage, body: unknown, caller: Caller): ListRequest | null {
-    const key = this.#options.remembersLists && method === 'POST' ? keyOfList(headers, body) : null;
-    return key === null ? null : { key, tools: listTools(this.#options.runtime(), keyOf(caller)) };
+  /** Null for any other request than a plain `tools/list` or `server/discover`. */
+  asRepeated({ method, headers }: IncomingMessage, body: unknown, caller: Caller): RepeatedRequest | null {
+    const asked = this.#options.remembersLists && method === 'POST' ? keyOfRequest(headers, body) : null;
+    if (asked === null) return null;
+    const runtime = this.#options.runtime();
+    const tools = asked.method === 'tools/list' ? listTools(runtime, keyOf(caller)) : null;
+    return { key: asked.key, basis: { of: tools ?? runtime, tools } };
   }
 
-  /** Sends the remembered answer to a list request; false when there is none. */
-  answerKnown(response: ServerResponse, { tools, key }: ListRequest, body: unknown): boolean {
-    const known = recallList(tools, key, body);
+  /** Sends the remembered answer to such a request; false when there is none. */
+  answerKnown(response: ServerResponse, { basis, key }: RepeatedRequest, body: unknown): boolean {
+    const known = recallAnswer(basis, key, body);
     if (known) sendKnown(response, known);
     return known !== null;
   }
 
   async answer(
     { request, response, context, body }: { request: Request; response: ServerResponse; context: RequestContext; body: unknown },
-    list: ListRequest | null,
+    repeated: RepeatedRequest | null,
   ): Promise<void> {
     if (isListen(body)) {
       const text = stringifyJson(body);
@@ -118,7 +121,7 @@ export class StatelessRequests {
     try {
       const answer = await this.#handler.fetch(request, { parsedBody: body });
       await this.#enabledTold;
-      await sendWebResponse(response, list === null ? answer : await rememberList(list.tools, list.key, answer));
+      await sendWebResponse(response, repeated === null ? answer : await rememberAnswer(repeated.basis, repeated.key, answer));
     } finally {
       this.#answering.delete(response);
     }
