@@ -18,15 +18,21 @@ const TAG_BYTES = 16;
 /** Far more than a client ever carries. */
 const MAX_LENGTH = 4_096;
 
-/** @param secrets keys of at least 32 bytes each; the first one seals @param maxLength longer input is rejected unread */
-export function openRing(secrets: readonly string[], maxLength = MAX_LENGTH): Ring {
-  const keys = secrets.map(deriveKey);
+/**
+ * @param secrets keys of at least 32 bytes each; the first one seals
+ * @param maxLength longer input is rejected unread
+ * @param use what the keys are derived for: what is sealed for one use cannot be opened for another
+ */
+export function openRing(secrets: readonly string[], maxLength = MAX_LENGTH, use = 'request state'): Ring {
+  const keys = secrets.map((secret) => deriveKey(secret, use));
   const [first] = keys;
   if (!first) throw new RangeError('a ring needs a key');
   return {
     seal: (purpose, content) => sealWith(first, purpose, content),
     open(purpose, sealed) {
-      const bytes = sealed.length <= maxLength && /^[\w-]+$/.test(sealed) ? Buffer.from(sealed, 'base64url') : Buffer.alloc(0);
+      const bytes = sealed.length <= maxLength ? Buffer.from(sealed, 'base64url') : Buffer.alloc(0);
+      // Several texts decode to the same bytes: only the one that was given out is accepted.
+      if (bytes.toString('base64url') !== sealed) return null;
       if (bytes.length < 1 + NAME_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION) return null;
       const key = keys.find(({ name }) => name.equals(bytes.subarray(1, 1 + NAME_BYTES)));
       return key ? openWith(key, purpose, bytes) : null;
@@ -43,8 +49,8 @@ interface Key {
   readonly bytes: Buffer;
 }
 
-function deriveKey(secret: string): Key {
-  const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'zscaler-mcp request state', 32));
+function deriveKey(secret: string, use: string): Key {
+  const bytes = Buffer.from(hkdfSync('sha256', secret, '', `zscaler-mcp ${use}`, 32));
   return { bytes, name: createHash('sha256').update('name').update(bytes).digest().subarray(0, NAME_BYTES) };
 }
 

@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../common/json.ts';
 import { keepDigits } from './encode.ts';
+import { nameRequests } from './lost-streams.ts';
 import { sizeOfList, wholeMessage } from './prepared-list.ts';
 
 interface Sent {
@@ -19,7 +20,8 @@ interface Sent {
 export interface SavedEvents {
   readonly tag: string;
   readonly sequence: number;
-  readonly streams: readonly (readonly [stream: StreamId, number: number])[];
+  /** `name` is of the requests that the stream answers; absent in what an older version saved. */
+  readonly streams: readonly (readonly [stream: StreamId, number: number, name?: string])[];
   readonly events: readonly Omit<Sent, 'weight'>[];
 }
 
@@ -84,8 +86,10 @@ export class EventPool {
 export class SessionEvents implements EventStore, KeepsEvents {
   #tag: string;
   readonly #account: (log: SessionEvents, weight: number) => void;
-  /** The number of each stream in event IDs, and how many of its events are kept. */
-  readonly #streams = new Map<StreamId, { readonly number: number; kept: number }>([[GET_STREAM, { number: 0, kept: 0 }]]);
+  /** The number and name of each stream in event IDs, and how many of its events are kept. */
+  readonly #streams = new Map<StreamId, { readonly number: number; readonly name: string; kept: number }>([
+    [GET_STREAM, { number: 0, name: '', kept: 0 }],
+  ]);
   readonly #events: Sent[] = [];
   #sequence = 0;
   #weight = 0;
@@ -107,10 +111,10 @@ export class SessionEvents implements EventStore, KeepsEvents {
     const sequence = ++this.#sequence;
     this.#events.push({ sequence, stream, message, weight });
     this.#weight += weight;
-    const number = this.#count(stream, sequence);
+    const { number, name } = this.#count(stream, sequence, nameRequests(opened?.requests ?? []));
     const dropped = this.#trim();
     this.#account(this, weight - dropped);
-    return `${this.#tag}-${number}-${sequence}`;
+    return `${this.#tag}-${number}-${sequence}${name}`;
   }
 
   /** Undefined for an ID of another session; the transport refuses it then. */
@@ -123,14 +127,14 @@ export class SessionEvents implements EventStore, KeepsEvents {
     if (!found) throw new Error('this event is not of this session');
     for (const { sequence, stream, message } of this.#events) {
       if (stream !== found.stream || sequence <= found.sequence || isPriming(message)) continue;
-      await send(`${this.#tag}-${found.number}-${sequence}`, message);
+      await send(`${this.#tag}-${found.number}-${sequence}${this.#streams.get(stream)?.name ?? ''}`, message);
     }
     return found.stream;
   }
 
   /** Null for an ID of another session, or of a stream whose events were dropped. */
   find(id: EventId): FoundEvent | null {
-    const [, tag, number, sequence] = /^(\w+)-(\d+)-(\d+)$/.exec(id) ?? [];
+    const [, tag, number, sequence] = /^(\w+)-(\d+)-(\d+)(?:\.[\w-]+)?$/.exec(id) ?? [];
     if (tag !== this.#tag) return null;
     for (const [stream, known] of this.#streams) {
       if (known.number === Number(number))
@@ -152,7 +156,7 @@ export class SessionEvents implements EventStore, KeepsEvents {
 
   /** What another process needs to continue these streams. */
   save(): SavedEvents {
-    const streams = [...this.#streams].map(([stream, { number }]) => [stream, number] as const);
+    const streams = [...this.#streams].map(([stream, { number, name }]) => [stream, number, name] as const);
     return {
       tag: this.#tag,
       sequence: this.#sequence,
@@ -167,7 +171,7 @@ export class SessionEvents implements EventStore, KeepsEvents {
     this.#tag = tag;
     this.#sequence = sequence;
     this.#streams.clear();
-    for (const [stream, number] of streams) this.#streams.set(stream, { number, kept: 0 });
+    for (const [stream, number, name = ''] of streams) this.#streams.set(stream, { number, name, kept: 0 });
     for (const event of events) {
       // They were read as JSON, with a bigint for each large integer, which the SDK cannot write.
       const message = keepDigits(event.message) as JSONRPCMessage;
@@ -185,11 +189,11 @@ export class SessionEvents implements EventStore, KeepsEvents {
     this.#account(this, -weight);
   }
 
-  #count(stream: StreamId, sequence: number): number {
-    const known = this.#streams.get(stream) ?? { number: sequence, kept: 0 };
+  #count(stream: StreamId, sequence: number, name = ''): { readonly number: number; readonly name: string } {
+    const known = this.#streams.get(stream) ?? { number: sequence, name, kept: 0 };
     known.kept++;
     this.#streams.set(stream, known);
-    return known.number;
+    return known;
   }
 
   /** Drops the oldest events beyond the limits, but never the newest. Returns the weight of what was dropped. */

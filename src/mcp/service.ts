@@ -14,6 +14,7 @@ import { RunningCalls } from './running-calls.ts';
 import type { Runtime, ServerInfo } from './runtime.ts';
 import { createServer, keyOf, notifyToolsChanged, type Fixtures, type ServerParts } from './server.ts';
 import type { SavedSession } from './session.ts';
+import type { SavedIds, SessionIdsOptions } from './session-ids.ts';
 import type { SharedStore } from './shared.ts';
 import { Sessions, type Served } from './sessions.ts';
 import { Sharing } from './sharing.ts';
@@ -36,6 +37,8 @@ export interface McpOptions {
   readonly instructions?: string;
   /** Generation of the process, 1 by default. Tells answers to its own questions from answers to those of a former process. */
   readonly generation?: number;
+  /** The keys that seal session IDs, and which sessions the former generation ended. */
+  readonly sessionIds: SessionIdsOptions;
   readonly fixtures?: Fixtures;
   /** The store that replicas share sessions through; null or absent without one. */
   readonly store?: SharedStore | null;
@@ -72,7 +75,7 @@ export class McpService {
       remembersLists: fixtures === undefined,
       servesLegacy: isStateless,
     });
-    this.#sessions = new Sessions({ ...shared, sharing, onEnabled: () => this.#stateless.toolsChanged() });
+    this.#sessions = new Sessions({ ...shared, ids: options.sessionIds, sharing, onEnabled: () => this.#stateless.toolsChanged() });
     this.#sse = new SseStreams(shared);
     this.#pipes = new Pipes(shared);
   }
@@ -109,6 +112,11 @@ export class McpService {
   /** The sessions that another process can continue under the same IDs. Those of HTTP+SSE end with their stream. */
   saveSessions(): readonly SavedSession[] {
     return this.#sessions.save();
+  }
+
+  /** Which session IDs the next generation must not continue. @param isEnding whether every session ends */
+  saveIds(isEnding: boolean): SavedIds {
+    return this.#sessions.saveIds(isEnding);
   }
 
   /** Continues saved sessions. @param toolsChanged their clients were offered other tools than this process offers */

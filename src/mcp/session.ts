@@ -12,6 +12,7 @@ import { abandoned } from './web.ts';
 import { openedStream, SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
 import { followStream } from './follow.ts';
 import { levelIn, outline, type Handshake } from './handshake.ts';
+import { answerLost, LOST_EVENT, requestsIn } from './lost-streams.ts';
 import { refuseEnded } from './session-refusals.ts';
 import { SharedEvents } from './shared-events.ts';
 
@@ -26,6 +27,8 @@ export interface SavedSession {
   readonly events: SavedEvents;
   /** Whether its client is still to be notified that the tools changed. */
   readonly toolsChangedPending?: boolean;
+  /** Whether only its ID was known, so that the streams of its client are lost. */
+  readonly isRevived?: boolean;
   /** How long it had been idle when it was saved. Absent in what an older version saved. */
   readonly idleMs?: number;
 }
@@ -59,6 +62,7 @@ export class Session {
   #judging: Promise<unknown> = Promise.resolve();
   /** Requests of the client that are not answered yet. */
   readonly #running = new Set<RequestId>();
+  #isRevived = false;
   /** The request that each stream was opened for; the transport closes streams by request. */
   readonly #requestOf = new Map<StreamId, RequestId>();
   /** Responses being written, event streams included. */
@@ -118,18 +122,19 @@ export class Session {
 
   save(): SavedSession {
     const { id, handshake, address, principal } = this;
-    return { id, handshake, address, principal, events: this.#events.save(), idleMs: this.idleMs() };
+    return { id, handshake, address, principal, events: this.#events.save(), idleMs: this.idleMs(), isRevived: this.#isRevived };
   }
 
   /**
    * Repeats the client's handshake without sending the answers, then restores the events.
    * @throws Error when the transport refuses the handshake that it accepted in another process
    */
-  async reopen({ handshake, events }: SavedSession): Promise<void> {
+  async reopen({ handshake, events, isRevived = false }: SavedSession): Promise<void> {
     const { initialize, initialized, logLevel } = handshake;
     await this.#replay({ id: `repeated-${randomUUID()}`, method: 'initialize', params: outline(initialize) });
     await this.catchUp({ initialize, initialized, logLevel });
     this.#requestOf.clear();
+    this.#isRevived = isRevived;
     this.#events.restore(events);
   }
 
@@ -220,7 +225,7 @@ export class Session {
   async listen(request: Request): Promise<Listening | null> {
     const lastEventId = request.headers.get('last-event-id');
     const from = lastEventId === null ? null : await this.#events.find(lastEventId);
-    if (lastEventId !== null && !from) return null;
+    if (lastEventId !== null && !from) return this.#isRevived ? this.#listenAfterLoss(request, lastEventId) : null;
     if (from && !this.#mayAnswerMore(from) && (await this.#events.isEnd(from)))
       return { response: refuseEnded(), standsAfter: null, isStanding: false };
     const after = lastEventId ?? (await this.#events.latest());
@@ -230,6 +235,14 @@ export class Session {
       ? this.#follow(request, this.#events, from ?? (await this.#events.find(after)))
       : this.#transport.handleRequest(request));
     return { response, standsAfter: isHere ? null : after, isStanding: from?.isStanding ?? true };
+  }
+
+  /** Answers a GET that continues a stream of another process: with errors for its requests, or as if the stream were new. */
+  async #listenAfterLoss(request: Request, lastEventId: string): Promise<Listening | null> {
+    if (lastEventId === LOST_EVENT) return { response: refuseEnded(), standsAfter: null, isStanding: false };
+    const requests = requestsIn(lastEventId);
+    if (requests.length > 0) return { response: answerLost(requests, this.id), standsAfter: null, isStanding: false };
+    return this.listen(new Request(request, { headers: withoutEvent(request.headers) }));
   }
 
   /** In the revisions with batches an answer need not be the last one of its stream. */

@@ -94,7 +94,7 @@ describe('a session', () => {
     await response.text();
   });
 
-  it('expires when nothing happened for the idle time', async () => {
+  it('is forgotten when nothing happened for the idle time, and goes on at its next request', async () => {
     const stack = await startStack({ with: { sessionIdleMs: 60_000 } });
     const session = await openSession(stack.url);
     advance(50_000);
@@ -102,8 +102,9 @@ describe('a session', () => {
     advance(50_000);
     expect((await session.ask('ping'))['result']).toEqual({});
     advance(61_000);
-    expect((await session.fetch('POST', call('echo'))).status).toBe(404);
-    expect(stack.mcp.sessions()).toBe(0);
+    expect((await openSession(stack.url)).id).not.toBe(session.id);
+    expect((await session.fetch('POST', call('echo'))).status).toBe(200);
+    expect(stack.mcp.sessions()).toBe(2);
   });
 
   it('does not expire while a call runs or a stream is open', async () => {
@@ -183,7 +184,7 @@ describe('the limit of sessions', () => {
     const next = await openSession(stack.url);
     expect((await next.fetch('POST', call('echo'))).status).toBe(200);
     expect((await listening.fetch('POST', call('echo'))).status).toBe(200);
-    expect((await idle.fetch('POST', call('echo'))).status).toBe(404);
+    expect((await idle.fetch('POST', call('echo'))).status).toBe(503);
     await stream.body?.cancel();
   });
 });
@@ -235,7 +236,7 @@ describe("a session's stream", () => {
     );
     expect(events).toHaveLength(2);
     // The result names the subscription as its notifications do.
-    expect(last).toMatchObject({ result: { resultType: 'complete', _meta: acknowledged?.params?._meta } });
+    expect(last).toMatchObject({ result: { resultType: 'complete', _meta: acknowledged?.params?.['_meta'] } });
   });
 
   it('tells nothing before the client said that it is ready', async () => {
@@ -439,12 +440,13 @@ describe('a question to the client', () => {
     const stream = await session.fetch('GET', undefined, listen);
     const answer = await session.fetch('POST', call('ask'));
     const question = (await readEvents(stream).next()).value as RawEvent;
-    expect(question.message).toMatchObject({ method: 'elicitation/create', id: '3.0' });
-    for (const id of ['2.0', 0, '0']) {
+    expect(question.message).toMatchObject({ method: 'elicitation/create' });
+    const { id: asked } = question.message as { id: string };
+    for (const id of ['1.0', '2.0', '3.0', 0, '0']) {
       const late = await session.fetch('POST', { jsonrpc: '2.0', id, result: { action: 'accept', content: {} } });
       expect(late.status).toBe(202);
     }
-    await session.fetch('POST', { jsonrpc: '2.0', id: '3.0', result: { action: 'decline' } });
+    await session.fetch('POST', { jsonrpc: '2.0', id: asked, result: { action: 'decline' } });
     expect(await answer.text()).toContain('"text":"decline"');
   });
 });

@@ -2,28 +2,31 @@
  * The sessions of the revisions before 2026-07-28: opens them, finds the session of each request, and ends them. A session ends
  * at the request of its client, after the idle time, or to make room for another when it was unused for longest.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { RequestId } from '@modelcontextprotocol/server';
 import type { Caller } from '../audit/index.ts';
 import { stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
-import { EventPool, type SavedEvents } from './events.ts';
+import { EventPool, GET_STREAM, type SavedEvents } from './events.ts';
 import { outline } from './handshake.ts';
 import { isInitialize, judge } from './judge.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf, notifyToolsChanged, type CreateServer } from './server.ts';
 import { refuseEvent, refuseForNow, refuseUnknown, refuseWhileAway } from './session-refusals.ts';
 import { Session, type SavedSession } from './session.ts';
+import { LONGEST_ID } from './sealed-id.ts';
+import { SessionIds, type SavedIds, type SessionIdsOptions } from './session-ids.ts';
 import { SharedEvents } from './shared-events.ts';
 import type { Sharing } from './sharing.ts';
 import type { Note, SharedSession } from './shared.ts';
+import { WaitingSessions } from './waiting-sessions.ts';
 
 /** What `Sessions` needs. */
 export interface SessionsOptions {
   readonly runtime: () => Runtime;
   readonly createServer: CreateServer;
   readonly log: Log;
-  readonly generation: number;
+  readonly ids: SessionIdsOptions;
   /** Null without other replicas. */
   readonly sharing?: Sharing | null;
   /** Called when a caller without a session enabled a toolset at another replica. */
@@ -48,7 +51,10 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #events = new EventPool();
   /** Sessions of the former generation; each is reopened with the next request of its client. */
-  readonly #saved = new Map<string, Waiting>();
+  readonly #saved = new WaitingSessions();
+  readonly #ids: SessionIds;
+  /** Of this process: an answer to a question of one that crashed must not be taken for an answer to this one. */
+  readonly #mark = randomBytes(6).toString('hex');
   readonly #reopening = new Map<string, Promise<Session | undefined>>();
   /** Sessions whose clients are still to be notified that the tools changed. */
   readonly #toolsChangedPending = new WeakSet<Session>();
@@ -58,6 +64,7 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#ids = new SessionIds(options.ids);
     this.#sharing = options.sharing ?? null;
     this.#sharing?.store.receive((note) => this.#hear(note));
     this.#sharing?.store.onChange((isUp) => isUp && void this.#sharing?.catchUp(this.#sessions.values()));
@@ -69,7 +76,7 @@ export class Sessions {
 
   save(): SavedSession[] {
     return [
-      ...Array.from(this.#saved.values(), (waiting) => ({ ...waiting.session, idleMs: idleMsOf(waiting) })),
+      ...this.#saved.save(),
       ...Array.from(this.#sessions.values(), (session) => ({
         ...session.save(),
         toolsChangedPending: this.#toolsChangedPending.has(session),
@@ -77,14 +84,14 @@ export class Sessions {
     ];
   }
 
+  /** Which sessions the next generation must not continue. @param isEnding whether all end */
+  saveIds(isEnding: boolean): SavedIds {
+    return this.#ids.save(isEnding);
+  }
+
   /** Continues saved sessions. @param toolsChanged their clients were offered other tools than this process offers */
   restore(saved: readonly SavedSession[], toolsChanged: boolean): void {
-    const now = performance.now();
-    for (const session of saved)
-      this.#saved.set(session.id, {
-        session: { ...session, toolsChangedPending: toolsChanged || session.toolsChangedPending === true },
-        usedAt: now - (session.idleMs ?? 0),
-      });
+    for (const session of saved) this.#saved.add({ ...session, toolsChangedPending: toolsChanged || session.toolsChangedPending === true });
     if (saved.length > 0) this.#watchIdle();
   }
 
@@ -131,13 +138,13 @@ export class Sessions {
 
   /** The session with an ID, at whichever replica it was opened; undefined when there is none, or it belongs to another caller. */
   async #reach(id: string, caller: Caller): Promise<Session | undefined | 'away' | 'full'> {
-    if (!this.#isOpenTo(caller, id)) return undefined;
-    if (!this.#sharing) return this.#find(id) ?? this.#reopen(id);
+    if (id.length > LONGEST_ID || !this.#isOpenTo(caller, id)) return undefined;
+    if (!this.#sharing) return this.#find(id) ?? (await this.#reopen(id)) ?? this.#revive(id, caller);
     const known = await this.#sharing.load(id);
     if (known === 'away') return (this.#find(id) ?? (await this.#reopen(id))) || 'away';
     if (known === 'ended') this.#forget(id);
     if (known === 'ended') return undefined;
-    if (known === null) return this.#bringBack(id);
+    if (known === null) return this.#bringBack(id, caller);
     if ((known.principal ?? null) !== (caller.principal ?? null)) return undefined;
     const here = this.#sessions.get(id);
     if (!here) return this.#take(known);
@@ -147,10 +154,24 @@ export class Sessions {
   }
 
   /** Shares a session that the store lost, or never got because it was away. */
-  async #bringBack(id: string): Promise<Session | undefined> {
-    const session = this.#find(id) ?? (await this.#reopen(id));
-    if (session) await this.#sharing?.share(session, true);
+  async #bringBack(id: string, caller: Caller): Promise<Session | undefined | 'full'> {
+    const session = this.#find(id) ?? (await this.#reopen(id)) ?? (await this.#revive(id, caller));
+    if (session && session !== 'full') await this.#sharing?.share(session, true);
     return session;
+  }
+
+  /** Continues a session that only its ID tells of: its process crashed, it was idle for long, or it is another server's. */
+  #revive(id: string, { address, principal = null }: Caller): Promise<Session | undefined> | undefined | 'full' {
+    const running = this.#reopening.get(id);
+    if (running) return running;
+    const facts = this.#ids.open(id, principal);
+    if (!facts) return undefined;
+    if (!this.#makeRoom()) return 'full';
+    const { initialize } = facts;
+    const handshake = { initialize, initialized: true, logLevel: null };
+    const events: SavedEvents = { ...NO_EVENTS, tag: newTag(), streams: [[GET_STREAM, 0]] };
+    // Which tools its client knows is not known.
+    return this.#opening(id, { id, handshake, address, principal, toolsChangedPending: true, events, isRevived: true });
   }
 
   /** Continues a session of another replica. Concurrent requests share the opening. */
@@ -158,8 +179,7 @@ export class Sessions {
     const { id, tag, handshake, address, principal } = known;
     const running = this.#reopening.get(id);
     if (running) return running;
-    const saved = this.#saved.get(id)?.session;
-    this.#saved.delete(id);
+    const saved = this.#saved.take(id);
     if (!saved && !this.#makeRoom()) return 'full';
     this.#options.runtime().enable(keyOf({ session: id }), known.enabled);
     const toolsChangedPending = known.tools !== this.#sharing?.tools();
@@ -175,6 +195,7 @@ export class Sessions {
   }
 
   #forget(id: string): void {
+    this.#ids.end(id);
     this.#saved.delete(id);
     const session = this.#sessions.get(id);
     if (session) this.#end(session, 'a session was ended at another replica');
@@ -182,9 +203,9 @@ export class Sessions {
 
   #hear(note: Note): void {
     if (note.kind === 'enabled') return this.#options.onEnabled?.();
+    if (note.kind === 'ended') return this.#forget(note.session);
     const session = this.#sessions.get(note.session);
     if (!session) return;
-    if (note.kind === 'ended') return this.#forget(note.session);
     if (note.kind === 'moved') return session.leaveStream();
     session
       .deliver(note.message)
@@ -193,7 +214,7 @@ export class Sessions {
 
   /** False for another caller than the one that opened the session; it gets the answer for an unknown ID. */
   #isOpenTo({ principal }: Caller, id: string): boolean {
-    const session = this.#sessions.get(id) ?? this.#saved.get(id)?.session;
+    const session = this.#sessions.get(id) ?? this.#saved.get(id);
     return session === undefined || (session.principal ?? null) === (principal ?? null);
   }
 
@@ -206,10 +227,9 @@ export class Sessions {
 
   /** Concurrent requests share the reopening. */
   async #reopen(id: string): Promise<Session | undefined> {
-    const saved = this.#saved.get(id);
+    const saved = this.#saved.take(id);
     if (!saved) return this.#reopening.get(id);
-    this.#saved.delete(id);
-    return idleMsOf(saved) < this.#options.runtime().sessionIdleMs ? this.#opening(id, saved.session) : undefined;
+    return (saved.idleMs ?? 0) < this.#options.runtime().sessionIdleMs ? this.#opening(id, saved) : undefined;
   }
 
   #opening(id: string, saved: SavedSession): Promise<Session | undefined> {
@@ -243,7 +263,7 @@ export class Sessions {
     id: string,
     initialize: unknown,
     { address, principal }: { address?: string | undefined; principal?: string | null | undefined },
-    tag = randomBytes(6).toString('hex'),
+    tag = newTag(),
   ): Session {
     const sharing = this.#sharing;
     const account = this.#events.account.bind(this.#events);
@@ -260,7 +280,7 @@ export class Sessions {
       events: sharing
         ? new SharedEvents({ session: id, tag, store: sharing.store, account, runs, touch, lifeMs: () => sharing.lifeMs() })
         : this.#events.open(tag),
-      mark: sharing?.store.replica ?? this.#options.generation,
+      mark: sharing?.store.replica ?? this.#mark,
       keep: async () => sharing?.share(session, false),
       onClose: () => this.#sessions.get(id) === session && this.#sessions.delete(id),
     });
@@ -294,6 +314,7 @@ export class Sessions {
 
   async #endFor(session: Session, request: Request): Promise<Response> {
     const response = await session.end(request);
+    if (response.ok) this.#ids.end(session.id);
     // After a failure, `catchUp` repeats it when the store is back.
     if (response.ok) await this.#sharing?.ended(session.id).catch(() => undefined);
     return response;
@@ -301,9 +322,9 @@ export class Sessions {
 
   async #open(request: Request, body: unknown, caller: Caller): Promise<Served> {
     if (!this.#hasRoom()) return nowhere(refuseForNow(this.#options.runtime().sessionLimit));
-    const id = randomUUID();
     // The SDK keeps what it is given for as long as the session lives.
     const params = outline((body as { params?: unknown }).params);
+    const id = this.#ids.issue(params, caller.principal ?? null);
     const session = this.#create(id, params, caller);
     await session.start();
     const response = await session.receive(request, { ...(body as object), params });
@@ -344,7 +365,7 @@ export class Sessions {
       oldest = id;
     };
     for (const [id, session] of this.#sessions) look(id, session.idleMs());
-    for (const [id, waiting] of this.#saved) look(id, idleMsOf(waiting));
+    for (const [id, idleMs] of this.#saved.idle()) look(id, idleMs);
     return oldest;
   }
 
@@ -355,7 +376,7 @@ export class Sessions {
   #sweep(): void {
     const { sessionIdleMs } = this.#options.runtime();
     for (const session of this.#sessions.values()) if (session.idleMs() >= sessionIdleMs) this.#end(session, 'ended an idle session');
-    for (const [id, waiting] of this.#saved) if (idleMsOf(waiting) >= sessionIdleMs) this.#saved.delete(id);
+    for (const [id, idleMs] of this.#saved.idle()) if (idleMs >= sessionIdleMs) this.#saved.delete(id);
     if (this.count > 0 || !this.#sweeper) return;
     clearInterval(this.#sweeper);
     this.#sweeper = null;
@@ -368,14 +389,6 @@ export class Sessions {
   }
 }
 
-/** A session of the former generation that its client has not used here yet. */
-interface Waiting {
-  readonly session: SavedSession;
-  /** As of `performance.now`; before the start of this process for one that was idle already. */
-  readonly usedAt: number;
-}
-
-const idleMsOf = ({ usedAt }: Waiting): number => performance.now() - usedAt;
-
 const NO_EVENTS: SavedEvents = { tag: '', sequence: 0, streams: [], events: [] };
+const newTag = (): string => randomBytes(6).toString('hex');
 const nowhere = (response: Response): Served => ({ response, session: null, standsAfter: null });

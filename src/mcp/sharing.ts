@@ -7,6 +7,7 @@ import { foreignAnswers } from './generation.ts';
 import type { Runtime } from './runtime.ts';
 import { keyOf } from './server.ts';
 import type { Session } from './session.ts';
+import { LIFE_MS } from './session-ids.ts';
 import type { SharedSession, SharedStore } from './shared.ts';
 
 /** A replica that is reconnecting receives nothing for a moment, so messages are sent several times. */
@@ -105,7 +106,8 @@ export class Sharing {
     // One that is forgotten expires in the store by itself.
     const [oldest] = this.#endedUnheard;
     if (this.#endedUnheard.size > MOST_UNHEARD && oldest !== undefined) this.#endedUnheard.delete(oldest);
-    await this.store.store(id, { hasEnded: true }, this.lifeMs(), { onlyNew: false });
+    // For as long as the ID could be continued without the store.
+    await this.store.store(id, { hasEnded: true }, Math.max(this.lifeMs(), LIFE_MS), { onlyNew: false });
     await this.store.forgetEvents(id);
     this.#endedUnheard.delete(id);
     await this.store.send(null, { kind: 'ended', session: id });

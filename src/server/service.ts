@@ -21,7 +21,7 @@ import {
   type SourceFile,
   type State,
 } from '../lifecycle/index.ts';
-import { McpService, type SavedPipe, type SavedSession } from '../mcp/index.ts';
+import { McpService, type SavedIds, type SavedPipe, type SavedSession } from '../mcp/index.ts';
 import type { ProcessFacts } from '../metrics/index.ts';
 import { maskSecrets, type SettingInForce, type Settings } from '../settings/index.ts';
 import type { SharedState } from '../state/index.ts';
@@ -33,6 +33,7 @@ import { environmentNow } from './environment.ts';
 import { auditTargetOf } from './part-settings.ts';
 import { logPosture, postureOf } from './posture.ts';
 import { remarksOn } from './remarks.ts';
+import { SessionKeys } from './session-keys.ts';
 import { placeProblems, problemsOfChange } from './trial.ts';
 import { tellWhileWaiting } from './waiting.ts';
 
@@ -67,6 +68,8 @@ export interface SavedSessions extends SavedCalls {
   readonly sessions: readonly SavedSession[];
   /** IDs of the sessions that the restart ends. Absent in what an older version saved. */
   readonly endedSessions?: readonly string[];
+  /** Holds a secret key, null for a new one. Absent in what an older version saved. */
+  readonly ids?: SavedIds & { readonly secret: string | null };
   /** Names of the tools that their clients were offered. */
   readonly tools: readonly string[];
   /** Over stdio the pipe is the session, so it is always continued. */
@@ -88,6 +91,7 @@ export class ServerService implements Service<SavedConfiguration> {
   readonly #state: SharedState | null;
   readonly #audit: AuditLog;
   readonly #calls: Calls;
+  readonly #sessionKeys: SessionKeys;
   readonly #mcp: McpService;
   readonly #door: Door;
   #onFaults: () => void = () => undefined;
@@ -116,6 +120,7 @@ export class ServerService implements Service<SavedConfiguration> {
       tell: (message, isWrong) => log[isWrong ? 'error' : 'info']({}, message),
       onProblem: () => this.#onFaults(),
     });
+    this.#sessionKeys = new SessionKeys(saved?.ids?.secret ?? null);
     this.#mcp = new McpService({
       runtime: () => this.#calls.runtime,
       log,
@@ -124,6 +129,7 @@ export class ServerService implements Service<SavedConfiguration> {
       instructions: INSTRUCTIONS,
       demo: demo !== null,
       generation,
+      sessionIds: { ring: () => this.#sessionKeys.ring(this.#calls.settings.requestStateKeys), saved: saved?.ids ?? null },
       store: state?.sessions() ?? null,
       isStateless: settings.sessions === 'stateless',
     });
@@ -296,6 +302,7 @@ export class ServerService implements Service<SavedConfiguration> {
     return {
       sessions: keep ? this.#mcp.saveSessions() : [],
       endedSessions: keep ? [] : this.#mcp.saveSessions().map(({ id }) => id),
+      ids: { ...this.#mcp.saveIds(!keep), secret: keep ? this.#sessionKeys.secret : null },
       tools: this.#calls.toolNames(),
       pipe: this.#door.savePipe(),
       demo: this.#options.demo?.save() ?? null,

@@ -460,7 +460,8 @@ const trust = {
         default: [],
         secret: true,
         applies: 'reload',
-        about: 'Keys that seal confirmations and shared state: the first seals, all open. Unset: the server generates one.',
+        about:
+          'Keys that seal session IDs, confirmations and shared state: the first seals, all open. Unset: the server generates one at its first start.',
       },
       'a comma-separated list or a JSON array of keys of at least 32 bytes each',
     ),

@@ -179,7 +179,9 @@ export function createTestMcp(options: StackOptions = {}): Omit<Stack, 'url' | '
     },
     ...options.with,
   };
+  const ring = openRing([randomSecret()]);
   const mcp = new McpService({
+    sessionIds: { ring: () => ring },
     log,
     audit: (event) => audit.push(toLine(event)),
     info: { name: 'zscaler-mcp', version: '0.0.0', title: 'Zscaler' },
