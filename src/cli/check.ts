@@ -105,7 +105,7 @@ function wordsOn(judged: Judged, { configuration, problems }: ConfigurationReadi
       environment: server?.environment ?? 'own',
       unknown: server?.unknown ?? [],
     },
-    ...environmentOf(judged, configuration),
+    ...environmentOf(judged, configuration, problems.length > 0),
     warnings:
       server === null
         ? []
@@ -133,10 +133,16 @@ function describeStart({ server, about, launch: { cwd } }: Judged, transport: st
 }
 
 /** The label is that of the running server where the start would read what the label speaks of, or cannot. */
-function environmentOf({ server }: Judged, { source }: ConfigurationReading['configuration']): { envSource: string; environment: string } {
+function environmentOf(
+  { server }: Judged,
+  { source }: ConfigurationReading['configuration'],
+  isRefused: boolean,
+): { envSource: string; environment: string } {
   const readAt = source.envFile?.loadedAt ?? null;
   const ofServer = server && classifyEnvSource(server.record, { pid: server.running ? server.record.pid : null });
-  const isTheSame = ofServer !== null && (ofServer.found === source.dotenvPath || ofServer.situation.obstacle !== null);
+  const isTheSame =
+    ofServer !== null &&
+    (ofServer.situation.origin === 'pipe' || ofServer.found === source.dotenvPath || ofServer.situation.obstacle !== null);
   // The server has left the file that it was started with, and a new start reads no other.
   const isLeft = source.dotenvPath !== null && server !== null && server.record.dotenvPath !== source.dotenvPath;
   const ofStart = isLeft ? { ...source, envCandidates: [source.dotenvPath] } : source;
@@ -145,7 +151,7 @@ function environmentOf({ server }: Judged, { source }: ConfigurationReading['con
   const isAdopted = envSource === 'fresh-discovery' && readAt !== null;
   const isAbsent = !isLeft && (envSource === 'missing' || envSource === 'none');
   const by = isAdopted ? 'restart' : isAbsent && server?.running === true ? 'status' : 'check';
-  return { envSource, environment: describeEnvironment(situation, { by, dryRun: true, readAt }) };
+  return { envSource, environment: describeEnvironment(situation, { by, dryRun: true, readAt, isRefused }) };
 }
 
 interface ResolvedSetting {

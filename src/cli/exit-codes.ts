@@ -81,7 +81,7 @@ export const exitCodes = [
     name: 'not running',
     advice: [
       {
-        text: 'The server has ended: its log says why. Start it again, or name the PID file of another server with --pid-file.',
+        text: 'The server has ended: its log says why, unless it was killed. Start it again, or name the PID file of another server with --pid-file.',
         when: hasEnded,
       },
       {

@@ -69,6 +69,11 @@ describe('the command line', () => {
     [['--debug', 'relaod'], 'unexpected argument (argument 2)', 'Did you mean reload?'],
     [['nonsense'], 'unknown command (argument 1)', 'Commands: serve, reload, '],
     [['stop', 'reload'], 'unexpected argument (argument 2)', 'stop and reload are two commands: give one. See zscaler-mcp stop --help.'],
+    [
+      ['status', '--pid-file', ''],
+      '--pid-file is empty',
+      'Name a path, or leave the option out: is a variable of a script not set? See zscaler-mcp status --help.',
+    ],
     [['check', 'prod.env'], 'unexpected argument (argument 2)', 'check takes a file with --dotenv-path. See zscaler-mcp check --help.'],
     [['check', './.env.prod'], 'unexpected argument (argument 2)', 'check takes a file with --dotenv-path. See zscaler-mcp check --help.'],
     [['status', '/run/x.pid'], 'unexpected argument (argument 2)', 'status takes a file with --pid-file. See zscaler-mcp status --help.'],

@@ -86,6 +86,8 @@ async function readArguments(argv: readonly string[], expected: Expected): Promi
     if (!known) throw usageError(`unknown option (argument ${token.index + 1})`, await hintFor(argv[token.index] ?? '', expected), page);
     if (known.type === 'string' && (token.value === undefined || token.value.startsWith('--')))
       throw usageError(`--${token.name} requires a value`, '', page);
+    if (known.type === 'string' && token.value === '' && PATHS.has(token.name))
+      throw usageError(`--${token.name} is empty`, 'Name a path, or leave the option out: is a variable of a script not set?', page);
     if (known.type === 'boolean' && token.value !== undefined) {
       const isTopic = known.runs === 'help' && [...names, SETTINGS_TOPIC].includes(token.value);
       throw usageError(`--${token.name} takes no value`, isTopic ? `Did you mean --help ${token.value}?` : '', page);
@@ -93,6 +95,8 @@ async function readArguments(argv: readonly string[], expected: Expected): Promi
   }
   return { values, topic };
 }
+
+const PATHS: ReadonlySet<string> = new Set(['pid-file', 'dotenv-path']);
 
 /** What was most likely meant by a word in the wrong place: usually a mistyped command. */
 function hintForWord(

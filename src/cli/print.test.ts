@@ -52,7 +52,8 @@ describe('a changed setting is said to be', () => {
   });
 });
 
-const ENDED = 'The server has ended: its log says why. Start it again, or name the PID file of another server with --pid-file.';
+const ENDED =
+  'The server has ended: its log says why, unless it was killed. Start it again, or name the PID file of another server with --pid-file.';
 const ELSEWHERE = 'If the server runs elsewhere, name its PID file with --pid-file, or run the command inside its container.';
 
 describe('the advice', () => {

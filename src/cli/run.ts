@@ -1,4 +1,5 @@
 /** Runs the command that the command line names. Errors become words and exit codes here. */
+import { resolve } from 'node:path';
 import { showLines } from '../common/hidden.ts';
 import type { Launch } from '../lifecycle/launch.ts';
 import type { OptionValues, Stage, Syntax } from './command.ts';
@@ -69,5 +70,7 @@ async function settingOptions(): Promise<Readonly<Record<string, Syntax>>> {
 /** The command looks where the server was told to write: the flag, else the same variable. */
 function pidFileOf(values: OptionValues, launch: Launch): string | null {
   const flag = values['pid-file'];
-  return typeof flag === 'string' ? flag : launch.env['ZSCALER_MCP_PID_FILE'] || null;
+  const given = typeof flag === 'string' ? flag : launch.env['ZSCALER_MCP_PID_FILE'] || null;
+  // Absolute, so that a message says where it looked. The directory may be gone.
+  return given === null || launch.cwd === '' ? given : resolve(launch.cwd, given);
 }

@@ -34,7 +34,7 @@ export function printPicture(report: StatusReport, { trouble, silence }: Finding
 }
 
 const AFTER_DEATH =
-  "The server's log says why it ended. A new server replaces this PID file by itself; `zscaler-mcp stop` removes it without one.";
+  'Its log says why it ended, unless it was killed: then `dmesg`, the service manager or the container engine may know. A new server replaces this PID file by itself; `zscaler-mcp stop` removes it without one.';
 
 function headline({ version, state, generation, demo }: StatusReport): Span[] {
   const tone = state === 'ready' ? 'good' : 'waiting';

@@ -85,7 +85,8 @@ const withHeirs = (trouble: Trouble, others: readonly OtherServer[]): Trouble =>
 async function look(where: Whereabouts): Promise<{ found: Found; responding: boolean | null }> {
   const found = findServer(where);
   if (found.reading.kind !== 'record' || found.path === null || found.reading.presence !== 'alive') return { found, responding: null };
-  if (await isAnswering({ path: found.path, record: found.reading.record }, ANSWER_MS)) return { found, responding: true };
+  const responding = await isAnswering({ path: found.path, record: found.reading.record }, ANSWER_MS);
+  if (responding !== false) return { found, responding };
   // It may have ended meanwhile, or begun to replace its program.
   const now = { ...findServer(where), note: found.note };
   if (now.reading.kind !== 'record' || now.path === null || now.reading.presence !== 'alive') return { found: now, responding: null };

@@ -66,8 +66,11 @@ interface Asked {
   readonly record: Pick<LifecycleRecord, 'pid' | 'identity'>;
 }
 
-/** The command's side. False when there was no answer in time, or the process ended meanwhile. */
-export async function isAnswering({ path, record: { pid, identity } }: Asked, limitMs: number): Promise<boolean> {
+/**
+ * The command's side. False when there was no answer in time, or the process ended meanwhile; null where it could not be asked,
+ * since nothing can be written beside its PID file.
+ */
+export async function isAnswering({ path, record: { pid, identity } }: Asked, limitMs: number): Promise<boolean | null> {
   const deadline = performance.now() + limitMs;
   const before = touchedAt(path);
   const name = `${PREFIX}${newOperationId()}`;
@@ -79,7 +82,8 @@ export async function isAnswering({ path, record: { pid, identity } }: Asked, li
       // A server also touches its PID file once a second: all that one does which could not be asked.
       const now = touchedAt(path);
       if (now !== null && now !== before) return true;
-      if (performance.now() >= deadline || presenceOf(pid, identity) !== 'alive') return false;
+      if (presenceOf(pid, identity) !== 'alive') return false;
+      if (performance.now() >= deadline) return isAsked || isStopped(pid) ? false : null;
       await sleep(pauseMs);
     }
   } finally {

@@ -230,8 +230,8 @@ export class Configuration {
     enterDirectory(this.#invocation.launch);
     const { situation, envSource, found } = classifyEnvSource(this.#saved.source);
     const isGone = envSource === 'missing' || envSource === 'none' || envSource === 'fresh-discovery';
-    if (isGone && (kind === 'reload' || found === null)) return this.#keepFile(situation, kind);
     const refusal = refusalOf(situation, kind);
+    if (isGone && !isUnseen(situation, kind) && (kind === 'reload' || found === null)) return this.#keepFile(situation, kind);
     if (refusal) return this.#refuse([refusal], environmentOf(situation, { by: kind }));
     const path = isGone ? found : dotenvPath;
     const discovered = isGone || this.#saved.discovered;
@@ -244,11 +244,13 @@ export class Configuration {
     const isStale = situation.origin === 'stale' && file.facts !== null && envFile !== null;
     const facts = isStale ? { ...file.facts, mountRoot: envFile.mountRoot } : file.facts;
     const source = sourceOf(path, candidates, { ...file, facts }, read.sources);
+    const problems = [...file.problems, ...read.problems];
+    const readAt = facts?.loadedAt ?? null;
     return this.#judge({
-      environment: environmentOf(situation, { by: kind, dryRun, readAt: facts?.loadedAt ?? null }),
+      environment: environmentOf(situation, { by: kind, dryRun, readAt, isRefused: problems.length > 0 }),
       loaded: read.loaded,
       saved: { ...this.#saved, layer: saveLayer(file.layer), secrets: read.secrets, source, discovered, fileMode: file.mode },
-      problems: [...file.problems, ...read.problems],
+      problems,
       isTransient: read.isTransient && file.problems.length === 0,
       warnings: [...file.warnings, ...read.loaded.warnings].map(describeProblem),
       nothingToRead: null,
@@ -340,6 +342,9 @@ interface ReadAgain extends Pick<ConfigurationCandidate, 'problems' | 'warnings'
   /** See `LoadedWithSecrets`. */
   readonly isTransient?: boolean;
 }
+
+/** A file that is gone from here alone: a reload says so, and changes nothing. */
+const isUnseen = ({ origin }: EnvSituation, kind: 'reload' | 'restart'): boolean => origin === 'stale' && kind === 'reload';
 
 /** What waits for a restart where the offered list of tools follows from former credentials. */
 export const ENTITLEMENT = 'entitlement-filter';

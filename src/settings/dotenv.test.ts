@@ -79,6 +79,7 @@ const cases: readonly Case[] = [
   ['a=${a}', { a: '' }, 'values; the warning is ours', { warningLines: [1] }],
   ['a=${a:-c}', { a: 'b' }, 'values', { boot: { a: 'b' } }],
   ['a=${a:-c}', { a: 'c' }, 'values'],
+  ['a=${{ secrets.B }}', { a: '${{ secrets.B }}' }, 'ours: python-dotenv leaves a brace'],
   ['a=${b}${b}', { a: 'cc' }, 'values', { boot: { b: 'c' } }],
   ['b=d\na=${b}', { b: 'd', a: 'd' }, 'values: an earlier line wins over the environment', { boot: { b: 'c' } }],
   ['a=b\na=c\nd=${a}', { a: 'c', d: 'c' }, 'values; the warning is ours', { warningLines: [2] }],

@@ -15,6 +15,8 @@ export interface Place {
   readonly unit: string | null;
   /** Nothing can be copied to the default place in the container. */
   readonly isReadOnly: boolean;
+  /** What is mounted is the directory that holds the file; told where that mount was replaced. */
+  readonly isFolderMount?: boolean;
 }
 
 /**
@@ -58,6 +60,8 @@ export interface EnvQuestion {
   readonly dryRun?: boolean;
   /** ISO time at which the command read the file; null if it read none. */
   readonly readAt?: string | null;
+  /** What it read is not valid. */
+  readonly isRefused?: boolean;
 }
 
 /** The line, for a verdict, a log or `status`. */
@@ -75,9 +79,9 @@ export function describeEnvironment(situation: EnvSituation, question: EnvQuesti
 }
 
 /** Why a file that is there may not be read by a reload or restart: a reload of a stale mount would only confirm the old file. */
-export function obstacleTo({ obstacle, origin, found, place }: EnvSituation, by: EnvQuestion['by']): EnvObstacle | null {
+export function obstacleTo({ obstacle, origin, found, recorded, place }: EnvSituation, by: EnvQuestion['by']): EnvObstacle | null {
   if (obstacle || origin !== 'stale' || by !== 'reload') return obstacle;
-  return { path: found ?? '', reason: stale(place), remedy: staleRemedy(place) };
+  return { path: found ?? recorded ?? '', reason: stale(place), remedy: staleRemedy(place) };
 }
 
 /** How to change a setting, for `status`. */
@@ -90,6 +94,7 @@ export function adviseOnEnvironment(situation: EnvSituation): string {
   if (envSource === 'none') return `No .env was found at ${situation.candidates.join(', ')}. ${remedyForNone(situation)}`;
   if (envSource === 'missing' && origin === 'pipe')
     return `${situation.recorded} was a pipe, which cannot be read again; the values read from it stay in force. ${AFTER_PIPE}`;
+  if (envSource === 'missing' && origin === 'stale') return staleWarning(situation.recorded ?? '', place);
   if (envSource === 'missing')
     return `${situation.recorded} does not exist any more; the values last read from it stay in force. ${putBack(situation)}`;
   if (envSource === 'fresh-discovery')
@@ -105,8 +110,8 @@ export const staleWarning = (path: string, place: Place): string => `${path}: ${
 export const copyWarning = (path: string): string => `${path} is a copy, not a mount: edits on the host do not reach this copy`;
 
 /** Outside a container, a unit or a namespace may have a mount of its own. */
-const stale = ({ kind }: Place): string =>
-  `the file was replaced on the host; ${kind === 'host' ? 'the server' : 'this container'} still sees the old one`;
+const stale = ({ kind, isFolderMount = false }: Place): string =>
+  `the ${isFolderMount ? 'mounted directory' : 'file'} was replaced on the host; ${kind === 'host' ? 'the server' : 'this container'} still sees the old one`;
 
 /** To the second; the fraction is noise to an operator. */
 const spellIso = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
@@ -130,6 +135,8 @@ const NATURE = {
 } as const;
 
 function describeMissing(situation: EnvSituation, { by }: EnvQuestion): string {
+  if (situation.origin === 'stale')
+    return `${situation.recorded} (missing), not read: ${stale(situation.place)}${kept(situation)}. ${staleRemedy(situation.place)}`;
   if (by === 'check') return `${situation.recorded} (missing), not read: there is no such file. Create it, or name another one.`;
   const also = situation.otherSources.length === 0 ? '' : `; ${listed(situation.otherSources)} read again`;
   if (situation.origin === 'pipe')
@@ -139,11 +146,12 @@ function describeMissing(situation: EnvSituation, { by }: EnvQuestion): string {
 
 const AFTER_PIPE = 'To change settings without a new start, start the server with a regular file.';
 
-function describeDiscovery(situation: EnvSituation, { by, dryRun = false, readAt = null }: EnvQuestion): string {
+function describeDiscovery(situation: EnvSituation, { by, dryRun = false, readAt = null, isRefused = false }: EnvQuestion): string {
   const { found, recorded, place } = situation;
   if (by !== 'restart' || readAt === null)
     return `${found} (fresh-discovery), not read: ${whyNotRead(situation)}${kept(situation)}. ${adopting(place)} picks it up.`;
   const why = recorded === null ? 'the server had no .env before' : `${recorded} is gone`;
+  if (isRefused) return `${found} (fresh-discovery), read at ${spellIso(readAt)}, and not picked up: it is not valid${kept(situation)}`;
   const picked = dryRun ? 'a restart picks it up' : 'picked up by this restart';
   return `${found} (fresh-discovery), read at ${spellIso(readAt)}: ${picked}, because ${why}`;
 }
@@ -205,12 +213,13 @@ function changing({ origin, found, place }: EnvSituation): string {
 }
 
 /** The kernel keeps the old file mounted; whatever made the mount must make it again. */
-function staleRemedy({ kind, unit }: Place): string {
+function staleRemedy({ kind, unit, isFolderMount = false }: Place): string {
+  const better = isFolderMount ? '' : ' Better, mount the directory.';
   if (kind === 'pod') return 'Delete the pod: the next one mounts the path again. Better, mount the volume without subPath.';
   if (kind === 'container')
-    return 'Restart the container (docker restart CONTAINER or podman restart CONTAINER), which mounts the path again. Better, mount the directory.';
-  if (unit !== null) return `${capital(restartingUnit(unit))}, which mounts the path again. Better, mount the directory.`;
-  return 'Mount the path again and start the server again. Better, mount the directory.';
+    return 'Restart the container (docker restart CONTAINER or podman restart CONTAINER), which mounts the path again.' + better;
+  if (unit !== null) return `${capital(restartingUnit(unit))}, which mounts the path again.${better}`;
+  return `Mount the path again and start the server again.${better}`;
 }
 
 const copying = ({ kind }: Place, path: string): string =>

@@ -27,6 +27,8 @@ export interface EnvSourceRecord {
   readonly envCandidates: readonly string[];
   readonly envFile: {
     readonly digest: string;
+    readonly dev?: number;
+    readonly ino?: number;
     readonly mountRoot: string | null;
     readonly loadedAt?: string;
     readonly discovered?: boolean;
@@ -101,22 +103,24 @@ function describeAbsent(view: View, record: EnvSourceRecord, surroundings: Surro
     (found === null ? null : obstacleOf(found, { actual: actualPath(view, found), discovered: true, kind: surroundings.kind }));
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
   const situation: EnvSituation = {
-    ...shared(record, surroundings),
+    ...shared(record, { ...surroundings, isFolderMount: true }),
     envSource,
     found,
     obstacle: problem === null ? null : asObstacle(problem),
-    origin: originOfAbsent(view, dotenvPath, surroundings),
+    origin: originOfAbsent(view, record, surroundings),
   };
-  return {
-    envSource,
-    found,
-    envMounted: false,
-    envWarnings: [...(problem === null ? [] : [problem]), ...warnings].map(asWarning),
-    envAdvice: adviseOnEnvironment(situation),
-    envChanged: null,
-    situation,
-  };
+  if (situation.origin === 'stale') return { ...absent(situation, found), envWarnings: [staleWarning(dotenvPath ?? '', situation.place)] };
+  return { ...absent(situation, found), envWarnings: [...(problem === null ? [] : [problem]), ...warnings].map(asWarning) };
 }
+
+const absent = (situation: EnvSituation, found: string | null): Omit<EnvSourceReport, 'envWarnings'> => ({
+  envSource: situation.envSource,
+  found,
+  envMounted: false,
+  envAdvice: adviseOnEnvironment(situation),
+  envChanged: null,
+  situation,
+});
 
 /** Gone with its first reading; no other file takes its place, since this one was named. */
 function describePipe(record: EnvSourceRecord & { readonly dotenvPath: string }, surroundings: Surroundings): EnvSourceReport {
@@ -127,7 +131,8 @@ function describePipe(record: EnvSourceRecord & { readonly dotenvPath: string },
 }
 
 /** How a file that is not there would come back. */
-function originOfAbsent(view: View, path: string | null, surroundings: Surroundings): EnvOrigin {
+function originOfAbsent(view: View, { dotenvPath: path, envFile }: EnvSourceRecord, surroundings: Surroundings): EnvOrigin {
+  if (path !== null && isReplaced(view, resolveLinks(view, path), envFile)) return 'stale';
   if (path !== null && isCredential(path, surroundings)) return 'credential';
   if (path !== null && isMounted(view, path)) return 'mounted-folder';
   return surroundings.kind === 'container' || surroundings.kind === 'pod' ? 'copy' : 'file';
@@ -143,14 +148,14 @@ function describePresent(
   const envMounted = isMounted(view, path);
   const envSource = envMounted || path === CONTAINER_ENV_FILE ? 'live (bind-mounted)' : 'live';
   const mount = findMount(view.mounts ?? [], actual);
-  const isStale = isReplaced(mount, actual, loaded);
+  const isStale = isReplaced(view, actual, loaded);
   const isCopy = path === CONTAINER_ENV_FILE && !envMounted && view.mounts !== null;
   const problem = obstacleOf(path, { actual: view.rootFolder + actual, discovered: loaded?.discovered === true, kind: surroundings.kind });
   const content = problem === null && !isStale ? readContent(view.rootFolder + actual) : null;
   const before = record.envCandidates.slice(0, Math.max(0, record.envCandidates.indexOf(path)));
   const preferred = before.find((candidate) => kindOf(actualPath(view, candidate)) === 'file');
   const situation: EnvSituation = {
-    ...shared(record, surroundings),
+    ...shared(record, { ...surroundings, isFolderMount: mount?.point !== actual }),
     envSource,
     found: path,
     ...(preferred !== undefined && { preferred }),
@@ -163,7 +168,7 @@ function describePresent(
     envMounted,
     envWarnings: [
       ...(isCopy ? [copyWarning(path)] : []),
-      ...(isStale ? [staleWarning(path, surroundings)] : []),
+      ...(isStale ? [staleWarning(path, situation.place)] : []),
       ...(problem === null ? [] : [asWarning(problem)]),
       ...(preferred === undefined ? [] : [`${preferred} is there too and is not read: only a new start would read it instead`]),
     ],
@@ -180,12 +185,12 @@ function howMounted(envMounted: boolean, mount: Mount | null, actual: string): E
 
 const shared = (
   { dotenvPath, envCandidates, envFile, secretSources = [] }: EnvSourceRecord,
-  { kind, unit, isReadOnly }: Surroundings,
+  { kind, unit, isReadOnly, isFolderMount = false }: Surroundings & { readonly isFolderMount?: boolean },
 ): Pick<EnvSituation, 'recorded' | 'candidates' | 'readAt' | 'place' | 'otherSources'> => ({
   recorded: dotenvPath,
   candidates: envCandidates,
   readAt: envFile?.loadedAt ?? null,
-  place: { kind, unit, isReadOnly },
+  place: { kind, unit, isReadOnly, isFolderMount },
   otherSources: [
     ...secretSources.filter((source) => source.kind !== 'file').map(({ place }) => place),
     ...(secretSources.some((source) => source.kind === 'file') ? ['the files that hold secrets'] : []),
@@ -206,10 +211,26 @@ const isCredential = (path: string, { credentials }: Surroundings): boolean =>
 
 const DELETED = '//deleted';
 
-/** Whether the mounted file was replaced by a rename: the old inode stays mounted, and the kernel marks it in the root field. */
-function isReplaced(mount: Mount | null, actual: string, loaded: EnvSourceRecord['envFile']): boolean {
-  if (mount?.point !== actual) return false;
-  return mount.root.endsWith(DELETED) || (loaded !== null && loaded.mountRoot !== null && loaded.mountRoot !== mount.root);
+/**
+ * Whether the mounted file, or the mounted folder that it is in, was replaced by a rename: the old inode stays mounted, and the
+ * kernel shows its present name in the root field, or marks it as deleted.
+ */
+function isReplaced(view: View, actual: string, loaded: EnvSourceRecord['envFile']): boolean {
+  const mount = findMount(view.mounts ?? [], actual);
+  if (mount === null || mount.point === '/') return false;
+  if (mount.root.endsWith(DELETED)) return true;
+  if (loaded === null || loaded.mountRoot === null || loaded.mountRoot === mount.root) return false;
+  // Another folder may have been mounted there since: then the file is another one, which is read.
+  return mount.point === actual || isSameFile(view.rootFolder + actual, loaded);
+}
+
+function isSameFile(path: string, { dev, ino }: { readonly dev?: number; readonly ino?: number }): boolean {
+  try {
+    const found = statSync(path);
+    return found.dev === dev && found.ino === ino;
+  } catch {
+    return false;
+  }
 }
 
 function readContent(path: string): Uint8Array | null {

@@ -36,7 +36,7 @@ interface Reference {
   readonly fallback: string | undefined;
 }
 
-/** A name ends at the first `:` or `}`; a `:` must be followed by `-`, or it is not a reference. Linear in the length of the value. */
+/** A name ends at the first `:` or `}`; a `:` must be followed by `-`, or it is not a reference; neither is `${{ ... }}` of another tool. Linear in the length of the value. */
 function* references(value: string): Generator<Reference> {
   const nextClose = searchOnward(value, '}');
   const nextColon = searchOnward(value, ':');
@@ -45,7 +45,7 @@ function* references(value: string): Generator<Reference> {
     if (close < 0) return;
     const at = nextColon(start + 2);
     const colon = at < close ? at : -1;
-    const isReference = colon < 0 || value[colon + 1] === '-';
+    const isReference = (colon < 0 || value[colon + 1] === '-') && value[start + 2] !== '{';
     const name = value.slice(start + 2, colon < 0 ? close : colon);
     if (isReference) yield { start, end: close + 1, name, fallback: colon < 0 ? undefined : value.slice(colon + 2, close) };
     start = value.indexOf('${', isReference ? close + 1 : start + 2);

@@ -235,6 +235,14 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
     expect(text).toMatch(/reload: applied/);
   });
 
+  it('that is read-only by now holds the PID file: status does not say that the server does not answer', async () => {
+    const text = await inMountNamespace(
+      `mkdir run; mount --bind run run; ZS() { $N $S "$@" --pid-file $D/run/pid; }; $N $S --transport streamable-http --port 0 --demo --pid-file $D/run/pid >/dev/null 2>$D/log & ` +
+        `for i in $(seq 400); do grep -q '"ready"' run/pid 2>/dev/null && break; sleep 0.05; done; mount -o remount,bind,ro run; ZS status --json; kill $!`,
+    );
+    expect(JSON.parse(text)).toMatchObject({ running: true, responding: null, exitCode: 0 });
+  });
+
   it('of a single file that was replaced by rename on the host is stale, and every command says so', async () => {
     const text = await inMountNamespace(
       `touch app/.env; mount --bind host/.env app/.env; ${serve} echo ZSCALER_MCP_LOG_LEVEL=warn > host/new; mv host/new host/.env; ` +
@@ -276,6 +284,36 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
       expect(envSource).toBe('live (bind-mounted)');
       expect(environment).toMatch(/app\/\.env \(live \(bind-mounted\)\), .*replaced on the host.*mount the directory/);
     }
+  });
+
+  it.for<[how: string, replace: string, label: string]>([
+    ['renamed away', 'mv host gone; mkdir host; echo ZSCALER_MCP_LOG_LEVEL=warn > host/.env', 'live (bind-mounted)'],
+    ['removed', 'rm -r host; mkdir host; echo ZSCALER_MCP_LOG_LEVEL=warn > host/.env', 'missing'],
+  ])('of a directory that was %s on the host is stale: reload refuses (4), restart is done (3)', async ([, replace, label]) => {
+    const text = await inMountNamespace(
+      `mount --bind host app; ${serve} ${replace}; for c in reload "reload --dry-run" restart reload status; do ZS $c --json || true; done; ZS status 2>&1; ZS stop >/dev/null`,
+    );
+    const lines = text.trim().split('\n');
+    const answers = lines.slice(0, 5).map((line) => JSON.parse(line) as Operation & { envChanged?: boolean | null });
+    expect(answers.map(({ kind, exitCode }) => [kind, exitCode])).toEqual([
+      ['reload', 4],
+      ['reload', 4],
+      ['restart', 3],
+      ['reload', 4],
+      [undefined, 0],
+    ]);
+    for (const { envSource, environment } of answers) {
+      expect(envSource).toBe(label);
+      expect(environment).toMatch(/the mounted directory was replaced on the host.*which mounts the path again\.$/);
+    }
+    expect(lines.slice(5).join('\n')).not.toMatch(/differs +nothing/);
+  });
+
+  it('of a directory gives way to another one that is mounted over it, which is read', async () => {
+    const text = await inMountNamespace(
+      `mount --bind host app; ${serve} mkdir other; echo ZSCALER_MCP_LOG_LEVEL=warn > other/.env; mount --bind other app; ZS reload; ZS stop`,
+    );
+    expect(text).toMatch(/reload: applied: in force now: ZSCALER_MCP_LOG_LEVEL/);
   });
 
   it('of the directory sees a file replaced by rename', async () => {
