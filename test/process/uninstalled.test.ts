@@ -104,15 +104,14 @@ describe.skipIf(missing('linux'))('the FFI removed under a running server', () =
     const isLoaded = () => server.log().split('all that later requests may need is loaded').length - 1;
     await waitFor(() => isLoaded() === 1);
     rmSync(join(folder, 'app/node_modules'));
-    const kind = async () => [(await server.ask('status'))['handover'], (await server.ask('restart', '--dry-run')).message];
-    expect(await kind()).toEqual(['descriptor', expect.stringContaining('a restart keeps the listening socket and idle connections')]);
-    expect((await server.ask('restart', '--dry-run')).warnings).toEqual([expect.stringContaining('the one after it opens it again')]);
+    expect((await server.ask('status'))['handover']).toBe('descriptor');
+    expect(await server.ask('restart', '--dry-run')).toMatchObject({
+      message: expect.stringContaining('a restart keeps the listening socket and idle connections') as string,
+      warnings: [expect.stringContaining('the one after it opens it again')],
+    });
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: 'generation 2 serves' });
     await waitFor(() => isLoaded() === 2);
-    expect(await kind()).toEqual([
-      'rebind',
-      expect.stringContaining('a restart opens the socket again: connections are refused for a moment'),
-    ]);
+    expect((await server.ask('restart', '--dry-run')).message).toContain('a restart opens the socket again: connections are refused');
     expect((await server.command('status')).out).toContain('opens the socket again');
     expect((await server.ask('restart')).message).toMatch(/^generation 3 serves; .*bound again/);
   });
