@@ -17,8 +17,10 @@ export class Begun {
   }
 
   /** Whether all of it has been answered, or its clients have gone. */
-  isOver(between: ReadonlySet<Socket>): boolean {
+  isOver(betweenNow: () => ReadonlySet<Socket>): boolean {
     for (const { response } of this.#visits) if (!response.closed) return false;
+    if (this.#awaited.size === 0) return true;
+    const between = betweenNow();
     // One that has not spoken yet is idle, too.
     const isDone = (connection: Connection) => connection.socket.destroyed || (connection.begun > 0 && isIdle(connection, between));
     return this.#awaited.keys().every(isDone);

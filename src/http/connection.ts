@@ -78,9 +78,13 @@ export const isOnlyStream = (connection: Connection, between: ReadonlySet<Socket
 
 /** Ends the connection's streams in a way that makes the client reconnect, with all that was kept. */
 export function endStream({ visits }: Connection): void {
-  for (const { stream } of visits) {
-    stream?.carry?.release();
-    stream?.end();
+  for (const visit of visits) {
+    const { stream } = visit;
+    if (!stream) continue;
+    // Asked again until it has ended.
+    visit.stream = { end: () => undefined };
+    stream.carry?.release();
+    stream.end();
   }
 }
 

@@ -311,6 +311,17 @@ describe('an event stream that can be carried', () => {
     await until(() => client.socket.destroyed);
   });
 
+  it('ends once when its client has sent another request behind it, which is answered', async () => {
+    const { front, client, state } = await openStream();
+    client.socket.write('GET /0 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await front.drain({ timeoutMs: 60_000, carry: true, streams: true, signal: never })).toEqual({ interrupted: 0 });
+    await until(() => client.text().endsWith('done'));
+    expect(client.text().match(/0\r\n\r\nHTTP\/1\.1 200/g)).toHaveLength(1);
+    expect(state.ends).toBe(1);
+    expect(front.parked()).toHaveLength(1);
+  });
+
   it('is left where it is when its client does not take what was sent', async () => {
     const { front, client, state } = await openStream();
     client.socket.pause();
@@ -330,11 +341,12 @@ describe('an event stream that can be carried', () => {
 interface StreamState {
   response: ServerResponse | null;
   isHeld: boolean;
+  ends: number;
 }
 
 /** `POST /stream` begins a stream that says what it was asked; anything else is done at once. */
 async function openStreamingFront(): Promise<{ front: Front; state: StreamState }> {
-  const state: StreamState = { response: null, isHeld: false };
+  const state: StreamState = { response: null, isHeld: false, ends: 0 };
   const front = new Front({
     respond(incoming, response, context) {
       if (incoming.url !== '/stream') return void response.end('done');
@@ -351,7 +363,11 @@ async function openStreamingFront(): Promise<{ front: Front; state: StreamState 
           release: () => (state.isHeld = false),
           save: () => ({ body, lastEventId: '7', unsent: 'unsent' }),
         };
-        context.standing({ end: () => response.end(), carry });
+        const end = () => {
+          state.ends++;
+          response.end();
+        };
+        context.standing({ end, carry });
       });
     },
     refuse: () => undefined,

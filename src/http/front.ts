@@ -115,7 +115,11 @@ export class Front {
     const begun = new Begun(this.#connections.values(), !carry, this.#between());
     const shaking = new Set(this.#shaking.values());
     const isShaken = () => this.#shaking.values().every((socket) => !shaking.has(socket));
-    await waitUntil(() => begun.isOver(this.#between()) && isShaken(), deadline, signal);
+    const isFinished = () => {
+      if (this.#carriesStreams) this.#endPipelined();
+      return begun.isOver(() => this.#between()) && isShaken();
+    };
+    await waitUntil(isFinished, deadline, signal);
     // Clients that send a request at least once a second are told to reconnect meanwhile.
     if (!carry) await waitUntil(() => this.#connections.size === 0, Math.min(deadline, performance.now() + GRACE_MS), signal);
     // Connections that wait in a socket that was duplicated are accepted by the next generation.
@@ -285,6 +289,11 @@ export class Front {
     if (this.#parking) this.#park([connection]);
   }
 
+  /** Ends streams behind which another request waits for its answer. */
+  #endPipelined(): void {
+    for (const connection of this.#connections.values()) if (connection.visits.size > 1) endStream(connection);
+  }
+
   /** Parks the connections that are idle, and the streams whose last event has been sent. */
   #park(connections: Iterable<Connection>): void {
     const open = Array.from(connections).filter(({ parked, socket }) => !parked && !socket.writableEnded);
@@ -346,9 +355,11 @@ export class Front {
 
   /** Connections that something has come on since `begun` and is not done: also silent new ones, and streams with unsent events, if awaited. */
   #unfinished(begun: Begun, { awaitsFirst, awaitsStreams }: { awaitsFirst: boolean; awaitsStreams: boolean }): Connection[] {
+    const open = [...this.#connections.values()].filter(({ parked }) => !parked);
+    if (open.length === 0) return [];
     const between = this.#between();
-    return [...this.#connections.values()].filter((connection) => {
-      if (connection.parked || begun.covers(connection, between)) return false;
+    return open.filter((connection) => {
+      if (begun.covers(connection, between)) return false;
       if (!awaitsStreams && isOnlyStream(connection, between)) return false;
       return (awaitsFirst && connection.begun === 0) || !isIdle(connection, between);
     });
