@@ -102,7 +102,7 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
     uptimeSeconds: running ? uptimeOf(record) : null,
     ...source,
     environment: describeEnvironment(situation, { by: 'status' }),
-    secretFilesChanged: running ? findNewerFiles(record.secretSources, record.pid) : [],
+    secretFilesChanged: running ? findNewerFiles(filesOf(record), record.pid) : [],
     codeChanged: running ? codeGone || isReplaced(record) : null,
     codeGone,
     shadowed: (record.settings ?? []).flatMap(({ setting, value, from, shadowed = [] }) =>
@@ -111,6 +111,12 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
     pidFile,
   };
 }
+
+/** Beside the `.env`: files of secrets, and those that settings name. */
+const filesOf = ({ secretSources, namedFiles = [] }: LifecycleRecord) => [
+  ...secretSources,
+  ...namedFiles.map(({ path, readAt }) => ({ kind: 'file', place: path, readAt })),
+];
 
 function isReplaced(record: LifecycleRecord): boolean | null {
   const { codeDigest, codeTrace } = record;

@@ -90,6 +90,7 @@ export type {
   EnvFileFacts,
   Environment,
   LifecycleRecord,
+  NamedFile,
   Operation,
   OperationKind,
   Outcome,

@@ -124,6 +124,7 @@ const RECORD: Keys = {
     envCandidates: texts,
     envFile: { orNull: ENV_FILE },
     secretSources: { listOf: { required: { kind: text, place: text, settings: texts, readAt: text } } },
+    namedFiles: { listOf: { required: { path: text, readAt: text } } },
     generationStartedAt: text,
     failedCount: number,
     operationCounts: { mapOf: { mapOf: number } },

@@ -123,6 +123,13 @@ export interface EnvFileFacts {
   readonly isPipe?: boolean;
 }
 
+/** A file that a setting names, such as a certificate. */
+export interface NamedFile {
+  readonly path: string;
+  /** ISO time at which it was read. */
+  readonly readAt: string;
+}
+
 /** A place, other than `.env` and environment, that secrets were read from. Names and places, no values. */
 export interface SecretSource {
   /** `file`, or the host's own name for the secrets manager. */
@@ -188,6 +195,8 @@ export interface LifecycleRecord {
   readonly envCandidates: readonly string[];
   readonly envFile: EnvFileFacts | null;
   readonly secretSources: readonly SecretSource[];
+  /** Files that settings name, such as certificates; absent in the record of an older version. */
+  readonly namedFiles?: readonly NamedFile[];
   readonly state: State;
   /** 1 after the first start; each exec that takes over adds 1. */
   readonly generation: number;

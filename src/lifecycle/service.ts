@@ -1,7 +1,7 @@
 /** The interface that a host supplies: what the lifecycle needs of the server it runs. */
 import type { HandedConnection, HandedListener } from './handover.ts';
 import type { Native } from './native.ts';
-import type { Change, EnvFileFacts, Environment, Posture, Problem, RecordedSetting, SecretSource, State } from './record.ts';
+import type { Change, EnvFileFacts, Environment, NamedFile, Posture, Problem, RecordedSetting, SecretSource, State } from './record.ts';
 
 /** A configuration that has been read and validated, and is not in force yet. */
 export interface Candidate<Config> {
@@ -38,6 +38,8 @@ export interface SourceFacts {
   readonly envFile: EnvFileFacts | null;
   /** Absent in what an older version handed over. */
   readonly secretSources?: readonly SecretSource[];
+  /** Files that settings name, such as certificates. Absent in what an older version handed over. */
+  readonly namedFiles?: readonly NamedFile[];
 }
 
 /** A file that a configuration was read from. */

@@ -123,7 +123,7 @@ export class Configuration {
     const saved = {
       layer: saveLayer(file.layer),
       secrets,
-      source: sourceOf(found.path, candidates, file, sources),
+      source: sourceOf(found.path, candidates, file, { sources, loaded }),
       discovered: found.discovered,
       fileMode: file.mode,
       digestKey: randomBytes(32).toString('base64'),
@@ -144,7 +144,7 @@ export class Configuration {
   /** Uses what the former generation rehearsed; nothing is read a second time. */
   static async takeOver(invocation: Invocation, given: SavedConfiguration): Promise<ConfigurationReading> {
     const { loaded, secrets, sources, problems } = await loadWithSecrets(invocation, restoreLayer(given.layer), given.secrets);
-    const saved = { ...given, secrets, source: { ...given.source, secretSources: sources } };
+    const saved = { ...given, secrets, source: { ...given.source, ...readElsewhere({ sources, loaded }) } };
     return {
       configuration: new Configuration(invocation, loaded, saved),
       problems,
@@ -243,7 +243,7 @@ export class Configuration {
     // The mount of a file that was replaced is compared with the first one, whatever it shows by now.
     const isStale = situation.origin === 'stale' && file.facts !== null && envFile !== null;
     const facts = isStale ? { ...file.facts, mountRoot: envFile.mountRoot } : file.facts;
-    const source = sourceOf(path, candidates, { ...file, facts }, read.sources);
+    const source = sourceOf(path, candidates, { ...file, facts }, read);
     const problems = [...file.problems, ...read.problems];
     const readAt = facts?.loadedAt ?? null;
     return this.#judge({
@@ -276,7 +276,7 @@ export class Configuration {
   async #keepFile(situation: EnvSituation, kind: 'reload' | 'restart'): Promise<ConfigurationCandidate> {
     const layer = restoreLayer(this.#saved.layer);
     const read = await loadWithSecrets(this.#invocation, layer && { ...layer, isGone: true });
-    const source = { ...this.#saved.source, envSource: situation.envSource, secretSources: read.sources };
+    const source = { ...this.#saved.source, envSource: situation.envSource, ...readElsewhere(read) };
     const environment = environmentOf(situation, { by: kind });
     const judged = { loaded: read.loaded, saved: { ...this.#saved, secrets: read.secrets, source }, environment };
     if (!this.#hasOtherSources(read))
@@ -411,11 +411,19 @@ function sourceOf(
   dotenvPath: string | null,
   candidates: readonly string[],
   { facts: envFile }: LayerReading,
-  secretSources: LoadedWithSecrets['sources'],
+  { sources, loaded }: Pick<LoadedWithSecrets, 'sources' | 'loaded'>,
 ): SourceFacts {
   const facts = { dotenvPath, envCandidates: candidates, envFile };
-  return { ...facts, envSource: classifyEnvSource(facts).envSource, secretSources };
+  return { ...facts, envSource: classifyEnvSource(facts).envSource, ...readElsewhere({ sources, loaded }) };
 }
+
+/** What was read from other places than the `.env`. */
+const readElsewhere = ({ sources, loaded }: Pick<LoadedWithSecrets, 'sources' | 'loaded'>) => ({
+  secretSources: sources,
+  namedFiles: Object.values(loaded.settings).flatMap((value) =>
+    value instanceof FileContent ? [{ path: value.path, readAt: value.readAt }] : [],
+  ),
+});
 
 const saveLayer = (layer: EnvFileLayer | null): SavedConfiguration['layer'] =>
   layer && { path: layer.path, entries: [...layer.entries].map(([name, { value, line }]) => [name, value, line] as const) };

@@ -15,11 +15,18 @@ export class FileContent {
   /** Hexadecimal SHA-256 of the content. */
   readonly digest: string;
   readonly #bytes: Buffer;
+  /** Not a public field: what is compared and printed must not differ from one reading to the next. */
+  readonly #readAt = new Date().toISOString();
 
   constructor(path: string, bytes: Buffer) {
     this.path = path;
     this.digest = createHash('sha256').update(bytes).digest('hex');
     this.#bytes = bytes;
+  }
+
+  /** ISO time. */
+  get readAt(): string {
+    return this.#readAt;
   }
 
   /** The content. Must never be printed. */

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as netConnect } from 'node:net';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
@@ -116,6 +116,21 @@ describe('a renewed certificate', () => {
     expect(await ask(server.url, { agent })).toMatchObject({ status: 200, isReused: true });
     agent.destroy();
     expect(await server.ask('reload')).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('or one that is gone is named by status until it is read', async () => {
+    const { server, folder } = await startTls(await authority.issue('127.0.0.1'));
+    const differs = async () =>
+      (await server.command('status')).out.split('\n').filter((line) => line.includes('was written since it was read'));
+    expect(await differs()).toEqual([]);
+    write(folder, await authority.issue('127.0.0.1'));
+    expect((await differs()).join()).toMatch(/server\.pem was written.*server\.key was written/);
+    await server.ask('reload');
+    expect(await differs()).toEqual([]);
+    await server.ask('restart');
+    expect(await differs()).toEqual([]);
+    rmSync(join(folder, 'server.pem'));
+    expect((await differs()).join()).toContain('server.pem was written since it was read, or is gone');
   });
 
   it.each([
