@@ -1,5 +1,4 @@
 /** Ways in which the next generation can fail: the fault, when it is injected, and how it is repaired. */
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
   chmodSync,
@@ -14,9 +13,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { makeFolder, root, waitFor, type TestServer } from './harness.ts';
+import { makeFolder, root, type TestServer } from './harness.ts';
 
 /** The files of one server, copied so that a test may damage them. */
 export interface Site {
@@ -181,18 +180,6 @@ export const failures: readonly Failure[] = [
     spoil: ({ cwd }) => writeFileSync(join(cwd, HANGING), ''),
     mend: () => undefined,
   },
-  {
-    title: 'no descriptors left to hand the connections over',
-    outcome: 'rolled-back',
-    says: 'cannot be duplicated for the next generation',
-    when: 'draining',
-    arrange: ({ server, opened }) => connectIdly(server, 2 * ROOM, opened),
-    spoil: ({ server }) => limitDescriptors(server, limitWithRoom(server)),
-    mend: ({ server, opened }) => {
-      opened.splice(0).forEach((connection) => connection.end());
-      limitDescriptors(server, 4_096);
-    },
-  },
 ];
 
 /** Copies all files that a server needs into a new folder. */
@@ -236,30 +223,4 @@ function occupyPort(opened: Site['opened']): Promise<number> {
   const server: Server = createServer();
   opened.push({ end: () => server.close() });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
-}
-
-/** Free descriptors: too few to duplicate each idle connection, enough for the active clients. */
-const ROOM = 200;
-
-const descriptorsOf = ({ pid }: TestServer): number[] => readdirSync(`/proc/${pid}/fd`).map(Number);
-
-/** A new descriptor gets the lowest free number below the limit. */
-function limitWithRoom(server: TestServer): number {
-  const taken = new Set(descriptorsOf(server));
-  let limit = 0;
-  for (let free = 0; free < ROOM; limit++) if (!taken.has(limit)) free++;
-  return limit;
-}
-
-const limitDescriptors = ({ pid }: TestServer, limit: number): void =>
-  void execFileSync('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
-
-async function connectIdly(server: TestServer, count: number, opened: Site['opened']): Promise<void> {
-  const before = descriptorsOf(server).length;
-  const { hostname, port } = new URL(server.url);
-  const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
-  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-  opened.push(...sockets.map((socket: Socket) => ({ end: () => void socket.destroy() })));
-  // Other clients open and close theirs meanwhile.
-  await waitFor(() => descriptorsOf(server).length > before + count * 0.8);
 }
