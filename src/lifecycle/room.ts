@@ -88,8 +88,8 @@ type GroupRoom = Room & { readonly swap: number };
 function roomOf(folder: string, layout: Layout): GroupRoom | null {
   const [limit, used] = [numberIn(folder, layout.limit), numberIn(folder, layout.used)];
   if (limit === null || used === null) return null;
-  const stat = readOrNull(join(folder, 'memory.stat')) ?? '';
-  const droppable = layout.droppable.map((name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0));
+  const stat = new Map((readOrNull(join(folder, 'memory.stat')) ?? '').split('\n').map((line) => line.split(' ', 2) as [string, string]));
+  const droppable = layout.droppable.map((name) => Number(stat.get(name) ?? 0));
   return { limit, left: limit - used + droppable.reduce((sum, bytes) => sum + bytes, 0), swap: swapIn(folder) };
 }
 
