@@ -166,6 +166,12 @@ describe('the advice', () => {
     ['a credential', credential, 'systemctl restart zscaler-mcp.service'],
     ['a closed file', closed, 'a reload is refused. Open it.'],
     ['a file gone from a mounted folder', { ...absent, origin: 'mounted-folder' }, 'Put it back on the host, in the mounted directory'],
+    ['a mounted Secret', { ...mounted, place: pod }, 'change what is mounted there (a Secret or ConfigMap) and apply it'],
+    [
+      'a file gone from a mounted Secret',
+      { ...absent, origin: 'mounted-folder', place: pod },
+      'Put it back into what is mounted there (a Secret or ConfigMap)',
+    ],
     ['a copy that is gone', { ...absent, origin: 'copy' }, 'Put it back with docker cp FILE CONTAINER:/srv/.env, then zscaler-mcp reload'],
     ['a credential that is gone', { ...absent, origin: 'credential', place: unit }, 'Run systemctl restart zscaler-mcp.service'],
     ['another file', elsewhere, 'zscaler-mcp restart picks up /home/u/.zscaler-mcp/.env'],

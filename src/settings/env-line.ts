@@ -186,7 +186,9 @@ function putBack({ origin, recorded, place }: EnvSituation): string {
   if (origin === 'credential') return `${capital(restartingUnit(place.unit))}, which makes it again.`;
   const how =
     origin === 'mounted-folder'
-      ? 'Put it back on the host, in the mounted directory'
+      ? place.kind === 'pod'
+        ? 'Put it back into what is mounted there (a Secret or ConfigMap), and apply it'
+        : 'Put it back on the host, in the mounted directory'
       : origin === 'copy'
         ? `Put it back with ${copying(place, recorded ?? '')}`
         : 'Put it back';
@@ -202,6 +204,8 @@ function changing({ origin, found, place }: EnvSituation): string {
     case 'copy':
       return `${copying(place, found ?? '')}, then ${reloading(place)}.`;
     case 'mounted-folder':
+      if (place.kind === 'pod')
+        return `change what is mounted there (a Secret or ConfigMap) and apply it; once ${found} has changed, ${reloading(place)}${waiting}.`;
       return `edit ${found} on the host, in the mounted directory, then ${reloading(place)}${waiting}.`;
     case 'mounted-file':
       return `edit the mounted file on the host in place, then ${reloading(place)}${waiting}. If your editor replaces the file, mount its directory (such as /config) instead.`;

@@ -122,7 +122,9 @@ export function hintForReference({ start, tool }: ReferenceForm, name: string, l
   const resolved = start === undefined ? `let ${tool} replace it before the server starts` : `start the server with \`${start}\``;
   const own = ownWay(tool);
   const { file, line } = layer.place(name);
+  if (file !== null && start === undefined)
+    return `Put the value itself into line ${line} of ${file}, or let ${tool} write it there before the server starts.${own}`;
   if (file !== null)
-    return `Move line ${line} of ${file} to a file that only ${tool} reads, and ${resolved}: the .env stands above the environment that holds the value then.${own}`;
+    return `Move line ${line} of ${file} to a file that \`${start}\` reads and this server does not, and ${resolved}: the .env stands above the environment that holds the value then.${own}`;
   return `${resolved[0]?.toUpperCase()}${resolved.slice(1)}, which puts the value there.${own}`;
 }
