@@ -1,14 +1,16 @@
 /** Which kind of restart the next one will be: found out by loading what it needs. */
 import type { Native } from './native.ts';
 import type { LifecycleOptions } from './options.ts';
+import { isProgramGone } from './program.ts';
 import type { LifecycleRecord } from './record.ts';
 
 /**
  * Loads the FFI, and records whether a restart can hand the listening socket over. Once loaded it stays, whatever becomes of
- * its files.
+ * its files. Where the whole program is out of reach, nothing is recorded: no restart is done then, with the FFI or without it.
  */
 export function tryHandover({ native, keeper }: Pick<LifecycleOptions<unknown>, 'native' | 'keeper'>): Native | null {
   const loaded = native();
+  if (loaded === null && isProgramGone(keeper.record)) return null;
   const handover = loaded ? 'descriptor' : 'rebind';
   if (keeper.record.handover !== handover) keeper.update({ handover });
   return loaded;
