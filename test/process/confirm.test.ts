@@ -63,17 +63,18 @@ describe('a deletion in the demo tenant', () => {
   });
 
   it('may be agreed to after a restart, and once: what was used before it stays used', async () => {
-    const server = await open();
-    const label = await freeLabel(server);
-    const [first, second] = [await ask(server, label.id), await ask(server, label.id)];
-    await answer(server, label.id, first, 'delete');
-    expect(await isThere(server, label)).toBe(false);
+    const server = await open(`ZSCALER_MCP_WRITE_TOOLS=${TOOL},zia_create_rule_label\n`);
+    const one = await freeLabel(server);
+    await callTool(server.url, 'zia_create_rule_label', { name: 'Another' });
+    const other = (await labels(server)).find(({ name }) => name === 'Another')!;
+    const [first, second] = [await ask(server, one.id), await ask(server, other.id)];
+    await answer(server, one.id, first, 'delete');
+    expect(await isThere(server, one)).toBe(false);
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
-    // The demo tenant starts again, so the label is back.
-    expect(textOf(await answer(server, label.id, first, 'delete'))).toContain('used before');
-    expect(await isThere(server, label)).toBe(true);
-    expect(textOf(await answer(server, label.id, second, 'delete'))).toContain('was deleted');
-    expect(await isThere(server, label)).toBe(false);
+    expect(textOf(await answer(server, one.id, first, 'delete'))).toContain('used before');
+    expect(await isThere(server, other)).toBe(true);
+    expect(textOf(await answer(server, other.id, second, 'delete'))).toContain('was deleted');
+    expect(await isThere(server, other)).toBe(false);
   });
 
   it('may be agreed to at another server with the same key, also while keys are exchanged', async () => {
