@@ -71,7 +71,8 @@ async function answerCall(call: Call, id: string): Promise<CallToolResult | Inpu
     });
     note({ event: 'done', decision, by, result: value });
     return result;
-  } catch (thrown) {
+  } catch (error) {
+    const thrown = error instanceof URIError ? halfCharacter(name) : error;
     note({
       event: 'failed',
       ...(isWrongInput(thrown) ? { decision: 'refused' } : { decision, by }),
@@ -98,6 +99,14 @@ function openNotes({ runtime, name, caller, audit }: Call, call: string, started
 
 /** Of an error's message, in characters: what a caller sent, or a cloud answered, may be quoted in it. */
 const LONGEST_ERROR = 4_000;
+
+/** A text that was cut in the middle of a character can be written in JSON, and not in an address. */
+const halfCharacter = (name: string): ZscalerMcpError =>
+  new ZscalerMcpError(
+    'ERR_TOOL_INPUT',
+    `${name} cannot be called like this: an input that is part of an address has half of a character (a lone surrogate, U+D800 to U+DFFF)`,
+    { hint: 'Send the whole character, or leave it out.' },
+  );
 
 /** Whether the arguments were wrong; then the cloud was not asked. */
 const isWrongInput = (thrown: unknown): boolean => thrown instanceof ZscalerMcpError && thrown.code === 'ERR_TOOL_INPUT';

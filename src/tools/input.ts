@@ -22,24 +22,12 @@ export function parseInput(tool: string, fields: Fields, raw: unknown): ToolInpu
   const faults = unknownNames(fields, given as Record<string, unknown>);
   const input: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const value = readWellFormed(field, (given as Record<string, unknown>)[name]);
+    const value = readField(field, (given as Record<string, unknown>)[name]);
     if ('fault' in value) faults.push(`${name} ${value.fault}`);
     else if (value.good !== undefined) input[name] = value.good;
   }
   if (faults.length > 0) throw refuse(tool, fields, faults);
   return input;
-}
-
-/** Half of a character, as a text that was cut in the middle of one has it, cannot be sent to the cloud. */
-function readWellFormed(field: Field, given: unknown): { good: unknown } | { fault: string } {
-  if (isWellFormed(given)) return readField(field, given);
-  return { fault: 'has half of a character in a text (a lone surrogate, U+D800 to U+DFFF): send the whole character, or leave it out' };
-}
-
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([name, item]) => name.isWellFormed() && isWellFormed(item));
 }
 
 /** null stands for "not given": the parameters of the Python server were nullable, and clients send it. */

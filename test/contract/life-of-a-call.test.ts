@@ -64,6 +64,12 @@ describe.each(['legacy', '2026-07-28'] as const)('a call of a client of the %s e
     expect(told[0]).toMatchObject({ progress: 2, message: 'page 1: 2 rows so far' });
   });
 
+  it('with half of a character in what becomes part of an address is wrong input, and no fault of the server', async () => {
+    const { text, isError } = await read(await connect(mode), 'zia_list_rule_labels', { search: 'a\ud800b' });
+    expect([isError, text]).toEqual([true, expect.stringMatching(/cannot be called like this: .*half of a character/)]);
+    expect(server.logged.join()).not.toContain('failed unexpectedly');
+  });
+
   it('gets what its query found, as text alone', async () => {
     const client = await connect(mode);
     const { text, structuredContent } = await read(client, 'zia_list_rule_labels', { query: 'sort_by(@, &name)[:2].{id: id, name: name}' });
