@@ -111,7 +111,7 @@ export const copyWarning = (path: string): string => `${path} is a copy, not a m
 
 /** Outside a container, a unit or a namespace may have a mount of its own. */
 const stale = ({ kind, isFolderMount = false }: Place): string =>
-  `the ${isFolderMount ? 'mounted directory' : 'file'} was replaced on the host; ${kind === 'host' ? 'the server' : 'this container'} still sees the old one`;
+  `${isFolderMount ? 'the mounted directory was replaced on the host;' : 'the file was replaced on the host;'} ${kind === 'host' ? 'the server' : 'this container'} still sees the old one`;
 
 /** To the second; the fraction is noise to an operator. */
 const spellIso = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
