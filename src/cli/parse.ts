@@ -110,10 +110,9 @@ function hintForWord(
   const instead = elsewhere.get(value);
   if (instead !== undefined) return instead;
   const near = nearest(value, words);
-  const option = optionForPath(value);
-  if (near === null && at !== null && option !== null && Object.hasOwn(options, option))
-    return `${command.name} takes a file with --${option}.`;
   if (near !== null) return `Did you mean ${near}?`;
+  const option = optionForPath(value);
+  if (at !== null && option !== null && Object.hasOwn(options, option)) return `${command.name} takes a file with --${option}.`;
   return index > 0 && words.includes(SETTINGS_TOPIC) ? `Pages of help: ${words.join(', ')}.` : `Commands: ${names.join(', ')}.`;
 }
 

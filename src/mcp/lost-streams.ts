@@ -13,8 +13,10 @@ export const LOST_EVENT = 'lost-0-0';
 
 /** The end of an event's ID: '' where it names no request. */
 export function nameRequests(requests: readonly RequestId[]): string {
+  // Most events open no stream.
+  if (requests.length === 0) return '';
   const name = Buffer.from(stringifyJson(requests)).toString('base64url');
-  return requests.length > 0 && name.length <= LONGEST ? `.${name}` : '';
+  return name.length <= LONGEST ? `.${name}` : '';
 }
 
 /** The requests that the event's ID names. */
