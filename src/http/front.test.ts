@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadNative } from '../lifecycle/native.ts';
 import { Front } from './front.ts';
 import { openSocket } from './socket.ts';
@@ -11,13 +11,24 @@ const native = loadNative({ env: {} });
 if (!native) throw new Error('these tests need the FFI');
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const agent of agents.splice(0)) agent.destroy();
   for (const front of fronts.splice(0)) await front.close(0);
 });
 
-/** Answers after the milliseconds in the path; `/stream` never ends by itself, `/begun` not before the last call. */
-async function openFront(): Promise<Front> {
+/** A front whose test decides when an answer is given. */
+type TestFront = Front & {
+  /** Resolves when a request for this path has arrived. */
+  arrival: (path: string) => Promise<void>;
+  /** Answers the request for a path that begins with `/held`. */
+  release: (path: string) => void;
+};
+
+/** Answers at once; `/held...` when the test releases it, `/stream` never by itself, `/begun` not before the last call. */
+async function openFront(): Promise<TestFront> {
   const begun = new Set<ServerResponse>();
+  const held = new Map<string, ServerResponse>();
+  const seen = new Set<string>();
   const front = new Front({
     lastCall: async (why) => {
       // Longer than a response may take to close: the errors are stored for other replicas first.
@@ -25,20 +36,23 @@ async function openFront(): Promise<Front> {
       for (const response of begun) response.end(why);
     },
     respond(incoming, response, context) {
+      const url = incoming.url ?? '';
       incoming.resume();
-      if (incoming.url === '/stream') {
+      seen.add(url);
+      if (url === '/stream') {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.flushHeaders();
         return context.standing({ end: () => response.end() });
       }
-      if (incoming.url === '/begun') {
+      if (url === '/begun') {
         begun.add(response);
         response.write('begun, ');
         return;
       }
-      if (incoming.url === '/large') return void response.end(Buffer.alloc(LARGE, 'x'));
-      if (incoming.url === '/body') return void incoming.once('end', () => response.end('done'));
-      setTimeout(() => response.end('done'), Number(incoming.url?.slice(1) ?? 0));
+      if (url === '/large') return void response.end(Buffer.alloc(LARGE, 'x'));
+      if (url === '/body') return void incoming.once('end', () => response.end('done'));
+      if (url.startsWith('/held')) return void held.set(url, response);
+      response.end('done');
     },
     refuse(response, why) {
       response.statusCode = 503;
@@ -47,7 +61,10 @@ async function openFront(): Promise<Front> {
   });
   fronts.push(front);
   await front.listen({ host: '127.0.0.1', port: 0 });
-  return front;
+  return Object.assign(front, {
+    arrival: (path: string) => until(() => seen.has(path)),
+    release: (path: string) => held.get(path)?.end('done'),
+  });
 }
 
 function keptAlive(): Agent {
@@ -89,16 +106,24 @@ function openRaw(front: Front) {
   return { socket, text: () => text };
 }
 
+/** Writes a part of a request, and resolves when the front has read it: a request written later has been answered. */
+async function writePart(front: Front, { socket }: { socket: Socket }, part: string): Promise<void> {
+  await new Promise<void>((resolve) => socket.write(part, () => resolve()));
+  for (let round = 0; round < 2; round++) await get(front.address(), '/0');
+}
+
 describe('a front that falls silent', () => {
   it('lets what is in flight finish, holds newcomers in the kernel, and serves them when it resumes', async () => {
     const front = await openFront();
     const address = front.address();
     const agent = keptAlive();
     const first = await get(address, '/0', agent);
-    const slow = get(address, '/300');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const slow = get(address, '/held');
+    await front.arrival('/held');
     const copy = native.duplicate(front.descriptor() ?? -1);
-    expect(await front.drain({ timeoutMs: 5_000, carry: true, signal: never })).toEqual({ interrupted: 0 });
+    const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: never });
+    front.release('/held');
+    expect(await draining).toEqual({ interrupted: 0 });
     expect((await slow).text).toBe('done');
     expect(front.parked().length).toBe(1);
     const waiting = [get(address, '/0'), get(address, '/0', agent)];
@@ -113,15 +138,15 @@ describe('a front that falls silent', () => {
   it('lets what has begun end with a last word', async () => {
     const front = await openFront();
     const answer = get(front.address(), '/begun');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await front.arrival('/begun');
     expect(await front.drain({ timeoutMs: 50, carry: true, signal: never })).toEqual({ interrupted: 1 });
     expect((await answer).text).toMatch(/^begun, .*did not finish in time$/);
   });
 
   it('gives an error to what does not finish in time, and counts it', async () => {
     const front = await openFront();
-    const slow = get(front.address(), '/5000');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const slow = get(front.address(), '/held');
+    await front.arrival('/held');
     expect(await front.drain({ timeoutMs: 100, carry: true, signal: never })).toEqual({ interrupted: 1 });
     expect(await slow).toMatchObject({ status: 503, text: expect.stringContaining('did not finish in time') as string });
   });
@@ -131,10 +156,12 @@ describe('a front that falls silent', () => {
     const address = front.address();
     const agent = keptAlive();
     await get(address, '/0', agent);
-    const draining = front.drain({ timeoutMs: 5_000, carry: false, signal: never });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const slow = get(address, '/held');
+    await front.arrival('/held');
+    const draining = front.drain({ timeoutMs: 60_000, carry: false, signal: never });
     expect((await get(address, '/0', agent)).headers.connection).toBe('close');
-    await draining;
+    front.release('/held');
+    await Promise.all([slow, draining]);
     expect(front.parked()).toEqual([]);
     await expect(get(address, '/0')).rejects.toThrow();
     await front.listen({ host: '127.0.0.1', port: 0 });
@@ -143,24 +170,21 @@ describe('a front that falls silent', () => {
   it('ends event streams at once, and does not wait for them', async () => {
     const front = await openFront();
     const stream = get(front.address(), '/stream');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const startedAt = performance.now();
+    await front.arrival('/stream');
+    vi.useFakeTimers({ toFake: ['performance'] });
+    // The clock stands still: no timeout ends the drain.
     expect(await front.drain({ timeoutMs: 60_000, carry: true, signal: never })).toEqual({ interrupted: 0 });
     expect((await stream).status).toBe(200);
-    expect(performance.now() - startedAt).toBeLessThan(30_000);
     await front.listen({ host: '127.0.0.1', port: 0 });
   });
 
   it('does not hand over a connection on which a request has begun to arrive', async () => {
     const front = await openFront();
-    const { port } = front.address();
-    const half = connect(port, '127.0.0.1');
-    half.on('error', () => undefined);
-    half.write('GET /0 HTTP/1.1\r\nHost: x\r\nX-Ha');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const half = openRaw(front);
+    await writePart(front, half, 'GET /0 HTTP/1.1\r\nHost: x\r\nX-Ha');
     await front.drain({ timeoutMs: 100, carry: true, signal: never });
     expect(front.parked()).toEqual([]);
-    half.destroy();
+    half.socket.destroy();
     await front.listen({ host: '127.0.0.1', port: 0 });
   });
 
@@ -193,12 +217,13 @@ describe('a front that falls silent', () => {
     const front = await openFront();
     const slow = openRaw(front);
     // Keeps the drain in its first part, in which new connections are accepted.
-    slow.socket.write('GET /400 HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.socket.write('GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
+    await front.arrival('/held');
     const client = openRaw(front);
-    if (isBefore) client.socket.write(beginning);
-    await pause(100);
+    if (isBefore) await writePart(front, client, beginning);
     const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: never });
-    if (!isBefore) client.socket.write(beginning);
+    if (!isBefore) await writePart(front, client, beginning);
+    front.release('/held');
     await pause(1_600);
     client.socket.write(rest);
     expect(await draining).toEqual({ interrupted: 0 });
@@ -208,11 +233,18 @@ describe('a front that falls silent', () => {
 
   it('gives what comes during the drain the whole time once more', async () => {
     const front = await openFront();
-    const first = get(front.address(), '/900');
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const first = get(front.address(), '/held/1');
+    await front.arrival('/held/1');
+    const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: never });
+    const second = get(front.address(), '/held/2');
+    await front.arrival('/held/2');
+    vi.advanceTimersByTime(50_000);
+    front.release('/held/1');
+    await until(() => front.descriptor() === null);
+    vi.advanceTimersByTime(50_000);
     await pause(50);
-    const draining = front.drain({ timeoutMs: 1_500, carry: true, signal: never });
-    await pause(200);
-    const second = get(front.address(), '/1800');
+    front.release('/held/2');
     expect(await draining).toEqual({ interrupted: 0 });
     expect([(await first).text, (await second).text]).toEqual(['done', 'done']);
   });
@@ -220,8 +252,7 @@ describe('a front that falls silent', () => {
   it('answers half of a header with an error in the end, and counts it', async () => {
     const front = await openFront();
     const client = openRaw(front);
-    client.socket.write('GET /0 HTTP/1.1\r\nHo');
-    await pause(50);
+    await writePart(front, client, 'GET /0 HTTP/1.1\r\nHo');
     expect(await front.drain({ timeoutMs: 50, carry: true, signal: never })).toEqual({ interrupted: 1 });
     await until(() => client.socket.destroyed);
     expect(client.text()).toMatch(/^HTTP\/1\.1 503 .*Connection: close/s);
@@ -232,7 +263,7 @@ describe('a front that falls silent', () => {
     const client = openRaw(front);
     client.socket.pause();
     client.socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
-    await pause(100);
+    await front.arrival('/large');
     const draining = front.drain({ timeoutMs: 50, carry: true, signal: never });
     await pause(500);
     client.socket.resume();
@@ -247,27 +278,33 @@ describe('a front that falls silent', () => {
     idle.socket.write('GET /0 HTTP/1.1\r\nHost: x\r\n\r\n');
     await until(() => idle.text().endsWith('done'));
     const calledOff = new AbortController();
-    const first = get(front.address(), '/100');
-    await pause(50);
+    const first = get(front.address(), '/held/1');
+    await front.arrival('/held/1');
     const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: calledOff.signal });
-    slow.socket.write('GET /1000 HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.socket.write('GET /held/2 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await front.arrival('/held/2');
+    front.release('/held/1');
     await first;
     await until(() => front.parked().length > 0);
     calledOff.abort();
     expect(await draining).toEqual({ interrupted: 0 });
     expect(front.parked()).toEqual([]);
-    expect(await front.close(performance.now() + 60_000)).toEqual({ interrupted: 0 });
+    const closing = front.close(performance.now() + 60_000);
+    front.release('/held/2');
+    expect(await closing).toEqual({ interrupted: 0 });
     await until(() => slow.text().endsWith('done'));
   });
 
   it('gives up draining when it is called off', async () => {
     const front = await openFront();
-    const slow = get(front.address(), '/800');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const slow = get(front.address(), '/held');
+    await front.arrival('/held');
     const calledOff = new AbortController();
-    setTimeout(() => calledOff.abort(), 50);
-    await front.drain({ timeoutMs: 60_000, carry: true, signal: calledOff.signal });
+    const draining = front.drain({ timeoutMs: 60_000, carry: true, signal: calledOff.signal });
+    calledOff.abort();
+    await draining;
     expect((await get(front.address(), '/0')).text, 'still accepting').toBe('done');
+    front.release('/held');
     expect((await slow).text).toBe('done');
   });
 });
