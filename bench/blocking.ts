@@ -12,6 +12,8 @@ const budget = { maxTokens: 20_000, inputs: ['query'] };
 const list = (part: string, count: number): string => `[${`${part},`.repeat(count - 2)}${part}]`;
 const text = (part: string, length = LARGEST - 100): string => JSON.stringify([part.repeat(Math.floor(length / Buffer.byteLength(part)))]);
 
+const hex = (number: number): string => number.toString(16).toUpperCase();
+
 /** Bodies as large as a message may be. */
 const bodies: Readonly<Record<string, string>> = {
   'one text': text('a'),
@@ -20,8 +22,12 @@ const bodies: Readonly<Record<string, string>> = {
   objects: list('{}', MOST_VALUES / 2),
   'an object of many members': JSON.stringify(Object.fromEntries(Array.from({ length: 5_800 }, (_, at) => [`key ${at}`, at]))),
   'marks of hidden characters': text('⟦U+200B⟧'),
+  'marks of different characters': JSON.stringify([Array.from({ length: 400_000 }, (_, at) => `⟦U+${hex(0x1_00_00 + at)}⟧`).join('')]),
   'parts of tokens': text('eyJ.'),
 };
+
+/** The one row of an answer, with a text as long as the cloud may send. */
+const row = (part: string): unknown => [{ id: 1, name: part.repeat((4 * LARGEST) / (JSON.stringify(part).length - 2) - 20) }];
 
 /** Values of the cloud, of 4 MiB or as many values or names as are let in. */
 const answers: Readonly<Record<string, unknown>> = {
@@ -30,8 +36,13 @@ const answers: Readonly<Record<string, unknown>> = {
   'rows of hidden characters': Array.from({ length: 1_000 }, () => ({ name: '\u200B'.repeat(1_000) })),
   markup: '<a '.repeat(LARGEST / 3),
   'rows without a common field': Array.from({ length: 9_900 }, (_, at) => ({ [`a${at}`]: 0, [`b${at}`]: 0 })),
-  'a million values': Array.from({ length: 499_000 }, () => ({ a: 1 })),
-  'large objects': Array.from({ length: 20 }, () => Object.fromEntries(Array.from({ length: 5_800 }, (_, at) => [`key ${at}`, at]))),
+  'as many values as are let in': Array.from({ length: 399_000 }, () => ({ a: 1 })),
+  'a row with one text': row('a'),
+  'a row with one text of quotes': row('"'),
+  'a row with one text of hidden characters': row('\u200B'),
+  'a row with one text of markup': row('<a '),
+  'an object with one text of markup': { id: 1, of: row('<a ') },
+  'large objects': Array.from({ length: 16 }, () => Object.fromEntries(Array.from({ length: 5_800 }, (_, at) => [`key ${at}`, at]))),
 };
 
 function cpuMs(run: () => unknown): number {
@@ -65,28 +76,25 @@ for (const [name, body] of Object.entries(bodies)) {
     measure(() => canonicalJson(value)),
   );
 }
+function reportRefusal(what: string, parse: (text: string) => unknown, json: string): void {
+  // Flat: a text put together from parts is copied when it is first read.
+  const flat = Buffer.from(json).toString('latin1');
+  report(
+    `refuse ${what}`,
+    measure(() => {
+      try {
+        parse(flat);
+      } catch {
+        // Too many values.
+      }
+    }),
+  );
+}
+
 for (const part of ['0,', '[],', '{},'])
-  report(
-    `refuse an answer of ${JSON.stringify(part)}, 16 MiB`,
-    measure(() => {
-      try {
-        parseAnswer(`[${part.repeat((4 * LARGEST) / part.length)}`);
-      } catch {
-        // Too many values.
-      }
-    }),
-  );
+  reportRefusal(`an answer of ${JSON.stringify(part)}, 16 MiB`, parseAnswer, `[${part.repeat((4 * LARGEST) / part.length)}`);
 for (const part of ['0,', '{},', '{"a":0},', '[[],'])
-  report(
-    `refuse a message of ${JSON.stringify(part)}`,
-    measure(() => {
-      try {
-        parseMessage(`[${part.repeat(LARGEST / part.length)}`);
-      } catch {
-        // Too many values.
-      }
-    }),
-  );
+  reportRefusal(`a message of ${JSON.stringify(part)}`, parseMessage, `[${part.repeat(LARGEST / part.length)}`);
 for (const [name, value] of Object.entries(answers)) {
   const json = stringifyJson(value);
   report(

@@ -28,6 +28,11 @@ export const MOST_VALUES = 50_000;
 /** Protects the stack. */
 export const MOST_LEVELS = 200;
 
+/** What a value takes in memory at least, in bytes, besides its text. */
+export const BYTES_OF_VALUE = 40;
+/** Bytes of a message that nothing is counted for: what usual requests have. */
+export const USUAL_MESSAGE = 16_384;
+
 /** In an object of more members than this each further one takes the time of ten values: V8 keeps them in a dictionary. */
 const [MANY_MEMBERS, COST_OF_MANY, IN_LIST] = [1_000, 10, -1_000_000_000];
 
@@ -42,7 +47,7 @@ interface Bounds {
 
 /** A message is small; an answer of the cloud may be a page of all that a tenant has. */
 const OF_MESSAGE: Bounds = { values: MOST_VALUES, names: MOST_VALUES, unsafe: MOST_VALUES };
-const OF_ANSWER: Bounds = { values: 1_000_000, names: 20_000, unsafe: 50_000 };
+const OF_ANSWER: Bounds = { values: 800_000, names: 20_000, unsafe: 50_000 };
 
 /** `parseJson` for a message of a client. @throws TooComplex, before anything is made of it, and SyntaxError */
 export const parseMessage = (text: string): unknown => parseWithin(text, OF_MESSAGE);

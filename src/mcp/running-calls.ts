@@ -1,5 +1,6 @@
 /** The tool calls that are running, bounded: a call goes on when the client that sent it is gone. */
 import { ProtocolError } from '@modelcontextprotocol/server';
+import { BYTES_OF_VALUE, USUAL_MESSAGE } from '../common/json.ts';
 
 interface Running {
   readonly tool: string;
@@ -10,10 +11,6 @@ interface Running {
 
 const MOST_CALLS = 2_000;
 const MOST_BYTES = 64 * 1_024 * 1_024;
-/** Arguments up to this size are part of what a call takes anyway. */
-const FREE = 16_384;
-/** What a value takes at least, in bytes. */
-const VALUE = 40;
 /** A code for errors of this server; see JSON-RPC 2.0, section 5.1. */
 const BUSY = -32_000;
 
@@ -30,7 +27,7 @@ export class RunningCalls {
   /** Runs a call. @throws ProtocolError when too many are running, or their arguments take too much */
   async track<Result>(tool: string, args: unknown, run: () => Promise<Result>): Promise<Result> {
     const { calls, bytes } = this.#limits;
-    const size = Math.max(0, sizeOf(args) - FREE);
+    const size = Math.max(0, sizeOf(args) - USUAL_MESSAGE);
     if (this.#running.size >= calls) throw busy(`as many calls are running as may run at once (${calls})`);
     if (this.#bytes + size > bytes) throw busy(`the arguments of the running calls take the ${bytes} bytes that they may take together`);
     this.#bytes += size;
@@ -63,7 +60,7 @@ function sizeOf(value: unknown): number {
   const rest: unknown[] = [value];
   let size = 0;
   for (let item = rest.pop(); item !== undefined; item = rest.pop()) {
-    size += typeof item === 'string' ? VALUE + item.length : VALUE;
+    size += typeof item === 'string' ? BYTES_OF_VALUE + item.length : BYTES_OF_VALUE;
     if (typeof item !== 'object' || item === null) continue;
     for (const [key, member] of Object.entries(item)) {
       size += key.length;

@@ -3,11 +3,14 @@ import { quote, stringifyJson } from '../common/json.ts';
 import { advise, beginningOf, bytesOf, sizeOf, type Budget } from './budget.ts';
 import { toCsv } from './csv.ts';
 import { isListing, type Rows } from './listing.ts';
+import { describeKind, Omitted } from './omitted.ts';
 
 /** Formats an answer; the result never exceeds `budget`. */
 export function writeText(value: unknown, budget: Budget): string {
   if (isListing(value)) return writeRows(value, budget, frameJson);
   if (Array.isArray(value)) return writeRows({ items: value as unknown[] }, budget, frameArray);
+  if (typeof value === 'object' && value !== null && Object.values(value).some((member) => member instanceof Omitted))
+    return cutObject(value, budget);
   const text = typeof value === 'string' ? value : stringifyJson(value);
   if (budget.whole?.bytes === undefined && sizeOf(text) <= bytesOf(budget)) return text;
   return typeof value === 'object' && value !== null ? cutObject(value, budget) : cutText(text, budget);
@@ -95,13 +98,18 @@ const namesOf = (names: readonly string[]): string =>
     .map((name) => name.slice(0, 80))
     .join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '');
 
+/** A member of an object that is cut; one that was left out before has no JSON. */
+interface Member {
+  readonly name: string;
+  readonly member: unknown;
+  readonly json: string | null;
+}
+
 /** Keeps as many members as fit, small ones first, and names the rest. */
 function cutObject(value: object, budget: Budget): string {
-  const members = Object.entries(value).map(([name, member]) => ({
-    name,
-    member: member as unknown,
-    json: `${quote(name)}:${stringifyJson(member)}`,
-  }));
+  const members = Object.entries(value).map(([name, member]: [string, unknown]): Member => {
+    return { name, member, json: member instanceof Omitted ? null : `${quote(name)}:${stringifyJson(member)}` };
+  });
   const write = (kept: ReadonlySet<unknown>) => {
     const left = members.filter((member) => !kept.has(member));
     return `${noteOnObject(left, budget)}\n\n{${members
@@ -112,8 +120,8 @@ function cutObject(value: object, budget: Budget): string {
   const kept = new Set<unknown>();
   const room = bytesOf(budget);
   let size = sizeOf(write(kept)) + RESERVE;
-  for (const member of members.toSorted((one, other) => one.json.length - other.json.length)) {
-    size += sizeOf(member.json) + 1;
+  for (const member of members.filter(({ json }) => json !== null).toSorted((one, other) => lengthOf(one) - lengthOf(other))) {
+    size += sizeOf(member.json ?? '') + 1;
     if (size > room) break;
     kept.add(member);
   }
@@ -121,18 +129,18 @@ function cutObject(value: object, budget: Budget): string {
   return sizeOf(text) <= room ? text : cutText(text, budget);
 }
 
+const lengthOf = ({ json }: Member): number => json?.length ?? 0;
+
 /** Bytes by which the note on omitted members may grow as more members are kept. */
 const RESERVE = 1_200;
 
-function noteOnObject(left: readonly { readonly name: string; readonly member: unknown; readonly json: string }[], budget: Budget): string {
-  const named = left.map(({ name, member, json }) => `${name} (${kindOf(member)}, ${sizeOf(json)} bytes)`);
+function noteOnObject(left: readonly Member[], budget: Budget): string {
+  const named = left.map((member) => `${member.name} (${describeKind(member.member)}, ${describeSize(member)})`);
   return `This answer is cut: an answer may have ${budget.maxTokens} tokens. Left out: ${namesOf(named)}.`;
 }
 
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === 'object' && value !== null ? `an object of ${Object.keys(value).length}` : typeof value;
-}
+const describeSize = ({ member, json }: Member): string =>
+  member instanceof Omitted ? `at least ${member.bytes} bytes` : `${sizeOf(json ?? '')} bytes`;
 
 function cutText(text: string, budget: Budget): string {
   const note = `This text is cut: an answer may have ${budget.maxTokens} tokens, and it has ${budget.whole?.bytes ?? sizeOf(text)} bytes. It begins:\n\n`;

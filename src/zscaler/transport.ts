@@ -1,4 +1,5 @@
 /** HTTP transport. Node's own fetch, or undici where a proxy is configured; undici is loaded only then. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { Pieces } from '../common/pieces.ts';
 import type { ProxyConfig } from './config.ts';
 import { holdSmall, type Held } from './held-answers.ts';
@@ -61,8 +62,14 @@ async function readText(body: ReadableStream<Uint8Array> | null, held: Pick<Held
     held.take(piece.length);
     pieces.add(piece);
   }
-  return new TextDecoder().decode(pieces.take());
+  const text = new TextDecoder().decode(pieces.take());
+  // Parsing it takes as long again: others have their turn in between.
+  if (text.length > LARGE) await turn();
+  return text;
 }
+
+/** Characters. Smaller answers are decoded in less than a millisecond. */
+const LARGE = 1_048_576;
 
 interface ProxiedFetch {
   fetch: Fetch;

@@ -4,8 +4,10 @@
  * body and wait do not keep others out.
  */
 
+import { BYTES_OF_VALUE, USUAL_MESSAGE } from '../../common/json.ts';
+
 /** Free for every body, as part of its connection, so that usual requests are served whatever others send. */
-export const FREE = 16_384;
+export const FREE = USUAL_MESSAGE;
 
 /** The room that one body takes. */
 export interface BodyPlace {
@@ -102,8 +104,6 @@ export class BodyRoom {
 
 const costOf = (bytes: number): number => Math.max(0, bytes - FREE);
 
-/** What a value takes at least, in bytes, besides its text. */
-const VALUE = 40;
 const [BRACE, BRACKET, COMMA] = [0x7b, 0x5b, 0x2c];
 
 /** Bytes that JSON takes once it is parsed, beyond those of its text: `[[],[],[]]` takes thirteen times its length. */
@@ -111,5 +111,5 @@ export function costOfValues(text: Buffer): number {
   if (text.length <= FREE) return 0;
   let count = 0;
   for (const byte of text) if (byte === COMMA || byte === BRACE || byte === BRACKET) count++;
-  return count * VALUE;
+  return count * BYTES_OF_VALUE;
 }
