@@ -21,6 +21,7 @@ export interface SavedPipe {
 
 const MAX_LINE = 10 * 1_024 * 1_024;
 const NEWLINE = 0x0a;
+const MOST_UNREAD = 64 * 1_024 * 1_024;
 
 /** The transport of one client over stdio. */
 export class LineTransport implements Transport {
@@ -39,6 +40,8 @@ export class LineTransport implements Transport {
   readonly #line = new Pieces();
   #isSkipping = false;
   #isClosed = false;
+  /** Whether messages wait in the pipe until the client has read its answers. */
+  #isCrowded = false;
   readonly #running = new Set<RequestId>();
   #waiting: (() => void)[] = [];
   #handshake: Handshake | null = null;
@@ -46,10 +49,13 @@ export class LineTransport implements Transport {
   #opening: { readonly id: RequestId; readonly handshake: Handshake } | null = null;
   readonly #saved: SavedPipe | null;
   readonly #generation: number;
+  readonly #mostUnread: number;
   /** Repeated requests of the handshake, whose answers the client already has. */
   readonly #repeated = new Map<RequestId, () => void>();
 
-  constructor(input: Readable, output: Writable, saved: SavedPipe | null = null, generation = 1) {
+  /** @param mostUnread bytes that may wait for a client that does not read, before no further message of it is read */
+  constructor(input: Readable, output: Writable, saved: SavedPipe | null = null, generation = 1, mostUnread = MOST_UNREAD) {
+    this.#mostUnread = mostUnread;
     this.#generation = generation;
     this.#saved = saved;
     this.#input = input;
@@ -136,7 +142,18 @@ export class LineTransport implements Transport {
   /** False when the client reads slower than this writes. */
   #write(message: JSONRPCMessage): boolean {
     const line = `${stringifyJson(shortenError(message))}\n`;
-    return this.#output.write(hasList(message) ? Buffer.concat(fillIn(Buffer.from(line))) : line);
+    const isTaken = this.#output.write(hasList(message) ? Buffer.concat(fillIn(Buffer.from(line))) : line);
+    if (this.#output.writableLength > this.#mostUnread && !this.#isCrowded) void this.#waitForReader();
+    return isTaken;
+  }
+
+  async #waitForReader(): Promise<void> {
+    this.#isCrowded = true;
+    this.#input.pause();
+    await this.#drained();
+    this.#isCrowded = false;
+    // Otherwise it is held, or closed.
+    if (this.#input.listeners('data').includes(this.#read)) this.#input.resume();
   }
 
   /** Resolves when every request has its answer. */

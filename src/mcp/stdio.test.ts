@@ -4,6 +4,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../../test/conformance/raw.ts';
 import { createTestMcp, testTools, type StackOptions } from '../../test/conformance/stack.ts';
+import { LineTransport } from './lines.ts';
 
 function openPipe(options: StackOptions = {}) {
   const stack = createTestMcp(options);
@@ -218,5 +219,54 @@ describe('a question over the pipe', () => {
     await pipe.connection.idle();
     const { result } = (await pipe.answerTo(1)) as { result: { content: { text: string }[] } };
     expect(result.content[0]?.text).toContain('nothing was changed');
+  });
+});
+
+describe('a client over stdio that does not read', () => {
+  it('is asked for no further message until it reads, and loses none', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough({ highWaterMark: 16 })];
+    const transport = new LineTransport(input, output, null, 1, 10_000);
+    const got: unknown[] = [];
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's interface of a transport
+    transport.onmessage = (message) => {
+      if (!('id' in message) || message.id === undefined) return;
+      got.push(message.id);
+      void transport.send({ jsonrpc: '2.0', id: message.id, result: { text: 'x'.repeat(1_000) } });
+    };
+    await transport.start();
+    onTestFinished(() => transport.close());
+    // In pieces: what has been read is answered.
+    for (let id = 0; id < 100; id++) {
+      input.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' })}\n`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(got.length).toBeGreaterThan(5);
+    expect(got.length).toBeLessThan(20);
+    const answers: string[] = [];
+    output.setEncoding('utf8').on('data', (text: string) => answers.push(text));
+    await until(() => got.length === 100 && answers.join('').split('\n').length === 101);
+    expect(got).toEqual(Array.from({ length: 100 }, (_, id) => id));
+  });
+
+  it('is not read from either while the pipe is held', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough({ highWaterMark: 16 })];
+    const transport = new LineTransport(input, output, null, 1, 100);
+    const got: unknown[] = [];
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's interface of a transport
+    transport.onmessage = (message) => {
+      got.push(message);
+      void transport.send({ jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1_000) } });
+    };
+    await transport.start();
+    onTestFinished(() => transport.close());
+    const ping = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })}\n`;
+    input.write(ping);
+    await until(() => got.length === 1);
+    transport.hold();
+    input.write(ping);
+    output.resume();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(got).toHaveLength(1);
+    expect(Buffer.from(transport.save().rest, 'base64').toString()).toBe(ping);
   });
 });

@@ -24,10 +24,15 @@ export interface SharedEvent<Event> {
 
 const MOST_EVENTS = 256;
 const MOST_BYTES = 4 * 1_024 * 1_024;
+/** Of the events of all sessions together; beyond it the oldest are dropped. */
+const MOST_BYTES_IN_ALL = 64 * 1_024 * 1_024;
 /** A Redis stream id is two numbers (milliseconds, counter); a sequence combines both. */
 const PER_MS = 1_000;
 
-/** Appends after the newest event, and never before the current time. */
+/**
+ * Appends after the newest event, and never before the current time. Every event is noted with its size in the order of arrival;
+ * what its session dropped since, or what expired, counts until it is the oldest.
+ */
 const APPEND = `
 local ms, n = tonumber(ARGV[2]), tonumber(ARGV[3])
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
@@ -41,6 +46,17 @@ local id = string.format('%.0f-%.0f', ms, n)
 redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[4], id, 'd', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PUBLISH', KEYS[1], ARGV[6])
+redis.call('RPUSH', KEYS[2], string.len(ARGV[1]) .. ' ' .. id .. ' ' .. KEYS[1])
+local total = redis.call('INCRBY', KEYS[3], string.len(ARGV[1]))
+while total > tonumber(ARGV[7]) do
+  local oldest = redis.call('LPOP', KEYS[2])
+  if not oldest then redis.call('SET', KEYS[3], 0) break end
+  local bytes, old, key = string.match(oldest, '^(%d+) (%S+) (.*)$')
+  redis.call('XDEL', key, old)
+  total = redis.call('DECRBY', KEYS[3], bytes)
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return id`;
 
 export class SharedSessions<Record, Event extends OfStream, Message> {
@@ -116,8 +132,9 @@ export class SharedSessions<Record, Event extends OfStream, Message> {
     const sealed = this.#ring().seal(key, stringifyJson(event));
     const { ms, n } = split(least);
     const most = Math.max(1, Math.min(MOST_EVENTS, Math.floor(MOST_BYTES / sealed.length)));
-    const args = [sealed, ms, n, most, Math.ceil(lifeMs), event.stream ?? ''].map(String);
-    return join((await this.#link.run((client) => client.eval(APPEND, { keys: [key], arguments: args }))) as string);
+    const keys = [key, this.#names.plain('events-noted'), this.#names.plain('events-bytes')];
+    const args = [sealed, ms, n, most, Math.ceil(lifeMs), event.stream ?? '', MOST_BYTES_IN_ALL].map(String);
+    return join((await this.#link.run((client) => client.eval(APPEND, { keys, arguments: args }))) as string);
   }
 
   /** Events after a sequence. @throws when the store cannot be asked */

@@ -84,7 +84,12 @@ export async function startRedis(): Promise<TestRedis> {
         const found = new Map<string, { ttlMs: number; content: string }>();
         for (const key of await client.keys('*')) {
           const type = await client.type(key);
-          const content = type === 'stream' ? JSON.stringify(await client.xRange(key, '-', '+')) : await client.get(key);
+          const content =
+            type === 'stream'
+              ? JSON.stringify(await client.xRange(key, '-', '+'))
+              : type === 'list'
+                ? (await client.lRange(key, 0, -1)).join('\n')
+                : await client.get(key);
           found.set(key, { ttlMs: await client.pTTL(key), content: content ?? '' });
         }
         return found;
