@@ -217,6 +217,16 @@ describe.skipIf(process.platform !== 'linux')('what a stranger wrote', () => {
     }
   }, 300_000);
 
+  it('into the record neither breaks a check nor makes it say something of another form', async () => {
+    const endings = new Set<string>();
+    for (const mutation of mutationsOf(record())) {
+      plant(pidFile, mutation);
+      endings.add((await judge(['check'], mutation)).text.split('\n')[0] ?? '');
+    }
+    // It does look into the record.
+    expect(endings.size).toBeGreaterThan(5);
+  }, 300_000);
+
   it('into the record neither misleads nor breaks a command that acts', async () => {
     plant(join(folder, 'answer'), answer('reload'));
     for (const mutation of mutationsOf({ ...record(), pid: 2 ** 22 + 1 })) {
