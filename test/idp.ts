@@ -1,5 +1,5 @@
 /** An identity provider for tests: publishes discovery and keys over HTTP on loopback, and signs any token on request. */
-import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +15,8 @@ export interface Idp {
   fetches(): number;
   /** A valid token with some claims changed; null removes a claim. */
   token(claims?: Record<string, unknown>, header?: { alg?: string; kid?: string; [name: string]: unknown }): Promise<string>;
+  /** A header and a payload of any form, with a good signature (RS256) of the current key: members of objects change those of a good token, any other value replaces all. */
+  sign(parts: { header?: unknown; payload?: unknown }): string;
   /** Signed as if the public key were a shared secret. */
   confused(): string;
   /** Without a signature, and saying so. */
@@ -73,6 +75,10 @@ export async function startIdp(audience = 'zscaler-mcp-server'): Promise<Idp> {
     fetches: () => fetches,
     token: (claims = {}, header = {}) =>
       new SignJWT(claimsOf(claims)).setProtectedHeader({ alg: 'RS256', kid: current().kid, ...header }).sign(current().privateKey),
+    sign: ({ header = {}, payload = {} }) => {
+      const body = `${part({ alg: 'RS256', kid: current().kid }, header)}.${part(claimsOf({}), payload)}`;
+      return `${body}.${sign('sha256', Buffer.from(body), current().privateKey).toString('base64url')}`;
+    },
     confused: () => {
       const pem = current().publicKey.export({ type: 'spki', format: 'pem' });
       const body = `${encode({ alg: 'HS256', kid: current().kid })}.${encode(claimsOf({}))}`;
@@ -98,6 +104,12 @@ export async function startIdp(audience = 'zscaler-mcp-server'): Promise<Idp> {
     },
     start: open,
   };
+}
+
+/** A part of a token: a text as it is. */
+function part(usual: object, given: unknown): string {
+  if (typeof given === 'string') return Buffer.from(given).toString('base64url');
+  return encode(typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...usual, ...given } : given);
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

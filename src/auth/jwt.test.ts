@@ -67,7 +67,7 @@ describe.each([
     ['has expired', /^it has expired, or the clock/, (idp) => idp.token({ exp: now() - 40 })],
     ['never expires', /^its claim exp is missing or not valid$/, (idp) => idp.token({ exp: null })],
     ['is not valid yet', /^it is not valid yet, or the clock/, (idp) => idp.token({ nbf: now() + 40 })],
-    ['is for nobody through no client', /^it names neither a subject nor a client$/, (idp) => idp.token({ sub: null, azp: null })],
+    ['is for nobody through no client', /^it names neither a subject nor a client, or/, (idp) => idp.token({ sub: null, azp: null })],
     ['is signed with a key of an unknown id', KEY, (idp) => idp.token({}, { kid: 'unknown' })],
     [
       'is signed by a stranger under a known key id',
@@ -102,6 +102,99 @@ describe.each([
       },
     });
     expect(reasons).toEqual([expect.stringMatching(why)]);
+  });
+});
+
+describe('a forged token', () => {
+  const soon = now() + 300;
+  /** Signed by the issuer's own key, and yet not to be accepted. */
+  const parts: readonly { header?: unknown; payload?: unknown }[] = [
+    ...[['exp'], ['b64', 'exp'], ['unknown'], [], 'exp', null, {}].map((crit) => ({ header: { crit, unknown: 1 } })),
+    { header: { b64: false, crit: ['b64'] } },
+    ...[
+      'none',
+      'None',
+      'NONE',
+      'nOnE',
+      '',
+      ' RS256',
+      'rs256',
+      'RS512',
+      'PS256',
+      'ES256',
+      'HS256',
+      'dir',
+      'RSA1_5',
+      null,
+      256,
+      ['RS256'],
+      {},
+    ].map((alg) => ({ header: { alg } })),
+    ...['', '../key-1', 'key-1\0', 'key-1 ', 'KEY-1', 1, true, ['key-1'], {}, 'x'.repeat(4_000), '__proto__', 'toString'].map((kid) => ({
+      header: { kid },
+    })),
+    ...['[]', 'null', '1', '"x"', '{', '', '{"alg":"RS256"', '{"alg":"RS256","alg":"none"}'].map((header) => ({ header })),
+    ...['[]', 'null', '1', '"x"', '{', '', '\u0000'].map((payload) => ({ payload })),
+    ...[`${soon}`, true, [soon], {}, -1, 0, null, 'NaN', 1e-9].map((exp) => ({ payload: { exp } })),
+    ...[`${now()}`, true, [1], {}, soon].map((nbf) => ({ payload: { nbf } })),
+    ...[
+      '',
+      ' zscaler-mcp-server',
+      'ZSCALER-MCP-SERVER',
+      {},
+      1,
+      [['zscaler-mcp-server']],
+      [],
+      null,
+      ['zscaler-mcp-server '],
+      { 0: 'zscaler-mcp-server' },
+    ].map((aud) => ({ payload: { aud } })),
+    ...['', 'http://127.0.0.1', [], {}, 1, null, true].map((iss) => ({ payload: { iss } })),
+    ...[
+      { sub: '', azp: '' },
+      { sub: {}, azp: {} },
+      { sub: [], azp: [] },
+      { sub: null, azp: null },
+    ].map((payload) => ({ payload })),
+  ];
+  /** What is done to a good token. */
+  const changes: readonly ((token: string, idp: Idp) => string)[] = [
+    (token) => token.slice(0, -1),
+    (token) => token.slice(0, token.lastIndexOf('.') + 1),
+    (token) => token.slice(0, token.lastIndexOf('.')),
+    (token) => `${token}.`,
+    (token) => `.${token}`,
+    (token) => `${token}.${token}`,
+    (token) => `${token}=`,
+    (token) => token.split('.').toReversed().join('.'),
+    (token) => token.replaceAll('.', '..'),
+    (token) => `${token.slice(0, -4)}${token.slice(-4).replaceAll(/[\w-]/g, (one) => (one === 'A' ? 'B' : 'A'))}`,
+    (token) => token.toUpperCase(),
+    (token) => JSON.stringify({ payload: token.split('.')[1], protected: token.split('.')[0], signature: token.split('.')[2] }),
+    (token, idp) =>
+      `${idp
+        .sign({ payload: { sub: 'root' } })
+        .split('.')
+        .slice(0, 2)
+        .join('.')}.${token.split('.')[2] ?? ''}`,
+    (token, idp) => `${idp.unsigned()}${token.split('.')[2] ?? ''}`,
+    (token, idp) =>
+      `${idp
+        .sign({ header: { alg: 'none' } })
+        .split('.')
+        .slice(0, 2)
+        .join('.')}.`,
+  ];
+
+  it('is refused, whichever part of it is odd', async () => {
+    const idp = await startIdp();
+    const gate = open(jwt(idp));
+    const good = await idp.token();
+    expect(await statusOf(gate, idp.sign({})), 'what all are made of').toBe(await statusOf(gate, good));
+    const forged = [...parts.map((one) => idp.sign(one)), ...changes.map((change) => change(good, idp))];
+    const outcomes = await Promise.all(forged.map(async (token) => [token.slice(0, 300), await statusOf(gate, token)]));
+    expect(forged.length).toBeGreaterThan(90);
+    expect(outcomes.filter(([, status]) => status !== 401)).toEqual([]);
   });
 });
 

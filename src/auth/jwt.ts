@@ -54,7 +54,8 @@ async function identify(token: string | null, rules: TokenRules): Promise<Findin
   }
   const claims = await verify(token, issuer, rules);
   const principal = claims && principalOf(claims);
-  if (claims && !principal) rules.log.debug({ reason: 'it names neither a subject nor a client' }, 'a token was refused');
+  if (claims && !principal)
+    rules.log.debug({ reason: 'it names neither a subject nor a client, or its subject is no text' }, 'a token was refused');
   if (!claims || !principal) return { kind: 'wrong' };
   const scopes = scopesOf(claims);
   return rules.scopes.every((scope) => scopes.includes(scope)) ? { kind: 'known', principal } : { kind: 'narrow', scopes: rules.scopes };
@@ -107,14 +108,21 @@ function sayFault(error: unknown, { issuer, audience, algorithms }: Expected): s
   }
 }
 
-/** Principal from subject, client and issuer. Null without a subject and a client: callers could not be told apart. */
+/**
+ * Principal from subject, client and issuer. Null when the subject is no text (RFC 7519, section 4.1.2), or without a subject and
+ * a client: callers could not be told apart.
+ */
 function principalOf({ sub, iss = '', ...claims }: JWTPayload): string | null {
-  const client = [claims['azp'], claims['appid'], claims['client_id'], claims['cid']].find((claim) => typeof claim === 'string');
-  if (sub === undefined && client === undefined) return null;
+  const client = [claims['azp'], claims['appid'], claims['client_id'], claims['cid']].find(isName);
+  const hasSubject = sub !== undefined && sub !== null;
+  if (hasSubject ? !isName(sub) : client === undefined) return null;
   const [who, through, from] = [sub ?? '', client ?? '', iss.replace(/^https:\/\//, '')].map((part) => encodeURIComponent(part));
   const principal = `token:${who}/${through}@${from}`;
   return principal.length <= LONGEST_PRINCIPAL ? principal : `token:${createHash('sha256').update(principal).digest('hex')}`;
 }
+
+/** A text that names somebody, whatever the claim's declared type. */
+const isName = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '' && claim.isWellFormed();
 
 /** RFC 9068 sends one string; some providers send a list. */
 function scopesOf({ scope, scp }: JWTPayload): string[] {
