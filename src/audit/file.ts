@@ -2,7 +2,7 @@
 import { accessSync, appendFileSync, closeSync, constants, existsSync, fstatSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../common/errors.ts';
-import { explainSystemError } from '../common/system-error.ts';
+import { describeFileError, explainSystemError } from '../common/system-error.ts';
 
 /** O_NONBLOCK: opening a pipe without a reader must fail, not wait. Pipes are refused anyway. */
 const FLAGS = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
@@ -48,7 +48,7 @@ export function complaintOn(path: string, claimOn: ClaimOn): Complaint | null {
 function explain(path: string, error: unknown): { readonly reason: string; readonly remedy: string } {
   const { code = '' } = error as NodeJS.ErrnoException;
   const words = explainSystemError(error);
-  const reason = words?.message.replace(`: ${path})`, ')') ?? messageOf(error);
+  const reason = words === null ? messageOf(error) : describeFileError(error);
   if (code === 'ENOENT')
     return existsSync(dirname(path))
       ? { reason: 'it is a link that leads nowhere', remedy: 'repair the link or remove it' }

@@ -1,7 +1,20 @@
 /** `zscaler-mcp check`: judges the configuration with which a server would start, or start again, and starts nothing. */
 import { count } from '../common/count.ts';
 import { showLine } from '../common/hidden.ts';
-import { describeOperation, exitCodeOf, newOperationId, takeOn, type Operation, type Outcome } from '../lifecycle/index.ts';
+import {
+  describeOperation,
+  exitCodeOf,
+  findProgram,
+  isInterpreterReplaced,
+  newOperationId,
+  rehearse,
+  takeOn,
+  traceFiles,
+  type Launch,
+  type Operation,
+  type Outcome,
+  type Problem,
+} from '../lifecycle/index.ts';
 import { judgeConfiguration, readConfiguration, type ConfigurationReading, type Trial } from '../server/index.ts';
 import {
   classifyEnvSource,
@@ -35,7 +48,7 @@ export async function printCheck(invocation: Invocation): Promise<number> {
   const words = wordsOn(judged, reading);
   const operation = verdict({
     outcome: problems.length === 0 ? 'valid' : 'refused',
-    message: messageOn(judged, problems.length),
+    message: messageOn(judged, problems.length, words.isStale),
     errors: problems,
     warnings: [...judged.warnings, ...reading.warnings, ...words.warnings, ...warnings],
     envSource: words.envSource,
@@ -59,10 +72,31 @@ async function judge({ launch, flags, demo, server, problems }: Judged): Promise
   if (server !== null && problems.length === 0) takeOn(launch);
   const reading = await readConfiguration(launch, flags);
   if (problems.length > 0) return { reading, problems: [...problems, ...reading.problems], warnings: [] };
-  return { reading, ...(await judgeConfiguration(reading, demo)) };
+  const trial = await judgeConfiguration(reading, demo);
+  if (server === null || trial.problems.length > 0) return { reading, ...trial };
+  return { reading, ...trial, problems: await rehearseStart(server, launch, reading) };
 }
 
-function messageOn({ server }: Judged, problems: number): string {
+const REHEARSAL_LIMIT_MS = 20_000;
+
+/** Loads the program as a restart does, unless it is known to be what the server runs already. */
+async function rehearseStart(
+  { record, running }: JudgedServer,
+  launch: Launch,
+  { configuration }: ConfigurationReading,
+): Promise<readonly Problem[]> {
+  const isWhatRuns = running && record.codeTrace !== null && traceFiles(launch.main) === record.codeTrace;
+  if (launch.main === '' || (isWhatRuns && isInterpreterReplaced(record) === false)) return [];
+  const options = { state: configuration.saved, limitMs: REHEARSAL_LIMIT_MS, signal: new AbortController().signal };
+  const { ok, message, problems } = await rehearse(findProgram(launch), launch, options);
+  if (ok || problems.length > 0) return problems;
+  const masked = maskSecrets(message, configuration.secrets);
+  return [{ setting: null, file: launch.main, line: null, message: masked, hint: '' }];
+}
+
+function messageOn({ server }: Judged, problems: number, isStale: boolean): string {
+  if (problems === 0 && isStale)
+    return 'it would start again with what can be seen from here; a new start may read the file that replaced it on the host, which cannot be seen';
   if (problems === 0)
     return server === null ? 'a server would start with this configuration' : 'it would start again with this configuration';
   return `${server === null ? 'a server would not start' : 'it would not start again'}: ${count(problems, 'problem')}`;
@@ -85,6 +119,8 @@ interface Words {
   };
   readonly environment: string;
   readonly envSource: string;
+  /** What was judged was replaced on the host, where it cannot be seen. */
+  readonly isStale: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -137,7 +173,7 @@ function environmentOf(
   { server }: Judged,
   { source }: ConfigurationReading['configuration'],
   isRefused: boolean,
-): { envSource: string; environment: string } {
+): Pick<Words, 'envSource' | 'environment' | 'isStale'> {
   const readAt = source.envFile?.loadedAt ?? null;
   const ofServer = server && classifyEnvSource(server.record, { pid: server.running ? server.record.pid : null });
   const isTheSame =
@@ -151,7 +187,8 @@ function environmentOf(
   const isAdopted = envSource === 'fresh-discovery' && readAt !== null;
   const isAbsent = !isLeft && (envSource === 'missing' || envSource === 'none');
   const by = isAdopted ? 'restart' : isAbsent && server?.running === true ? 'status' : 'check';
-  return { envSource, environment: describeEnvironment(situation, { by, dryRun: true, readAt, isRefused }) };
+  const isStale = server !== null && situation.origin === 'stale';
+  return { envSource, isStale, environment: describeEnvironment(situation, { by, dryRun: true, readAt, isRefused }) };
 }
 
 interface ResolvedSetting {

@@ -1,7 +1,8 @@
 /** How an error that ends a command is reported, and the exit code that it means. */
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { showLine } from '../common/hidden.ts';
-import { explainSystemError } from '../common/system-error.ts';
+import { explainSystemError, inWords } from '../common/system-error.ts';
+import type { Outcome } from '../lifecycle/index.ts';
 import type { Launch } from '../lifecycle/launch.ts';
 import type { Command, Stage } from './command.ts';
 import { toJson } from './print.ts';
@@ -16,7 +17,7 @@ export async function reportFailure(
   const words = explainSystemError(error);
   const { code, hint = words?.remedy ?? '' } = error instanceof ZscalerMcpError ? error : {};
   const exitCode = exitCodeOfError(error);
-  const message = words?.message ?? messageOf(error);
+  const message = inWords(error);
   if (json) out(toJson(await failure({ launch, commands, exitCode, message, hint })));
   else err(`zscaler-mcp: ${showLine(message)}${code ? ` (${code})` : ''}${hint ? `\n${showLine(hint)}` : ''}`);
   return exitCode;
@@ -33,15 +34,21 @@ interface Failure {
 /** The command failed before there was an operation; printed in the shape of one. */
 async function failure({ launch: { argv }, commands, exitCode, message, hint }: Failure): Promise<object> {
   const { describeOperation } = await import('../lifecycle/index.ts');
+  const kind = commands.find(({ name, options }) => options['json'] && argv.includes(name))?.name ?? null;
   return describeOperation({
     id: null,
-    kind: commands.find(({ name, options }) => options['json'] && argv.includes(name))?.name ?? null,
-    outcome: 'failed',
+    kind,
+    outcome: outcomes[exitCode] ?? 'failed',
     exitCode,
     message,
     errors: [{ setting: null, file: null, line: null, message, hint }],
+    // It could not be found out.
+    ...(kind === 'status' && { running: null }),
   });
 }
+
+/** Of a command that came to no outcome of its own. */
+const outcomes: Readonly<Record<number, Outcome>> = { 4: 'refused', 77: 'not-permitted' };
 
 /** @returns 77 where the system does not permit it, 1 for an error without a code of its own */
 export function exitCodeOfError(error: unknown): number {

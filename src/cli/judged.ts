@@ -1,12 +1,12 @@
 /** Finds what `check` judges: the configuration with which the recorded server would start again, or a start by the command line given. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../common/errors.ts';
 import {
   defaultPidFiles,
   findServer,
   isBeating,
-  isProgramGone,
+  problemOfStart,
   programPathOf,
   readEnvironment,
   troubleWith,
@@ -99,7 +99,8 @@ async function startAgain({ stage, commands }: Invocation, { record, pidFile, ru
     ...stage.launch,
     argv: argv.slice(1),
     entry: argv[0] ?? stage.launch.entry,
-    main: record.program ?? stage.launch.main,
+    main: programPathOf(record) ?? '',
+    ...interpreterOf(record, running),
     cwd: cwd === '' ? stage.launch.cwd : cwd,
     env: environment.env,
   };
@@ -110,7 +111,7 @@ async function startAgain({ stage, commands }: Invocation, { record, pidFile, ru
     demo: values['demo'] === true,
     server: { record, pidFile, running, environment: environment.trouble === '' ? 'own' : 'recorded', unknown: environment.unknown },
     about: describe(environment),
-    problems: [...problems, ...problemWith(launch.cwd), ...(isProgramGone(record) ? [programGone(record)] : [])],
+    problems: [...problems, ...[problemOfStart(launch) ?? []].flat()],
     warnings: note === null ? [] : [note],
   };
 }
@@ -129,25 +130,22 @@ async function readRecordedLine(
   }
 }
 
-const programGone = (record: LifecycleRecord): Problem => ({
-  setting: null,
-  file: programPathOf(record),
-  line: null,
-  message: 'the program of the server is not there any more',
-  hint: 'Put it back, or start the server from where it is now.',
+/** What a restart would execute: the same interpreter, by the name that it was started with, and its options. */
+const interpreterOf = ({ argv, argv0, searchPath = null, interpreter, pid }: LifecycleRecord, running: boolean) => ({
+  argv0: argv0 ?? interpreter,
+  searchPath,
+  execPath: interpreter,
+  execArgv: running ? optionsOf(pid, argv.length) : [],
 });
 
-function problemWith(cwd: string): Problem[] {
+/** Those of Node.js: what stands between its name and the program. Linux only. */
+function optionsOf(pid: number, argumentCount: number): readonly string[] {
   try {
-    if (!statSync(cwd).isDirectory()) throw new Error('something else is in its place');
-    accessSync(cwd, constants.X_OK);
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .slice(1, -1 - argumentCount);
+  } catch {
     return [];
-  } catch (error) {
-    const isClosed = (error as NodeJS.ErrnoException).code === 'EACCES';
-    const message = isClosed
-      ? `the working directory of the server cannot be entered: this command runs as uid ${process.getuid?.() ?? 'unknown'} and has no access to it`
-      : 'the working directory of the server is not there any more';
-    return [{ setting: null, file: cwd, line: null, message, hint: isClosed ? 'Give this user access to it.' : 'Put it back.' }];
   }
 }
 

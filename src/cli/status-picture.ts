@@ -131,6 +131,7 @@ function differenceRows({
   config: { pendingRestart },
   codeChanged,
   codeGone,
+  restartObstacle,
   secretSources,
   secretFilesChanged,
 }: StatusReport): Row[] {
@@ -154,7 +155,8 @@ function differenceRows({
       ? [[span('waiting for'), RESTART, span(`to apply ${pendingRestart.map(describePending).join(', ')}`)]]
       : []),
     ...(codeGone ? [[span('the program is gone from disk: until it is back, a restart is refused')]] : []),
-    ...(codeChanged && !codeGone ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
+    ...(restartObstacle === null ? [] : [[span(`a restart is refused: ${restartObstacle}`)]]),
+    ...(codeChanged && !codeGone && restartObstacle === null ? [[span('the program on disk is not the one that runs:'), RESTART]] : []),
   ];
   const isManaged = secretSources.some(({ kind }) => kind !== 'file');
   if (differences.length === 0 && isManaged)

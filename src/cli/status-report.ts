@@ -17,6 +17,8 @@ export interface StatusReport extends LifecycleRecord {
   readonly codeChanged: boolean | null;
   /** Whether the program's file is gone; `codeChanged` then, too. */
   readonly codeGone: boolean;
+  /** Why a restart could not start the program, and what to do; null when nothing that can be seen is in its way. */
+  readonly restartObstacle: string | null;
   /** Files of secrets that were written since they were read, or are gone. */
   readonly secretFilesChanged: readonly string[];
   /** Values without effect, as of the last load, and the ones above them; null for those of a secret. */
@@ -26,6 +28,8 @@ export interface StatusReport extends LifecycleRecord {
     readonly from: string;
     readonly inForce: string | null;
     readonly by: string;
+    /** ISO time; null for what no command reads again. */
+    readonly readAt: string | null;
   }[];
   readonly pidFile: string;
   /** Living servers of the same user that commands do not ask. */

@@ -21,18 +21,25 @@ export const secretsOfStart = (settings: readonly RecordedSetting[]): readonly s
     .map(({ setting }) => setting);
 
 /** A value without effect, in words. */
-export const describeShadow = ({ setting, value, from, inForce, by }: StatusReport['shadowed'][number]): string =>
-  inForce === null
+export const describeShadow = ({ setting, value, from, inForce, by, readAt }: StatusReport['shadowed'][number]): string =>
+  (inForce === null
     ? `${setting}: the value in ${from} differs and has no effect: ${by} stands above it`
-    : `${setting}: ${value} in ${from} has no effect: ${by} stands above it with ${inForce}`;
+    : `${setting}: ${value} in ${from} has no effect: ${by} stands above it with ${inForce}`) + asRead(readAt);
 
-/** A line for each setting, and below it what is shadowed, ignored or waiting. */
-export function settingLines(settings: readonly RecordedSetting[]): string[] {
+const asRead = (readAt: string | null): string => (readAt === null ? '' : ` (as read at ${readAt.replace(/\.\d+Z$/, 'Z')})`);
+
+/** Whether a value comes from the start, and is as it was then: from a flag or the environment. */
+export const isFixed = (from: string): boolean => from.startsWith('-') || from.startsWith('the environment of the start');
+
+/** A line for each setting, and below it what is shadowed, ignored or waiting. @param readAt when the files were last read */
+export function settingLines(settings: readonly RecordedSetting[], readAt: string): string[] {
   const heads = table(settings.map(({ setting, value, from }) => [setting, value, from]));
   return settings.flatMap(({ waiting, shadowed = [], ignored }, at) => [
     heads[at] ?? '',
-    ...shadowed.map(({ value, from }) => `    shadowed: ${value ?? 'another value'} in ${from}`),
-    ...(waiting ? [`    waits for zscaler-mcp restart: ${waiting.value}, from ${waiting.from}`] : []),
+    ...shadowed.map(({ value, from }) => `    shadowed: ${value ?? 'another value'} in ${from}${asRead(isFixed(from) ? null : readAt)}`),
+    ...(waiting
+      ? [`    waits for zscaler-mcp restart: ${waiting.value}, from ${waiting.from}${asRead(isFixed(waiting.from) ? null : readAt)}`]
+      : []),
     ...(ignored === undefined ? [] : [`    has no effect: ${ignored}`]),
   ]);
 }

@@ -4,6 +4,8 @@ import { showLine } from '../common/hidden.ts';
 import {
   describeHeirs,
   digestProgram,
+  explainClosedFolder,
+  explainStartObstacle,
   findOthers,
   findServer,
   isAnswering,
@@ -25,7 +27,7 @@ import { ELSEWHERE } from './exit-codes.ts';
 import { toJson, type Printer } from './print.ts';
 import { printPicture } from './status-picture.ts';
 import type { StatusReport } from './status-report.ts';
-import { settingLines, settingsToShow, type SettingsAsked } from './status-settings.ts';
+import { isFixed, settingLines, settingsToShow, type SettingsAsked } from './status-settings.ts';
 
 /** How long a server has to answer. */
 const ANSWER_MS = 2_000;
@@ -65,13 +67,14 @@ export async function printStatus(where: Whereabouts, json: boolean, printer: Pr
 }
 
 function describeSettings(
-  { settings, dotenvPath, envSource, config, generation, running }: StatusReport,
+  { settings, dotenvPath, envSource, envChanged, config, generation, running }: StatusReport,
   shown: readonly RecordedSetting[],
 ): string[] {
   if (settings === undefined) return ['The server is of a version that does not record its settings. After a restart it does.'];
   return [
-    `${running ? 'settings in force' : 'settings that were in force'}: generation ${generation}, loaded ${config.loadedAt}, .env ${dotenvPath ?? 'none'} (${envSource})`,
-    ...settingLines(shown),
+    `${running ? 'settings in force' : 'settings that were in force'}: generation ${generation}, read ${config.loadedAt}, .env ${dotenvPath ?? 'none'} (${envSource})`,
+    ...(envChanged ? ['the .env has changed since: zscaler-mcp reload reads it again'] : []),
+    ...settingLines(shown, config.loadedAt),
     ...(shown.length < settings.length ? [`${settings.length - shown.length} more are at their default; --all shows them`] : []),
   ];
 }
@@ -98,6 +101,7 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
   const codeGone = running && isProgramGone(record);
   return {
     ...record,
+    faults: [...record.faults, ...(running ? [explainClosedFolder(pidFile) ?? []].flat() : [])],
     running,
     uptimeSeconds: running ? uptimeOf(record) : null,
     ...source,
@@ -105,8 +109,16 @@ function describe(pidFile: string, record: LifecycleRecord, running: boolean): O
     secretFilesChanged: running ? findNewerFiles(filesOf(record), record.pid) : [],
     codeChanged: running ? codeGone || isReplaced(record) : null,
     codeGone,
+    restartObstacle: running && !codeGone ? explainStartObstacle(needsOf(record)) : null,
     shadowed: (record.settings ?? []).flatMap(({ setting, value, from, shadowed = [] }) =>
-      shadowed.map((below) => ({ setting, value: below.value, from: below.from, inForce: below.value === null ? null : value, by: from })),
+      shadowed.map((below) => ({
+        setting,
+        value: below.value,
+        from: below.from,
+        inForce: below.value === null ? null : value,
+        by: from,
+        readAt: isFixed(below.from) ? null : record.config.loadedAt,
+      })),
     ),
     pidFile,
   };
@@ -127,6 +139,14 @@ function isReplaced(record: LifecycleRecord): boolean | null {
   const now = digestProgram(path);
   return now === null ? null : now !== codeDigest;
 }
+
+const needsOf = (record: LifecycleRecord) => ({
+  argv0: record.argv0 ?? record.interpreter,
+  searchPath: record.searchPath ?? null,
+  execPath: record.interpreter,
+  cwd: record.cwd,
+  main: programPathOf(record) ?? '',
+});
 
 /** From the kernel's clock where there is one: the wall clock may be set. */
 function uptimeOf({ identity, startedAt }: LifecycleRecord): number {

@@ -3,7 +3,8 @@ import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { count } from './count.ts';
-import { messageOf, ZscalerMcpError } from './errors.ts';
+import { ZscalerMcpError } from './errors.ts';
+import { inWords, remedyFor } from './system-error.ts';
 import { escapeInvisible } from './invisible.ts';
 import { scopeFields } from './log-scope.ts';
 import { renderText, type TextStyle } from './log-text.ts';
@@ -123,9 +124,9 @@ export function openLog(level: LogLevel, { format: begun = 'auto', env = {}, tar
 
 /** Logs the error that ends a start, at every level. */
 export function logFailure(log: RootLog, error: unknown): void {
-  const { code, hint } = error instanceof ZscalerMcpError ? error : {};
+  const { code, hint = remedyFor(error) } = error instanceof ZscalerMcpError ? error : {};
   log.level = 'info';
-  log.error(code ? { code } : { err: error }, `zscaler-mcp does not start: ${messageOf(error)}${hint ? ` (${hint})` : ''}`);
+  log.error(code ? { code } : { err: error }, `zscaler-mcp does not start: ${inWords(error)}${hint ? ` (${hint})` : ''}`);
   log.flush();
 }
 

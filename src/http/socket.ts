@@ -1,6 +1,7 @@
 /** Opening a listening socket, and what can go wrong when it is opened. */
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { ZscalerMcpError } from '../common/errors.ts';
+import { inWords, remedyFor } from '../common/system-error.ts';
 
 /** Where to listen: an address to bind, or the descriptor of a socket that is listening already. */
 export type Place = { readonly host: string; readonly port: number } | { readonly descriptor: number };
@@ -56,7 +57,7 @@ export function descriptorOf(owner: object): number | null {
 
 function listenError(place: Place, error: Error): ZscalerMcpError {
   if ('descriptor' in place)
-    return new ZscalerMcpError('ERR_LISTEN', `the inherited socket cannot be listened on: ${error.message}`, { cause: error });
+    return new ZscalerMcpError('ERR_LISTEN', `the inherited socket cannot be listened on: ${inWords(error)}`, { cause: error });
   const [message, hint] = explain(place, error);
   return new ZscalerMcpError('ERR_LISTEN', message, { hint, cause: error });
 }
@@ -76,6 +77,6 @@ function explain({ host, port }: { host: string; port: number }, error: NodeJS.E
     case 'ENOTFOUND':
       return [`${host} is not an address of this machine`, 'Choose another address with --host or ZSCALER_MCP_HOST.'];
     default:
-      return [`${where} cannot be listened on: ${error.message}`, 'Choose another address with --host and --port.'];
+      return [`${where} cannot be listened on: ${inWords(error)}`, remedyFor(error) || 'Choose another address with --host and --port.'];
   }
 }

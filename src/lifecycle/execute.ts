@@ -1,24 +1,26 @@
 /** Replaces this process's program in place: same PID, fresh memory, environment and code. */
 import { existsSync } from 'node:fs';
 import { getSystemErrorMessage } from 'node:util';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { inWords } from '../common/system-error.ts';
 import type { Launch } from './launch.ts';
 import type { Native } from './native.ts';
 import { isExecutable } from './names.ts';
 import type { Program } from './program.ts';
+import { explainStartObstacle } from './startable.ts';
 
 /** Replaces the program, or throws and leaves the process as it was. @throws ZscalerMcpError ERR_EXEC_FAILED */
 export function execute(program: Program, launch: Launch, env: Readonly<Record<string, string>>, native: Native | null): never {
   try {
     process.chdir(launch.cwd);
   } catch (error) {
-    throw failure(`the working directory ${launch.cwd} cannot be entered: ${messageOf(error)}`, error);
+    throw failure(`the working directory ${launch.cwd} cannot be entered: ${explainStartObstacle(launch) ?? inWords(error)}`, error);
   }
   if (!native) return executePlainly(program, env);
   // libuv marks the standard descriptors close-on-exec; the next image needs them.
   for (const descriptor of [0, 1, 2]) native.closeOnExec(descriptor, false);
   const errno = native.execute(program.path, program.argv, environmentBlock(env));
-  throw failure(`${program.path} cannot be executed: ${getSystemErrorMessage(-errno)}`);
+  throw failure(`${program.path} cannot be executed: ${explainStartObstacle(launch) ?? getSystemErrorMessage(-errno)}`);
 }
 
 /** Without the FFI. Up to Node.js 26.0 a failing `process.execve` ends the process, so what can be checked is checked before. */
@@ -28,7 +30,7 @@ function executePlainly(program: Program, env: Readonly<Record<string, string>>)
   try {
     return process.execve(program.path, [...program.argv], { ...env });
   } catch (error) {
-    throw failure(`${program.path} cannot be executed: ${messageOf(error)}`, error);
+    throw failure(`${program.path} cannot be executed: ${inWords(error)}`, error);
   }
 }
 

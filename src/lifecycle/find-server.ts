@@ -117,9 +117,11 @@ export function troubleWith({ path, reading, places }: Found): { outcome: Outcom
   if (reading.kind === 'unusable')
     return {
       outcome: 'record-unusable',
-      message: `the PID file ${path} ${reading.reason}; no process is signalled because of it. ${NEXT}`,
+      message: `the PID file ${path} ${reading.reason}; no process is signalled because of it. ${reading.remedy ?? NEXT}`,
     };
   if (reading.kind === 'not-permitted') {
+    if (reading.remedy !== undefined)
+      return { outcome: 'not-permitted', message: `the PID file ${path} ${reading.reason}. ${reading.remedy}` };
     return {
       outcome: 'not-permitted',
       message: `the PID file ${path} ${reading.reason}; run this command as uid ${reading.uid}${reading.isRootUnable ? inContainer(reading.uid) : ' or as root'}`,

@@ -2,7 +2,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { inWords } from '../common/system-error.ts';
 import { parseJson, stringifyJson } from '../common/json.ts';
 import { identify } from './identity.ts';
 import type { Launch, LoadedProgram } from './launch.ts';
@@ -125,7 +126,7 @@ export function unpackHandover({ handover: value }: Pick<Launch, 'handover'>): H
     if (handover.schema !== 1 || handover.generation !== Number(generation)) throw new Error('it belongs to another generation');
     return handover;
   } catch (error) {
-    throw new ZscalerMcpError('ERR_HANDOVER_INVALID', `what the former generation handed over cannot be used: ${messageOf(error)}`, {
+    throw new ZscalerMcpError('ERR_HANDOVER_INVALID', `what the former generation handed over cannot be used: ${inWords(error)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 /** What has arrived at a running server: tells the signals of commands, and of commands that gave up, from bare ones. */
-import { inWords } from '../common/system-error.ts';
+import { inWords, remedyFor } from '../common/system-error.ts';
 import { removeIfThere } from './files.ts';
 import type { LifecycleLog } from './options.ts';
 import { takeRequests, unattendedRequest, unwantedFiles, type OperationRequest } from './requests.ts';
@@ -106,7 +106,11 @@ export class Inbox {
       return taken;
     } catch (error) {
       const why = inWords(error);
-      if (why !== this.#trouble) this.#log.error({ folder }, `requests of commands cannot be read: ${why}; what a signal asks for waits`);
+      if (why !== this.#trouble)
+        this.#log.error(
+          { folder },
+          `requests of commands cannot be read: ${why}; what a signal asks for waits. ${remedyFor(error)}`.trimEnd(),
+        );
       this.#trouble = why;
       return null;
     }

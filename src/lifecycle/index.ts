@@ -79,12 +79,13 @@ export { unpackHandover, type HandedConnection, type HandedListener, type Handov
 export { identify, presenceOf, whyDeaf, type Identity, type Presence } from './identity.ts';
 export { captureLaunch, enterDirectory, HANDOVER_VARIABLE, readEnvironment, REHEARSAL_VARIABLE, takeOn, type Launch } from './launch.ts';
 export { isAnswering, isBetweenPrograms } from './life.ts';
+export { lastReadAt } from './last-read.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { isNamedAsRunning } from './names.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
 export type { LifecycleLog, LifecycleOptions, RecordKeeper } from './options.ts';
 export { chooseDefaultPidFile, defaultPidFiles, isBeating, PidFile } from './pid-file.ts';
-export { digestProgram, isInterpreterReplaced, isProgramGone, programPathOf, traceFiles } from './program.ts';
+export { digestProgram, findProgram, isInterpreterReplaced, isProgramGone, programPathOf, traceFiles } from './program.ts';
 export type {
   Change,
   EnvFileFacts,
@@ -101,13 +102,14 @@ export type {
   SecretSource,
   State,
 } from './record.ts';
-export { folderOf, readPidFile, type Reading } from './reading.ts';
-export { readRehearsal, type RehearsalReport } from './rehearse.ts';
+export { explainClosedFolder, folderOf, readPidFile, type Reading } from './reading.ts';
+export { readRehearsal, rehearse, type RehearsalReport } from './rehearse.ts';
 export { newOperationId } from './requests.ts';
 export { describeRestart, tryHandover } from './restart-kind.ts';
 export { stopServer, type StopOptions } from './stop-server.ts';
 export type { Candidate, Descriptors, DrainOptions, DrainReport, Service, SourceFacts, SourceFile } from './service.ts';
 export { SharedPlace } from './shared-place.ts';
+export { explainStartObstacle, problemOfStart } from './startable.ts';
 export { findSupervisor } from './supervisor.ts';
 export { applyToAll, ReloadRejected, type Part, type Replacement } from './transaction.ts';
 export { exitCodeOf } from './outcomes.ts';

@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { append } from '../common/lists.ts';
 import { count } from '../common/count.ts';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
 import { logFor } from '../common/log-scope.ts';
+import { withRemedy } from '../common/system-error.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Handover } from './handover.ts';
 import { Inbox } from './inbox.ts';
+import { lastReadAt } from './last-read.ts';
 import { answerQuestions } from './life.ts';
 import { openNotifier, type Notifier } from './notify.ts';
 import type { LifecycleOptions } from './options.ts';
@@ -182,7 +184,7 @@ export class Lifecycle<Config> {
         judgeGeneration(request.expectGeneration, this.#options.keeper.record.generation) ??
         (request.kind === 'reload' ? await this.#reload(request) : await this.#restart(request, startedAt));
     } catch (error) {
-      verdict = { outcome: 'failed', message: this.#options.service.redact(messageOf(error)) };
+      verdict = { outcome: 'failed', message: this.#options.service.redact(withRemedy(error)) };
     }
     this.#finish({ request, startedAt, verdict });
   }
@@ -209,7 +211,7 @@ export class Lifecycle<Config> {
     }
     keeper.update({
       ...source,
-      config: { digest: configDigest, loadedAt: new Date().toISOString(), pendingRestart },
+      config: { digest: configDigest, loadedAt: lastReadAt(source, new Date().toISOString()), pendingRestart },
       posture: service.posture(),
       settings: service.settings(),
     });
@@ -291,7 +293,7 @@ export class Lifecycle<Config> {
     } catch (error) {
       this.#options.log.error(
         { operation: operation.id },
-        `the answer to a command cannot be written, so the command will time out: ${messageOf(error)}`,
+        `the answer to a command cannot be written, so the command will time out: ${withRemedy(error)}`,
       );
     }
   }
@@ -309,7 +311,7 @@ export class Lifecycle<Config> {
         log.info({ cut: interrupted }, interrupted === 0 ? 'stopped' : `stopped; ${failures}`);
       } else log.error({}, 'stopping took too long: what is still open is cut');
     } catch (error) {
-      log.error({ error: messageOf(error) }, 'stopping did not go cleanly');
+      log.error({}, `stopping did not go cleanly: ${withRemedy(error)}`);
     }
     finish();
     keeper.stopKeeping();
@@ -317,7 +319,7 @@ export class Lifecycle<Config> {
     // When PID 1 ends, the container ends, and with it a `stop` command inside: it must read this state before.
     if (process.pid === 1) await sleep(PID_1_FAREWELL_MS);
     if (this.#folder !== null) await awaitWitnesses(this.#folder, WITNESS_LIMIT_MS);
-    keeper.release();
+    keeper.release((why) => log.warn({ pidFile: keeper.path }, `the PID file stays behind, since it cannot be removed: ${why}`));
     exit(0);
   }
 

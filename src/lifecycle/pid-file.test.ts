@@ -115,7 +115,7 @@ describe('the PID file', () => {
     expect(readPidFile(path)).toEqual({ kind: 'unusable', reason: 'is a symbolic link' });
     rmSync(path);
     mkdirSync(path);
-    expect(readPidFile(path)).toEqual({ kind: 'unusable', reason: 'is not a regular file' });
+    expect(readPidFile(path)).toMatchObject({ kind: 'unusable', reason: 'is a folder, not a regular file' });
     rmSync(path, { recursive: true });
     writeFileSync(path, good, { mode: 0o600 });
     chmodSync(path, 0o666);

@@ -3,7 +3,8 @@ import { accessSync, constants, lutimesSync, mkdirSync, readdirSync, rmdirSync, 
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
-import { explainSystemError, inWords } from '../common/system-error.ts';
+import { findClosedPlace, findNonFolder } from '../common/access.ts';
+import { explainSystemError, inWords, withRemedy } from '../common/system-error.ts';
 import { createFile, createFolder, inFolder, lstatOrNull, removeIfThere, replaceFile } from './files.ts';
 import { exists } from './identity.ts';
 import { withLock } from './lock.ts';
@@ -112,14 +113,16 @@ export class PidFile {
   /**
    * Removes folder and file, unless another server has taken the path. The file goes last: until then no other server takes the place,
    * whose folder would be removed. Never throws: a file that stays behind is stale, and seen to be.
+   * @param onTrouble called when something stays behind
    */
-  release(): void {
+  release(onTrouble: (message: string) => void = () => undefined): void {
     this.stopKeeping();
     this.#attempt(() => {
       if (!this.#stillOurs()) return;
       removeFolder(folderOf(this.path));
       removeIfThere(this.path);
     });
+    if (this.#trouble !== null) onTrouble(this.#trouble);
   }
 
   #attempt(write: () => void): void {
@@ -127,7 +130,7 @@ export class PidFile {
       write();
       this.#trouble = null;
     } catch (error) {
-      this.#trouble = inWords(error);
+      this.#trouble = withRemedy(error);
     }
   }
 
@@ -190,12 +193,14 @@ export function removeIfEmpty(folder: string): void {
   }
 }
 
+const TAKEN = 'Make sure that no server runs behind it, remove it, or name another one with --pid-file.';
+
 async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) => boolean): Promise<void> {
   const reading = readPidFile(path);
   if (reading.kind === 'absent') return;
   if (reading.kind === 'unusable') {
     throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} ${reading.reason}`, {
-      hint: 'Make sure that no server runs behind it, remove it, or name another one with --pid-file.',
+      hint: reading.remedy === undefined ? TAKEN : 'Name a file that the server can create, such as /run/zscaler-mcp/server.pid.',
     });
   }
   if (reading.kind === 'not-permitted') {
@@ -263,12 +268,23 @@ function prepareFolder(path: string): void {
 }
 
 function unwritable(path: string, error: unknown): ZscalerMcpError {
-  const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  const why = isAbsent ? `the folder ${dirname(path)} does not exist` : inWords(error);
-  const absent = 'Create that folder, or name another place with --pid-file.';
-  const hint = isAbsent ? absent : (explainSystemError(error)?.remedy ?? 'Name a writable place with --pid-file.');
+  const [why, hint] = explainUnwritable(path, error as NodeJS.ErrnoException);
   return new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} cannot be written: ${why}`, { hint, cause: error });
 }
+
+function explainUnwritable(path: string, error: NodeJS.ErrnoException): readonly [why: string, hint: string] {
+  const folder = dirname(path);
+  const inTheWay = findNonFolder(path);
+  if (inTheWay !== null) return [`${inTheWay} is not a directory`, ELSEWHERE];
+  if (error.code === 'ENOENT' && lstatOrNull(folder) === null)
+    return [`the folder ${folder} does not exist`, 'Create that folder, or name another place with --pid-file.'];
+  if (error.code === 'ENOENT' || error.code === 'EPERM') return [`no file can be created in ${folder} (${error.code})`, ELSEWHERE];
+  const closed = error.code === 'EACCES' ? findClosedPlace(path) : null;
+  if (closed !== null) return [`${closed.place} ${closed.reason}`, 'Give this user access to it, or name another place with --pid-file.'];
+  return [inWords(error), explainSystemError(error)?.remedy ?? ELSEWHERE];
+}
+
+const ELSEWHERE = 'Name a file in a folder that this user can write, such as /run/zscaler-mcp/server.pid, with --pid-file.';
 
 /** Whether two records are of the same process. */
 export const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>

@@ -1,18 +1,25 @@
 /** Reads a PID file: opened once, without following a link, then judged and read through that descriptor. */
-import { statSync, type Stats } from 'node:fs';
-import { dirname } from 'node:path';
-import { inWords } from '../common/system-error.ts';
+import { accessSync, constants, type Stats } from 'node:fs';
+import { findClosedPlace } from '../common/access.ts';
+import { kindInWords } from '../common/named-file.ts';
+import { explainSystemError, inWords, withRemedy } from '../common/system-error.ts';
 import { lstatOrNull, openOnce, suspectStats, type Opened } from './files.ts';
 import { isProven, presenceOf, type Presence } from './identity.ts';
 import { parseRecord } from './parse.ts';
 import type { LifecycleRecord } from './record.ts';
 import { describeStranger, holdersOfWay } from './way.ts';
 
-/** What was found at the path of a PID file; `reason` continues a sentence that begins with the path. */
+/** What was found at the path of a PID file; `reason` continues a sentence that begins with the path, `remedy` is one of its own. */
 export type Reading =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unusable'; readonly reason: string }
-  | { readonly kind: 'not-permitted'; readonly reason: string; readonly uid: number; readonly isRootUnable?: true }
+  | { readonly kind: 'unusable'; readonly reason: string; readonly remedy?: string }
+  | {
+      readonly kind: 'not-permitted';
+      readonly reason: string;
+      readonly uid: number;
+      readonly remedy?: string;
+      readonly isRootUnable?: true;
+    }
   | { readonly kind: 'record'; readonly record: LifecycleRecord; readonly presence: Presence };
 
 /** The folder beside a PID file, for lock, requests and answers. */
@@ -42,14 +49,29 @@ export function openPidFile(path: string): Opened | Reading {
 export function explainUnopened(path: string, error: unknown): Reading {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return { kind: 'absent' };
-  const uid = code === 'EACCES' ? ownerOf(dirname(path)) : undefined;
-  if (uid !== undefined) return { kind: 'not-permitted', reason: `is in a directory that only uid ${uid} may look into`, uid };
-  return { kind: 'unusable', reason: `cannot be examined: ${inWords(error)}` };
+  const closed = code === 'EACCES' ? findClosedPlace(path) : null;
+  if (closed !== null)
+    return { kind: 'not-permitted', reason: `is behind ${closed.place}, which ${closed.reason}`, uid: closed.uid, remedy: closed.remedy };
+  if (code === 'EACCES' || code === 'EPERM')
+    return {
+      kind: 'not-permitted',
+      reason: `cannot be examined: ${inWords(error)}`,
+      uid: 0,
+      remedy: explainSystemError(error)?.remedy ?? '',
+    };
+  const wrongPath = code === 'ENOTDIR' || code === 'ENAMETOOLONG' ? { remedy: 'Correct the path of the PID file.' } : {};
+  return { kind: 'unusable', reason: `cannot be examined: ${inWords(error)}`, ...wrongPath };
 }
 
 /** @param uid of the only user whose file is believed; null where owners are not judged */
 export function readOpened(path: string, opened: Opened, uid: number | null): Reading {
-  const suspicion = suspect(path, opened.stats, uid);
+  let suspicion: Reading | null;
+  try {
+    suspicion = suspect(path, opened.stats, uid);
+  } catch (error) {
+    // Root opened it; its owner, who this process has become, may not look at the folder beside it.
+    return explainUnopened(folderOf(path), error);
+  }
   if (suspicion) return suspicion;
   let text: string;
   try {
@@ -82,7 +104,8 @@ const judgesOwners = process.platform !== 'win32';
 
 function suspect(path: string, stats: Stats, uid: number | null): Reading | null {
   if (stats.isSymbolicLink()) return { kind: 'unusable', reason: 'is a symbolic link' };
-  if (!stats.isFile()) return { kind: 'unusable', reason: 'is not a regular file' };
+  if (!stats.isFile())
+    return { kind: 'unusable', reason: `is ${kindInWords(stats)}, not a regular file`, remedy: 'Name the PID file of the server.' };
   if (!judgesOwners) return null;
   if (stats.uid !== uid) return { kind: 'not-permitted', reason: `belongs to uid ${stats.uid}`, uid: stats.uid };
   if ((stats.mode & 0o022) !== 0) return { kind: 'unusable', reason: 'is writable by other users' };
@@ -90,11 +113,13 @@ function suspect(path: string, stats: Stats, uid: number | null): Reading | null
   return folder === null ? null : { kind: 'unusable', reason: `cannot be used: ${folder}` };
 }
 
-/** Undefined when the directory is out of reach itself. */
-function ownerOf(path: string): number | undefined {
+/** Why no command can ask the server whose PID file this is, in a sentence, with what to do about it; null when they can. */
+export function explainClosedFolder(path: string): string | null {
+  const folder = folderOf(path);
   try {
-    return statSync(path, { throwIfNoEntry: false })?.uid;
-  } catch {
-    return undefined;
+    if (lstatOrNull(folder) !== null) accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return `reload, restart and their dry runs cannot ask this server: ${withRemedy(error)}`;
   }
 }

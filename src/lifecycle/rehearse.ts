@@ -1,8 +1,10 @@
 /** Runs the program that a restart would execute, with the configuration it would get, in a child that accepts no requests. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { withRemedy } from '../common/system-error.ts';
 import { REHEARSAL_VARIABLE, type Launch } from './launch.ts';
 import type { Program } from './program.ts';
+import { explainStartObstacle } from './startable.ts';
 import type { LifecycleRecord, Problem } from './record.ts';
 
 /** What the rehearsal showed. */
@@ -42,8 +44,12 @@ export async function rehearse(program: Program, launch: Launch, options: Rehear
   const report = parseReport(outcome.stdout);
   if (report?.rehearsal === 'failed')
     return { ...REFUSED, message: 'the new generation refuses its configuration', problems: report.problems };
-  if (outcome.code !== 0 || !report)
-    return { ...REFUSED, message: `the rehearsal of the new generation ${outcome.end}${lastWords(outcome.stderr)}` };
+  if (outcome.code !== 0 || !report) {
+    const obstacle = explainStartObstacle(launch);
+    if (obstacle !== null) return { ...REFUSED, message: `the program cannot be started: ${obstacle}` };
+    const remedy = /SyntaxError|Cannot find (?:module|package)/.test(outcome.stderr) ? `; ${REINSTALL}` : '';
+    return { ...REFUSED, message: `the rehearsal of the new generation ${outcome.end}${lastWords(outcome.stderr)}${remedy}` };
+  }
   const { warnings = [], handover = null } = report;
   return { ok: true, message: '', problems: [], warnings, handover };
 }
@@ -81,9 +87,7 @@ function runChild(program: Program, launch: Launch, { state, limitMs, signal }: 
     };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-4_000)));
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      finish(`the program cannot be started: ${error.code === 'ENOENT' ? whatIsGone(program, launch) : error.message}`),
-    );
+    child.once('error', (error) => finish(`the program cannot be started: ${explainStartObstacle(launch) ?? withRemedy(error)}`));
     child.once('close', (code, signalName) =>
       finish({ code, stdout, stderr, end: killedFor || (signalName ? `was ended by ${signalName}` : `ended with exit code ${code}`) }),
     );
@@ -110,8 +114,6 @@ export const readRehearsal = (): unknown => JSON.parse(readFileSync(3, 'utf8'));
 /** The child may end before it has read everything; its exit is reported instead. */
 const ignoreBrokenPipe = (): void => undefined;
 
-const whatIsGone = (program: Program, launch: Launch): string => `${program.path} or the working directory ${launch.cwd} is not there`;
-
 function parseReport(stdout: string): RehearsalReport | null {
   try {
     const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as RehearsalReport;
@@ -121,14 +123,18 @@ function parseReport(stdout: string): RehearsalReport | null {
   }
 }
 
+const REINSTALL = 'the program on disk is damaged: install it again';
+
 /** A rehearsal that failed, without its reason. */
 export const REFUSED = { ok: false, problems: [], warnings: [], handover: null } as const;
 
-/** The line of a crash report that names the error. */
+/** The line of a crash report that names the error, and of one that is in the program itself the place. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const line =
     lines.findLast((text) => text.includes(':', /Error\b/.exec(text)?.index ?? text.length)) ??
     lines.findLast((text) => text !== '' && !text.startsWith('at '));
-  return line ? `: ${line.slice(0, 300)}` : '';
+  const [, place] = /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr) ?? [];
+  const where = line?.startsWith('SyntaxError') && place !== undefined ? ` (${place})` : '';
+  return line ? `: ${line.slice(0, 300)}${where}` : '';
 }

@@ -6,7 +6,7 @@
 import { closeSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../common/count.ts';
-import { messageOf } from '../common/errors.ts';
+import { inWords, withRemedy } from '../common/system-error.ts';
 import { execute, flushStream } from './execute.ts';
 import { packHandover, type HandedConnection, type HandedListener, type Handover, type UnfinishedRestart } from './handover.ts';
 import { HANDOVER_VARIABLE } from './launch.ts';
@@ -22,6 +22,7 @@ import type { OperationRequest } from './requests.ts';
 import { describeRestart, LOSES_FFI, tryHandover } from './restart-kind.ts';
 import { describeShortage, findRoom, imageMemory } from './room.ts';
 import type { Candidate, DrainReport, Service } from './service.ts';
+import { explainStartObstacle } from './startable.ts';
 import { CALLED_OFF, wouldRestart, type Verdict } from './verdicts.ts';
 
 const REHEARSAL_LIMIT_MS = 20_000;
@@ -107,7 +108,7 @@ export class Restarter<Config> {
       await this.#settleCommands(request);
       return await this.#replace({ ...attempt, candidate, listeners, native, trace });
     } catch (error) {
-      return refused(service.redact(messageOf(error)), candidate);
+      return refused(service.redact(withRemedy(error)), candidate);
     } finally {
       // Only reached without an exec: nobody needs the duplicates.
       closeAll(listeners);
@@ -196,7 +197,7 @@ export class Restarter<Config> {
       await service.resume();
       return {
         outcome: 'rolled-back',
-        message: `${service.redact(messageOf(error))}; this generation keeps serving`,
+        message: `${service.redact(inWords(error))}; this generation keeps serving`,
         warnings: candidate.warnings,
         environment: candidate.environment,
       };
@@ -268,7 +269,8 @@ export class Restarter<Config> {
   #execute({ trace, native }: Rehearsed<Config>, handover: string): never {
     const { launch } = this.#options;
     const program = findProgram(launch);
-    if (!isExecutable(program.path)) throw new Error(`${program.path} cannot be executed`);
+    if (!isExecutable(program.path))
+      throw new Error(`${program.path} cannot be executed: ${explainStartObstacle(launch) ?? 'it may not be executed'}`);
     if (trace === null || traceProgram(launch) !== trace) throw new Error('the program was changed after it was rehearsed');
     return execute(program, launch, { ...launch.env, [HANDOVER_VARIABLE]: handover }, native);
   }

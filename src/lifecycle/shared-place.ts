@@ -3,7 +3,8 @@
  * is asked by commands; the others wait beside it, where `status` lists them, and one of them takes the place when it becomes free.
  */
 import { join } from 'node:path';
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { inWords } from '../common/system-error.ts';
 import { inFolder, inFolderIfThere, lstatOrNull, removeIfThere, replaceFile } from './files.ts';
 import { exists } from './identity.ts';
 import type { LifecycleLog, RecordKeeper } from './options.ts';
@@ -83,10 +84,10 @@ export class SharedPlace implements RecordKeeper {
     this.#file?.stopKeeping();
   }
 
-  release(): void {
+  release(onTrouble?: (message: string) => void): void {
     this.#isReleased = true;
     this.stopKeeping();
-    this.#file?.release();
+    this.#file?.release(onTrouble);
     this.#hideWaiting();
   }
 
@@ -130,7 +131,7 @@ export class SharedPlace implements RecordKeeper {
       if (this.#isReleased) return file.release();
       if (this.#timer !== undefined) file.keep(this.#onTrouble);
     } catch (error) {
-      if (!(error instanceof ZscalerMcpError)) this.#log.debug({ pidFile: this.#place }, `the PID file was not taken: ${messageOf(error)}`);
+      if (!(error instanceof ZscalerMcpError)) this.#log.debug({ pidFile: this.#place }, `the PID file was not taken: ${inWords(error)}`);
       const reading = readPidFile(this.#place);
       this.#holder = reading.kind === 'record' ? reading.record.pid : null;
     } finally {

@@ -1,6 +1,6 @@
 /** What the commands share: their own verdicts, and signals. */
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
-import { explainSystemError } from '../common/system-error.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { explainSystemError, inWords } from '../common/system-error.ts';
 import { presenceOf } from './identity.ts';
 import type { LifecycleRecord, Operation, OperationKind, Outcome } from './record.ts';
 import { exitCodeOf } from './outcomes.ts';
@@ -30,7 +30,7 @@ export function speaker({ id, kind, note, startedAt }: { id: string; kind: Opera
 export function sayError(say: Say, error: unknown): Operation {
   const words = explainSystemError(error);
   const isUnusable = error instanceof ZscalerMcpError && error.code === 'ERR_RECORD_UNUSABLE';
-  if (!words) return say(isUnusable ? 'record-unusable' : 'failed', [messageOf(error), hintOf(error)].filter(Boolean).join('. '));
+  if (!words) return say(isUnusable ? 'record-unusable' : 'failed', [inWords(error), hintOf(error)].filter(Boolean).join('. '));
   return say(words.isPermission ? 'not-permitted' : 'record-unusable', `${words.message}. ${words.remedy}`);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from '../common/count.ts';
 import { ZscalerMcpError } from '../common/errors.ts';
+import { withRemedy } from '../common/system-error.ts';
 import { describeCompany, describeHeirs, findOthers, withCompany, type OtherServer } from './company.ts';
 import { findServer, troubleWith, type Found, type Whereabouts } from './find-server.ts';
 import { inFolder, readRegularFile, replaceFile } from './files.ts';
@@ -49,10 +50,11 @@ async function stopFound(found: Found, { say, deadline, force, others }: Ending)
   const { path, reading } = found;
   const trouble = troubleWith(found);
   if (reading.kind === 'record' && (reading.presence === 'gone' || reading.presence === 'reused') && path !== null) {
-    const removed = await removeQuietly(path);
+    const { removed, left } = await removeQuietly(path);
     const message = trouble?.message ?? '';
     if (others.length > 0) return say('not-running', describeHeirs(others));
-    return say('not-running', removed ? `${message}; removed the PID file` : message);
+    const operation = say('not-running', removed ? `${message}; removed the PID file` : message);
+    return { ...operation, warnings: [...operation.warnings, ...left] };
   }
   if (trouble?.outcome === 'not-running' && others.length > 0) return say('not-running', describeHeirs(others));
   if (trouble || reading.kind !== 'record' || path === null)
@@ -66,7 +68,8 @@ async function stopFound(found: Found, { say, deadline, force, others }: Ending)
   if (!ended.hasEnded) return say('timed-out', `the server (PID ${record.pid}) was killed and has not ended${whyDeaf(record.pid)}`, record);
   const operation = say('stopped', farewell(record, ended), record);
   const verdict = withCompany(operation, describeCompany('stop', found, others));
-  return { ...verdict, interrupted: ended.interrupted, warnings: [...verdict.warnings, ...(again === null ? [] : [again])] };
+  const left = isLeft(path, record) ? (await removeQuietly(path)).left : [];
+  return { ...verdict, interrupted: ended.interrupted, warnings: [...verdict.warnings, ...(again === null ? [] : [again]), ...left] };
 }
 
 /** How far an attempt to end a server came. */
@@ -104,13 +107,21 @@ function stillRunning(path: string, record: LifecycleRecord, { isSignalled }: En
   return `the server (PID ${pid}) is still running${isStopped(pid) ? whyDeaf(pid) : ''}; ${fate}; --force ends it without regard for its requests`;
 }
 
-/** False also when another command holds the lock: that one removes the file itself. */
-async function removeQuietly(path: string): Promise<boolean> {
+/** Whether the server has ended and its PID file is still there. */
+function isLeft(path: string, record: LifecycleRecord): boolean {
+  const now = readPidFile(path);
+  if (now.kind !== 'record') return now.kind !== 'absent';
+  return isSame(now.record, record) && (now.presence === 'gone' || now.presence === 'reused');
+}
+
+/** What became of the PID file of a server that has ended; `left` says what stays behind, and what to do about it. */
+async function removeQuietly(path: string): Promise<{ readonly removed: boolean; readonly left: readonly string[] }> {
   try {
-    return await removeStale(path);
+    return { removed: await removeStale(path), left: [] };
   } catch (error) {
-    if (error instanceof ZscalerMcpError && error.code === 'ERR_LOCK_BUSY') return false;
-    throw error;
+    // Another command holds the lock: that one removes the file itself.
+    if (error instanceof ZscalerMcpError && error.code === 'ERR_LOCK_BUSY') return { removed: false, left: [] };
+    return { removed: false, left: [`the PID file ${path} stays behind, since it cannot be removed: ${withRemedy(error)}`] };
   }
 }
 

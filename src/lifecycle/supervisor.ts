@@ -4,18 +4,22 @@ import type { Launch } from './launch.ts';
 
 /** Name of what started this process and watches over it, for the record; null when nothing is known to. */
 export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>): string | null {
-  if (manager['NOTIFY_SOCKET'] !== undefined || isUnit(env)) return 'systemd';
+  const isMain = process.pid === 1;
+  const isOfContainer = isMain || (process.ppid === 1 && hasContainerMarker());
+  if (manager['NOTIFY_SOCKET'] !== undefined || isUnit(env, isOfContainer)) return 'systemd';
   if (env['pm_id'] !== undefined) return 'pm2';
   if (env['SUPERVISOR_ENABLED'] !== undefined) return 'supervisord';
-  const isMain = process.pid === 1;
-  if (!isMain && !(process.ppid === 1 && hasContainerMarker())) return null;
+  if (!isOfContainer) return null;
   if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'kubernetes';
   return isMain ? 'container' : 'container-init';
 }
 
-/** Every program of a session that systemd started inherits INVOCATION_ID; SYSTEMD_EXEC_PID says which one is the unit's own. */
-function isUnit({ INVOCATION_ID: invocation, SYSTEMD_EXEC_PID: pid = String(process.pid) }: Readonly<Record<string, string>>): boolean {
-  return invocation !== undefined && pid === String(process.pid);
+/**
+ * Every program of a session that systemd started inherits INVOCATION_ID; SYSTEMD_EXEC_PID says which one is the unit's own. An
+ * older systemd names none: then what an engine started in a container got the variable from a unit outside, which runs the engine.
+ */
+function isUnit({ INVOCATION_ID: invocation, SYSTEMD_EXEC_PID: pid }: Readonly<Record<string, string>>, isOfContainer: boolean): boolean {
+  return invocation !== undefined && (pid === undefined ? !isOfContainer : pid === String(process.pid));
 }
 
 /** What the supervisor may do after a stop, and how to keep it from that; null for a server without one. */

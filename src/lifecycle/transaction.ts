@@ -1,5 +1,6 @@
 /** All or nothing: every part prepares its replacement beside the running one; all commit, or all are discarded. */
-import { messageOf, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { inWords } from '../common/system-error.ts';
 import { endsWithin } from '../common/within.ts';
 
 /** A part of the running server that a reload may replace. */
@@ -47,7 +48,7 @@ export async function applyToAll<Config>(parts: readonly Part<Config>[], next: C
   const attempts = await Promise.allSettled(parts.map((part) => prepareInTime(part, next, limitMs)));
   const replacements = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
   const failures = attempts.flatMap((attempt, at) =>
-    attempt.status === 'rejected' ? [{ part: parts[at]?.name ?? '', message: messageOf(attempt.reason) }] : [],
+    attempt.status === 'rejected' ? [{ part: parts[at]?.name ?? '', message: inWords(attempt.reason) }] : [],
   );
   if (failures.length > 0) {
     for (const replacement of replacements) replacement.discard();

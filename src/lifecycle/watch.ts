@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readlinkSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { messageOf } from '../common/errors.ts';
+import { withRemedy } from '../common/system-error.ts';
 import { readNamedFile, UnreadableFile } from '../common/named-file.ts';
 import { lstatOrNull } from './files.ts';
 
@@ -128,10 +129,19 @@ class Watcher implements FileWatcher {
         this.#watched.delete(key);
       });
     } catch (error) {
-      if (!this.#isBlind) this.#options.onBlind(messageOf(error));
+      if (!this.#isBlind) this.#options.onBlind(whyBlind(error));
       this.#isBlind = true;
     }
   }
+}
+
+/** The same names stand for a full disk and for open files elsewhere. See inotify(7). */
+function whyBlind(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') return 'the machine has no inotify watches left (ENOSPC). Raise fs.inotify.max_user_watches';
+  if (code === 'EMFILE')
+    return 'this user has no inotify instances left, or this process too many open files (EMFILE). Raise fs.inotify.max_user_instances';
+  return withRemedy(error);
 }
 
 /** Folders, each with the names in it that decide where a path leads. */

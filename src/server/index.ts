@@ -1,5 +1,5 @@
 /** The server, as the commands use it. Each function loads what it needs and no more, so importing this file costs nothing. */
-import { messageOf } from '../common/errors.ts';
+import { inWords } from '../common/system-error.ts';
 import type { Launch } from '../lifecycle/index.ts';
 import type { FlagLayer, Settings } from '../settings/index.ts';
 import type { ConfigurationReading } from './configuration.ts';
@@ -45,7 +45,7 @@ async function loadStart(launch: Launch): Promise<typeof import('./start.ts')> {
     return await import('./start.ts');
   } catch (error) {
     const { comeBackUnloaded } = await import('../lifecycle/come-back.ts');
-    comeBackUnloaded(launch, messageOf(error));
+    comeBackUnloaded(launch, inWords(error));
     throw error;
   }
 }

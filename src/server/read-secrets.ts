@@ -2,6 +2,7 @@
 import { ZscalerMcpError } from '../common/errors.ts';
 import type { Launch, Problem, SecretSource } from '../lifecycle/index.ts';
 import {
+  FileContent,
   isSetting,
   loadSettings,
   secretsPlaceOf,
@@ -25,6 +26,8 @@ export interface Invocation {
 /** Secrets as they were read, in the form in which they are handed to the next generation. Holds secrets. */
 export interface SavedSecrets {
   readonly files: readonly SecretFile[];
+  /** The files that settings name, such as certificates; `bytes` in base64. Absent in what an older version handed over. */
+  readonly named?: readonly { readonly path: string; readonly bytes: string; readonly readAt: string }[];
   /** Null when no secrets manager is configured. */
   readonly manager: {
     readonly kind: SecretsPlace['kind'];
@@ -63,20 +66,29 @@ export async function loadWithSecrets(
   given?: SavedSecrets,
 ): Promise<LoadedWithSecrets> {
   const files = given && new Map(given.files.map((file) => [file.path, file]));
-  const input = { flags, known, boot: launch.env, envFile, ...(files && { secretFiles: files }) };
+  const namedFiles = new Map(
+    given?.named?.map(({ path, bytes, readAt }) => [path, new FileContent(path, Buffer.from(bytes, 'base64'), readAt)]),
+  );
+  const input = { flags, known, boot: launch.env, envFile, namedFiles, ...(files && { secretFiles: files }) };
   const loaded = loadSettings({ ...input, ...(given?.manager && { secrets: Object.fromEntries(given.manager.values) }) });
   const { secretFiles } = loaded;
-  const secrets = { files: [...secretFiles.values()], manager: given?.manager ?? null };
+  const secrets = { files: [...secretFiles.values()], named: namedIn(loaded), manager: given?.manager ?? null };
   // The other layers say where the secrets manager is.
   const place = given ? null : secretsPlaceOf(loaded.settings);
   if (place === null) return withSources(loaded, secrets);
   try {
     const manager = await readManager(place, loaded.settings);
-    return withSources(loadSettings({ ...input, secretFiles, secrets: Object.fromEntries(manager.values) }), { ...secrets, manager });
+    const whole = loadSettings({ ...input, secretFiles, secrets: Object.fromEntries(manager.values) });
+    return withSources(whole, { ...secrets, named: namedIn(whole), manager });
   } catch (error) {
     return withoutManager(withSources(loadSettings({ ...input, secretFiles, isPartial: true }), secrets), place, error);
   }
 }
+
+const namedIn = ({ settings }: Loaded): NonNullable<SavedSecrets['named']> =>
+  Object.values(settings).flatMap((value) =>
+    value instanceof FileContent ? [{ path: value.path, bytes: value.bytes.toString('base64'), readAt: value.readAt }] : [],
+  );
 
 /** Loads what reads managers, see `loadReaders` there. */
 export const loadSecrets = () => import('../secrets/index.ts');

@@ -8,9 +8,11 @@ import {
   describeShadowed,
   isSet,
   maskSecrets,
+  ownPlaceKind,
   rows,
   secretValues,
   whyIgnored,
+  type PlaceKind,
 } from '../settings/index.ts';
 import type { Configuration, ConfigurationCandidate, SavedConfiguration } from './configuration.ts';
 
@@ -103,9 +105,19 @@ function fixed({ changes, nextSettings, origins }: ConfigurationCandidate): stri
     .filter((env) => origins[env]?.origin === 'environment' && origins[env].secretFile === undefined);
   if (names.length === 0) return [];
   return [
-    `${names.join(', ')}: from the environment of the start, which reload and restart do not read again. After a rotation start the server again, with the tool that sets ${names.length === 1 ? 'it' : 'them'} (op run, dotenvx run, ...), or recreate the container`,
+    `${names.join(', ')}: from the environment of the start, which reload and restart do not read again. After a rotation ${NEW_START[ownPlaceKind()]}`,
   ];
 }
+
+const WITH_TOOL = 'start the server again with the tool that sets them (op run, dotenvx run, ...), or with the new values';
+
+/** What renews the environment of a start, by the place that the server runs in. */
+const NEW_START: Readonly<Record<PlaceKind, string>> = {
+  host: WITH_TOOL,
+  windows: WITH_TOOL,
+  container: 'recreate the container with the new values',
+  pod: 'apply the manifest or Secret that sets them, then kubectl rollout restart',
+};
 
 /** Settings of the `.env` or the secrets manager with another text than before, and no effect. */
 function editedInVain(running: Configuration, { config, shadowed, changes }: ConfigurationCandidate): string[] {

@@ -1,6 +1,7 @@
 /** Starts a server: reads the configuration, begins or takes over from the generation before it, and serves until told to stop. */
 import { count } from '../common/count.ts';
-import { messageOf, sayError, ZscalerMcpError } from '../common/errors.ts';
+import { ZscalerMcpError } from '../common/errors.ts';
+import { inWords, withRemedy } from '../common/system-error.ts';
 import { logFailure, openLog, parseLogFormat, type RootLog } from '../common/log.ts';
 import { logFor } from '../common/log-scope.ts';
 import { describeProblem } from '../common/problem.ts';
@@ -112,7 +113,7 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
   const limit = setTimeout(() => giveUp(`it took longer than ${TAKE_OVER_LIMIT_MS / 1_000} s`), TAKE_OVER_LIMIT_MS);
   const onCrash = (error: unknown) => {
     try {
-      giveUp(messageOf(error));
+      giveUp(withRemedy(error));
     } catch (failure) {
       log.error({ err: failure }, 'the former generation cannot be executed');
     }
@@ -121,17 +122,25 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
   process.prependOnceListener('uncaughtException', onCrash);
   try {
     const { problems } = await tryOut(reading, demo, false);
-    if (problems.length > 0) giveUp(problems.map(describeProblem).join('; '));
-    if (problems.length > 0) return refuse(log, problems);
-    await run({ ...taking, onMade: (made) => (service = made) });
+    const isBack = handover.failure !== null && reading.problems.length === 0;
+    if (problems.length > 0 && !isBack) giveUp(problems.map(describeProblem).join('; '));
+    if (problems.length > 0 && !isBack) return refuse(log, problems);
+    await run({ ...taking, handover: withLacks(handover, problems), onMade: (made) => (service = made) });
     return undefined;
   } catch (error) {
-    giveUp(sayError(error));
+    giveUp(withRemedy(error));
     throw error;
   } finally {
     clearTimeout(limit);
     process.off('uncaughtException', onCrash);
   }
+}
+
+/** The generation that is back is the last one: it serves without what it lacks as well, and says so. */
+function withLacks(handover: Handover<SavedConfiguration>, problems: readonly Problem[]): Handover<SavedConfiguration> {
+  const lacks = problems.map((problem) => `generation ${handover.generation} is back without it, too: ${describeProblem(problem)}`);
+  const { operation } = handover;
+  return { ...handover, operation: { ...operation, warnings: [...operation.warnings, ...lacks] } };
 }
 
 const TAKE_OVER_LIMIT_MS = 15_000;
@@ -250,7 +259,7 @@ function serveStdio({ service, lifecycle, log, isAlone }: Piped): void {
   service
     .serveStdio(process.stdin, process.stdout)
     .then(ended, (error: unknown) =>
-      lifecycle.abandoned(`standard input failed (${(error as NodeJS.ErrnoException).code ?? messageOf(error)})`),
+      lifecycle.abandoned(`standard input failed (${(error as NodeJS.ErrnoException).code ?? inWords(error)})`),
     );
 }
 

@@ -1,6 +1,7 @@
 /** Judges a configuration without serving: what is wrong with it beyond its settings, and what the cloud says of the tenant. */
 import type { ClaimOn } from '../audit/index.ts';
-import { messageOf, sayError, ZscalerMcpError } from '../common/errors.ts';
+import { sayError, ZscalerMcpError } from '../common/errors.ts';
+import { inWords, remedyFor } from '../common/system-error.ts';
 import { endsWithin } from '../common/within.ts';
 import type { Problem } from '../lifecycle/index.ts';
 import { isLoopback, type Origins, type Settings } from '../settings/index.ts';
@@ -127,8 +128,8 @@ const problemOf = (error: unknown): Problem => ({
   setting: null,
   file: null,
   line: null,
-  message: messageOf(error),
-  hint: error instanceof ZscalerMcpError ? (error.hint ?? '') : '',
+  message: inWords(error),
+  hint: error instanceof ZscalerMcpError ? (error.hint ?? '') : remedyFor(error),
 });
 
 /** On any other address, other people could take the fictional tenant for a real one. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { danglingTarget } from '../common/access.ts';
 import { kindInWords, readNamedFile, type NamedFile, type UnreadableFile } from '../common/named-file.ts';
 import { describeFileError } from '../common/system-error.ts';
 import { findMount } from './mounts.ts';
@@ -62,10 +63,19 @@ export interface FoundEnvFile {
  * @param candidates the result of `envCandidates` for the same `explicit`
  */
 export function findEnvFile(candidates: readonly string[], explicit: string | null): FoundEnvFile {
-  if (explicit === null) return searchPlaces(candidates);
+  if (explicit === null) return withDangling(searchPlaces(candidates), candidates);
   const path = candidates[0] ?? explicit;
   const problem = kindOf(path) === 'absent' ? notThere(path) : isNamedPipe(path) ? null : obstacleOf(path);
   return { path, discovered: false, problem, warnings: [] };
+}
+
+/** A link that leads nowhere is passed over, as a file that is gone is, and named. */
+function withDangling(found: FoundEnvFile, places: readonly string[]): FoundEnvFile {
+  const before = found.path === null ? places : places.slice(0, places.indexOf(found.path));
+  const passedOver = danglingPlaces(before).map(({ path, target, reason }) =>
+    fileProblem(path, `${reason}: it is passed over`, `Put ${target} back, or remove the link.`),
+  );
+  return { ...found, warnings: [...found.warnings, ...passedOver] };
 }
 
 /**
@@ -115,7 +125,30 @@ export function isNamedPipe(path: string): boolean {
   }
 }
 
-const notThere = (path: string): Problem =>
+function notThere(path: string): Problem {
+  const target = danglingTarget(path);
+  if (target !== null) return fileProblem(path, leadsNowhere(target), `Put ${target} back, or correct the link.`);
+  return noSuchFile(path);
+}
+
+const leadsNowhere = (target: string): string => `is a link to ${target}, which is not there`;
+
+/** The default places where a link leads nowhere: somebody meant a file to be there. @param root see `View.rootFolder` */
+export const danglingPlaces = (places: readonly string[], root = ''): DanglingPlace[] =>
+  places.flatMap((path) => {
+    const target = danglingTarget(root + path, root);
+    return target === null ? [] : [{ path, target, reason: leadsNowhere(target) }];
+  });
+
+/** A link that leads nowhere. */
+export interface DanglingPlace {
+  readonly path: string;
+  readonly target: string;
+  /** Continues a sentence that begins with the path. */
+  readonly reason: string;
+}
+
+const noSuchFile = (path: string): Problem =>
   fileProblem(
     path,
     'there is no such file',

@@ -42,6 +42,8 @@ export interface EnvSituation {
   /** The file that a restart reads; null if there is none. */
   readonly found: string | null;
   readonly candidates: readonly string[];
+  /** A link in the place of the recorded file, or at a default place, that leads nowhere; absent if there is none. */
+  readonly dangling?: { readonly path: string; readonly target: string; readonly reason: string };
   /** Another file, which a new start would read instead of the recorded one; absent if there is none. */
   readonly preferred?: string;
   /** ISO time at which the values in force were read from the file; null if none were. */
@@ -91,12 +93,13 @@ export function adviseOnEnvironment(situation: EnvSituation): string {
     const refused = envSource === 'fresh-discovery' ? 'a restart' : 'a reload';
     return `${obstacle.path} ${obstacle.reason}: ${refused} is refused. ${obstacle.remedy}`;
   }
-  if (envSource === 'none') return `No .env was found at ${situation.candidates.join(', ')}. ${remedyForNone(situation)}`;
+  if (envSource === 'none')
+    return `No .env was found at ${situation.candidates.join(', ')}${linked(situation)}. ${remedyForNone(situation)}`;
   if (envSource === 'missing' && origin === 'pipe')
     return `${situation.recorded} was a pipe, which cannot be read again; the values read from it stay in force. ${AFTER_PIPE}`;
   if (envSource === 'missing' && origin === 'stale') return staleWarning(situation.recorded ?? '', place);
   if (envSource === 'missing')
-    return `${situation.recorded} does not exist any more; the values last read from it stay in force. ${putBack(situation)}`;
+    return `${situation.recorded} ${situation.dangling?.reason ?? 'does not exist any more'}; the values last read from it stay in force. ${putBack(situation)}`;
   if (envSource === 'fresh-discovery')
     return `${adopting(place)} picks up ${found}; reload does not read it, because ${whyNotRead(situation)}.`;
   if (origin === 'stale') return staleWarning(found ?? '', place);
@@ -137,11 +140,12 @@ const NATURE = {
 function describeMissing(situation: EnvSituation, { by }: EnvQuestion): string {
   if (situation.origin === 'stale')
     return `${situation.recorded} (missing), not read: ${stale(situation.place)}${kept(situation)}. ${staleRemedy(situation.place)}`;
-  if (by === 'check') return `${situation.recorded} (missing), not read: there is no such file. Create it, or name another one.`;
+  if (by === 'check')
+    return `${situation.recorded} (missing), not read: ${situation.dangling === undefined ? 'there is no such file. Create it, or name another one.' : `it ${situation.dangling.reason}. Put ${situation.dangling.target} back, or correct the link.`}`;
   const also = situation.otherSources.length === 0 ? '' : `; ${listed(situation.otherSources)} read again`;
   if (situation.origin === 'pipe')
     return `${situation.recorded} (missing), not read: it was a pipe, which cannot be read again${kept(situation)}${also}. ${AFTER_PIPE}`;
-  return `${situation.recorded} (missing), not read: the file is gone${kept(situation)}${also}. ${putBack(situation)}`;
+  return `${situation.recorded} (missing), not read: ${situation.dangling === undefined ? 'the file is gone' : `it ${situation.dangling.reason}`}${kept(situation)}${also}. ${putBack(situation)}`;
 }
 
 const AFTER_PIPE = 'To change settings without a new start, start the server with a regular file.';
@@ -150,23 +154,29 @@ function describeDiscovery(situation: EnvSituation, { by, dryRun = false, readAt
   const { found, recorded, place } = situation;
   if (by !== 'restart' || readAt === null)
     return `${found} (fresh-discovery), not read: ${whyNotRead(situation)}${kept(situation)}. ${adopting(place)} picks it up.`;
-  const why = recorded === null ? 'the server had no .env before' : `${recorded} is gone`;
+  const why =
+    recorded === null ? `the server had no .env before${linked(situation)}` : `${recorded} ${situation.dangling?.reason ?? 'is gone'}`;
   if (isRefused) return `${found} (fresh-discovery), read at ${spellIso(readAt)}, and not picked up: it is not valid${kept(situation)}`;
   const picked = dryRun ? 'a restart picks it up' : 'picked up by this restart';
   return `${found} (fresh-discovery), read at ${spellIso(readAt)}: ${picked}, because ${why}`;
 }
 
-const whyNotRead = ({ recorded }: EnvSituation): string =>
-  recorded === null ? 'the server was started without a .env' : `the server was started with ${recorded}, which is gone`;
+const whyNotRead = ({ recorded, dangling }: EnvSituation): string =>
+  recorded === null
+    ? 'the server was started without a .env'
+    : `the server was started with ${recorded}, which ${dangling?.reason ?? 'is gone'}`;
+
+/** For a server that had no `.env`: a link that was meant to lead to one. */
+const linked = ({ dangling }: EnvSituation): string => (dangling === undefined ? '' : ` (${dangling.path} ${dangling.reason})`);
 
 function describeNone(situation: EnvSituation, { by }: EnvQuestion): string {
   const { otherSources, candidates } = situation;
   if (by === 'check')
-    return `no .env (none): there is none at ${candidates.join(', ')}. To use one, put it at one of these places, or name it with --dotenv-path.`;
+    return `no .env (none): there is none at ${candidates.join(', ')}${linked(situation)}. To use one, put it at one of these places, or name it with --dotenv-path.`;
   const remedy = remedyForNone(situation);
   if (otherSources.length === 0)
-    return `no .env (none): values come from the environment of the start, which no command changes. ${remedy}`;
-  return `no .env (none): values come from the environment of the start and from ${listed(otherSources)}. ${remedy}`;
+    return `no .env (none)${linked(situation)}: values come from the environment of the start, which no command changes. ${remedy}`;
+  return `no .env (none)${linked(situation)}: values come from the environment of the start and from ${listed(otherSources)}. ${remedy}`;
 }
 
 /** Values that the environment of the start supplied; in a container `--env-file` is such a source. */
@@ -182,7 +192,7 @@ function remedyForNone({ otherSources, candidates, place }: EnvSituation): strin
   return `To change settings: create ${candidates.find((path) => path !== '/app/.env') ?? candidates[0] ?? '.env'}, then ${restarting(place)}.`;
 }
 
-function putBack({ origin, recorded, place }: EnvSituation): string {
+function putBack({ origin, recorded, dangling, place }: EnvSituation): string {
   if (origin === 'credential') return `${capital(restartingUnit(place.unit))}, which makes it again.`;
   const how =
     origin === 'mounted-folder'
@@ -190,8 +200,8 @@ function putBack({ origin, recorded, place }: EnvSituation): string {
         ? 'Put it back into what is mounted there (a Secret or ConfigMap), and apply it'
         : 'Put it back on the host, in the mounted directory'
       : origin === 'copy'
-        ? `Put it back with ${copying(place, recorded ?? '')}`
-        : 'Put it back';
+        ? `Put it back with ${copying(place, dangling?.target ?? recorded ?? '')}`
+        : `Put ${dangling?.target ?? 'it'} back`;
   return `${how}, then ${reloading(place)}.`;
 }
 

@@ -1,7 +1,7 @@
 /** A `.env` from a pipe that a person named: `--dotenv-path <(...)`, or the mount of a password manager. It can be read once. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../common/errors.ts';
+import { describeFileError } from '../common/system-error.ts';
 import { judgeEnvFile, MAX_BYTES, refuse, type EnvFileReading } from './env-file.ts';
 import { fileProblem } from './problem.ts';
 
@@ -28,7 +28,7 @@ export async function readEnvPipe(path: string, limitMs = LIMIT_MS): Promise<Env
       return refuse(fileProblem(path, 'is larger than 1 MiB', 'A .env contains settings only; check what writes into the pipe.'));
     return judgeEnvFile(path, { stats, bytes }, false);
   } catch (error) {
-    return refuse(fileProblem(path, `cannot be read: ${messageOf(error)}`, 'Name a regular file.'));
+    return refuse(fileProblem(path, `cannot be read: ${describeFileError(error)}`, 'Name a regular file.'));
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }

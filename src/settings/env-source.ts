@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { readNamedFile } from '../common/named-file.ts';
-import { CONTAINER_ENV_FILE, digestOf, kindOf, MAX_BYTES, obstacleOf, searchPlaces } from './env-file.ts';
+import { CONTAINER_ENV_FILE, danglingPlaces, digestOf, kindOf, MAX_BYTES, obstacleOf, searchPlaces } from './env-file.ts';
 import {
   adviseOnEnvironment,
   copyWarning,
@@ -102,10 +102,12 @@ function describeAbsent(view: View, record: EnvSourceRecord, surroundings: Surro
     search.problem ??
     (found === null ? null : obstacleOf(found, { actual: actualPath(view, found), discovered: true, kind: surroundings.kind }));
   const envSource = found !== null ? 'fresh-discovery' : dotenvPath !== null ? 'missing' : 'none';
+  const [dangling] = danglingPlaces(dotenvPath === null ? others : [dotenvPath], view.rootFolder);
   const situation: EnvSituation = {
     ...shared(record, { ...surroundings, isFolderMount: true }),
     envSource,
     found,
+    ...(dangling !== undefined && { dangling }),
     obstacle: problem === null ? null : asObstacle(problem),
     origin: originOfAbsent(view, record, surroundings),
   };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readNamedFile, UnreadableFile } from '../common/named-file.ts';
 import { describeFileError } from '../common/system-error.ts';
-import { plainText, wanted, type Row } from './setting.ts';
+import { plainText, wanted, type FilesRead, type Row } from './setting.ts';
 
 /** In bytes. */
 const SIZE_LIMIT = 1_048_576;
@@ -16,12 +16,13 @@ export class FileContent {
   readonly digest: string;
   readonly #bytes: Buffer;
   /** Not a public field: what is compared and printed must not differ from one reading to the next. */
-  readonly #readAt = new Date().toISOString();
+  readonly #readAt: string;
 
-  constructor(path: string, bytes: Buffer) {
+  constructor(path: string, bytes: Buffer, readAt = new Date().toISOString()) {
     this.path = path;
     this.digest = createHash('sha256').update(bytes).digest('hex');
     this.#bytes = bytes;
+    this.#readAt = readAt;
   }
 
   /** ISO time. */
@@ -35,9 +36,11 @@ export class FileContent {
   }
 }
 
-/** Follows symbolic links, since secrets are mounted that way. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
-function readFileContent(raw: string): FileContent {
+/** One that was read before is not read again. Follows symbolic links, since secrets are mounted that way. @throws ZscalerMcpError ERR_SETTINGS_INVALID */
+function readFileContent(raw: string, files?: FilesRead): FileContent {
   const path = resolve(plainText(raw));
+  const read = files?.get(path);
+  if (read instanceof FileContent) return read;
   try {
     return new FileContent(path, readNamedFile(path, SIZE_LIMIT).bytes);
   } catch (error) {

@@ -2,7 +2,7 @@
 export { authModeOf, authObstacles, type AuthMode } from './authentication.ts';
 export { isSettingVariable, publishBoot } from './boot.ts';
 export { compareSettings, configDigest } from './compare.ts';
-export { ownPlaceKind } from './place-kind.ts';
+export { ownPlaceKind, type PlaceKind } from './place-kind.ts';
 export { parseEnvFile } from './dotenv.ts';
 export { envCandidates, findEnvFile, passedOverEnvFile, isNamedPipe, readEnvFile, type EnvFileReading } from './env-file.ts';
 export { readEnvPipe } from './env-pipe.ts';

@@ -10,7 +10,7 @@ import { few, type Problem } from './problem.ts';
 import { describeReference, FILE_URL, findReference, hintForFileUrl, hintForReference, isFileUrl } from './references.ts';
 import { judgeReserved } from './reserved.ts';
 import { fileNameOf, mayName, readSecretFile, readSecretFiles, type SecretFiles } from './secret-files.ts';
-import type { Setting } from './setting.ts';
+import type { FilesRead, Setting } from './setting.ts';
 import { compareSaid, type Shadowed } from './shadowed.ts';
 import { rows, type Settings } from './table.ts';
 import { hintFor, showGiven } from './words.ts';
@@ -19,6 +19,8 @@ import { hintFor, showGiven } from './words.ts';
 export interface SettingsInput extends LayerSources {
   /** Secret files read earlier; if absent, the files that the layers name are read. */
   readonly secretFiles?: SecretFiles;
+  /** Files that settings name, read earlier; one that is not among them is read. */
+  readonly namedFiles?: FilesRead;
   /** True if a layer is still missing; rules over several settings are then skipped. */
   readonly isPartial?: boolean;
   /** Names in the catalogue; if absent, names of products and toolsets are not checked. */
@@ -49,7 +51,7 @@ export function loadSettings(input: SettingsInput): Loaded {
   const warnings: Problem[] = [];
   const shadowed: Shadowed[] = [];
   for (const [name, row] of rows) {
-    const resolved = resolve(row, layers, secretFiles);
+    const resolved = resolve(row, layers, { secretFiles, namedFiles: input.namedFiles });
     values[name] = resolved.value;
     origins[row.env] = resolved.origin;
     append(problems, resolved.problems);
@@ -103,13 +105,19 @@ function rawSecrets(layers: readonly Layer[], secretFiles: SecretFiles): string[
   return texts.flatMap((text) => (text ? [text, ...text.split(',').map((part) => part.trim())] : []));
 }
 
+/** What was read before. */
+interface Files {
+  readonly secretFiles: SecretFiles;
+  readonly namedFiles: FilesRead | undefined;
+}
+
 interface Resolved extends Pick<Loaded, 'problems' | 'warnings' | 'shadowed'> {
   readonly value: unknown;
   readonly origin: Origin;
 }
 
 /** Takes the value from the highest layer that has the setting. An empty value resets it to its default and hides lower layers. */
-function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: SecretFiles): Resolved {
+function resolve(row: Setting<unknown>, layers: readonly Layer[], files: Files): Resolved {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const below: Said[] = [];
@@ -117,7 +125,7 @@ function resolve(row: Setting<unknown>, layers: readonly Layer[], secretFiles: S
   for (const layer of layers) {
     if (row.applies === 'boot' && layer.kind !== 'flag' && layer.kind !== 'environment') continue;
     if (row.locatesSecrets && layer.kind === 'secrets') continue;
-    const word = wordOf(row, layer, secretFiles);
+    const word = wordOf(row, layer, files);
     if (word === null) continue;
     // An invalid line of the file is reported even if a flag overrides it.
     if (decided === null || layer.kind === 'file') append(problems, word.problems);
@@ -141,9 +149,9 @@ type Word = Said['word'] & {
  * What a layer says about a setting under any of its names; null if nothing. The setting's own name takes precedence over
  * aliases, and a value over an empty one.
  */
-function wordOf(row: Setting<unknown>, layer: Layer, secretFiles: SecretFiles): (Word & { readonly overruled: readonly Word[] }) | null {
-  const own = [judge(row, { env: row.env, flag: row.flag }, layer), judgeFile(row, layer, secretFiles)];
-  const words = [...own, ...(row.aliases ?? []).map((name) => judge(row, name, layer))].filter((word) => word !== null);
+function wordOf(row: Setting<unknown>, layer: Layer, files: Files): (Word & { readonly overruled: readonly Word[] }) | null {
+  const own = [judge(row, { env: row.env, flag: row.flag }, layer, files), judgeFile(row, layer, files.secretFiles)];
+  const words = [...own, ...(row.aliases ?? []).map((name) => judge(row, name, layer, files))].filter((word) => word !== null);
   const twice = own.every((each) => each?.isEmpty === false) ? [saidTwice(row, layer)] : [];
   const said = words.filter(({ isEmpty }) => !isEmpty);
   const word = said[0] ?? words[0];
@@ -158,7 +166,7 @@ interface Name {
   translate?(raw: string): string | undefined;
 }
 
-function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
+function judge(row: Setting<unknown>, name: Name, layer: Layer, { namedFiles }: Files): Word | null {
   const { env, flag } = name;
   const raw = layer.get(env);
   if (raw === undefined) return null;
@@ -176,7 +184,7 @@ function judge(row: Setting<unknown>, name: Name, layer: Layer): Word | null {
   try {
     const translated = name.translate ? name.translate(raw) : raw;
     const warnings = isQuoted(raw, layer) ? [quoted(env, layer)] : [];
-    return translated === undefined ? null : { ...nothing, isEmpty: false, value: row.parse(translated), warnings };
+    return translated === undefined ? null : { ...nothing, isEmpty: false, value: row.parse(translated, namedFiles), warnings };
   } catch (error) {
     const ofError = error instanceof ZscalerMcpError ? error.hint : undefined;
     const hint = isQuoted(raw, layer) ? WITHOUT_QUOTES : (ofError ?? hintFor(layer, env, flag));

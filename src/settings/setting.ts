@@ -4,6 +4,9 @@ import { ZscalerMcpError } from '../common/errors.ts';
 /** How a change is applied. `reload`: by a reload. `restart`: by a restart. `boot`: never; read from flags and the first environment only. */
 export type Applies = 'reload' | 'restart' | 'boot';
 
+/** Files that were read before, by path: `FileContent`. */
+export type FilesRead = ReadonlyMap<string, unknown>;
+
 /** One row of the table. */
 export interface Setting<T> {
   /** The environment name, which messages use too. */
@@ -32,7 +35,7 @@ export interface Setting<T> {
   /** The flag takes no value; its presence means true. */
   readonly isSwitch?: true;
   /** @throws ZscalerMcpError ERR_SETTINGS_INVALID: says what was expected, never what was given */
-  parse(raw: string): T;
+  parse(raw: string, files?: FilesRead): T;
 }
 
 /** Another name for a setting. */

@@ -184,7 +184,7 @@ describe('check beside a server', () => {
       exitCode: 4,
       envSource: 'live',
       environment: expect.stringMatching(/\.env \(live\), not read: it cannot be reached: /) as string,
-      errors: [{ file: cwd, message: expect.stringContaining('this command runs as uid 4711 and has no access to it') as string }],
+      errors: [{ file: cwd, message: expect.stringContaining('is closed to uid 4711 (it belongs to root; mode 0700)') as string }],
     });
   });
 

@@ -246,14 +246,15 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a bind mount', () => {
   it('of a single file that was replaced by rename on the host is stale, and every command says so', async () => {
     const text = await inMountNamespace(
       `touch app/.env; mount --bind host/.env app/.env; ${serve} echo ZSCALER_MCP_LOG_LEVEL=warn > host/new; mv host/new host/.env; ` +
-        `for c in status reload restart; do echo "== $c"; ZS $c 2>&1 || true; done; ZS stop`,
+        `for c in status reload restart check; do echo "== $c"; ZS $c 2>&1 || true; done; ZS stop`,
     );
-    const [, status = '', reload = '', restart = ''] = text.split('== ');
+    const [, status = '', reload = '', restart = '', check = ''] = text.split('== ');
     for (const part of [status, reload, restart]) expect(part.replaceAll(/\s+/g, ' ')).toMatch(/still sees the old.*mount the directory/);
     expect(status).toContain('cannot be seen');
     expect(status).not.toContain('differs     nothing');
     expect(reload).toContain('refused');
     expect(restart).toContain('generation 2 serves');
+    expect(check).toContain('valid: it would start again with what can be seen from here; a new start may read the file that replaced it');
   });
 
   it.for<[how: string, replace: string]>([

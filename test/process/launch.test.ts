@@ -1,6 +1,6 @@
 /** What runs is recognised however it was launched: a restart repeats the launch, and `status` sees that the program on disk has changed. */
 import { spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LifecycleRecord } from '../../src/lifecycle/index.ts';
@@ -182,9 +182,51 @@ describe('a program that is gone for a while', () => {
     const before = (await server.ask('status'))['handover'];
     renameSync(folder, `${folder} away`);
     const { message } = await server.ask('restart');
-    expect(message).toMatch(/^the program cannot be started: .* is not there; nothing was changed$/);
+    expect(message).toBe(
+      `the program cannot be started: the working directory ${folder} is not there any more; put it back; nothing was changed`,
+    );
     renameSync(`${folder} away`, folder);
     expect((await server.ask('status'))['handover']).toBe(before);
     expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted', message: 'generation 2 serves' });
+  });
+});
+
+describe('a program that could not be started again', () => {
+  it('is refused by check, a dry run and a restart with the one thing that is in the way, and shown by status', async () => {
+    const { folder, main } = install();
+    const [cwd, node] = [join(folder, 'work'), join(folder, 'bin', 'node')];
+    mkdirSync(cwd);
+    cpSync(process.execPath, node);
+    const server = await startServer({ program: main, interpreter: node, cwd });
+    const text = readFileSync(main, 'utf8');
+    const move = (path: string) => [() => renameSync(path, `${path}.away`), () => renameSync(`${path}.away`, path)] as const;
+    const write = (text: string) => () => writeFileSync(main, text);
+    const cases: [spoil: () => void, mend: () => void, sentence: RegExp, file: string][] = [
+      [
+        ...move(node),
+        /^the program cannot be started: the Node\.js \S.*node is not there any more; put it back; nothing was changed$/,
+        node,
+      ],
+      [() => chmodSync(node, 0o644), () => chmodSync(node, 0o755), /Node\.js .* may not be executed; run chmod a\+x .*node; nothing/, node],
+      [...move(cwd), /the working directory .*work is not there any more; put it back; nothing was changed$/, cwd],
+      [...move(main), /the program .*main\.js is not there any more; put it back; nothing was changed$/, main],
+      [write('no program ('), write(text), /SyntaxError: .*main\.js:1\); the program on disk is damaged: install it again; nothing/, main],
+    ];
+    for (const [spoil, mend, sentence, file] of cases) {
+      spoil();
+      // The commands are those of the repository: the program of the server may be what is damaged.
+      const check = await server.ask('check');
+      expect(check).toMatchObject({ outcome: 'refused', exitCode: 4, errors: [{ file }] });
+      for (const words of [['restart', '--dry-run'], ['restart']]) {
+        const { outcome, message } = await server.ask(...words);
+        expect([outcome, message]).toEqual(['refused', expect.stringMatching(sentence)]);
+        expect(message).not.toMatch(/ or the |spawn |ENOENT/);
+      }
+      const status = await server.ask('status');
+      expect(status['restartObstacle'] !== null || status['codeChanged']).toBe(true);
+      mend();
+    }
+    expect(await server.ask('check')).toMatchObject({ outcome: 'valid' });
+    expect(await server.ask('restart')).toMatchObject({ outcome: 'restarted' });
   });
 });
