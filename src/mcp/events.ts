@@ -2,8 +2,7 @@
  * Events of the streams of sessions, kept so that a client whose connection broke can resume. In memory, with a limit for
  * each session and one for all sessions.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
+import type { EventId, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../common/json.ts';
 import { keepDigits } from './encode.ts';
 import { nameRequests } from './lost-streams.ts';
@@ -12,6 +11,10 @@ import { sizeOfList, wholeMessage } from './prepared-list.ts';
 interface Sent {
   readonly sequence: number;
   readonly stream: StreamId;
+  /** Whether the stream ends with it. Absent in what an older version saved. */
+  readonly isLast?: boolean;
+  /** Of the stream that a GET opens: the one of several such streams that the event was sent on. */
+  readonly listener?: string;
   readonly message: JSONRPCMessage;
   readonly weight: number;
 }
@@ -32,27 +35,32 @@ export interface FoundEvent {
   readonly sequence: number;
   /** Whether it is of the stream that a GET opens, which does not end by itself. */
   readonly isStanding: boolean;
+  /** The one of several such streams; absent where replicas share streams. */
+  readonly listener?: string | undefined;
+}
+
+/** Where an event belongs. */
+export interface Place {
+  readonly stream: StreamId;
+  /** The IDs, as the client chose them, of the requests that the stream answers; none for the stream of a GET. */
+  readonly requests: readonly RequestId[];
+  /** Whether the stream ends with the event. */
+  readonly isLast?: boolean;
+  readonly listener?: string | undefined;
+}
+
+/** Keeps what was sent, so that a stream can be resumed. */
+export interface KeepsStreams extends KeepsEvents {
+  /** Keeps an event and returns its ID. Events are kept in the order of the calls. */
+  store(place: Place, message: JSONRPCMessage): EventId | Promise<EventId>;
 }
 
 const MAX_SESSION_EVENTS = 128;
 const MAX_SESSION_WEIGHT = 4 * 1_024 * 1_024;
 const MAX_TOTAL_WEIGHT = 64 * 1_024 * 1_024;
 
-/** The transport's name for the stream that a GET opens. */
+/** The name of the stream that a GET opens. */
 export const GET_STREAM = '_GET_stream';
-
-/** The requests that are being received together. */
-interface Opened {
-  /** The stream that the transport opened for them; null if it cannot be resumed. */
-  stream: StreamId | null;
-  readonly requests: readonly RequestId[];
-  /** Whether they repeat what a client said to another process; then nothing is sent to the client. */
-  readonly isRehearsed: boolean;
-  /** Whether the transport has accepted them. */
-  isAccepted?: boolean;
-}
-
-export const openedStream = new AsyncLocalStorage<Opened>();
 
 /** Keeps events in this process. */
 export interface KeepsEvents {
@@ -83,7 +91,7 @@ export class EventPool {
 }
 
 /** The events of one session. Their IDs begin with the session's tag, so that those of other sessions are not accepted. */
-export class SessionEvents implements EventStore, KeepsEvents {
+export class SessionEvents implements KeepsStreams {
   #tag: string;
   readonly #account: (log: SessionEvents, weight: number) => void;
   /** The number and name of each stream in event IDs, and how many of its events are kept. */
@@ -103,55 +111,53 @@ export class SessionEvents implements EventStore, KeepsEvents {
     return this.#events.length;
   }
 
-  async storeEvent(stream: StreamId, sent: JSONRPCMessage): Promise<EventId> {
+  store({ stream, requests, isLast = false, listener }: Place, sent: JSONRPCMessage): EventId {
     const message = wholeMessage(sent);
     const weight = weigh(message);
-    const opened = isPriming(message) ? openedStream.getStore() : undefined;
-    if (opened) opened.stream = stream;
     const sequence = ++this.#sequence;
-    this.#events.push({ sequence, stream, message, weight });
+    this.#events.push({ sequence, stream, isLast, ...(listener !== undefined && { listener }), message, weight });
     this.#weight += weight;
-    const { number, name } = this.#count(stream, sequence, nameRequests(opened?.requests ?? []));
+    const { number, name } = this.#count(stream, sequence, nameRequests(requests));
     const dropped = this.#trim();
     this.#account(this, weight - dropped);
+    return this.#idOf({ number, sequence, name: listener === undefined ? name : `.${listener}` });
+  }
+
+  /** What followed on the stream of an event. Of the streams that GETs open: what was sent on this one, or while none was open. */
+  after({ stream, number, sequence, listener }: FoundEvent): { readonly id: EventId; readonly message: JSONRPCMessage }[] {
+    const name = listener === undefined ? (this.#streams.get(stream)?.name ?? '') : `.${listener}`;
+    return this.#events
+      .filter((event) => event.stream === stream && event.sequence > sequence && !isPriming(event.message))
+      .filter((event) => event.listener === undefined || event.listener === listener)
+      .map((event) => ({ id: this.#idOf({ number, sequence: event.sequence, name }), message: event.message }));
+  }
+
+  #idOf({ number, sequence, name }: { number: number; sequence: number; name: string }): EventId {
     return `${this.#tag}-${number}-${sequence}${name}`;
-  }
-
-  /** Undefined for an ID of another session; the transport refuses it then. */
-  async getStreamIdForEventId(id: EventId): Promise<StreamId | undefined> {
-    return this.find(id)?.stream;
-  }
-
-  async replayEventsAfter(id: EventId, { send }: { send: (id: EventId, message: JSONRPCMessage) => Promise<void> }): Promise<StreamId> {
-    const found = this.find(id);
-    if (!found) throw new Error('this event is not of this session');
-    for (const { sequence, stream, message } of this.#events) {
-      if (stream !== found.stream || sequence <= found.sequence || isPriming(message)) continue;
-      await send(`${this.#tag}-${found.number}-${sequence}${this.#streams.get(stream)?.name ?? ''}`, message);
-    }
-    return found.stream;
   }
 
   /** Null for an ID of another session, or of a stream whose events were dropped. */
   find(id: EventId): FoundEvent | null {
-    const [, tag, number, sequence] = /^(\w+)-(\d+)-(\d+)(?:\.[\w-]+)?$/.exec(id) ?? [];
+    const [, tag, number, sequence, name] = /^(\w+)-(\d+)-(\d+)(?:\.([\w-]+))?$/.exec(id) ?? [];
     if (tag !== this.#tag) return null;
     for (const [stream, known] of this.#streams) {
-      if (known.number === Number(number))
-        return { stream, number: known.number, sequence: Number(sequence), isStanding: stream === GET_STREAM };
+      if (known.number !== Number(number)) continue;
+      const isStanding = stream === GET_STREAM;
+      return { stream, number: known.number, sequence: Number(sequence), isStanding, listener: isStanding ? name : undefined };
     }
     return null;
   }
 
-  /** Whether nothing follows on the stream of this event: it is the answer to the request that the stream was opened for. */
+  /** Whether nothing follows on the stream of this event: it is the last answer to the requests that the stream was opened for. */
   isEnd({ stream, sequence, isStanding }: FoundEvent): boolean {
     const last = this.#events.findLast((event) => event.stream === stream);
-    return !isStanding && last?.sequence === sequence && isAnswer(last.message);
+    return !isStanding && last?.sequence === sequence && (last.isLast ?? isAnswer(last.message));
   }
 
   /** The ID after which a stream begins that a GET opens now. */
-  latest(): EventId {
-    return `${this.#tag}-${this.#streams.get(GET_STREAM)?.number ?? 0}-${this.#sequence}`;
+  latest(listener?: string): EventId {
+    const number = this.#streams.get(GET_STREAM)?.number ?? 0;
+    return this.#idOf({ number, sequence: this.#sequence, name: listener === undefined ? '' : `.${listener}` });
   }
 
   /** What another process needs to continue these streams. */
@@ -161,7 +167,7 @@ export class SessionEvents implements EventStore, KeepsEvents {
       tag: this.#tag,
       sequence: this.#sequence,
       streams,
-      events: this.#events.map(({ sequence, stream, message }) => ({ sequence, stream, message })),
+      events: this.#events.map(({ weight: _, ...event }) => event),
     };
   }
 

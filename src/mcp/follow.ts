@@ -1,5 +1,5 @@
 /** Turns the events of a shared stream into the bytes of an event stream. */
-import { stringifyJson } from '../common/json.ts';
+import { encodeEvent, KEEP_ALIVE } from './event-connection.ts';
 import type { Followed } from './shared-events.ts';
 
 /** @param closing aborted when the reader of the stream is gone */
@@ -15,6 +15,4 @@ export function followStream(events: AsyncGenerator<Followed, void, undefined>, 
   });
 }
 
-/** A comment keeps proxies from closing a quiet connection. */
-const write = (event: Followed): string =>
-  event === 'quiet' ? ': keepalive\n\n' : `event: message\nid: ${event.id}\ndata: ${stringifyJson(event.message)}\n\n`;
+const write = (event: Followed): string => (event === 'quiet' ? KEEP_ALIVE : encodeEvent(event.id, event.message));

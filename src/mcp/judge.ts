@@ -8,13 +8,16 @@ import { sayIssues, type Issue } from './short-errors.ts';
 import { errorResponse } from './web.ts';
 
 const EVENTS = 'text/event-stream';
+const JSON_TYPE = 'application/json';
 
 /** As many as the SDK accepts. */
 const MOST_MESSAGES = 100;
 
 /** The refusal of a request; null when it may reach a session. @param body the parsed JSON of a POST */
 export function judge({ method, headers }: Request, body: unknown): Response | null {
-  if (method !== 'DELETE' && !accepts(headers.get('accept'), EVENTS)) return refuseAccept();
+  const accept = headers.get('accept');
+  if (method === 'GET' && !accepts(accept, EVENTS)) return refuseAccept(EVENTS);
+  if (method === 'POST' && !accepts(accept, EVENTS) && !accepts(accept, JSON_TYPE)) return refuseAccept(`${JSON_TYPE} or ${EVENTS}`);
   const opens = method === 'POST' && isInitialize(body);
   return (opens ? null : judgeRevision(headers.get('mcp-protocol-version'))) ?? (method === 'POST' ? judgeMessages(body) : null);
 }
@@ -43,7 +46,22 @@ function judgeMessages(body: unknown): Response | null {
   if (Array.isArray(body) && messages.some(isInitialize))
     return errorResponse(400, -32_600, 'Invalid Request: initialize must be sent alone, not in a batch.');
   if (isInitialize(body)) return judgeHandshake(body);
+  const repeated = repeatedId(messages);
+  if (repeated !== undefined)
+    return errorResponse(
+      400,
+      -32_600,
+      `Invalid Request: two requests of one batch have the id ${JSON.stringify(repeated)}, and their answers could not be told apart. Nothing was done.`,
+    );
   return messages.every(isMessage) ? null : errorResponse(400, -32_700, 'Parse error: the body is not a JSON-RPC message.');
+}
+
+function repeatedId(messages: readonly unknown[]): unknown {
+  const ids = messages.flatMap((message) => {
+    const { id, method } = (message ?? {}) as { id?: unknown; method?: unknown };
+    return id === undefined || method === undefined ? [] : [id];
+  });
+  return ids.find((id, at) => ids.indexOf(id) !== at);
 }
 
 /** The SDK takes a handshake that it cannot read for a request without one. */
@@ -61,11 +79,11 @@ function isMessage(value: unknown): boolean {
   }
 }
 
-const refuseAccept = (): Response =>
+const refuseAccept = (sent: string): Response =>
   errorResponse(
     406,
     -32_000,
-    `Not Acceptable: answers are sent as ${EVENTS}, which the Accept header leaves out. Send Accept: application/json, ${EVENTS}.`,
+    `Not Acceptable: answers are sent as ${sent}, which the Accept header leaves out. Send Accept: ${JSON_TYPE}, ${EVENTS}.`,
   );
 
 /** Longest ID of a request, in characters: it is kept until the request is answered. */

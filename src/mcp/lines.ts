@@ -220,8 +220,16 @@ export class LineTransport implements Transport {
     } catch {
       return this.#complain(-32_600, 'Invalid Request: the line is not a JSON-RPC message.');
     }
+    if ('method' in message && 'id' in message && this.#running.has(message.id)) return this.#refuseRepeated(message.id);
     this.#note(message);
     this.onmessage?.(message);
+  }
+
+  /** Of two answers with one ID on one pipe, the client could not tell which is which. */
+  #refuseRepeated(id: RequestId): void {
+    const message = `Invalid Request: a request with the id ${JSON.stringify(id)} is still running, and answers on one pipe are told apart by it alone. Nothing was done; use another id.`;
+    this.onerror?.(new Error(message));
+    this.#output.write(`${stringifyJson({ jsonrpc: '2.0', id, error: { code: -32_600, message } })}\n`);
   }
 
   /** Tracks requests without an answer; not subscriptions, which are answered when they end, nor cancelled ones, which never are. */

@@ -63,7 +63,11 @@ describe('the list of tools', () => {
     const { tools, expectWhole } = toolsThatCount();
     const { url } = await startStack({ with: { tools } });
     const session = await openSession(url);
-    const answer = await session.fetch('POST', { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
+    const answer = await session.fetch(
+      'POST',
+      { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} },
+      { accept: 'text/event-stream' },
+    );
     const ids: string[] = [];
     for await (const { id } of readEvents(answer, true)) if (id) ids.push(id);
     const again = await session.fetch('GET', undefined, { accept: 'text/event-stream', 'last-event-id': ids[0] ?? '' });
@@ -75,7 +79,9 @@ describe('the list of tools', () => {
     const { tools, expectWhole } = toolsThatCount();
     const stack = await startStack({ with: { tools } });
     const session = await openSession(stack.url);
-    await session.ask('tools/list');
+    await (
+      await session.fetch('POST', { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }, { accept: 'text/event-stream' })
+    ).text();
     const [saved] = stack.mcp.saveSessions();
     const kept = saved?.events.events
       .map(({ message }) => (message as { result?: { tools?: unknown } }).result)

@@ -53,7 +53,7 @@ interface Kind {
 
 /** Of requests in a session and of those that would open one; `body` is the request otherwise. */
 const ofAnyPost: Readonly<Record<string, Kind>> = {
-  'Accept without event streams': { status: 406, headers: { accept: 'application/json' } },
+  'Accept that leaves out both': { status: 406, headers: { accept: 'application/json;q=0' } },
   'Accept of a page': { status: 406, headers: { accept: 'text/html' } },
   'a body of another type': { status: 415, headers: { 'content-type': 'text/plain' } },
   'a compressed body': { status: 415, headers: { 'content-encoding': 'gzip' } },

@@ -207,9 +207,9 @@ export class McpService {
     if (this.#sharing && (isStateless || incoming.headers['mcp-session-id'] === undefined)) await this.#sharing.recall(keyOf(caller));
     const repeated = this.#stateless.asRepeated(incoming, body, caller);
     if (repeated && this.#stateless.answerKnown(response, repeated, body)) return;
-    const request = toWebRequest(incoming, response);
+    const isModern = !isLegacy(incoming, body);
+    const request = toWebRequest(incoming, response, isModern || isStateless);
     this.#callers.set(request, caller);
-    const isModern = !isLegacy(request, body);
     if (isModern || (isStateless && request.method === 'POST'))
       return this.#stateless.answer({ request, response, context, body }, isModern ? repeated : null);
     if (request.method !== 'POST' && (isStateless || hasNoStreams(request, incoming.headers.accept)))
@@ -261,10 +261,10 @@ export class McpService {
 const callerOf = ({ address, principal }: RequestContext): Caller => ({ address: address ?? undefined, principal });
 
 /** Whether the request is of a revision before 2026-07-28, which has sessions. */
-function isLegacy(request: Request, body: unknown): boolean {
-  const header = (name: string) => request.headers.get(name) ?? undefined;
+function isLegacy({ method = 'GET', headers }: IncomingMessage, body: unknown): boolean {
+  const header = (name: string) => headers[name]?.toString();
   const { kind } = classifyInboundRequest({
-    httpMethod: request.method,
+    httpMethod: method,
     protocolVersionHeader: header('mcp-protocol-version'),
     mcpMethodHeader: header('mcp-method'),
     mcpNameHeader: header('mcp-name'),

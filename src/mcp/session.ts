@@ -1,20 +1,17 @@
 /** A session of the revisions before 2026-07-28: a transport, a server, and the handshake of the client. */
 import { randomUUID } from 'node:crypto';
-import {
-  WebStandardStreamableHTTPServerTransport,
-  type JSONRPCMessage,
-  type McpServer,
-  type RequestId,
-  type StreamId,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, McpServer, RequestId } from '@modelcontextprotocol/server';
 import { acceptAnswers, markRequests, type Mark } from './generation.ts';
-import { abandoned } from './web.ts';
-import { openedStream, SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
+import { EVENT_HEADERS } from './answering.ts';
+import { SessionEvents, type FoundEvent, type SavedEvents } from './events.ts';
 import { followStream } from './follow.ts';
 import { levelIn, outline, type Handshake } from './handshake.ts';
 import { answerLost, LOST_EVENT, requestsIn } from './lost-streams.ts';
-import { refuseEnded } from './session-refusals.ts';
-import { SharedEvents } from './shared-events.ts';
+import { isInitialize } from './judge.ts';
+import { refuseEnded, refuseEvent } from './session-refusals.ts';
+import { SessionTransport } from './session-transport.ts';
+import type { SharedEvents } from './shared-events.ts';
+import { abandoned, errorResponse } from './web.ts';
 
 /** What another process needs to continue a session under the same ID. */
 export interface SavedSession {
@@ -33,9 +30,6 @@ export interface SavedSession {
   readonly idleMs?: number;
 }
 
-/** Reconnection time for clients. With less, their two attempts could both fall into a restart. */
-const RETRY_MS = 2_500;
-
 /** The answer to a GET. */
 interface Listening {
   readonly response: Response;
@@ -53,18 +47,14 @@ export class Session {
   readonly address: string | undefined;
   readonly principal: string | null;
   readonly #mark: Mark;
-  readonly #transport: WebStandardStreamableHTTPServerTransport;
+  readonly #transport: SessionTransport;
   readonly #events: SessionEvents | SharedEvents;
   readonly #keep: () => Promise<void>;
   #keeping: Promise<void> | null = null;
   /** Closes the stream that a GET opened last, where replicas share streams. */
   #following: AbortController | null = null;
-  #judging: Promise<unknown> = Promise.resolve();
-  /** Requests of the client that are not answered yet. */
-  readonly #running = new Set<RequestId>();
   #isRevived = false;
-  /** The request that each stream was opened for; the transport closes streams by request. */
-  readonly #requestOf = new Map<StreamId, RequestId>();
+  #isInitialized = false;
   /** Responses being written, event streams included. */
   #open = 0;
   #usedAt = performance.now();
@@ -91,11 +81,7 @@ export class Session {
     this.#mark = options.mark;
     this.#keep = options.keep ?? (() => Promise.resolve());
     this.#events = options.events;
-    this.#transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: () => options.id,
-      eventStore: options.events,
-      retryInterval: RETRY_MS,
-    });
+    this.#transport = new SessionTransport(options.id, options.events);
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
     this.#transport.onclose = () => {
       this.#following?.abort();
@@ -106,12 +92,10 @@ export class Session {
 
   async start(): Promise<void> {
     markRequests(this.#transport, this.#mark);
-    // The transport passes on only what it has accepted.
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a field of the SDK's transport, not an event target
     this.#transport.onmessage = (message) => this.#accept(message);
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = async (message, options) => {
-      if (!('method' in message) && message.id !== undefined) this.#forget(message.id);
       // The next request of the client may reach another replica.
       if (this.isChanged) this.#keeping = this.#keep();
       if (this.#keeping) await this.#keeping;
@@ -133,7 +117,6 @@ export class Session {
     const { initialize, initialized, logLevel } = handshake;
     await this.#replay({ id: `repeated-${randomUUID()}`, method: 'initialize', params: outline(initialize) });
     await this.catchUp({ initialize, initialized, logLevel });
-    this.#requestOf.clear();
     this.#isRevived = isRevived;
     this.#events.restore(events);
   }
@@ -162,7 +145,7 @@ export class Session {
 
   /** Milliseconds since the last request or answer; 0 while a stream is open or a request is running. */
   idleMs(): number {
-    return this.#open > 0 || this.#running.size > 0 ? 0 : performance.now() - this.#usedAt;
+    return this.#open > 0 || this.#transport.running().length > 0 ? 0 : performance.now() - this.#usedAt;
   }
 
   /** Counts `writing` as use of the session until it is done. */
@@ -193,32 +176,26 @@ export class Session {
       this.#usedAt = performance.now();
       return new Response(null, { status: 202 });
     }
-    const messages = (Array.isArray(accepted.body) ? accepted.body : [accepted.body]) as readonly Partial<Message>[];
-    const requests = messages.flatMap((message) => (message?.method === undefined || message.id === undefined ? [] : [message.id]));
-    const opened = { stream: null as StreamId | null, requests, isRehearsed };
-    const response = await openedStream.run(opened, () => this.#transport.handleRequest(request, { parsedBody: accepted.body }));
-    if (!response.ok) return response;
-    const first = messages.find(({ id, method }) => method !== undefined && id !== undefined && this.#running.has(id))?.id;
-    if (opened.stream !== null && first !== undefined) this.#requestOf.set(opened.stream, first);
-    for (const { method, params } of messages) if (method === 'notifications/cancelled') await this.#release(params?.['requestId']);
-    return response;
+    const isOpening = isInitialize(accepted.body);
+    if (isOpening && this.#isInitialized) return errorResponse(400, -32_600, 'Invalid Request: this session is initialized already.');
+    this.#isInitialized ||= isOpening;
+    return this.#transport.receive(request, accepted.body, !isRehearsed);
   }
 
   /** Handles a message that reached another replica: an answer to a question of this one, or a cancellation. */
-  async deliver(message: unknown): Promise<void> {
+  deliver(message: unknown): void {
     const accepted = acceptAnswers(message, this.#mark)?.body as Partial<Message> | undefined;
     if (!accepted) return;
-    this.#transport.onmessage?.(accepted as JSONRPCMessage);
-    if (accepted.method === 'notifications/cancelled') await this.#release(accepted.params?.['requestId']);
+    this.#transport.deliver(accepted as JSONRPCMessage);
   }
 
-  /** Whether any of the requests is running here. */
-  runs(requests: readonly RequestId[]): boolean {
-    return requests.some((id) => this.#running.has(id));
+  /** Whether a request with this ID is running here. */
+  runs(id: RequestId): boolean {
+    return this.#transport.runs(id);
   }
 
   /**
-   * Handles a GET. The newest connection of a stream replaces older ones, which may be half open. Null when `Last-Event-ID` is
+   * Handles a GET. The newest connection of a stream replaces older ones, which may be half open; several streams may be open. Null when `Last-Event-ID` is
    * not the ID of an event of this session.
    * @throws Error when the shared store cannot be reached to look it up
    */
@@ -226,15 +203,17 @@ export class Session {
     const lastEventId = request.headers.get('last-event-id');
     const from = lastEventId === null ? null : await this.#events.find(lastEventId);
     if (lastEventId !== null && !from) return this.#isRevived ? this.#listenAfterLoss(request, lastEventId) : null;
-    if (from && !this.#mayAnswerMore(from) && (await this.#events.isEnd(from)))
-      return { response: refuseEnded(), standsAfter: null, isStanding: false };
+    const isHere = from !== null && this.#transport.answersOn(from.stream);
+    if (from && !isHere && (await this.#events.isEnd(from))) return { response: refuseEnded(), standsAfter: null, isStanding: false };
+    const isStanding = from?.isStanding ?? true;
+    if (this.#events instanceof SessionEvents) {
+      const { response, standsAfter } = this.#transport.listen(this.#events, from);
+      return { response, standsAfter: isStanding ? (standsAfter ?? lastEventId) : null, isStanding };
+    }
     const after = lastEventId ?? (await this.#events.latest());
-    const isHere = from !== null && !from.isStanding && (this.#requestOf.has(from.stream) || this.#events instanceof SessionEvents);
-    this.#closeOlder(from);
-    const response = await (this.#events instanceof SharedEvents
-      ? this.#follow(request, this.#events, from ?? (await this.#events.find(after)))
-      : this.#transport.handleRequest(request));
-    return { response, standsAfter: isHere ? null : after, isStanding: from?.isStanding ?? true };
+    if (isHere) this.#transport.leave(from.stream);
+    const response = this.#follow(this.#events, from ?? (await this.#events.find(after)));
+    return { response, standsAfter: isHere ? null : after, isStanding };
   }
 
   /** Answers a GET that continues a stream of another process: with errors for its requests, or as if the stream were new. */
@@ -245,15 +224,9 @@ export class Session {
     return this.listen(new Request(request, { headers: withoutEvent(request.headers) }));
   }
 
-  /** In the revisions with batches an answer need not be the last one of its stream. */
-  #mayAnswerMore({ stream }: FoundEvent): boolean {
-    const { protocolVersion } = this.handshake.initialize as { readonly protocolVersion?: string };
-    return this.#requestOf.has(stream) || (this.#running.size > 0 && (protocolVersion ?? '') < '2025-06-18');
-  }
-
   /** Stores the events that were kept here while the shared store was away. */
   async flush(): Promise<void> {
-    if (this.#events instanceof SharedEvents) await this.#events.flush();
+    if (!(this.#events instanceof SessionEvents)) await this.#events.flush();
   }
 
   /** Closes the stream of a GET, which is now open at another replica. */
@@ -261,41 +234,27 @@ export class Session {
     this.#following?.abort();
   }
 
-  #closeOlder(from: FoundEvent | null): void {
-    const requestId = from && this.#requestOf.get(from.stream);
-    if (!from || from.isStanding) this.#transport.closeStandaloneSSEStream();
-    else if (requestId !== undefined && requestId !== null) this.#transport.closeSSEStream(requestId);
-  }
-
-  /** Lets the transport check the request, and closes the stream that it opens: events of shared streams are written elsewhere. */
-  async #judge(request: Request): Promise<Response> {
-    const judged = await this.#transport.handleRequest(new Request(request, { headers: withoutEvent(request.headers) }));
-    this.#transport.closeStandaloneSSEStream();
-    return judged;
-  }
-
-  async #follow(request: Request, events: SharedEvents, from: FoundEvent | null): Promise<Response> {
-    // One at a time: the transport allows one such stream in a session.
-    const judging = this.#judging.then(() => this.#judge(request));
-    this.#judging = judging.catch(() => undefined);
-    const judged = await judging;
-    if (!judged.ok || !from) return judged;
+  #follow(events: SharedEvents, from: FoundEvent | null): Response {
+    if (!from) return refuseEvent();
     const closing = new AbortController();
     if (from.isStanding) {
       this.#following?.abort();
       this.#following = closing;
     }
-    return new Response(followStream(events.follow(from, closing.signal), closing), { headers: judged.headers });
+    return new Response(followStream(events.follow(from, closing.signal), closing), {
+      headers: { ...EVENT_HEADERS, 'mcp-session-id': this.id },
+    });
   }
 
   /** Handles a DELETE. */
-  end(request: Request): Promise<Response> {
-    return this.#transport.handleRequest(request);
+  async end(): Promise<Response> {
+    await this.#transport.close();
+    return new Response(null, { status: 200 });
   }
 
   /** Answers every running request with an error that says `why`. */
   async abandon(why: string): Promise<void> {
-    await Promise.all(Array.from(this.#running, (id) => this.#transport.send(abandoned(id, why))));
+    await Promise.all(this.#transport.running().map((id) => this.#transport.send(abandoned(id, why))));
   }
 
   /** Aborts running requests and ends the streams. */
@@ -306,34 +265,14 @@ export class Session {
   /** Notes a message that the transport accepted; nothing is kept of any other. */
   #accept(accepted: JSONRPCMessage): void {
     this.#usedAt = performance.now();
-    const opened = openedStream.getStore();
-    if (opened && !opened.isAccepted && !opened.isRehearsed && this.#events instanceof SharedEvents) this.#events.expect(opened.requests);
-    if (opened) opened.isAccepted = true;
-    const { id, method, params } = accepted as Partial<Message>;
+    const { method, params } = accepted as Partial<Message>;
     if (method === 'notifications/initialized') this.handshake.initialized = true;
     if (method === 'logging/setLevel') this.handshake.logLevel = levelIn(params) ?? this.handshake.logLevel;
-    if (method !== undefined && id !== undefined) this.#running.add(id);
-  }
-
-  #forget(id: RequestId): void {
-    this.#running.delete(id);
-    for (const [stream, requestId] of this.#requestOf) if (requestId === id) this.#requestOf.delete(stream);
-  }
-
-  /**
-   * Ends the stream of a cancelled request, which the SDK would leave open, since such a request gets no response. The error
-   * goes to the event store alone, for a client that resumes the stream.
-   */
-  async #release(requestId: unknown): Promise<void> {
-    if (!this.#running.has(requestId as RequestId)) return;
-    const id = requestId as RequestId;
-    this.#transport.closeSSEStream(id);
-    await this.#transport.send({ jsonrpc: '2.0', id, error: { code: -32_000, message: 'This request was cancelled.' } });
+    if (method === 'notifications/cancelled') void this.#transport.release(accepted);
   }
 }
 
 interface Message {
-  readonly id: RequestId;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
 }

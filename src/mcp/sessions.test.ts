@@ -79,7 +79,7 @@ describe('a session', () => {
         method: 'initialize',
         params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } },
       },
-      { accept: 'application/json' },
+      { accept: 'text/html' },
     );
     expect([status, stack.mcp.sessions()]).toEqual([406, 0]);
   });
@@ -199,15 +199,24 @@ describe("a session's stream", () => {
     await stream.body?.cancel();
   });
 
-  it('that is newest wins over one that may be half open', async () => {
+  it('that is newest gets what is sent, since older ones may be half open; they stay open, and take over when it is closed', async () => {
     const stack = await startStack();
     const session = await openSession(stack.url);
-    const first = await session.fetch('GET', undefined, listen);
-    const second = await session.fetch('GET', undefined, listen);
-    expect(second.status).toBe(200);
-    expect(await first.text()).toBe('');
+    const open = async () => readEvents(await session.fetch('GET', undefined, listen));
+    const [first, second] = [await open(), await open()];
+    const changed = { message: { method: 'notifications/tools/list_changed' } };
     stack.mcp.toolsChanged();
-    expect((await readEvents(second).next()).value).toMatchObject({ message: { method: 'notifications/tools/list_changed' } });
+    expect((await second.next()).value).toMatchObject(changed);
+    await second.return(undefined);
+    await until(() => stack.standing.size === 1);
+    stack.mcp.toolsChanged();
+    const { id } = (await first.next()).value as RawEvent;
+    await first.return(undefined);
+    const resumed = await session.fetch('GET', undefined, { ...listen, 'last-event-id': id ?? '' });
+    stack.mcp.toolsChanged();
+    const sequenceOf = (event: RawEvent): number => Number(event.id?.split('-')[2]?.split('.')[0]);
+    const next = (await readEvents(resumed).next()).value as RawEvent;
+    expect(sequenceOf(next), 'what the other stream got is not repeated').toBe(sequenceOf({ id, message: {} }) + 1);
   });
 
   it('is not a request in flight; ended, its client comes back to the same session', async () => {
@@ -267,7 +276,7 @@ describe('integers above 2^53', () => {
   it('keep every digit in an answer that a client fetches from the next generation', async () => {
     const former = await startStack();
     const session = await openSession(former.url);
-    const response = await session.fetch('POST', call('big'));
+    const response = await session.fetch('POST', call('big'), listen);
     const primed = (await readEvents(response, true).next()).value as RawEvent;
     await until(() => stringifyJson(former.mcp.saveSessions()).includes('12345678901234567890'));
     const next = await startStack({ generation: 2 });
@@ -290,7 +299,7 @@ describe('a broken stream', () => {
     const stack = await startStack();
     const session = await openSession(stack.url);
     const abort = new AbortController();
-    const response = await session.fetch('POST', call('wait', { ms: 150 }, 'slow'), {}, abort.signal);
+    const response = await session.fetch('POST', call('wait', { ms: 150 }, 'slow'), listen, abort.signal);
     const primed = (await readEvents(response, true).next()).value as RawEvent;
     abort.abort();
     expect(primed.id).not.toBeNull();
@@ -319,7 +328,7 @@ describe('a broken stream', () => {
     const session = await openSession(stack.url, revision);
     const resume = (id: string) => session.fetch('GET', undefined, { ...listen, 'last-event-id': id });
     const events: RawEvent[] = [];
-    for await (const event of readEvents(await session.fetch('POST', call('echo', { text: 'a' })), true)) events.push(event);
+    for await (const event of readEvents(await session.fetch('POST', call('echo', { text: 'a' }), listen), true)) events.push(event);
     const { status, message } = await errorOf(await resume(events.at(-1)?.id ?? ''));
     expect([status, message]).toEqual([405, expect.stringContaining('Nothing follows it')]);
     if (events.length === 1) return;
@@ -334,7 +343,7 @@ describe('a broken stream', () => {
     const abort = new AbortController();
     const running = await session.fetch('POST', call('wait', {}, 'w'), {}, abort.signal);
     const events: RawEvent[] = [];
-    for await (const event of readEvents(await session.fetch('POST', call('echo', { text: 'a' })), true)) events.push(event);
+    for await (const event of readEvents(await session.fetch('POST', call('echo', { text: 'a' }), listen), true)) events.push(event);
     expect((await session.fetch('GET', undefined, { ...listen, 'last-event-id': events.at(-1)?.id ?? '' })).status).toBe(405);
     abort.abort();
     await running.body?.cancel().catch(() => undefined);

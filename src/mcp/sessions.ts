@@ -3,7 +3,6 @@
  * at the request of its client, after the idle time, or to make room for another when it was unused for longest.
  */
 import { randomBytes } from 'node:crypto';
-import type { RequestId } from '@modelcontextprotocol/server';
 import type { Caller } from '../audit/index.ts';
 import { stringifyJson } from '../common/json.ts';
 import type { Log } from '../common/log.ts';
@@ -207,9 +206,7 @@ export class Sessions {
     const session = this.#sessions.get(note.session);
     if (!session) return;
     if (note.kind === 'moved') return session.leaveStream();
-    session
-      .deliver(note.message)
-      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'a message that reached another replica could not be delivered'));
+    session.deliver(note.message);
   }
 
   /** False for another caller than the one that opened the session; it gets the answer for an unknown ID. */
@@ -267,7 +264,6 @@ export class Sessions {
   ): Session {
     const sharing = this.#sharing;
     const account = this.#events.account.bind(this.#events);
-    const runs = (requests: readonly RequestId[]) => this.#sessions.get(id)?.runs(requests) ?? false;
     const touch = async (): Promise<void> => {
       if (sharing) await this.#touch(sharing, session);
     };
@@ -278,7 +274,7 @@ export class Sessions {
       address,
       principal: principal ?? null,
       events: sharing
-        ? new SharedEvents({ session: id, tag, store: sharing.store, account, runs, touch, lifeMs: () => sharing.lifeMs() })
+        ? new SharedEvents({ session: id, tag, store: sharing.store, account, touch, lifeMs: () => sharing.lifeMs() })
         : this.#events.open(tag),
       mark: sharing?.store.replica ?? this.#mark,
       keep: async () => sharing?.share(session, false),
@@ -289,7 +285,7 @@ export class Sessions {
 
   async #forward(session: Session, request: Request, body: unknown): Promise<Served> {
     if (request.method === 'GET') return this.#listen(session, request);
-    if (request.method !== 'POST') return { response: await this.#endFor(session, request), session, standsAfter: null };
+    if (request.method !== 'POST') return { response: await this.#endFor(session), session, standsAfter: null };
     const before = stringifyJson(session.handshake);
     if (this.#sharing && !(await this.#sharing.passOn(session, body))) return nowhere(refuseWhileAway());
     const response = await session.receive(request, body);
@@ -312,8 +308,8 @@ export class Sessions {
     }
   }
 
-  async #endFor(session: Session, request: Request): Promise<Response> {
-    const response = await session.end(request);
+  async #endFor(session: Session): Promise<Response> {
+    const response = await session.end();
     if (response.ok) this.#ids.end(session.id);
     // After a failure, `catchUp` repeats it when the store is back.
     if (response.ok) await this.#sharing?.ended(session.id).catch(() => undefined);

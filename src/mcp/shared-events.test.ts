@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
-import { GET_STREAM, openedStream } from './events.ts';
+import { GET_STREAM } from './events.ts';
 import { SharedEvents, type Followed } from './shared-events.ts';
 import type { Kept, KeptEvent, SharedStore } from './shared.ts';
 
@@ -52,7 +52,7 @@ class FakeEngine {
 const engines = { now: new FakeEngine() };
 const touched: string[] = [];
 
-const open = (replica: string, running: readonly unknown[] = []): SharedEvents =>
+const open = (replica: string): SharedEvents =>
   new SharedEvents({
     session: 's',
     tag: 'tag',
@@ -60,7 +60,6 @@ const open = (replica: string, running: readonly unknown[] = []): SharedEvents =
     lifeMs: () => 3_600_000,
     account: () => undefined,
     touch: () => Promise.resolve(void touched.push(replica)),
-    runs: (requests) => requests.some((id) => running.includes(id)),
   });
 
 const priming = {} as JSONRPCMessage;
@@ -68,10 +67,8 @@ const progress: JSONRPCMessage = { jsonrpc: '2.0', method: 'notifications/progre
 const result = (id: number): JSONRPCMessage => ({ jsonrpc: '2.0', id, result: {} });
 
 /** As the transport does when requests come. */
-async function begin(events: SharedEvents, stream: string, requests: readonly number[]): Promise<string> {
-  events.expect(requests);
-  return openedStream.run({ stream: null, requests, isRehearsed: false }, () => events.storeEvent(stream, priming));
-}
+const begin = (events: SharedEvents, stream: string, requests: readonly number[]): Promise<string> =>
+  events.store({ stream, requests }, priming);
 
 async function followed(events: SharedEvents, from: string, closing = new AbortController()): Promise<Followed[]> {
   const found = await events.find(from);
@@ -95,32 +92,32 @@ afterEach(() => {
 
 describe('a stream of one replica', () => {
   it('is followed at another one from any of its events to its end', async () => {
-    const [one, other] = [open('one', [7]), open('other')];
+    const [one, other] = [open('one'), open('other')];
     const first = await begin(one, 'a', [7]);
     const rest = followed(other, first);
-    const second = await one.storeEvent('a', progress);
-    await one.storeEvent('a', result(7));
+    const second = await one.store({ stream: 'a', requests: [7] }, progress);
+    await one.store({ stream: 'a', requests: [7], isLast: true }, result(7));
     await vi.advanceTimersByTimeAsync(10);
     expect(messages(await rest)).toEqual([progress, result(7)]);
     expect(messages(await followed(other, second))).toEqual([result(7)]);
   });
 
   it('ends with the last answer of a batch, whatever other streams bring', async () => {
-    const [one, other] = [open('one', [7, 8, 9]), open('other')];
+    const [one, other] = [open('one'), open('other')];
     const [first] = [await begin(one, 'a', [7, 8]), await begin(one, 'b', [9])];
     for (const [stream, id] of [
       ['a', 8],
       ['b', 9],
       ['a', 7],
     ] as const)
-      await one.storeEvent(stream, result(id));
+      await one.store({ stream, requests: [], isLast: id !== 8 }, result(id));
     expect(messages(await followed(other, first))).toEqual([result(8), result(7)]);
   });
 
   it('has ended for a client that has read its last answer, at any replica, and not before', async () => {
-    const [one, other] = [open('one', [7, 8]), open('other')];
+    const [one, other] = [open('one'), open('other')];
     const ids = [await begin(one, 'a', [7, 8])];
-    for (const id of [8, 7]) ids.push(await one.storeEvent('a', result(id)));
+    for (const id of [8, 7]) ids.push(await one.store({ stream: 'a', requests: [7, 8], isLast: id === 7 }, result(id)));
     for (const events of [one, other]) {
       const ended = await Promise.all(ids.map(async (id) => events.isEnd((await events.find(id))!)));
       expect(ended).toEqual([false, false, true]);
@@ -128,9 +125,9 @@ describe('a stream of one replica', () => {
   });
 
   it('ends with "outcome unknown" once its replica is gone, for each request without an answer, and once', async () => {
-    const [one, other, third] = [open('one', [7, 8]), open('other'), open('third')];
+    const [one, other, third] = [open('one'), open('other'), open('third')];
     const first = await begin(one, 'a', [7, 8]);
-    await one.storeEvent('a', result(8));
+    await one.store({ stream: 'a', requests: [7, 8] }, result(8));
     const rest = followed(other, first);
     await vi.advanceTimersByTimeAsync(30_000);
     engines.now.living.delete('one');
@@ -141,7 +138,7 @@ describe('a stream of one replica', () => {
   });
 
   it('is not given up while nobody can tell whether its replica lives', async () => {
-    const [one, other] = [open('one', [7]), open('other')];
+    const [one, other] = [open('one'), open('other')];
     const first = await begin(one, 'a', [7]);
     const closing = new AbortController();
     const rest = followed(other, first, closing);
@@ -166,9 +163,9 @@ describe('the stream that a GET opens', () => {
     const [one, other] = [open('one'), open('other')];
     const closing = new AbortController();
     const rest = followed(one, await one.latest(), closing);
-    await other.storeEvent(GET_STREAM, progress);
-    await one.storeEvent(GET_STREAM, result(1));
-    await other.storeEvent(GET_STREAM, result(2));
+    await other.store({ stream: GET_STREAM, requests: [] }, progress);
+    await one.store({ stream: GET_STREAM, requests: [] }, result(1));
+    await other.store({ stream: GET_STREAM, requests: [] }, result(2));
     await vi.advanceTimersByTimeAsync(61_000);
     closing.abort();
     await vi.advanceTimersByTimeAsync(10);
@@ -183,7 +180,7 @@ describe('the stream that a GET opens', () => {
     const [here, there] = [followed(one, begun, closing), followed(other, begun, closing)];
     await vi.advanceTimersByTimeAsync(10);
     engines.now.isUp = false;
-    await one.storeEvent(GET_STREAM, progress);
+    await one.store({ stream: GET_STREAM, requests: [] }, progress);
     expect(one.count).toBe(1);
     await vi.advanceTimersByTimeAsync(100);
     engines.now.isUp = true;

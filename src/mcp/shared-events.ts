@@ -2,8 +2,18 @@
  * The events of one session in the store that replicas share: any replica can follow a stream, whichever replica runs its
  * requests. While the store cannot be reached, events are kept in this process and stored when it is back.
  */
-import type { EventId, EventStore, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
-import { GET_STREAM, isPriming, openedStream, weigh, type FoundEvent, type KeepsEvents, type SavedEvents } from './events.ts';
+import type { EventId, JSONRPCMessage, RequestId, StreamId } from '@modelcontextprotocol/server';
+import {
+  GET_STREAM,
+  isPriming,
+  weigh,
+  type FoundEvent,
+  type KeepsEvents,
+  type KeepsStreams,
+  type Place,
+  type SavedEvents,
+} from './events.ts';
+import { wholeMessage } from './prepared-list.ts';
 import type { Kept, KeptEvent, SharedStore } from './shared.ts';
 import { abandoned } from './web.ts';
 
@@ -17,8 +27,6 @@ export interface SharedEventsOptions {
   readonly account: (log: KeepsEvents, weight: number) => void;
   /** Keeps the session alive while one of its streams is open. */
   readonly touch: () => Promise<void>;
-  /** Whether any of the requests is running in this process. */
-  readonly runs: (requests: readonly RequestId[]) => boolean;
 }
 
 /** An event for the client, or the sign that nothing came for a while. */
@@ -35,11 +43,10 @@ const QUIET_MS = 15_000;
 const TOUCH_MS = 60_000;
 
 /** The events of one session that replicas share. */
-export class SharedEvents implements EventStore, KeepsEvents {
+export class SharedEvents implements KeepsStreams {
   readonly #options: SharedEventsOptions;
+  /** The number of each stream that this process has yet to end. */
   readonly #numbers = new Map<StreamId, number>([[GET_STREAM, 0]]);
-  /** For each request without an answer: the requests that it was received with, and those of them that are not answered. */
-  readonly #open = new Map<RequestId, { readonly all: readonly RequestId[]; readonly left: Set<RequestId> }>();
   /** Events that could not be stored yet. */
   #here: KeptHere[] = [];
   #latest = 0;
@@ -59,28 +66,11 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return this.#options.tag;
   }
 
-  /** Notes that the answers to these requests are sent on one stream. */
-  expect(requests: readonly RequestId[]): void {
-    const group = { all: requests, left: new Set(requests) };
-    for (const id of requests) this.#open.set(id, group);
-  }
-
-  storeEvent(stream: StreamId, message: JSONRPCMessage): Promise<EventId> {
-    const opened = openedStream.getStore();
-    if (opened?.isRehearsed) return Promise.resolve(`${this.tag}-0-0`);
-    if (opened && isPriming(message)) opened.stream = stream;
-    const answered = 'method' in message ? undefined : (message as { id?: RequestId }).id;
-    const requests = (answered === undefined ? opened?.requests : this.#open.get(answered)?.all) ?? [];
-    const isLast = stream !== GET_STREAM && answered !== undefined && this.#settle(answered);
+  store({ stream, requests, isLast = false }: Place, message: JSONRPCMessage): Promise<EventId> {
     // In sequence, so that a stream has its number before its second event is stored.
-    const stored = this.#tail.then(() => this.#store(stream, { message, isLast, requests }));
+    const stored = this.#tail.then(() => this.#store(stream, { message: wholeMessage(message), isLast, requests }));
     this.#tail = stored.catch(() => undefined);
     return stored;
-  }
-
-  /** Not used: shared streams are read with `follow`. */
-  replayEventsAfter(): Promise<StreamId> {
-    return Promise.reject(new Error('a shared stream is not replayed'));
   }
 
   /** Null for an ID of another session or of an unknown stream. @throws Error when the store cannot be reached to look it up */
@@ -206,14 +196,6 @@ export class SharedEvents implements EventStore, KeepsEvents {
     return sequence;
   }
 
-  /** Marks a request as answered. Returns whether its stream waits for no other answer. */
-  #settle(request: RequestId): boolean {
-    const group = this.#open.get(request);
-    this.#open.delete(request);
-    group?.left.delete(request);
-    return (group?.left.size ?? 0) === 0;
-  }
-
   async #since(cursor: number): Promise<readonly Kept[]> {
     const { store, session } = this.#options;
     const shared = store.isUp ? await store.read(session, cursor).catch(() => []) : [];
@@ -238,12 +220,12 @@ export class SharedEvents implements EventStore, KeepsEvents {
 
   /** Ends a stream whose replica is gone: its unanswered requests get the error "outcome unknown". */
   async #endIfLost(number: number): Promise<void> {
-    const { store, session, lifeMs, runs } = this.#options;
+    const { store, session, lifeMs } = this.#options;
     try {
       const before = await this.#ofStream(number);
       const origin = before[0]?.event;
       if (!origin || before.some(({ event }) => event.isLast)) return;
-      if (origin.replica === store.replica ? runs(origin.requests) : await store.lives(origin.replica)) return;
+      if (origin.replica === store.replica ? [...this.#numbers.values()].includes(number) : await store.lives(origin.replica)) return;
       // Its last answers may have been stored between the two checks.
       const kept = await this.#ofStream(number);
       if (kept.some(({ event }) => event.isLast)) return;

@@ -131,7 +131,7 @@ export class Sharing {
       const answers = foreignAnswers(body, store.replica).map(({ mark, message }) => this.#answer(mark, session.id, message));
       if ((await Promise.all(answers)).includes(false)) return false;
       for (const message of cancellations(body)) {
-        if (!session.runs([message.params.requestId])) await store.send(null, { kind: 'cancel', session: session.id, message });
+        if (!session.runs(message.params.requestId)) await store.send(null, { kind: 'cancel', session: session.id, message });
       }
       return true;
     } catch {

@@ -142,3 +142,17 @@ async function readUntil(response: Response, mark: string): Promise<string> {
   reader?.releaseLock();
   return text;
 }
+
+it('refuses a request whose ID another one of the stream has that is still running', async () => {
+  const stack = await startStack({ transport: 'sse' });
+  const client = await connectV1(stack);
+  const running = client.callTool({ name: 'wait', arguments: { ms: 300 } });
+  await until(() => stack.running.has('wait'));
+  // oxlint-disable-next-line no-underscore-dangle -- a field of the SDK's client
+  const address = (client.transport as unknown as { _endpoint: URL })._endpoint.href;
+  const again = (id: number) => post(address, { jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'echo', arguments: {} } });
+  const refused = await again(1);
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('is still running')]);
+  expect((await running).structuredContent).toEqual({ waited: 300 });
+  expect((await again(1)).status).toBe(202);
+});

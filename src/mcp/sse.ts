@@ -88,6 +88,14 @@ export class SseStreams {
       return errorResponse(404, -32_001, 'Session not found: its stream has ended, or the server was restarted. Open GET /sse again.');
     const accepted = acceptAnswers(body, this.#options.generation);
     if (accepted === null) return new Response(null, { status: 202 });
+    const { id, method, params } = (accepted.body ?? {}) as { id?: RequestId; method?: string; params?: { requestId?: RequestId } };
+    // Of two answers with one ID on one stream, the client could not tell which is which.
+    if (method !== undefined && id !== undefined && stream.running.has(id))
+      return errorResponse(
+        400,
+        -32_600,
+        `Invalid Request: a request with the id ${JSON.stringify(id)} is still running, and answers on one stream are told apart by it alone. Nothing was done; use another id.`,
+      );
     try {
       await stream.transport.handleMessage(
         isInitialize(accepted.body) ? { ...accepted.body, params: outline(accepted.body.params) } : accepted.body,
@@ -96,7 +104,6 @@ export class SseStreams {
     } catch {
       return errorResponse(400, -32_600, 'Invalid Request: the body is not a JSON-RPC message.');
     }
-    const { method, params } = accepted.body as { method?: string; params?: { requestId?: RequestId } };
     // A cancelled request is never answered.
     if (method === 'notifications/cancelled' && params?.requestId !== undefined) this.#settle(stream, params.requestId);
     return new Response(null, { status: 202 });

@@ -270,3 +270,17 @@ describe('a client over stdio that does not read', () => {
     expect(Buffer.from(transport.save().rest, 'base64').toString()).toBe(ping);
   });
 });
+
+it('refuses a request whose ID another one has that is still running, and answers that one', async () => {
+  const pipe = openPipe();
+  await shakeHands(pipe);
+  pipe.send({ id: 1, method: 'tools/call', params: { name: 'wait', arguments: { ms: 200 } } });
+  pipe.send({ id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text: 'a' } } });
+  expect(await pipe.answerTo(1)).toMatchObject({
+    error: { code: -32_600, message: expect.stringContaining('is still running') as string },
+  });
+  await pipe.connection.idle();
+  expect(JSON.parse(pipe.lines.at(-1) ?? '')).toMatchObject({ id: 1, result: { structuredContent: { waited: 200 } } });
+  pipe.send({ id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text: 'b' } } });
+  await until(() => pipe.lines.at(-1)?.includes('"text":"b"') === true);
+});

@@ -7,8 +7,9 @@ import { EventWriter } from './event-writer.ts';
 import { fillIn } from './prepared-list.ts';
 import { shortenSentError } from './short-errors.ts';
 
-/** Without the body, which was read and parsed before. Its `signal` is aborted when the client disconnects before the answer. */
-export function toWebRequest(request: IncomingMessage, response: ServerResponse): Request {
+/**
+ * Without the body, which was read and parsed before. @param isForSdk whether the SDK judges its `Accept` header. Its `signal` is aborted when the client disconnects before the answer. */
+export function toWebRequest(request: IncomingMessage, response: ServerResponse, isForSdk = true): Request {
   const abort = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort(new Error('the client disconnected'));
@@ -17,7 +18,7 @@ export function toWebRequest(request: IncomingMessage, response: ServerResponse)
   // A guard checked it; the SDK accepts only this one.
   if (headers.has('content-type')) headers.set('content-type', 'application/json');
   // The SDK looks for both names in the header, which may take them without naming them.
-  if (accepts(headers.get('accept'), 'text/event-stream')) headers.set('accept', 'application/json, text/event-stream');
+  if (isForSdk && accepts(headers.get('accept'), 'text/event-stream')) headers.set('accept', 'application/json, text/event-stream');
   if (headers.get('mcp-protocol-version') === '') headers.delete('mcp-protocol-version');
   // The SDK looks at the path only. The Host header is not used, since a client could forge it.
   return new Request('http://server.invalid/mcp', { method: request.method ?? 'GET', headers, signal: abort.signal });

@@ -79,8 +79,13 @@ export interface RawEvent {
   readonly message: Record<string, unknown>;
 }
 
-/** The events of a stream as they arrive; events without a message are skipped unless `all`. */
+/** The messages of an answer: of one in JSON, or of a stream as they arrive; events without a message are skipped unless `all`. */
 export async function* readEvents(response: Response, all = false): AsyncGenerator<RawEvent> {
+  if (response.headers.get('content-type')?.startsWith('application/json')) {
+    const body = (await response.json()) as RawEvent['message'] | RawEvent['message'][];
+    for (const message of [body].flat()) yield { id: null, message };
+    return;
+  }
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
