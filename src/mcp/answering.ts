@@ -82,11 +82,10 @@ export class Answering {
     const connection = new EventConnection();
     this.#connection = connection;
     this.#answer(new Response(connection.body, { headers: { ...this.#headers, ...EVENT_HEADERS } }));
-    const sent: (Promise<void> | undefined)[] = [];
-    if (this.#posted.isPrimed) sent.push(this.#prime(connection));
+    const primed = this.#posted.isPrimed ? this.#prime(connection) : undefined;
     const messages = next === null ? waiting : [...waiting, next];
-    for (const [at, message] of messages.entries()) sent.push(this.#emit(message, isLast && at === messages.length - 1));
-    await Promise.all(sent);
+    const sent = messages.map((message, at) => this.#emit(message, isLast && at === messages.length - 1));
+    for (const each of [primed, ...sent]) await each;
   }
 
   /** Sends what follows on another connection. */
@@ -133,7 +132,9 @@ export class Answering {
       if (isWritten) this.#connection?.write(id, message);
       if (isLast) this.leave();
     };
-    return typeof stored === 'string' ? void write(stored) : stored.then(write);
+    if (typeof stored !== 'string') return stored.then(write);
+    write(stored);
+    return undefined;
   }
 }
 

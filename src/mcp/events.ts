@@ -167,7 +167,13 @@ export class SessionEvents implements KeepsStreams {
       tag: this.#tag,
       sequence: this.#sequence,
       streams,
-      events: this.#events.map(({ weight: _, ...event }) => event),
+      events: this.#events.map(({ sequence, stream, message, isLast, listener }) => ({
+        sequence,
+        stream,
+        message,
+        ...(isLast && { isLast }),
+        ...(listener !== undefined && { listener }),
+      })),
     };
   }
 

@@ -206,7 +206,8 @@ export class McpService {
     const { isStateless = false } = this.#options;
     if (this.#sharing && (isStateless || incoming.headers['mcp-session-id'] === undefined)) await this.#sharing.recall(keyOf(caller));
     const repeated = this.#stateless.asRepeated(incoming, body, caller);
-    if (repeated && this.#stateless.answerKnown(response, repeated, body)) return;
+    const known = repeated && this.#stateless.answerKnown(response, repeated, body);
+    if (known) return known;
     const isModern = !isLegacy(incoming, body);
     const request = toWebRequest(incoming, response, isModern || isStateless);
     this.#callers.set(request, caller);

@@ -212,9 +212,10 @@ describe('streams of GETs', () => {
     const stack: Stack = await startStack();
     const session = await openSession(stack.url);
     const streams = await openMany(session, 17);
-    expect(streams.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 16 }, () => 200), 409]);
+    expect(streams.filter(({ status }) => status === 200)).toHaveLength(16);
+    expect(streams.find(({ ok }) => !ok)?.status).toBe(409);
     expect(stack.standing.size).toBe(16);
-    await Promise.all(streams.map(({ body }) => body?.cancel()));
+    await Promise.all(streams.map(async ({ body }) => body?.cancel()));
     await until(() => stack.standing.size === 0);
     const again = await session.fetch('GET', undefined, listen);
     expect(again.status).toBe(200);

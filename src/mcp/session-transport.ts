@@ -104,7 +104,7 @@ export class SessionTransport implements Transport {
     if (!asked) throw new Error('the request that the message belongs to has ended');
     if (!isAnswer) return asked.answering.carriesMessages ? asked.answering.send(message) : this.#tellInstead(message);
     this.#settle(number as number, asked);
-    await asked.answering.send({ ...message, id: asked.id } as JSONRPCMessage);
+    await asked.answering.send({ ...message, id: asked.id });
   }
 
   /** Opens the stream of a GET on events that are kept in this process. @param from resumes the stream of an event */
@@ -156,7 +156,7 @@ export class SessionTransport implements Transport {
     if (isCancellation(message)) {
       const [number, another] = this.#find(message.params?.requestId as RequestId);
       if (number === undefined || another !== undefined) return [];
-      return [{ ...message, params: { ...message.params, requestId: number } } as JSONRPCMessage];
+      return [{ ...message, params: { ...message.params, requestId: number } }];
     }
     if (!('method' in message) || !('id' in message) || !answering) return [message];
     const number = ++this.#count;
@@ -205,7 +205,7 @@ export class SessionTransport implements Transport {
 
   /** Adds a listener. False when there are as many as may be. */
   #admit(listener: Listener): boolean {
-    for (const { name, connection } of [...this.#listeners]) if (name === listener.name) connection.close();
+    for (const { connection } of this.#listeners.filter(({ name }) => name === listener.name)) connection.close();
     const [oldest] = this.#listeners;
     if (oldest && this.#listeners.length >= MOST_LISTENERS) {
       if (performance.now() - oldest.connection.openedAt < LONG_MS) return false;

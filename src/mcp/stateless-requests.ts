@@ -100,11 +100,10 @@ export class StatelessRequests {
     return { key: asked.key, basis: { of: tools ?? runtime, tools } };
   }
 
-  /** Sends the remembered answer to such a request; false when there is none. */
-  answerKnown(response: ServerResponse, { basis, key }: RepeatedRequest, body: unknown): boolean {
+  /** Sends the remembered answer to such a request; null when there is none. */
+  answerKnown(response: ServerResponse, { basis, key }: RepeatedRequest, body: unknown): Promise<void> | null {
     const known = recallAnswer(basis, key, body);
-    if (known) sendKnown(response, known);
-    return known !== null;
+    return known && sendKnown(response, known);
   }
 
   async answer(
@@ -179,10 +178,10 @@ const refuseListen = (length: number): Response =>
     `Payload Too Large: subscriptions/listen may have at most ${LONGEST_LISTEN} characters, since it is kept as long as its stream is open; this one has ${length}. Leave out what the server does not need, such as icons.`,
   );
 
-function sendKnown(response: ServerResponse, { headers, parts }: KnownAnswer): void {
+function sendKnown(response: ServerResponse, { headers, parts }: KnownAnswer): Promise<void> {
   response.statusCode = 200;
   for (const [name, value] of headers) response.setHeader(name, value);
-  endWith(response, parts);
+  return endWith(response, parts);
 }
 
 /** Whether the client caused the error: it is told, and the log at its usual level is not flooded. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCErrorResponse, RequestId } from '@modelcontextprotocol/server';
 import { stringifyJson } from '../common/json.ts';
 import { accepts } from './accept.ts';
+import { compressFor } from './compress.ts';
 import { EventWriter } from './event-writer.ts';
 import { fillIn } from './prepared-list.ts';
 import { shortenSentError } from './short-errors.ts';
@@ -57,12 +58,13 @@ export async function sendWebResponse(response: ServerResponse, answer: Response
     return (standing?.writer ?? new EventWriter(response)).write(answer.body, standing?.begin);
   }
   const parts = fillIn(shortenSentError(Buffer.from(await answer.arrayBuffer())));
-  if (response.headersSent || response.destroyed) return;
-  endWith(response, parts);
+  await endWith(response, parts);
 }
 
-/** Ends the response with the whole body. */
-export function endWith(response: ServerResponse, parts: readonly Buffer[]): void {
+/** Ends the response with the whole body, unless it was answered meanwhile. */
+export async function endWith(response: ServerResponse, whole: readonly Buffer[]): Promise<void> {
+  const parts = await compressFor(response, whole);
+  if (response.headersSent || response.destroyed) return;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length > 0) response.setHeader('content-length', length);
   response.cork();

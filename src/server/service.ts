@@ -30,6 +30,7 @@ import { Calls, type SavedCalls } from './calls.ts';
 import { ENTITLEMENT, type Configuration, type ConfigurationCandidate, type SavedConfiguration } from './configuration.ts';
 import { Door, type Address } from './door.ts';
 import { environmentNow } from './environment.ts';
+import { introduce } from './introduce.ts';
 import { auditTargetOf } from './part-settings.ts';
 import { logPosture, postureOf } from './posture.ts';
 import { remarksOn } from './remarks.ts';
@@ -125,7 +126,7 @@ export class ServerService implements Service<SavedConfiguration> {
       runtime: () => this.#calls.runtime,
       log,
       audit: this.#audit.write,
-      info: { name: 'zscaler-mcp', title: 'Zscaler MCP', version, description: 'Tools for the Zscaler cloud.' },
+      info: introduce(version),
       instructions: INSTRUCTIONS,
       demo: demo !== null,
       generation,

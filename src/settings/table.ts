@@ -69,7 +69,7 @@ const server = {
       env: 'ZSCALER_MCP_ALLOWED_ORIGINS',
       default: [],
       applies: 'restart',
-      about: 'Web origins allowed to call the server and read its answers (CORS); loopback origins may always call.',
+      about: 'Web origins allowed to call the server and read its answers (CORS); loopback origins always may.',
     },
     'a comma-separated list of scheme://host[:port] or *',
     allowedOrigin,

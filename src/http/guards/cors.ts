@@ -1,9 +1,9 @@
 /**
- * CORS: lets web pages of the listed origins read answers (Fetch standard, section 3.3). Loopback origins have to be listed
- * too, since any program on this machine can serve a page there.
+ * CORS: lets web pages read answers (Fetch standard, section 3.3): those that may call, which are pages of loopback and of the
+ * listed origins.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isListedOrigin } from './origin.ts';
+import { isAllowedOrigin } from './origin.ts';
 
 const EXPOSED = 'mcp-session-id, mcp-protocol-version, www-authenticate, retry-after';
 const MAX_AGE_S = 600;
@@ -11,12 +11,12 @@ const MAX_AGE_S = 600;
 /** Header names as a browser lists them; only such a list is repeated in an answer. */
 const NAMES = /^[\w-]+(?: *, *[\w-]+)*$/;
 
-/** Adds the CORS headers. @returns false when the request has no Origin, or one that is not listed */
+/** Adds the CORS headers. @returns false when the request has no Origin, or one that may not call */
 export function allowReading({ headers: { origin } }: IncomingMessage, response: ServerResponse, allowed: readonly string[]): boolean {
   // The headers of a stream that continues from the former generation are out already.
-  if (allowed.length === 0 || response.headersSent) return false;
+  if (response.headersSent) return false;
   response.setHeader('vary', 'Origin');
-  if (origin === undefined || !isListedOrigin(origin, allowed)) return false;
+  if (origin === undefined || !isAllowedOrigin(origin, allowed)) return false;
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-expose-headers', EXPOSED);
   return true;
