@@ -120,30 +120,30 @@ export class SessionEvents implements KeepsStreams {
     const { number, name } = this.#count(stream, sequence, nameRequests(requests));
     const dropped = this.#trim();
     this.#account(this, weight - dropped);
-    return this.#idOf({ number, sequence, name: listener === undefined ? name : `.${listener}` });
+    return this.#idOf({ number, sequence, name, listener });
   }
 
   /** What followed on the stream of an event. Of the streams that GETs open: what was sent on this one, or while none was open. */
   after({ stream, number, sequence, listener }: FoundEvent): { readonly id: EventId; readonly message: JSONRPCMessage }[] {
-    const name = listener === undefined ? (this.#streams.get(stream)?.name ?? '') : `.${listener}`;
+    const name = this.#streams.get(stream)?.name ?? '';
     return this.#events
       .filter((event) => event.stream === stream && event.sequence > sequence && !isPriming(event.message))
       .filter((event) => event.listener === undefined || event.listener === listener)
-      .map((event) => ({ id: this.#idOf({ number, sequence: event.sequence, name }), message: event.message }));
+      .map((event) => ({ id: this.#idOf({ number, sequence: event.sequence, name, listener }), message: event.message }));
   }
 
-  #idOf({ number, sequence, name }: { number: number; sequence: number; name: string }): EventId {
-    return `${this.#tag}-${number}-${sequence}${name}`;
+  #idOf({ number, sequence, name, listener }: { number: number; sequence: number; name: string; listener?: string | undefined }): EventId {
+    return `${this.#tag}${listener === undefined ? '' : `_${listener}`}-${number}-${sequence}${name}`;
   }
 
   /** Null for an ID of another session, or of a stream whose events were dropped. */
   find(id: EventId): FoundEvent | null {
-    const [, tag, number, sequence, name] = /^(\w+)-(\d+)-(\d+)(?:\.([\w-]+))?$/.exec(id) ?? [];
+    const [, tag, listener, number, sequence] = /^([^\W_]+)(?:_(\w+))?-(\d+)-(\d+)(?:\.[\w-]+)?$/.exec(id) ?? [];
     if (tag !== this.#tag) return null;
     for (const [stream, known] of this.#streams) {
       if (known.number !== Number(number)) continue;
       const isStanding = stream === GET_STREAM;
-      return { stream, number: known.number, sequence: Number(sequence), isStanding, listener: isStanding ? name : undefined };
+      return { stream, number: known.number, sequence: Number(sequence), isStanding, listener };
     }
     return null;
   }
@@ -157,7 +157,7 @@ export class SessionEvents implements KeepsStreams {
   /** The ID after which a stream begins that a GET opens now. */
   latest(listener?: string): EventId {
     const number = this.#streams.get(GET_STREAM)?.number ?? 0;
-    return this.#idOf({ number, sequence: this.#sequence, name: listener === undefined ? '' : `.${listener}` });
+    return this.#idOf({ number, sequence: this.#sequence, name: '', listener });
   }
 
   /** What another process needs to continue these streams. */

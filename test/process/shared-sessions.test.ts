@@ -323,6 +323,11 @@ describe.skipIf(missing('redis-server'))('what lies in the store', () => {
     await fetch(one.url, { method: 'POST', headers: { ...mine, authorization: 'Bearer sentinel-wrong' } });
     // An abandoned session.
     await RawClient.open(one.url, {}, mine);
+    // Answers in JSON leave no events behind.
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: LIST, arguments: {} } };
+    const headers = { ...mine, 'content-type': 'application/json', accept: 'text/event-stream', 'mcp-session-id': client.session };
+    const streamed = await fetch(one.url, { method: 'POST', headers, body: JSON.stringify(call) });
+    expect(await streamed.text()).toContain('"result"');
     const dump = await redis.dump();
     const kinds = new Set([...dump.keys()].map((name) => name.split(':')[1]));
     expect(kinds).toEqual(new Set(['born', 'events', 'failures', 'rate', 'replica', 'session']));
