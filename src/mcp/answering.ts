@@ -81,8 +81,10 @@ export class Answering {
     this.#settle();
     const connection = new EventConnection();
     this.#connection = connection;
-    this.#answer(new Response(connection.body, { headers: { ...this.#headers, ...EVENT_HEADERS } }));
-    const primed = this.#posted.isPrimed ? this.#prime(connection) : undefined;
+    const response = new Response(connection.body, { headers: { ...this.#headers, ...EVENT_HEADERS } });
+    // Not before the client can know how to resume the stream.
+    const primed = this.#posted.isPrimed ? this.#prime(connection) : Promise.resolve();
+    primed.then(() => this.#answer(response)).catch(() => undefined);
     const messages = next === null ? waiting : [...waiting, next];
     const sent = messages.map((message, at) => this.#emit(message, isLast && at === messages.length - 1));
     for (const each of [primed, ...sent]) await each;
