@@ -37,9 +37,14 @@ function post(url: string, body: object, headers: Record<string, string>): Promi
 }
 
 const wide: ReadonlyMap<string, OfferedTool> = new Map(
-  Array.from(testTools.values(), ({ name, about, annotations, inputSchema }) => [
-    name,
-    { name, about: `${about} ${'x '.repeat(1_000)}`, annotations, inputSchema },
+  Array.from(testTools.values(), (tool) => [
+    tool.name,
+    {
+      name: tool.name,
+      about: `${tool.about} ${'x '.repeat(1_000)}`,
+      annotations: tool.annotations,
+      inputSchema: () => tool.inputSchema(),
+    },
   ]),
 );
 const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
