@@ -52,8 +52,10 @@ export async function sendWebResponse(response: ServerResponse, answer: Response
     if (name !== 'connection') response.setHeader(name, value);
   }
   if (isEventStream(answer) && answer.body) {
-    // Tells the client that the stream is open before there is an event.
+    // Tells the client that the stream is open before there is an event; in one packet with the first one, by which it can resume.
+    response.cork();
     response.flushHeaders();
+    setImmediate(() => response.uncork());
     standing?.opened();
     return (standing?.writer ?? new EventWriter(response)).write(answer.body, standing?.begin);
   }

@@ -330,7 +330,7 @@ describe.skipIf(missing('redis-server'))('what lies in the store', () => {
     expect(await streamed.text()).toContain('"result"');
     const dump = await redis.dump();
     const kinds = new Set([...dump.keys()].map((name) => name.split(':')[1]));
-    expect(kinds).toEqual(new Set(['born', 'events', 'failures', 'rate', 'replica', 'session']));
+    expect(kinds).toEqual(new Set(['born', 'events', 'events-bytes', 'events-noted', 'failures', 'rate', 'replica', 'session']));
     const { clientId, clientSecret } = cloud.tenant.credentials;
     const secrets = [
       'sentinel',
