@@ -16,6 +16,15 @@ describe('what may start a server again', () => {
     expect(findSupervisor({ env: {}, manager: {}, ...given })).toBe(name);
   });
 
+  it.each<[what: string, env: Record<string, string>, expected: string]>([
+    ['passed on from a unit that runs the engine', { INVOCATION_ID: 'a1' }, 'container'],
+    ['with the number of the engine', { INVOCATION_ID: 'a1', SYSTEMD_EXEC_PID: '4711' }, 'container'],
+    ['in a pod', { INVOCATION_ID: 'a1', KUBERNETES_SERVICE_HOST: '192.0.2.1' }, 'kubernetes'],
+    ['of the init of a machine', { INVOCATION_ID: 'a1', SYSTEMD_EXEC_PID: '1' }, 'systemd'],
+  ])('is what the main process of a container has, though it has the variables of a unit: %s', (_, env, expected) => {
+    expect(findSupervisor({ env, manager: {} }, { ...process, pid: 1, ppid: 0 })).toBe(expected);
+  });
+
   it('comes with what keeps the server stopped', () => {
     expect(describeSupervisor(null, process.pid)).toBeNull();
     for (const [name, command] of [

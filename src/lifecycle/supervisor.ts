@@ -3,10 +3,10 @@ import { hasContainerMarker, unitOf } from '../common/surroundings.ts';
 import type { Launch } from './launch.ts';
 
 /** Name of what started this process and watches over it, for the record; null when nothing is known to. */
-export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>): string | null {
-  const isMain = process.pid === 1;
-  const isOfContainer = isMain || (process.ppid === 1 && hasContainerMarker());
-  if (manager['NOTIFY_SOCKET'] !== undefined || isUnit(env, isOfContainer)) return 'systemd';
+export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>, { pid, ppid } = process): string | null {
+  const isMain = pid === 1;
+  const isOfContainer = isMain || (ppid === 1 && hasContainerMarker());
+  if (manager['NOTIFY_SOCKET'] !== undefined || isUnit(env, isOfContainer, pid)) return 'systemd';
   if (env['pm_id'] !== undefined) return 'pm2';
   if (env['SUPERVISOR_ENABLED'] !== undefined) return 'supervisord';
   if (!isOfContainer) return null;
@@ -18,8 +18,12 @@ export function findSupervisor({ env, manager }: Pick<Launch, 'env' | 'manager'>
  * Every program of a session that systemd started inherits INVOCATION_ID; SYSTEMD_EXEC_PID says which one is the unit's own. An
  * older systemd names none: then what an engine started in a container got the variable from a unit outside, which runs the engine.
  */
-function isUnit({ INVOCATION_ID: invocation, SYSTEMD_EXEC_PID: pid }: Readonly<Record<string, string>>, isOfContainer: boolean): boolean {
-  return invocation !== undefined && (pid === undefined ? !isOfContainer : pid === String(process.pid));
+function isUnit(
+  { INVOCATION_ID: invocation, SYSTEMD_EXEC_PID: main }: Readonly<Record<string, string>>,
+  isOfContainer: boolean,
+  pid: number,
+): boolean {
+  return invocation !== undefined && (main === undefined ? !isOfContainer : main === String(pid));
 }
 
 /** What the supervisor may do after a stop, and how to keep it from that; null for a server without one. */

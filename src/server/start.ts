@@ -136,9 +136,9 @@ async function takeOver(taking: Run & { readonly handover: Handover<SavedConfigu
   }
 }
 
-/** The generation that is back is the last one: it serves without what it lacks as well, and says so. */
+/** The generation that is back is the last one: it serves in spite of what is wrong with it as well, and says so. */
 function withLacks(handover: Handover<SavedConfiguration>, problems: readonly Problem[]): Handover<SavedConfiguration> {
-  const lacks = problems.map((problem) => `generation ${handover.generation} is back without it, too: ${describeProblem(problem)}`);
+  const lacks = problems.map((problem) => `generation ${handover.generation} is back with the same problem: ${describeProblem(problem)}`);
   const { operation } = handover;
   return { ...handover, operation: { ...operation, warnings: [...operation.warnings, ...lacks] } };
 }
