@@ -1,11 +1,13 @@
 /** `zscaler-mcp check`: judges the configuration with which a server would start, or start again, and starts nothing. */
 import { count } from '../common/count.ts';
+import { describeProblem } from '../common/problem.ts';
 import { showLine } from '../common/hidden.ts';
 import {
   describeOperation,
   exitCodeOf,
   findProgram,
   isInterpreterReplaced,
+  judgePidFilePlace,
   newOperationId,
   rehearse,
   takeOn,
@@ -73,8 +75,19 @@ async function judge({ launch, flags, demo, server, problems }: Judged): Promise
   const reading = await readConfiguration(launch, flags);
   if (problems.length > 0) return { reading, problems: [...problems, ...reading.problems], warnings: [] };
   const trial = await judgeConfiguration(reading, demo);
-  if (server === null || trial.problems.length > 0) return { reading, ...trial };
+  if (trial.problems.length > 0) return { reading, ...trial };
+  if (server === null) return { reading, ...judgePlace(reading, trial) };
   return { reading, ...trial, problems: await rehearseStart(server, launch, reading) };
+}
+
+/** A PID file that was named must be one that the server can keep. */
+function judgePlace({ configuration }: ConfigurationReading, trial: Trial): Trial {
+  const { pidFile } = configuration.settings;
+  const complaint = pidFile === undefined ? null : judgePidFilePlace(pidFile);
+  if (complaint === null) return trial;
+  const { message, hint, isCertain } = complaint;
+  const problem = { setting: 'ZSCALER_MCP_PID_FILE', file: null, line: null, message, hint };
+  return isCertain ? { ...trial, problems: [problem] } : { ...trial, warnings: [...trial.warnings, describeProblem(problem)] };
 }
 
 const REHEARSAL_LIMIT_MS = 20_000;

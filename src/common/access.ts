@@ -57,7 +57,8 @@ export function findAbsentPlace(path: string): AbsentPlace | null {
     const target = danglingTarget(at);
     if (target !== null)
       return { place: at, reason: `is a link to ${target}, which is not there`, remedy: `Put ${target} back, or correct the link.` };
-    if (isAbsent(at)) return { place: at, reason: 'is not there', remedy: `Put ${at} back.` };
+    if (isAbsent(at))
+      return { place: at, reason: 'is not there', remedy: at === resolve(path) ? `Put ${at} back.` : `Make the folder ${at} again.` };
     above = at;
   }
   return null;

@@ -29,7 +29,7 @@ describe('an error of the operating system', () => {
       'protocol error (EPROTO: /x)',
     );
     expect(withRemedy(thrown(() => openSync('/nowhere/file', 'r')))).toBe(
-      '/nowhere is not there (ENOENT: /nowhere/file). Put /nowhere back.',
+      '/nowhere is not there (ENOENT: /nowhere/file). Make the folder /nowhere again.',
     );
     for (const other of [new Error('x'), 'text', null, Object.assign(new Error('x'), { code: 'ERR_X' })])
       expect(explainSystemError(other)).toBeNull();

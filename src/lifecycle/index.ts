@@ -84,7 +84,7 @@ export { Lifecycle } from './lifecycle.ts';
 export { isNamedAsRunning } from './names.ts';
 export { isInstalled, loadNative, type Native } from './native.ts';
 export type { LifecycleLog, LifecycleOptions, RecordKeeper } from './options.ts';
-export { chooseDefaultPidFile, defaultPidFiles, isBeating, PidFile } from './pid-file.ts';
+export { chooseDefaultPidFile, defaultPidFiles, isBeating, judgePidFilePlace, PidFile, type PlaceComplaint } from './pid-file.ts';
 export { digestProgram, findProgram, isInterpreterReplaced, isProgramGone, programPathOf, traceFiles } from './program.ts';
 export type {
   Change,

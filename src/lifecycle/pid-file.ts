@@ -1,5 +1,5 @@
 /** The PID file on disk: checked before it is trusted, created exclusively, replaced by rename, removed only by its owner. */
-import { accessSync, constants, lutimesSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, lutimesSync, mkdirSync, readdirSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ZscalerMcpError } from '../common/errors.ts';
@@ -193,6 +193,7 @@ export function removeIfEmpty(folder: string): void {
   }
 }
 
+const OF_ITS_OWN = 'Name a file that the server can create, such as /run/zscaler-mcp/server.pid.';
 const TAKEN = 'Make sure that no server runs behind it, remove it, or name another one with --pid-file.';
 
 async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) => boolean): Promise<void> {
@@ -200,7 +201,7 @@ async function refuseIfTaken(path: string, mayReplace: (other: LifecycleRecord) 
   if (reading.kind === 'absent') return;
   if (reading.kind === 'unusable') {
     throw new ZscalerMcpError('ERR_RECORD_UNUSABLE', `the PID file ${path} ${reading.reason}`, {
-      hint: reading.remedy === undefined ? TAKEN : 'Name a file that the server can create, such as /run/zscaler-mcp/server.pid.',
+      hint: reading.remedy === undefined ? TAKEN : OF_ITS_OWN,
     });
   }
   if (reading.kind === 'not-permitted') {
@@ -285,6 +286,33 @@ function explainUnwritable(path: string, error: NodeJS.ErrnoException): readonly
 }
 
 const ELSEWHERE = 'Name a file in a folder that this user can write, such as /run/zscaler-mcp/server.pid, with --pid-file.';
+
+/** File systems of the kernel, in which no program creates files: magic numbers of proc and sysfs, see statfs(2). */
+const VIRTUAL: ReadonlySet<number> = new Set([0x9f_a0, 0x62_65_65_72]);
+
+/** Why a server could not keep its PID file at a path. Not certain: a service manager may make the folder that is missing. */
+export interface PlaceComplaint {
+  readonly message: string;
+  readonly hint: string;
+  readonly isCertain: boolean;
+}
+
+/** For `check`; null when nothing that can be seen is in the way. Creates nothing. */
+export function judgePidFilePlace(path: string): PlaceComplaint | null {
+  const explain = (error: unknown, isCertain: boolean) => {
+    const [why, hint] = explainUnwritable(path, error as NodeJS.ErrnoException);
+    return { message: `no PID file can be written at ${path}: ${why}`, hint, isCertain };
+  };
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    if (VIRTUAL.has(statfsSync(dirname(path)).type)) return explain({ code: 'ENOENT' }, true);
+  } catch (error) {
+    return explain(error, (error as NodeJS.ErrnoException).code !== 'ENOENT');
+  }
+  const reading = readPidFile(path);
+  if (reading.kind !== 'unusable' && reading.kind !== 'not-permitted') return null;
+  return { message: `the PID file ${path} ${reading.reason}`, hint: reading.remedy === undefined ? TAKEN : OF_ITS_OWN, isCertain: true };
+}
 
 /** Whether two records are of the same process. */
 export const isSame = (one: LifecycleRecord, other: LifecycleRecord): boolean =>

@@ -125,6 +125,10 @@ describe('a path at which no PID file can be', () => {
     expect(start.err).toMatch(why);
     expect(start.err).toMatch(/Name a file|Name another place|name another place/);
     expect(start.err).not.toMatch(/[Rr]emove it|Run it as the user/);
+    const check = await runCommand(['check', '--transport', 'streamable-http', '--pid-file', pidFile], { cwd: '/' });
+    // A service manager may make the folder.
+    expect(check.code, check.out).toBe(pidFile.includes('none') ? 0 : 4);
+    expect(check.out + check.err).toMatch(why);
     for (const word of ['status', 'reload', 'stop']) {
       const { out, err } = await runCommand([word, '--pid-file', pidFile], { cwd: '/' });
       expect(out + err).not.toMatch(/or remove it|node:internal/);
