@@ -26,7 +26,7 @@ const MEANINGS: Readonly<Record<string, readonly [meaning: string, remedy: strin
   ENOEXEC: ['it is not a program that this machine can run', 'Put back one for this system and processor.'],
   ENXIO: ['the device is not there', 'Correct the path.'],
   ENODEV: ['the device does not support that', 'Correct the path.'],
-  EROFS: ['the file system is read-only', 'Name a writable place with --pid-file, for the server and its commands.'],
+  EROFS: ['the file system is read-only', 'Mount it writable again, or start the server with --pid-file in a place that can be written.'],
   ENOSPC: ['the disk is full', 'Free space or inodes on that file system, then try again.'],
   EDQUOT: ["the user's disk quota is used up", 'Free space of that user, then try again.'],
   EFBIG: ['a limit on the size of files is reached', 'Raise the limit: `ulimit -f`, or LimitFSIZE= in a unit.'],
