@@ -32,7 +32,8 @@ export default [
     run: async (call, { search, custom_only: customOnly, type, contains_url: url }) => {
       const query = { ...(customOnly !== undefined && { customOnly }), ...(type !== undefined && { type }) };
       const all = rowsOf(await call('GET /urlCategories', Object.keys(query).length > 0 ? { query } : {}));
-      const named = all.filter((row) => search === undefined || nameOf(row).includes(search.toLowerCase()));
+      const wanted = search?.toLowerCase();
+      const named = wanted === undefined ? all : all.filter((row) => nameOf(row).includes(wanted));
       return new Page({ items: url === undefined ? named : named.flatMap((row) => matchUrl(row, url)) });
     },
   }),

@@ -63,7 +63,8 @@ export async function readCustom(call: Call, id: string, instead: string): Promi
 export async function readPredefined(call: Call, name: string): Promise<Category> {
   const direct = await readDirectly(call, name);
   const all = direct ? [] : rowsOf(await call('GET /urlCategories'));
-  const isMeant = (value: unknown) => typeof value === 'string' && value.toLowerCase() === name.trim().toLowerCase();
+  const wanted = name.trim().toLowerCase();
+  const isMeant = (value: unknown) => typeof value === 'string' && value.toLowerCase() === wanted;
   const category = direct ?? all.find(({ id, configuredName }) => isMeant(id) || isMeant(configuredName));
   if (category && category['customCategory'] !== true) return category;
   if (category)

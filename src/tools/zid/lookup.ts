@@ -14,7 +14,9 @@ interface Wanted {
 /** The record with a field equal to the name, else the only record found. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function pickOne(found: Page, wanted: Wanted): string {
   const records = found.items as readonly Record<string, unknown>[];
-  const exact = records.filter((record) => wanted.fields.some((field) => isSame(record[field], wanted.name)));
+  const name = wanted.name.trim().toLowerCase();
+  const isNamed = (value: unknown) => typeof value === 'string' && value.toLowerCase() === name;
+  const exact = records.filter((record) => wanted.fields.some((field) => isNamed(record[field])));
   const candidates = exact.length > 0 ? exact : records;
   const [only] = candidates;
   // Unless this record matches exactly, a record on a further page could be the one that is meant.
@@ -22,8 +24,6 @@ export function pickOne(found: Page, wanted: Wanted): string {
   if (only && isSure && typeof only['id'] === 'string') return only['id'];
   throw candidates.length === 0 ? noneFound(wanted) : tooMany(candidates, found.total ?? records.length, wanted);
 }
-
-const isSame = (value: unknown, name: string): boolean => typeof value === 'string' && value.toLowerCase() === name.trim().toLowerCase();
 
 const noneFound = ({ what, name }: Wanted): ZscalerMcpError =>
   new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quoteBriefly(name)}, or like it`, {

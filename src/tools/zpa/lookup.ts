@@ -22,7 +22,8 @@ export async function findNamed(call: Call, route: `/${string}`, wanted: Wanted,
 
 /** The record with exactly this name, else the only one that matches case-insensitively. @throws ZscalerMcpError ERR_TOOL_INPUT */
 export function pickNamed(rows: readonly Row[], { what, name, hint }: Wanted): Row {
-  const alike = rows.filter((row) => typeof row['name'] === 'string' && row['name'].toLowerCase() === name.toLowerCase());
+  const wanted = name.toLowerCase();
+  const alike = rows.filter((row) => typeof row['name'] === 'string' && row['name'].toLowerCase() === wanted);
   const found = alike.find((row) => row['name'] === name) ?? (alike.length === 1 ? alike[0] : undefined);
   if (found) return found;
   throw new ZscalerMcpError('ERR_TOOL_INPUT', `no ${what} is called ${quoteBriefly(name)}`, { hint });

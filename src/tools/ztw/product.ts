@@ -20,7 +20,8 @@ export async function listByName(
 ): Promise<Page> {
   const page = readPage(ztw.paging, await call(route, query && { query }), {});
   if (search === undefined) return page;
-  const items = page.items.filter((row) => nameOf(row).toLowerCase().includes(search.toLowerCase()));
+  const wanted = search.toLowerCase();
+  const items = page.items.filter((row) => nameOf(row).toLowerCase().includes(wanted));
   return new Page({ items, note: page.note && `Searched among ${page.items.length} rows, a full page of this API: there may be more.` });
 }
 
