@@ -22,6 +22,7 @@ import {
   type SharedParts,
 } from '../zscaler/index.ts';
 import { observed } from './cloud-access.ts';
+import { tellIfMany } from './many-tools.ts';
 import { createOffer, runtimeFor, type Offer } from './offer.ts';
 import { cloudConfigOf, demoConfigOf, edgeOf, type Edge } from './part-settings.ts';
 import { checkCloud } from './trial.ts';
@@ -92,6 +93,7 @@ export class Calls {
     const { offered, warnings } = selectTools(catalogue, { ...settings, entitled: this.#entitled });
     for (const warning of warnings) log.warn({}, warning);
     this.#offer = createOffer(offered, settings, this.#enabled);
+    tellIfMany(this.#offer, log);
     this.#setup = this.#build(settings, null);
   }
 

@@ -159,10 +159,10 @@ export const counts = (about: string): Field<number[], true> => ({
   isNeeded: true,
 });
 
-/** A list of objects with any members. */
-export const records = (about: string): Field<Readonly<Record<string, unknown>>[], true> => ({
+/** A list of objects with any members. @param item what each of them is */
+export const records = (about: string, item: string): Field<Readonly<Record<string, unknown>>[], true> => ({
   about,
-  schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  schema: { type: 'array', items: { type: 'object', additionalProperties: true, description: item } },
   wants: 'a list of objects',
   read: (given) => (Array.isArray(given) && given.every((item) => record('').read(item) !== undefined) ? given : undefined),
   isNeeded: true,

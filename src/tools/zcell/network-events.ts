@@ -9,7 +9,7 @@ export default [
     about:
       'List what SIMs did in mobile networks: attaching, sessions, data caps, with operator, country and cell. Filter it; there is much of it.',
     input: {
-      filter_by: optional(records('Filters, each as the API takes them: field name, operator, value.')),
+      filter_by: optional(records('Filters, each as the API takes them: field name, operator, value.', 'A filter.')),
       sort_by: optional(record('Order, as the API takes it: field name and direction.')),
       exclude_apn_config: optional(flag('Leave out events of configuration.')),
       ...daysInPath,

@@ -60,6 +60,7 @@ export default [
     more: {
       clientless_app_ids: records(
         `Web applications of the segment, each with name, domain, application_protocol (HTTP, HTTPS), application_port and certificate_id. ${replaces}`,
+        'A web application.',
       ),
     },
   }),

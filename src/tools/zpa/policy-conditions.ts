@@ -32,7 +32,12 @@ export const conditions = {
   ...text(about),
   schema: {
     type: 'array',
-    items: { type: 'object', additionalProperties: true },
+    items: {
+      type: 'object',
+      additionalProperties: true,
+      description:
+        'A condition: its operator (AND, OR) between operands, each with object_type and values, or entry_values of lhs and rhs.',
+    },
     examples: [[{ operator: 'OR', operands: [{ object_type: 'CLIENT_TYPE', values: ['zpn_client_type_zapp'] }] }]],
   },
   wants: 'a list of conditions, each with an operator (AND, OR) and operands of an object_type with values, or entry_values of lhs and rhs',
