@@ -53,7 +53,10 @@ describe('a path that leads nowhere', () => {
     symlinkSync(join(folder, 'none'), join(folder, 'second'));
     expect(danglingTarget(join(folder, 'first'))).toBe(join(folder, 'none'));
     expect(findAbsentPlace(join(folder, 'first', 'x'))?.reason).toBe(`is a link to ${join(folder, 'none')}, which is not there`);
-    for (const path of [folder, join(folder, 'none')]) expect(danglingTarget(path)).toBeNull();
+    writeFileSync(join(folder, 'file'), '');
+    symlinkSync(join(folder, 'file', 'x'), join(folder, 'through-a-file'));
+    expect(danglingTarget(join(folder, 'through-a-file'))).toBe(join(folder, 'file', 'x'));
+    for (const path of [folder, join(folder, 'none'), join(folder, 'file', 'x')]) expect(danglingTarget(path)).toBeNull();
   });
 
   it('through a file is told by that file', () => {
