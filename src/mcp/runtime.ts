@@ -51,6 +51,8 @@ export interface CallContext {
   readonly progress?: (step: Progress) => void;
   /** Identifies the list of tools that the caller sees; see `Runtime.listFor`. */
   readonly callerKey: string;
+  /** Whether that list is the one of all callers that are told apart by neither session nor credentials. */
+  readonly isShared?: boolean;
   /** Called when a query of the caller was applied to an answer; `before` and `after` count rows. */
   readonly queried?: (query: { expression: string; before: number; after: number }) => void;
   /** Notifies this caller that its list of tools changed. */

@@ -114,6 +114,7 @@ async function answerCall(parts: ServerParts, received: ReceivedCall): Promise<C
     signal: context.mcpReq.signal,
     ...(progress && { progress }),
     callerKey: keyOf(caller),
+    isShared: keyOf(caller) === keyOf({}),
     listChanged: () => parts.listChanged(caller, server),
   };
   const result = await callTool({

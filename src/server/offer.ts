@@ -57,6 +57,12 @@ export interface RuntimeInput {
 
 /** What the protocol side needs of one configuration; also built by a rehearsal, which calls nothing. */
 export function runtimeFor({ settings, offer, confirmations, call }: RuntimeInput): Runtime {
+  const callerOf = ({ callerKey: key, listChanged, isShared = false }: CallContext) => ({
+    key,
+    listChanged,
+    // A pipe has one client.
+    isShared: isShared && settings.transport !== 'stdio',
+  });
   const { tools, guide, listFor, enabledBy, enable } = offer;
   return {
     tools: new Map<string, OfferedTool>([...guide.tools, ...tools]),
@@ -82,7 +88,9 @@ export function runtimeFor({ settings, offer, confirmations, call }: RuntimeInpu
     },
     run: async (name, args, context) => {
       const tool = tools.get(name);
-      if (!tool) return guide.tools.has(name) ? guide.run(name, args, { key: context.callerKey, listChanged: context.listChanged }) : null;
+      // A call counts as a sign of life of its caller.
+      enabledBy(context.callerKey);
+      if (!tool) return guide.tools.has(name) ? guide.run(name, args, callerOf(context)) : null;
       // A wrong expression is refused before the cloud is asked.
       const query = tool.isList ? await openQuery(args) : undefined;
       return shape(await call(tool, args, context), query, context.queried);

@@ -51,6 +51,15 @@ describe('with --toolsets discover', () => {
     await expect(client.callTool({ name: 'zia_get_rule_label', arguments: { label_id: '1' } })).rejects.toThrow('not offered');
   });
 
+  it('a caller without a session and without credentials is told that others see what it enables; one of a session is not', async () => {
+    const server = await startServer({ args: ['--toolsets', 'discover'] });
+    const { client } = await connect(server);
+    const shared = 'share one list';
+    expect(JSON.stringify(await client.callTool(enable('zia_rule_labels')))).not.toContain(shared);
+    expect(JSON.stringify(await modern(server.url, 'tools/call', enable('zia_rule_labels')))).toContain(shared);
+    expect(listedIn(await modern(server.url, 'tools/list'))).toEqual([...guide, ...own]);
+  });
+
   it('what is named beside the word is seen from the start', async () => {
     const server = await startServer({ args: ['--toolsets', 'discover,zia_rule_labels'] });
     expect(await namesOf(await connect(server))).toEqual([...guide, ...own]);

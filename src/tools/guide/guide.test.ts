@@ -16,6 +16,32 @@ function caller(key: string): Told {
   return told;
 }
 
+describe('what a caller enabled', () => {
+  it('ends after an hour in which it asks for nothing, in the next generation too', () => {
+    let now = 0;
+    const enabled = new Enabled([['saved', ['zia_devices']]], () => now);
+    enabled.add('one', ['zia_rule_labels']);
+    for (let hours = 1; hours <= 3; hours += 1) {
+      now += 3_599_999;
+      expect([...enabled.of('one')]).toEqual(['zia_rule_labels']);
+    }
+    expect(enabled.save().map(([name]) => name)).toEqual(['one']);
+    expect([...enabled.of('saved')]).toEqual([]);
+    now += 3_600_000;
+    expect([enabled.save(), [...enabled.of('one')]]).toEqual([[], []]);
+    expect(enabled.add('one', ['zia_devices'])).toBe(true);
+    expect([...enabled.of('one')]).toEqual(['zia_devices']);
+  });
+
+  it('is said to be shared where callers cannot be told apart', () => {
+    const { guide } = open();
+    const enable = (isShared: boolean) =>
+      (guide.run('zscaler_enable_toolset', { toolsets: ['zia_devices'] }, { ...caller('x'), isShared }) as { note: string }).note;
+    expect(enable(false)).not.toContain('share');
+    expect(enable(true)).toContain('All who call this server without a session and without credentials share one list');
+  });
+});
+
 function open(selection: Selection = { toolsets: ['discover'] }): { guide: Guide; enabled: Enabled } {
   const enabled = new Enabled();
   return { guide: createGuide(selectTools(catalogue, selection).offered, selection, enabled), enabled };

@@ -26,6 +26,8 @@ export interface GuideTool {
 /** The client that called, and how to notify it that its list of tools has changed. */
 export interface GuideCaller {
   readonly key: string;
+  /** Whether others are told from it by nothing, so that they see what it enables. */
+  readonly isShared?: boolean;
   readonly listChanged: () => void;
 }
 
@@ -153,7 +155,7 @@ function findTool(allowed: readonly Tool[], given: string): Tool {
 const enableToolset = ({ toolsets, enabled, isListed }: View): Spec =>
   spec(
     'zscaler_enable_toolset',
-    'Add the tools of toolsets to the list that you see. The others who use this server keep their lists. Answers with the names of the tools.',
+    'Add the tools of toolsets to the list that you see. Others who use this server keep their lists; where callers cannot be told apart, the answer says so. It ends after an hour in which you ask for nothing. Answers with the names of the tools.',
     { toolsets: texts('IDs of toolsets, as zscaler_list_toolsets shows them.', { min: 1, max: 20 }) },
     ({ toolsets: given }, caller) => {
       const wanted = (given as string[]).map((word) => word.trim().toLowerCase());
@@ -166,7 +168,10 @@ const enableToolset = ({ toolsets, enabled, isListed }: View): Spec =>
       return {
         enabled: wanted,
         tools: wanted.flatMap((word) => (toolsets.get(word) ?? []).map(({ name }) => name)),
-        note: isNew ? 'Your list of tools is longer now; ask for it again.' : 'You saw these already.',
+        note: [
+          isNew ? 'Your list of tools is longer now; ask for it again.' : 'You saw these already.',
+          ...(caller.isShared ? [SHARED] : []),
+        ].join(' '),
       };
     },
   );
@@ -178,6 +183,8 @@ function refuseUnknown(absent: readonly string[], known: readonly string[]): voi
     'zscaler_list_toolsets names those that there are.',
   );
 }
+
+const SHARED = 'All who call this server without a session and without credentials share one list, so they see these tools, too.';
 
 const inputs = new WeakMap<Spec, Fields>();
 
