@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { JSONRPCMessage, MessageExtraInfo, RequestId, StreamId, Transport, TransportSendOptions } from '@modelcontextprotocol/server';
+import { count } from '../common/count.ts';
 import { accepts } from './accept.ts';
 import { Answering, EVENT_HEADERS } from './answering.ts';
 import { EventConnection } from './event-connection.ts';
@@ -172,7 +173,7 @@ export class SessionTransport implements Transport {
     return errorResponse(
       400,
       -32_600,
-      `Invalid Request: ${running} running requests of this session have the id ${JSON.stringify(id)}, so it is not known which to cancel. None was cancelled; give each request an id of its own.`,
+      `Invalid Request: ${count(running, 'running request')} of this session have the id ${JSON.stringify(id)}, so it is not known which to cancel. None was cancelled; give each request an id of its own.`,
     );
   }
 

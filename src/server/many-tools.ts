@@ -1,4 +1,5 @@
 /** What the log says of a list of tools that is too long for some clients. */
+import { count } from '../common/count.ts';
 import type { Log } from '../common/log.ts';
 import type { Offer } from './offer.ts';
 
@@ -11,6 +12,6 @@ export function tellIfMany({ listFor, guide }: Pick<Offer, 'listFor' | 'guide'>,
   if (shown <= MANY) return;
   log.info(
     { tools: shown },
-    `clients are shown ${shown} tools: VS Code takes ${MANY}, Cursor 40 to 80, and they leave out the others or refuse all; each costs a model tokens. ZSCALER_MCP_TOOLSETS=discover shows ${guide.tools.size} that find the others; ZSCALER_MCP_SERVICES and ZSCALER_MCP_TOOLSETS choose`,
+    `clients are shown ${count(shown, 'tool')}: VS Code takes ${MANY}, Cursor 40 to 80, and they leave out the others or refuse all; each costs a model tokens. ZSCALER_MCP_TOOLSETS=discover shows ${guide.tools.size} that find the others; ZSCALER_MCP_SERVICES and ZSCALER_MCP_TOOLSETS choose`,
   );
 }
