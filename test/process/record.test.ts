@@ -257,7 +257,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('the default places', () =>
         `${asUser} $N $S --transport streamable-http --port 0 --demo >/dev/null 2>&1 & P=$!; ` +
         `${awaitFile('/run/zscaler-mcp/server.pid')}[ ! -e /tmp/zscaler-mcp.pid ]; ` +
         `$N $S restart | grep -q 'generation 2'; E=0; setpriv --reuid 4711 --regid 4711 --clear-groups $N $S status >$HOME/out 2>&1 || E=$?; ` +
-        `[ $E = 77 ]; grep -q 'run this command as .*1234.* or as root' $HOME/out; ${finish}`,
+        `[ $E = 77 ]; grep -q 'Run this as .*1234.* or as root' $HOME/out; ${finish}`,
     );
   });
 
