@@ -42,7 +42,10 @@ export class Answering {
     this.#posted = posted;
     this.#events = events;
     this.#headers = headers;
-    if (posted.takesEvents) this.#opening = setTimeout(() => void this.open(), SILENT_MS).unref();
+    if (!posted.takesEvents || posted.requests.length === 0) return;
+    // When this process dies, its client gets the rest elsewhere, if it has an event of the stream.
+    if (events.isShared && posted.isPrimed) void this.open();
+    else this.#opening = setTimeout(() => void this.open(), SILENT_MS).unref();
   }
 
   /** Whether messages that are no answers can be sent with these answers. */

@@ -51,6 +51,8 @@ export interface Place {
 
 /** Keeps what was sent, so that a stream can be resumed. */
 export interface KeepsStreams extends KeepsEvents {
+  /** Whether the events outlive this process: a client can resume elsewhere what it has an event of. */
+  readonly isShared: boolean;
   /** Keeps an event and returns its ID. Events are kept in the order of the calls. */
   store(place: Place, message: JSONRPCMessage): EventId | Promise<EventId>;
 }
@@ -92,6 +94,7 @@ export class EventPool {
 
 /** The events of one session. Their IDs begin with the session's tag, so that those of other sessions are not accepted. */
 export class SessionEvents implements KeepsStreams {
+  readonly isShared = false;
   #tag: string;
   readonly #account: (log: SessionEvents, weight: number) => void;
   /** The number and name of each stream in event IDs, and how many of its events are kept. */

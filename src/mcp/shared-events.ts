@@ -44,6 +44,7 @@ const TOUCH_MS = 60_000;
 
 /** The events of one session that replicas share. */
 export class SharedEvents implements KeepsStreams {
+  readonly isShared = true;
   readonly #options: SharedEventsOptions;
   /** The number of each stream that this process has yet to end. */
   readonly #numbers = new Map<StreamId, number>([[GET_STREAM, 0]]);
