@@ -222,7 +222,7 @@ describe('a machine that has seen none of it', () => {
         `grep -c '^ExecStart=/usr/bin/zscaler-mcp ' ${unit}`,
         `stat -c '%a %U %G' /etc/zscaler-mcp/.env`,
         `export PATH='${dirname(process.execPath)}':$PATH`,
-        `setpriv --reuid zscaler-mcp --regid zscaler-mcp --clear-groups /usr/bin/zscaler-mcp check --transport streamable-http --dotenv-path /etc/zscaler-mcp/.env`,
+        `env -u ZSCALER_MCP_PID_FILE setpriv --reuid zscaler-mcp --regid zscaler-mcp --clear-groups /usr/bin/zscaler-mcp check --transport streamable-http --dotenv-path /etc/zscaler-mcp/.env`,
       ]);
       expect(code, text).toBe(0);
       expect(text).toContain('systemctl daemon-reload\nsystemctl enable --now zscaler-mcp\n1\n640 root zscaler-mcp\n');
