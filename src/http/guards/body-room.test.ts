@@ -4,7 +4,8 @@ import { post } from '../../../test/conformance/raw.ts';
 import { startStack, type Stack } from '../../../test/conformance/stack.ts';
 import { waitFor } from '../../../test/wait.ts';
 import { RateLimit } from '../rate-limit.ts';
-import { BodyRoom, costOfValues, FREE } from './body-room.ts';
+import { USUAL_MESSAGE as FREE } from '../../common/json.ts';
+import { BodyRoom, costOfValues } from './body-room.ts';
 
 const MIB = 1_024 * 1_024;
 

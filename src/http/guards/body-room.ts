@@ -6,9 +6,6 @@
 
 import { BYTES_OF_VALUE, USUAL_MESSAGE } from '../../common/json.ts';
 
-/** Free for every body, as part of its connection, so that usual requests are served whatever others send. */
-export const FREE = USUAL_MESSAGE;
-
 /** The room that one body takes. */
 export interface BodyPlace {
   /** Counts more bytes. False when there is no room for them. */
@@ -102,13 +99,14 @@ export class BodyRoom {
   }
 }
 
-const costOf = (bytes: number): number => Math.max(0, bytes - FREE);
+/** A usual message is free, as part of its connection, so that it is served whatever others send. */
+const costOf = (bytes: number): number => Math.max(0, bytes - USUAL_MESSAGE);
 
 const [BRACE, BRACKET, COMMA] = [0x7b, 0x5b, 0x2c];
 
 /** Bytes that JSON takes once it is parsed, beyond those of its text: `[[],[],[]]` takes thirteen times its length. */
 export function costOfValues(text: Buffer): number {
-  if (text.length <= FREE) return 0;
+  if (text.length <= USUAL_MESSAGE) return 0;
   let count = 0;
   for (const byte of text) if (byte === COMMA || byte === BRACE || byte === BRACKET) count++;
   return count * BYTES_OF_VALUE;
